@@ -1,0 +1,299 @@
+//! Every key of the blueprint: its type, its default, what it means.
+
+use ipnet::Ipv4Net;
+
+use super::node::Node;
+use super::pattern::Pattern;
+use super::read::{Map, table};
+use super::scalar::{
+    AccountId, Amount, Architecture, Capacity, Duration, Engine, InstanceType, KubernetesVersion, Name, Nat,
+    PodSecurity, PoolKind, Zones,
+};
+use crate::diagnostic::Spanned;
+
+table! {
+    /// The whole file.
+    "the blueprint" File {
+        /// Blueprint format, `1`.
+        required format: u32,
+        /// Who this is for; the prefix of every name.
+        required project: Project,
+        /// Where the tree is written.
+        optional output: Output,
+        /// Which engine runs it.
+        optional terraform: Terraform,
+        /// Where states live.
+        optional state: State,
+        /// The standard: what every cluster has unless its environment says otherwise.
+        optional cluster: Node,
+        /// Targets: an account, a region, a deploy role.
+        required environments: Map<Environment>,
+        /// Applications that share the clusters.
+        default apps: Map<App> = Map::default(),
+        /// Scanner findings that are accepted, with reasons.
+        default waive: Vec<Waiver> = Vec::new(),
+    }
+}
+
+table! {
+    /// `[project]`
+    "[project]" Project {
+        /// Prefix of every name.
+        required name: Name,
+        /// Where the blueprint is kept; becomes a tag.
+        optional repository: String,
+        /// Who answers for the clusters; becomes a tag.
+        optional owner: String,
+        /// Tags for every AWS resource, node, volume and load balancer.
+        default tags: Tags = Tags::default(),
+    }
+}
+
+table! {
+    /// `[output]`
+    "[output]" Output {
+        /// The tree's folder, relative to the blueprint.
+        required dir: String,
+    }
+}
+
+table! {
+    /// `[terraform]`
+    "[terraform]" Terraform {
+        /// The binary that scripts call.
+        default engine: Engine = Engine::Terraform,
+    }
+}
+
+table! {
+    /// `[state]`
+    "[state]" State {
+        /// The bucket's name in each environment.
+        optional bucket: Pattern,
+    }
+}
+
+table! {
+    /// `[cluster]`, `[environments.E.cluster]` and `[environments.E.clusters.C]`
+    "a cluster" Cluster {
+        /// `false` takes the cluster out again.
+        default enabled: bool = true,
+        /// The EKS name, in place of `{project}-{environment}-{cluster}`.
+        optional name: Name,
+        /// The region, in place of the environment's.
+        optional region: String,
+        /// Kubernetes minor version; without it, the catalog's default.
+        optional kubernetes_version: KubernetesVersion,
+        /// How the Kubernetes API is reached.
+        optional endpoint: Endpoint,
+        /// Roles with full rights in the cluster.
+        default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Days that control-plane and flow logs are kept.
+        default log_retention_days: u32 = 365,
+        /// The VPC.
+        optional network: Network,
+        /// Node pools by name.
+        default node_pools: Map<NodePool> = Map::default(),
+        /// Add-ons by name; an empty table takes the catalog's defaults.
+        default addons: Map<Addon> = Map::default(),
+    }
+}
+
+table! {
+    /// `[cluster.endpoint]`
+    "[cluster.endpoint]" Endpoint {
+        /// Ranges that reach the public endpoint; empty: private only.
+        default public_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
+        /// How engines reach a private-only endpoint: `in-vpc`.
+        optional runner: Runner,
+    }
+}
+
+table! {
+    /// `[cluster.network]`
+    "[cluster.network]" Network {
+        /// The VPC's range, /16 to /19.
+        optional cidr: Ipv4Net,
+        /// How many zones, or which.
+        default zones: Zones = Zones::Count(3),
+        /// How private subnets reach the internet.
+        default nat: Nat = Nat::Single,
+        /// The range of Service addresses.
+        default service_cidr: Ipv4Net = default_service_cidr(),
+        /// Subnet ranges by zone, in place of the plan's.
+        default subnets: Zoned = Zoned::default(),
+    }
+}
+
+table! {
+    /// `[cluster.network.subnets.ZONE]`
+    "subnets of a zone" Subnets {
+        /// The private subnet's range.
+        required private: Ipv4Net,
+        /// The public subnet's range.
+        required public: Ipv4Net,
+    }
+}
+
+table! {
+    /// `[cluster.node_pools.POOL]`
+    "a node pool" NodePool {
+        /// `false` takes the pool out again.
+        default enabled: bool = true,
+        /// Who makes the nodes.
+        optional kind: PoolKind,
+        /// EC2 instance types. Karpenter chooses freely without them.
+        optional instance_types: Vec<Spanned<InstanceType>>,
+        /// How many nodes (managed).
+        optional size: Size,
+        /// How nodes are bought; Karpenter takes the first that has room, spot first.
+        optional capacity: Vec<Capacity>,
+        /// Root volume in GiB.
+        optional disk_gib: u32,
+        /// Processor architecture (Karpenter).
+        optional architecture: Architecture,
+        /// What the pool may grow to (Karpenter).
+        optional limits: Limits,
+        /// A node's longest life (Karpenter).
+        optional expire_after: Duration,
+        /// Which pool Karpenter prefers, 1 to 100 (Karpenter).
+        optional weight: u32,
+        /// Labels of its nodes, besides `node-type`.
+        optional labels: Tags,
+        /// Taints of its nodes, besides core's.
+        optional taints: Vec<Taint>,
+    }
+}
+
+table! {
+    /// `size = { min, max, desired }`
+    "size" Size {
+        /// Fewest nodes.
+        optional min: u32,
+        /// Most nodes.
+        optional max: u32,
+        /// Nodes now; without it, `min`.
+        optional desired: u32,
+    }
+}
+
+table! {
+    /// `limits = { cpu, memory }`
+    "limits" Limits {
+        /// CPUs of all nodes of the pool together.
+        optional cpu: Amount,
+        /// Memory of all nodes of the pool together.
+        optional memory: Amount,
+    }
+}
+
+table! {
+    /// `taints = [{ key, value, effect }]`
+    "a taint" Taint {
+        /// The taint's key.
+        required key: String,
+        /// The taint's value.
+        optional value: String,
+        /// What happens to pods that do not tolerate it.
+        required effect: TaintEffect,
+    }
+}
+
+table! {
+    /// `[cluster.addons.ADDON]`
+    "an add-on" Addon {
+        /// `false` takes the add-on out again.
+        default enabled: bool = true,
+        /// Version, in place of the catalog's.
+        optional version: String,
+        /// Chart values or EKS configuration, merged over the catalog's.
+        optional values: Node,
+    }
+}
+
+table! {
+    /// `[environments.E]`
+    "an environment" Environment {
+        /// AWS account.
+        required account: AccountId,
+        /// AWS region of its clusters and of its state bucket.
+        required region: String,
+        /// Role that applies; the provider assumes it.
+        required deploy_role: Pattern,
+        /// Role that plans pull requests: it reads.
+        optional plan_role: Pattern,
+        /// Deletion protection, and `prevent_destroy` in its roots.
+        default protection: bool = false,
+        /// What its clusters have in place of the standard.
+        optional cluster: Node,
+        /// Clusters besides `main`.
+        default clusters: Map<Node> = Map::default(),
+    }
+}
+
+table! {
+    /// `[apps.A]`
+    "an application" App {
+        /// Who pays and who is asked.
+        required team: Name,
+        /// Where it runs: `"production"` is the environment's `main`, `"production/eu"` another cluster.
+        required environments: Vec<Spanned<String>>,
+        /// Its namespace; without it, its name.
+        optional namespace: Name,
+        /// What its namespace may ask for.
+        optional quota: Quota,
+        /// Roles with administration rights in its namespace.
+        default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Role that applies its stub; without it, the environment's.
+        optional deploy_role: Pattern,
+        /// The Pod Security Standard of its namespace.
+        default pod_security: PodSecurity = PodSecurity::Restricted,
+    }
+}
+
+table! {
+    /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`; what is left out keeps its default.
+    "a quota" Quota {
+        /// CPU requests, in cores.
+        optional cpu: Amount,
+        /// Memory requests, and likewise limits.
+        optional memory: Amount,
+        /// Pods.
+        optional pods: u32,
+        /// Persistent volume claims.
+        optional volumes: u32,
+        /// Storage of all claims together.
+        optional storage: Amount,
+        /// Services of type LoadBalancer.
+        optional load_balancers: u32,
+        /// Ingress objects.
+        optional ingresses: u32,
+    }
+}
+
+table! {
+    /// `[[waive]]`
+    "a waiver" Waiver {
+        /// The scanner's id, `CKV_AWS_18`.
+        required id: String,
+        /// The resource's address in its module, `aws_s3_bucket.state`.
+        required scope: String,
+        /// Why it is accepted.
+        required reason: String,
+        /// The date after which `check --today` says that it has run out.
+        optional until: Date,
+    }
+}
+
+/// 172.20.0.0/16, one of the two that EKS itself chooses from (EKS user guide, "CreateCluster", read 2026-11).
+fn default_service_cidr() -> Ipv4Net {
+    Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16)
+}
+
+pub use super::scalar::{Date, Runner, TaintEffect};
+
+/// Text by text: tags, labels.
+pub use super::scalar::Tags;
+
+/// Subnet ranges by zone name.
+pub use super::scalar::Zoned;

@@ -1,0 +1,161 @@
+//! The blueprint's text as a tree whose every key and value knows its place.
+//!
+//! This is TOML and nothing more: no key has a meaning yet. Layers are merged on this tree,
+//! so a merged value still carries the span of the line that won.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostics, Source, Span};
+use crate::problem::Problem;
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// From the value's first byte to its last.
+    pub span: Span,
+}
+
+/// What TOML can hold.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Any of the four string forms.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A date or time; no key takes one unquoted.
+    Datetime(String),
+    /// `[…]`.
+    Array(Vec<Node>),
+    /// `{…}`, `[table]` or dotted keys.
+    Table(Table),
+}
+
+impl Value {
+    /// Names the kind of value, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::String(_) => "a string",
+            Self::Integer(_) => "an integer",
+            Self::Float(_) => "a float",
+            Self::Boolean(_) => "a boolean",
+            Self::Datetime(_) => "a date or time",
+            Self::Array(_) => "an array",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+/// A table; keys are sorted, so their order in the file never matters.
+#[derive(Debug, Clone, Default)]
+pub struct Table(pub BTreeMap<String, Entry>);
+
+/// One key of a table.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Where the key stands.
+    pub key: Span,
+    /// What it is set to.
+    pub node: Node,
+}
+
+/// Parses TOML. Syntax errors are collected, and what could be read is returned all the same,
+/// so that one run also reports the mistakes behind the first.
+pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Node {
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        diagnostics.push(Problem::Syntax { message: error.message().to_owned() }, span.into());
+    }
+    let span = Span { start: 0, end: 0 };
+    Node { value: Value::Table(table(root.get_ref())), span }
+}
+
+fn table(from: &DeTable<'_>) -> Table {
+    let entries = from.iter().map(|(key, value)| {
+        let entry = Entry { key: key.span().into(), node: node(value.get_ref(), value.span().into()) };
+        (key.get_ref().to_string(), entry)
+    });
+    Table(entries.collect())
+}
+
+fn node(from: &DeValue<'_>, span: Span) -> Node {
+    let value = match from {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(number) => {
+            let digits = number.as_str().replace('_', "");
+            // TOML integers are 64 bits wide; what does not fit is kept as text and refused by type.
+            i64::from_str_radix(&digits, number.radix()).map_or(Value::Datetime(digits), Value::Integer)
+        }
+        DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(flag) => Value::Boolean(*flag),
+        DeValue::Datetime(moment) => Value::Datetime(moment.to_string()),
+        DeValue::Array(items) => {
+            Value::Array(items.iter().map(|item| node(item.get_ref(), item.span().into())).collect())
+        }
+        DeValue::Table(entries) => Value::Table(table(entries)),
+    };
+    Node { value, span }
+}
+
+/// Lays one layer over another: tables merge, lists and scalars replace.
+///
+/// ```
+/// # use plinth::blueprint::node::{merge, parse};
+/// # use plinth::diagnostic::{Diagnostics, Source};
+/// # let read = |text: &str| parse(&Source { path: String::new(), text: text.into() }, &mut Diagnostics::default());
+/// let standard = read("network = { cidr = '10.0.0.0/16', nat = 'single' }");
+/// let production = read("network = { nat = 'per-zone' }");
+/// let effective = read("network = { cidr = '10.0.0.0/16', nat = 'per-zone' }");
+/// assert!(merge(&standard, &production).same_value(&effective));
+/// ```
+pub fn merge(base: &Node, over: &Node) -> Node {
+    match (&base.value, &over.value) {
+        (Value::Table(below), Value::Table(above)) => {
+            let mut entries = below.0.clone();
+            for (name, entry) in &above.0 {
+                let merged = match entries.get(name) {
+                    Some(old) => Entry { key: entry.key, node: merge(&old.node, &entry.node) },
+                    None => entry.clone(),
+                };
+                entries.insert(name.clone(), merged);
+            }
+            Node { value: Value::Table(Table(entries)), span: over.span }
+        }
+        _ => over.clone(),
+    }
+}
+
+impl Node {
+    /// An empty table that stands nowhere.
+    pub fn empty() -> Self {
+        Self { value: Value::Table(Table::default()), span: Span::default() }
+    }
+
+    /// Whether two values are equal, wherever they stand.
+    pub fn same_value(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+
+    /// Returns the value without its spans, for what passes through as data (`values`).
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::String(text) | Value::Datetime(text) => text.as_str().into(),
+            Value::Integer(number) => (*number).into(),
+            Value::Float(number) => (*number).into(),
+            Value::Boolean(flag) => (*flag).into(),
+            Value::Array(items) => items.iter().map(Self::to_json).collect(),
+            Value::Table(table) => {
+                let entries = table.0.iter().map(|(key, entry)| (key.clone(), entry.node.to_json()));
+                serde_json::Value::Object(entries.collect())
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! From TOML to typed tables: one declaration gives a table its struct, its reader and its key list.
+
+use crate::diagnostic::{Diagnostics, Span, Spanned};
+use crate::problem::Problem;
+
+use super::node::{Entry, Node, Table, Value};
+use super::scalar::{self, Name};
+
+/// Collects what goes wrong while tables are read.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// Everything found so far.
+    pub diagnostics: Diagnostics,
+}
+
+/// One key that a table takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// As written in the blueprint.
+    pub name: &'static str,
+    /// What it means, from its doc comment.
+    pub about: &'static str,
+    /// Whether a table without it is an error.
+    pub required: bool,
+}
+
+/// A type that can be read from the blueprint.
+///
+/// `None` means that a diagnostic was pushed.
+pub trait Read: Sized {
+    /// Reads the value at a node.
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self>;
+}
+
+impl Reader {
+    /// Pushes a problem at a place and returns nothing, to end a read with.
+    pub fn fail<T>(&mut self, problem: Problem, at: Span) -> Option<T> {
+        self.diagnostics.push(problem, at);
+        None
+    }
+
+    /// Says that a value is of the wrong type.
+    pub fn wrong_type<T>(&mut self, node: &Node, expected: &'static str) -> Option<T> {
+        self.fail(Problem::WrongType { expected, found: node.value.kind() }, node.span)
+    }
+
+    /// Returns the table at a node, after refusing keys that it does not take.
+    pub fn table<'n>(
+        &mut self,
+        node: &'n Node,
+        name: &'static str,
+        keys: &'static [Key],
+    ) -> Option<&'n Table> {
+        let Value::Table(table) = &node.value else {
+            return self.wrong_type(node, "a table");
+        };
+        for (key, entry) in &table.0 {
+            if !keys.iter().any(|known| known.name == key) {
+                let allowed = keys.iter().map(|known| known.name.to_owned()).collect();
+                self.diagnostics
+                    .push(Problem::UnknownKey { key: key.clone(), table: name, allowed }, entry.key);
+            }
+        }
+        Some(table)
+    }
+
+    /// Reads a key that must be there.
+    pub fn required<T: Read>(
+        &mut self,
+        at: Span,
+        table: &Table,
+        name: &'static str,
+        key: &'static str,
+    ) -> Option<Spanned<T>> {
+        match table.0.get(key) {
+            Some(entry) => self.spanned(&entry.node),
+            None => self.fail(Problem::MissingKey { key, table: name }, at),
+        }
+    }
+
+    /// Reads a key that may be absent.
+    pub fn optional<T: Read>(&mut self, table: &Table, key: &str) -> Option<Option<Spanned<T>>> {
+        match table.0.get(key) {
+            Some(entry) => self.spanned(&entry.node).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn spanned<T: Read>(&mut self, node: &Node) -> Option<Spanned<T>> {
+        T::read(node, self).map(|value| Spanned::new(value, node.span))
+    }
+}
+
+/// Tables by name: `[environments.staging]`, `[apps.franklin]`; sorted by name.
+#[derive(Debug, Clone)]
+pub struct Map<T> {
+    named: Vec<Named<T>>,
+    broken: Vec<String>,
+}
+
+/// One named table.
+#[derive(Debug, Clone)]
+pub struct Named<T> {
+    /// The name, and where it stands.
+    pub name: Spanned<Name>,
+    /// What stands under it.
+    pub value: T,
+}
+
+impl<T> Default for Map<T> {
+    fn default() -> Self {
+        Self { named: Vec::new(), broken: Vec::new() }
+    }
+}
+
+impl<T> Map<T> {
+    /// Makes a map of tables, and of the names whose tables could not be read.
+    pub(super) fn new(named: Vec<Named<T>>, broken: Vec<String>) -> Self {
+        Self { named, broken }
+    }
+
+    /// Names whose tables could not be read.
+    pub(super) fn broken(&self) -> &[String] {
+        &self.broken
+    }
+
+    /// Whether the name stands in the blueprint but its table could not be read: a reference to
+    /// it is no second mistake.
+    pub fn is_broken(&self, name: &str) -> bool {
+        self.broken.iter().any(|broken| broken == name)
+    }
+
+    /// Returns the table of a name.
+    pub fn get(&self, name: &str) -> Option<&Named<T>> {
+        self.named.iter().find(|named| named.name.as_str() == name)
+    }
+
+    /// Iterates in the order of names.
+    pub fn iter(&self) -> std::slice::Iter<'_, Named<T>> {
+        self.named.iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Map<T> {
+    type Item = &'a Named<T>;
+    type IntoIter = std::slice::Iter<'a, Named<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: Read> Read for Map<T> {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Table(table) = &node.value else {
+            return reader.wrong_type(node, "a table of tables");
+        };
+        let mut map = Self::default();
+        for (key, Entry { key: at, node }) in &table.0 {
+            let name = match scalar::name(key) {
+                Ok(name) => Some(Spanned::new(name, *at)),
+                Err(problem) => reader.fail(problem, *at),
+            };
+            // `[environments.staging]` has its head as key and its whole body as span: point at the head.
+            let node = if node.span.start < at.start { &Node { span: *at, ..node.clone() } } else { node };
+            match (name, T::read(node, reader)) {
+                (Some(name), Some(value)) => map.named.push(Named { name, value }),
+                _ => map.broken.push(key.clone()),
+            }
+        }
+        Some(map)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Array(items) = &node.value else {
+            return reader.wrong_type(node, "an array");
+        };
+        // Read every item before giving up, so that all mistakes of a list are told at once.
+        let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, reader)).collect();
+        read.into_iter().collect()
+    }
+}
+
+impl<T: Read> Read for Spanned<T> {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        reader.spanned(node)
+    }
+}
+
+impl Read for Node {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match node.value {
+            Value::Table(_) => Some(node.clone()),
+            _ => reader.wrong_type(node, "a table"),
+        }
+    }
+}
+
+impl Read for bool {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match node.value {
+            Value::Boolean(flag) => Some(flag),
+            _ => reader.wrong_type(node, "`true` or `false`"),
+        }
+    }
+}
+
+impl Read for u32 {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match node.value {
+            Value::Integer(number) => match Self::try_from(number) {
+                Ok(number) => Some(number),
+                Err(_) => reader.fail(
+                    Problem::OutOfRange { value: number, from: 0, to: i64::from(Self::MAX) },
+                    node.span,
+                ),
+            },
+            _ => reader.wrong_type(node, "a whole number"),
+        }
+    }
+}
+
+impl Read for String {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &node.value {
+            Value::String(text) => Some(text.clone()),
+            _ => reader.wrong_type(node, "a string"),
+        }
+    }
+}
+
+impl Read for serde_json::Value {
+    fn read(node: &Node, _: &mut Reader) -> Option<Self> {
+        Some(node.to_json())
+    }
+}
+
+/// Declares a blueprint table: each key once, with its doc comment, as `required`, `optional` or `default`.
+///
+/// The struct's fields are `Spanned<T>`, `Option<Spanned<T>>` and `Spanned<T>`; a default that no line
+/// of the blueprint decided carries an empty span. `KEYS` lists the keys for messages and documents.
+macro_rules! table {
+    (
+        $(#[doc = $about:literal])*
+        $name:literal $Table:ident {
+            $( $(#[doc = $doc:literal])* $mode:ident $field:ident: $ty:ty $(= $default:expr)?, )*
+        }
+    ) => {
+        $(#[doc = $about])*
+        #[derive(Debug, Clone)]
+        pub struct $Table {
+            $( $(#[doc = $doc])* pub $field: table!(@type $mode $ty), )*
+        }
+
+        impl $Table {
+            /// The keys that this table takes, in the order in which they are documented.
+            pub const KEYS: &'static [$crate::blueprint::read::Key] = &[
+                $( $crate::blueprint::read::Key {
+                    name: stringify!($field),
+                    about: concat!($($doc),*),
+                    required: table!(@required $mode),
+                }, )*
+            ];
+        }
+
+        impl $crate::blueprint::read::Read for $Table {
+            fn read(
+                node: &$crate::blueprint::node::Node,
+                reader: &mut $crate::blueprint::read::Reader,
+            ) -> Option<Self> {
+                let table = reader.table(node, $name, Self::KEYS)?;
+                $( let $field = table!(@read $mode reader, node.span, table, $name, $field $(, $default)?); )*
+                Some(Self { $( $field: $field?, )* })
+            }
+        }
+    };
+
+    (@type required $ty:ty) => { $crate::diagnostic::Spanned<$ty> };
+    (@type optional $ty:ty) => { Option<$crate::diagnostic::Spanned<$ty>> };
+    (@type default $ty:ty) => { $crate::diagnostic::Spanned<$ty> };
+
+    (@required required) => { true };
+    (@required optional) => { false };
+    (@required default) => { false };
+
+    (@read required $reader:ident, $at:expr, $table:ident, $name:literal, $field:ident) => {
+        $reader.required($at, $table, $name, stringify!($field))
+    };
+    (@read optional $reader:ident, $at:expr, $table:ident, $name:literal, $field:ident) => {
+        $reader.optional($table, stringify!($field))
+    };
+    (@read default $reader:ident, $at:expr, $table:ident, $name:literal, $field:ident, $default:expr) => {
+        $reader
+            .optional($table, stringify!($field))
+            .map(|set| set.unwrap_or_else(|| $crate::diagnostic::Spanned::built_in($default)))
+    };
+}
+pub(super) use table;

@@ -1,0 +1,394 @@
+//! Strings with rules: parsed once, here, so that they cannot be wrong further on.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::diagnostic::{Span, Spanned};
+use crate::problem::Problem;
+
+use super::keys::Subnets;
+use super::node::{Node, Value};
+use super::read::{Read, Reader};
+
+/// Declares a string with a rule: a newtype that only its rule can make.
+macro_rules! text {
+    ($(#[doc = $doc:literal])* $Type:ident, $rule:expr) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $Type(String);
+
+        impl $Type {
+            /// Returns the text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $Type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Read for $Type {
+            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                let text = String::read(node, reader)?;
+                let rule: fn(&str) -> Result<(), Problem> = $rule;
+                match rule(&text) {
+                    Ok(()) => Some(Self(text)),
+                    Err(problem) => reader.fail(problem, node.span),
+                }
+            }
+        }
+    };
+}
+
+text! {
+    /// The name of a project, environment, cluster, node pool, add-on or application.
+    ///
+    /// It becomes part of folder names, Terraform identifiers, IAM names and Kubernetes names,
+    /// so it obeys the strictest of their rules: lower-case letters, digits and single hyphens,
+    /// a letter first.
+    Name, is_name
+}
+text! {
+    /// An AWS account: twelve digits.
+    AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() })
+}
+text! {
+    /// A Kubernetes minor version, `1.36`.
+    KubernetesVersion, |text| {
+        let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
+        check(minor.is_some(), || Problem::InvalidKubernetesVersion { value: text.into() })
+    }
+}
+text! {
+    /// A duration of Karpenter's: `168h`, `30m`, `Never`.
+    Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() })
+}
+text! {
+    /// A Kubernetes quantity: `64Gi`, `500m`, `16`.
+    Quantity, |text| check(is_quantity(text), || Problem::InvalidQuantity { value: text.into() })
+}
+text! {
+    /// An EC2 instance type, `m6i.large`; its architecture follows from its family.
+    InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() })
+}
+
+impl InstanceType {
+    /// Returns the architecture, `x86_64` or `arm64`.
+    ///
+    /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
+    /// one being `a1` (EC2 user guide, "Instance type naming conventions", read 2026-11).
+    pub fn architecture(&self) -> &'static str {
+        let family = self.0.split('.').next().unwrap_or_default();
+        let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
+        let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
+        if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
+    }
+}
+
+impl KubernetesVersion {
+    /// Makes a version of text that the catalog holds; `None` when it is not one.
+    pub fn new(text: &str) -> Option<Self> {
+        text.strip_prefix("1.").and_then(|minor| minor.parse::<u32>().ok()).map(|_| Self(text.to_owned()))
+    }
+
+    /// Returns the number after the dot.
+    pub fn minor(&self) -> u32 {
+        self.0[2..].parse().unwrap_or(u32::MAX)
+    }
+}
+
+impl Name {
+    /// Makes a name of text that obeys the rules.
+    ///
+    /// # Errors
+    /// [`Problem::InvalidName`] when it does not.
+    pub fn new(text: &str) -> Result<Self, Problem> {
+        is_name(text).map(|()| Self(text.to_owned()))
+    }
+
+    /// Returns the name as a Terraform identifier: hyphens become underscores.
+    ///
+    /// Names hold no underscore, so two names never become one identifier.
+    pub fn identifier(&self) -> String {
+        self.0.replace('-', "_")
+    }
+}
+
+/// Checks a table's key that is a name.
+pub(super) fn name(text: &str) -> Result<Name, Problem> {
+    Name::new(text)
+}
+
+fn is_name(text: &str) -> Result<(), Problem> {
+    let shaped = text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && !text.contains("--")
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    check(shaped, || Problem::InvalidName { value: text.into() })
+}
+
+fn check(holds: bool, problem: impl Fn() -> Problem) -> Result<(), Problem> {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+fn is_duration(text: &str) -> bool {
+    // Karpenter's own pattern: one or more numbers, each with a unit of s, m or h.
+    let mut rest = text;
+    while let Some(unit) = rest.find(['s', 'm', 'h']) {
+        if unit == 0 || !rest[..unit].bytes().all(|b| b.is_ascii_digit()) {
+            return false;
+        }
+        rest = &rest[unit + 1..];
+    }
+    !text.is_empty() && rest.is_empty()
+}
+
+fn is_quantity(text: &str) -> bool {
+    const SUFFIXES: [&str; 12] = ["Ki", "Mi", "Gi", "Ti", "Pi", "m", "k", "M", "G", "T", "P", ""];
+    SUFFIXES.iter().filter_map(|suffix| text.strip_suffix(suffix)).any(|number| {
+        let whole = number.split('.').next().unwrap_or_default();
+        !whole.is_empty()
+            && number.bytes().filter(|b| *b == b'.').count() <= 1
+            && !number.ends_with('.')
+            && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    })
+}
+
+fn is_instance_type(text: &str) -> bool {
+    let Some((family, size)) = text.split_once('.') else {
+        return false;
+    };
+    let plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    plain(family)
+        && plain(size)
+        && family.starts_with(|c: char| c.is_ascii_lowercase())
+        && family.bytes().any(|b| b.is_ascii_digit())
+}
+
+impl Read for ipnet::Ipv4Net {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let text = String::read(node, reader)?;
+        match text.parse::<Self>() {
+            Ok(range) if range.trunc() == range => Some(range),
+            Ok(range) => reader.fail(Problem::CidrHostBits { value: text, range: range.trunc() }, node.span),
+            Err(_) => reader.fail(Problem::InvalidCidr { value: text }, node.span),
+        }
+    }
+}
+
+/// A whole number or text for a Kubernetes quantity: `cpu = 16` and `cpu = "16"` are the same.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Amount(pub String);
+
+impl Read for Amount {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &node.value {
+            Value::Integer(number) if *number >= 0 => Some(Self(number.to_string())),
+            Value::String(_) => Quantity::read(node, reader).map(|quantity| Self(quantity.0)),
+            _ => reader.wrong_type(node, "a quantity such as `16` or `\"64Gi\"`"),
+        }
+    }
+}
+
+/// Declares an enumeration of the blueprint: the words that a key takes.
+macro_rules! words {
+    ($(#[doc = $doc:literal])* $Type:ident { $( $(#[doc = $about:literal])* $Variant:ident = $word:literal, )* }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $Type { $( $(#[doc = $about])* $Variant, )* }
+
+        impl $Type {
+            /// The words, as written in the blueprint.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// Returns the word for the value.
+            pub fn word(self) -> &'static str {
+                match self { $( Self::$Variant => $word, )* }
+            }
+        }
+
+        impl Read for $Type {
+            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                let text = String::read(node, reader)?;
+                match text.as_str() {
+                    $( $word => Some(Self::$Variant), )*
+                    _ => reader.fail(Problem::UnknownValue { value: text, allowed: Self::WORDS }, node.span),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// Which binary scripts and workflows call; the HCL runs on both.
+    Engine {
+        /// HashiCorp Terraform.
+        Terraform = "terraform",
+        /// OpenTofu.
+        OpenTofu = "opentofu",
+    }
+}
+words! {
+    /// How private subnets reach the internet.
+    Nat {
+        /// One NAT gateway, in the first zone: cheaper, and gone with that zone.
+        Single = "single",
+        /// One NAT gateway in each zone.
+        PerZone = "per-zone",
+    }
+}
+words! {
+    /// Who makes a pool's nodes.
+    PoolKind {
+        /// An EKS managed node group of fixed instance types.
+        Managed = "managed",
+        /// Karpenter: instance types follow from what pods ask for.
+        Karpenter = "karpenter",
+    }
+}
+words! {
+    /// How nodes are bought.
+    Capacity {
+        /// Spare capacity, taken back with two minutes' notice.
+        Spot = "spot",
+        /// Full price, kept until returned.
+        OnDemand = "on-demand",
+    }
+}
+words! {
+    /// A Pod Security Standard, enforced by a namespace's labels.
+    PodSecurity {
+        /// No root, no host access: for applications.
+        Restricted = "restricted",
+        /// No known privilege escalation. There is no `privileged`: such a pod can take over a node that others share.
+        Baseline = "baseline",
+    }
+}
+words! {
+    /// A processor architecture as Kubernetes names it.
+    Architecture {
+        /// x86-64.
+        Amd64 = "amd64",
+        /// Graviton.
+        Arm64 = "arm64",
+    }
+}
+
+/// `zones`: how many, or which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Zones {
+    /// The first so many that the catalog lists for the region.
+    Count(u32),
+    /// These, the first one holding a single NAT gateway.
+    Names(Vec<Spanned<String>>),
+}
+
+impl PartialEq for Spanned<String> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for Spanned<String> {}
+
+impl Read for Zones {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &node.value {
+            Value::Integer(_) => {
+                let count = u32::read(node, reader)?;
+                match count {
+                    2..=6 => Some(Self::Count(count)),
+                    // Two at least: EKS refuses a control plane in one zone.
+                    _ => reader.fail(Problem::OutOfRange { value: count.into(), from: 2, to: 6 }, node.span),
+                }
+            }
+            Value::Array(_) => Vec::read(node, reader).map(Self::Names),
+            _ => reader.wrong_type(node, "a number of zones or an array of zone names"),
+        }
+    }
+}
+
+words! {
+    /// Where engines run that must reach a private-only endpoint.
+    Runner {
+        /// On machines inside the VPC, or connected to it.
+        InVpc = "in-vpc",
+    }
+}
+words! {
+    /// What happens to pods that do not tolerate a taint.
+    TaintEffect {
+        /// They are not scheduled.
+        NoSchedule = "NoSchedule",
+        /// They are scheduled elsewhere if possible.
+        PreferNoSchedule = "PreferNoSchedule",
+        /// They are evicted.
+        NoExecute = "NoExecute",
+    }
+}
+
+text! {
+    /// A day, `2027-03-31`.
+    Date, |text| check(is_date(text), || Problem::InvalidDate { value: text.into() })
+}
+
+/// Whether text is a day, `2027-03-31`.
+pub fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else {
+        return false;
+    };
+    let number = |part: &str, width: usize| {
+        (part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    };
+    number(year, 4).is_some()
+        && number(month, 2).is_some_and(|month| (1..=12).contains(&month))
+        && number(day, 2).is_some_and(|day| (1..=31).contains(&day))
+}
+
+/// Text by text, sorted by key: tags, labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tags(pub BTreeMap<String, Spanned<String>>);
+
+impl Read for Tags {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Table(table) = &node.value else {
+            return reader.wrong_type(node, "a table of strings");
+        };
+        let read: Vec<Option<(String, Spanned<String>)>> = table
+            .0
+            .iter()
+            .map(|(key, entry)| Spanned::read(&entry.node, reader).map(|value| (key.clone(), value)))
+            .collect();
+        read.into_iter().collect::<Option<_>>().map(Self)
+    }
+}
+
+/// Subnet ranges by zone name.
+#[derive(Debug, Clone, Default)]
+pub struct Zoned(pub BTreeMap<String, (Span, Subnets)>);
+
+impl Read for Zoned {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let Value::Table(table) = &node.value else {
+            return reader.wrong_type(node, "a table of subnets by zone");
+        };
+        let read: Vec<Option<(String, (Span, Subnets))>> = table
+            .0
+            .iter()
+            .map(|(zone, entry)| {
+                Subnets::read(&entry.node, reader).map(|subnets| (zone.clone(), (entry.key, subnets)))
+            })
+            .collect();
+        read.into_iter().collect::<Option<_>>().map(Self)
+    }
+}

@@ -1,0 +1,201 @@
+//! Facts, embedded: add-ons, Kubernetes versions, regions, providers, name limits.
+//!
+//! Nothing is decided here. The facts stand in `catalog/*.toml`, each with its source and the month in
+//! which it was read; a new fact is a line there, not code.
+
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
+
+/// Everything that plinth knows about the world.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// Kubernetes versions and machine images.
+    pub kubernetes: Kubernetes,
+    /// Regions by name.
+    pub regions: BTreeMap<String, Region>,
+    /// Terraform providers by local name.
+    pub providers: Providers,
+    /// Longest names by the resource that carries them.
+    pub name_limits: BTreeMap<String, usize>,
+    /// Add-ons by name.
+    pub addons: BTreeMap<String, Addon>,
+}
+
+/// `catalog/kubernetes.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kubernetes {
+    /// The version of a blueprint that names none.
+    pub default: String,
+    /// Karpenter's AMI alias, `al2023@v20260714`.
+    pub karpenter_image: String,
+    /// Versions that EKS offers, newest first.
+    pub versions: Vec<Version>,
+}
+
+/// A Kubernetes minor version on EKS.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// `1.36`
+    pub version: String,
+    /// Day on which standard support ends.
+    pub standard_support_ends: String,
+    /// Day on which paid support ends, and EKS upgrades by itself.
+    pub extended_support_ends: String,
+    /// The first Karpenter release that runs on it.
+    pub karpenter: semver::Version,
+}
+
+/// `catalog/regions.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// `aws`, `aws-us-gov`
+    pub partition: String,
+    /// Zone letters that EKS accepts, in the order in which a number of zones takes them.
+    pub zones: Vec<String>,
+}
+
+/// `catalog/providers.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Providers {
+    /// hashicorp/aws
+    pub aws: Provider,
+    /// hashicorp/helm
+    pub helm: Provider,
+    /// hashicorp/kubernetes
+    pub kubernetes: Provider,
+    /// `required_version` for each engine.
+    pub engines: Engines,
+}
+
+/// A provider and the oldest release that the output runs on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// Registry address.
+    pub source: String,
+    /// Major and minor version.
+    pub floor: String,
+}
+
+/// `required_version` for each engine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engines {
+    /// For `versions.tf`.
+    pub terraform: String,
+    /// For `versions.tofu`.
+    pub opentofu: String,
+}
+
+/// `catalog/addons/NAME.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addon {
+    /// What it gives a cluster, in a few words.
+    pub about: String,
+    /// How it is installed.
+    pub kind: AddonKind,
+    /// Installed before the first node: nodes need it to become Ready.
+    #[serde(default)]
+    pub before_nodes: bool,
+    /// Namespace of its pods; no tenant may take it.
+    pub namespace: String,
+    /// Service account that gets the IAM role; none: no role.
+    pub service_account: Option<String>,
+    /// AWS managed policies of the role, below `arn:PARTITION:iam::aws:policy/`.
+    #[serde(default)]
+    pub managed_policies: Vec<String>,
+    /// The role's own policies; their text is `templates/modules/services/policies/NAME.tf`.
+    #[serde(default)]
+    pub policies: Vec<String>,
+    /// Why no cluster can do without it.
+    pub required: Option<String>,
+    /// Chart repository (Helm).
+    pub repository: Option<String>,
+    /// Chart name (Helm).
+    pub chart: Option<String>,
+    /// Chart that carries the custom resource definitions, of the same repository and version (Helm).
+    pub crd_chart: Option<String>,
+    /// Chart version (Helm); versions of EKS add-ons follow the Kubernetes version.
+    pub version: Option<semver::Version>,
+    /// Chart values or EKS configuration. Text that starts with `=` is an HCL expression.
+    #[serde(default)]
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+/// How an add-on is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AddonKind {
+    /// By EKS, through the AWS API: `modules/cluster`.
+    EksAddon,
+    /// By Helm: `modules/services`.
+    Helm,
+}
+
+impl Catalog {
+    /// Loads the embedded catalog.
+    ///
+    /// # Panics
+    /// When a catalog file is not what the types above say: the tests load it, so a release cannot.
+    pub fn load() -> Self {
+        let folder = FILES.get_dir("addons").expect("catalog/addons is embedded");
+        let addons = folder.files().map(|file| {
+            let name = file
+                .path()
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .expect("add-on files have plain names");
+            (name.to_owned(), parse(file.path().to_str().expect("plain path")))
+        });
+        Self {
+            kubernetes: parse("kubernetes.toml"),
+            regions: parse("regions.toml"),
+            providers: parse("providers.toml"),
+            name_limits: parse("name_limits.toml"),
+            addons: addons.collect(),
+        }
+    }
+
+    /// Returns the longest name that a kind of resource takes.
+    ///
+    /// # Panics
+    /// When `catalog/name_limits.toml` has no such row.
+    pub fn name_limit(&self, resource: &str) -> usize {
+        self.name_limits[resource]
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &str) -> T {
+    let text = FILES.get_file(path).and_then(|file| file.contents_utf8()).expect("catalog file is embedded");
+    toml::from_str(text).unwrap_or_else(|error| panic!("catalog/{path}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_version_is_offered() {
+        let catalog = Catalog::load();
+        assert!(catalog.kubernetes.versions.iter().any(|v| v.version == catalog.kubernetes.default));
+    }
+
+    #[test]
+    fn helm_addons_are_pinned_and_eks_addons_are_not() {
+        for (name, addon) in Catalog::load().addons {
+            let helm = addon.kind == AddonKind::Helm;
+            assert_eq!(addon.repository.is_some(), helm, "{name}: repository");
+            assert_eq!(addon.chart.is_some(), helm, "{name}: chart");
+            assert_eq!(addon.version.is_some(), helm, "{name}: version");
+        }
+    }
+}

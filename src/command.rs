@@ -1,0 +1,292 @@
+//! The command line: reads files, calls the stages, prints what they say.
+//!
+//! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
+//! refusal, 2 a bad blueprint, I/O or usage.
+
+use std::io::{IsTerminal, Write};
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::blueprint;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Source};
+use crate::file::File;
+use crate::model;
+use crate::render;
+use crate::tree::{Drift, Error as TreeError, Report, State};
+
+/// What `plinth init` writes.
+const STARTER: &str = include_str!("../blueprints/starter.toml");
+
+/// Nothing to say.
+const CLEAN: u8 = 0;
+/// Findings, or a refusal.
+const FINDINGS: u8 = 1;
+/// A bad blueprint, I/O or usage.
+const FAILED: u8 = 2;
+
+/// One blueprint in, a deployable Terraform tree for shared EKS clusters out.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes a commented blueprint that generates as it is
+    Init {
+        /// Where to write it
+        #[arg(default_value = "blueprint.toml")]
+        file: Utf8PathBuf,
+    },
+    /// Writes the tree; says what it created, changed, removed, left alone
+    Generate {
+        #[command(flatten)]
+        place: Place,
+        /// Say what would be written, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Give up these edited files, by their paths in the tree
+        #[arg(long, value_name = "PATH", num_args = 1..)]
+        force: Vec<Utf8PathBuf>,
+    },
+    /// Writes nothing; lists what is stale, edited by hand, missing, left over
+    Check {
+        #[command(flatten)]
+        place: Place,
+        /// Judge waivers by this day, `2027-03-31`; without it, none has run out
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        today: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    /// The blueprint
+    #[arg(default_value = "blueprint.toml")]
+    blueprint: Utf8PathBuf,
+    /// Where the tree is, in place of the blueprint's `[output] dir`
+    #[arg(long, value_name = "DIR")]
+    out: Option<Utf8PathBuf>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+fn day(text: &str) -> Result<String, String> {
+    if blueprint::scalar::is_date(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("write a day as 2027-03-31".to_owned())
+    }
+}
+
+/// Runs a command and returns the exit status.
+///
+/// # Errors
+/// What no stage has a diagnostic for: files that cannot be read or written, and bugs of plinth's own.
+pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
+    match &cli.command {
+        Command::Init { file } => init(file, out),
+        Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
+        Command::Check { place, today } => check(place, today.as_deref(), out, err),
+    }
+}
+
+fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
+    let mut open = std::fs::File::create_new(file)
+        .with_context(|| format!("cannot create `{file}`: move what is there away, or name another file"))?;
+    open.write_all(STARTER.as_bytes()).with_context(|| format!("cannot write `{file}`"))?;
+    writeln!(
+        out,
+        "created {file}\nnext: read it, change what its comments ask for, then run `plinth generate {file}`"
+    )?;
+    Ok(CLEAN)
+}
+
+/// A blueprint, rendered.
+struct Rendered {
+    files: Vec<File>,
+    root: Utf8PathBuf,
+}
+
+/// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
+fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Result<Option<Rendered>> {
+    let path = &place.blueprint;
+    let text = std::fs::read_to_string(path).with_context(|| {
+        let hint = if path == "blueprint.toml" {
+            "; name a blueprint, or run `plinth init` to write one"
+        } else {
+            ""
+        };
+        format!("cannot read `{path}`{hint}")
+    })?;
+    let source = Source { path: path.to_string(), text };
+    let (read, mut diagnostics) = blueprint::read(&source);
+    let mut rendered = None;
+    if let Some(read) = read {
+        let catalog = Catalog::load();
+        let (resolved, found) = model::resolve(&read, &catalog, path.file_name().unwrap_or("blueprint.toml"));
+        diagnostics.extend(found);
+        if let Some(today) = today {
+            diagnostics.extend(model::expired_waivers(&read, today));
+        }
+        if !diagnostics.has_errors() {
+            let (files, found) = render::render(&resolved, &catalog)?;
+            diagnostics.extend(found);
+            rendered = Some(Rendered {
+                files,
+                root: root(place, read.file.output.as_ref().map(|output| output.dir.as_str())),
+            });
+        }
+    }
+    report(&diagnostics, &source, err)?;
+    Ok(rendered.filter(|_| !diagnostics.has_errors()))
+}
+
+fn report(diagnostics: &Diagnostics, source: &Source, err: &mut impl Write) -> anyhow::Result<()> {
+    // https://no-color.org: any value that is not empty.
+    let colour =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    err.write_all(diagnostics.render(source, colour).as_bytes())?;
+    Ok(())
+}
+
+/// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
+fn root(place: &Place, dir: Option<&str>) -> Utf8PathBuf {
+    let folder =
+        place.blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    match (&place.out, dir) {
+        (Some(out), _) => out.clone(),
+        (None, Some(dir)) => folder.join(dir),
+        (None, None) => folder.to_owned(),
+    }
+}
+
+fn generate(
+    place: &Place,
+    dry_run: bool,
+    force: &[Utf8PathBuf],
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> anyhow::Result<u8> {
+    let Some(Rendered { files, root }) = load(place, None, err)? else {
+        return Ok(FAILED);
+    };
+    let facts = serde_json::Map::new();
+    let drift = match Drift::compare(&root, &files, &facts) {
+        Ok(drift) => drift,
+        Err(error) => return refuse(&error, err),
+    };
+    let result = if dry_run { drift.plan(force) } else { drift.write(force) };
+    let report = match result {
+        Ok(report) => report,
+        Err(error) => return refuse(&error, err),
+    };
+    print_report(&report, &root, dry_run, place.format, out)?;
+    Ok(if dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
+}
+
+fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
+    writeln!(err, "error: {error}")?;
+    if let TreeError::Refused(refusals) = error {
+        for difference in refusals.iter().filter_map(|refusal| refusal.difference.as_ref()) {
+            writeln!(err, "\n{}", difference.trim_end())?;
+        }
+    }
+    if let Some(help) = error.help() {
+        writeln!(err, "\nhelp: {help}")?;
+    }
+    Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
+}
+
+fn print_report(
+    report: &Report,
+    root: &Utf8Path,
+    dry_run: bool,
+    format: Format,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let Report { created, changed, removed, unchanged } = report;
+    if format == Format::Json {
+        let json = serde_json::json!({ "created": created, "changed": changed, "removed": removed, "unchanged": unchanged });
+        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
+        return Ok(());
+    }
+    // A first run creates everything: the list would say nothing.
+    let is_first = changed.is_empty() && removed.is_empty() && *unchanged == 0;
+    if !is_first {
+        for (mark, paths) in [('+', created), ('~', changed), ('-', removed)] {
+            for path in paths {
+                writeln!(out, "{mark} {path}")?;
+            }
+        }
+    }
+    let would = if dry_run { "would be " } else { "" };
+    let numbers = [(created.len(), "created"), (changed.len(), "changed"), (removed.len(), "removed")];
+    let parts: Vec<String> = numbers
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {would}{what}"))
+        .collect();
+    if parts.is_empty() {
+        writeln!(out, "{root}: nothing to do, {unchanged} files are as they should be")?;
+    } else {
+        writeln!(out, "{root}: {}, {unchanged} unchanged", parts.join(", "))?;
+    }
+    Ok(())
+}
+
+fn check(
+    place: &Place,
+    today: Option<&str>,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> anyhow::Result<u8> {
+    let Some(Rendered { files, root }) = load(place, today, err)? else {
+        return Ok(FAILED);
+    };
+    let facts = serde_json::Map::new();
+    let drift = match Drift::compare(&root, &files, &facts) {
+        Ok(drift) => drift,
+        Err(error) => return refuse(&error, err),
+    };
+    let findings: Vec<_> = drift.entries().iter().filter(|entry| entry.state != State::Unchanged).collect();
+    if place.format == Format::Json {
+        let entries: Vec<_> = findings
+            .iter()
+            .map(|entry| serde_json::json!({ "path": entry.path, "state": entry.state.to_string() }))
+            .collect();
+        let json =
+            serde_json::json!({ "clean": drift.is_clean(), "files": files.len(), "findings": entries });
+        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
+    } else {
+        for entry in &findings {
+            writeln!(out, "{:<16} {}", entry.state, entry.path)?;
+        }
+        match (findings.is_empty(), drift.is_manifest_stale()) {
+            (true, false) => writeln!(out, "{root}: {} files, all as the blueprint says", files.len())?,
+            (true, true) => {
+                writeln!(out, "{root}: the manifest is behind; run `plinth generate {}`", place.blueprint)?;
+            }
+            (false, _) => writeln!(
+                out,
+                "{root}: {} of {} files are not as the blueprint says; run `plinth generate {}`",
+                findings.len(),
+                files.len(),
+                place.blueprint
+            )?,
+        }
+    }
+    Ok(if drift.is_clean() { CLEAN } else { FINDINGS })
+}

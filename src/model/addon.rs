@@ -1,0 +1,127 @@
+//! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
+
+use super::Context;
+use crate::blueprint::keys::Cluster as ClusterKeys;
+use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::catalog::{self, AddonKind};
+use crate::diagnostic::Span;
+use crate::hcl::value::Value;
+use crate::problem::Problem;
+
+/// Karpenter's name in the catalog.
+pub const KARPENTER: &str = "karpenter";
+
+/// The load balancer controller's name in the catalog.
+pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
+
+/// One add-on of a cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Addon {
+    /// Its name in the catalog.
+    pub name: Name,
+    /// How it is installed.
+    pub kind: AddonKind,
+    /// Chart version; empty for EKS add-ons.
+    pub version: String,
+    /// What the blueprint sets besides the catalog's values; an empty object where it sets nothing.
+    pub values: Value,
+}
+
+/// Resolves the add-ons of one cluster, in the order of names.
+pub(super) fn resolve(
+    context: &mut Context<'_>,
+    at: Span,
+    keys: &ClusterKeys,
+    kubernetes: &KubernetesVersion,
+) -> Vec<Addon> {
+    let catalog = context.catalog;
+    let mut addons = Vec::new();
+    for wish in keys.addons.iter().filter(|wish| *wish.value.enabled) {
+        let Some(facts) = catalog.addons.get(wish.name.as_str()) else {
+            let known = catalog.addons.keys().cloned().collect();
+            context.push(Problem::UnknownAddon { name: wish.name.to_string(), known }, wish.name.span);
+            continue;
+        };
+        let version = version(context, wish, facts, kubernetes);
+        let values = wish
+            .value
+            .values
+            .as_ref()
+            .map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
+        addons.push(Addon { name: wish.name.value.clone(), kind: facts.kind, version, values });
+    }
+    for (name, facts) in &catalog.addons {
+        let Some(why) = &facts.required else { continue };
+        if addons.iter().any(|addon| addon.name.as_str() == name) || keys.addons.is_broken(name) {
+            continue;
+        }
+        match keys.addons.get(name) {
+            // Taken out by hand: say why that cannot work.
+            Some(off) => {
+                let problem = Problem::AddonRequired { addon: name.clone(), why: why.clone() };
+                context.push(problem, off.value.enabled.span);
+            }
+            // Not mentioned: every cluster has it.
+            None => addons.extend(built_in(name, facts)),
+        }
+    }
+    if keys.node_pools.iter().any(|pool| {
+        *pool.value.enabled
+            && pool
+                .value
+                .kind
+                .as_ref()
+                .is_some_and(|kind| kind.value == crate::blueprint::scalar::PoolKind::Karpenter)
+    }) && !addons.iter().any(|addon| addon.name.as_str() == KARPENTER)
+        && !keys.addons.is_broken(KARPENTER)
+    {
+        let at = keys.addons.get(KARPENTER).map_or(at, |off| off.value.enabled.span);
+        let problem = Problem::AddonRequired {
+            addon: KARPENTER.to_owned(),
+            why: "a node pool of kind `karpenter` needs it".to_owned(),
+        };
+        context.push(problem, at);
+    }
+    addons.sort_by(|a, b| a.name.cmp(&b.name));
+    addons
+}
+
+fn built_in(name: &str, facts: &catalog::Addon) -> Option<Addon> {
+    Some(Addon {
+        name: Name::new(name).ok()?,
+        kind: facts.kind,
+        version: facts.version.as_ref().map(ToString::to_string).unwrap_or_default(),
+        values: Value::Object(Vec::new()),
+    })
+}
+
+fn version(
+    context: &mut Context<'_>,
+    wish: &crate::blueprint::read::Named<crate::blueprint::keys::Addon>,
+    facts: &catalog::Addon,
+    kubernetes: &KubernetesVersion,
+) -> String {
+    let default = facts.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    let Some(written) = &wish.value.version else {
+        return default;
+    };
+    if facts.kind == AddonKind::EksAddon {
+        context.push(Problem::EksAddonVersion { addon: wish.name.to_string() }, written.span);
+        return default;
+    }
+    let Ok(version) = semver::Version::parse(written.trim_start_matches('v')) else {
+        context.push(Problem::InvalidVersion { value: written.value.clone() }, written.span);
+        return default;
+    };
+    let row = context.catalog.kubernetes.versions.iter().find(|row| row.version == kubernetes.as_str());
+    if let Some(row) = row.filter(|row| wish.name.as_str() == KARPENTER && version < row.karpenter) {
+        let problem = Problem::AddonTooOldForKubernetes {
+            addon: KARPENTER.to_owned(),
+            version: written.value.clone(),
+            kubernetes: kubernetes.to_string(),
+            least: row.karpenter.to_string(),
+        };
+        context.push(problem, written.span);
+    }
+    written.value.clone()
+}

@@ -1,0 +1,227 @@
+//! Applications: their place on each cluster, and their stubs.
+
+use super::Context;
+use super::access;
+use super::environment::{Cluster, Environment};
+use crate::blueprint::MAIN;
+use crate::blueprint::keys::{App as Keys, Quota};
+use crate::blueprint::pattern::Scope;
+use crate::blueprint::read::Named;
+use crate::blueprint::scalar::{Amount, Name};
+use crate::diagnostic::{Span, Spanned};
+use crate::hcl::value::Value;
+use crate::problem::Problem;
+
+/// An application and the clusters that it runs on.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Its name.
+    pub name: Name,
+    /// Where the name stands.
+    pub at: Span,
+    /// Who pays and who is asked.
+    pub team: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// One for each cluster, in the order of environments and clusters.
+    pub attachments: Vec<Attachment>,
+}
+
+/// An application's root module for one cluster.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// The environment's name.
+    pub environment: String,
+    /// The cluster's name within it.
+    pub cluster: String,
+    /// Its folder below `apps/<app>/`: `staging`, or `production-eu` for a cluster other than `main`.
+    pub folder: String,
+    /// State key.
+    pub state_key: String,
+    /// ARN of the role that applies it.
+    pub deploy_role: String,
+}
+
+/// An application's place on one cluster.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// The application.
+    pub app: Name,
+    /// Who pays and who is asked.
+    pub team: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Pod Security Standard, `restricted`.
+    pub pod_security: &'static str,
+    /// What the namespace may ask for, as far as the blueprint says: arguments of the tenant module's `quota`.
+    pub quota: Vec<(String, Value)>,
+    /// Roles with administration rights in the namespace.
+    pub admins: Vec<String>,
+}
+
+/// Resolves applications, and puts each as a tenant on its clusters.
+pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment]) -> Vec<App> {
+    let blueprint = context.blueprint;
+    let mut apps = Vec::new();
+    for named in blueprint.file.apps.iter() {
+        let Named { name, value: keys } = named;
+        let namespace = keys.namespace.as_ref().unwrap_or(name);
+        check_namespace(context, namespace);
+        let mut attachments = Vec::new();
+        for (index, reference) in keys.environments.iter().enumerate() {
+            if let Some(first) =
+                keys.environments[..index].iter().find(|other| canonical(other) == canonical(reference))
+            {
+                context.push_conflict(
+                    Problem::RepeatedReference { value: reference.value.clone() },
+                    reference.span,
+                    first.span,
+                );
+                continue;
+            }
+            let Some((at, cluster)) = find(context, environments, reference) else {
+                continue;
+            };
+            attachments.extend(attach(context, named, namespace, &mut environments[at], cluster));
+        }
+        attachments.sort_by(|a, b| (&a.environment, &a.cluster).cmp(&(&b.environment, &b.cluster)));
+        apps.push(App {
+            name: name.value.clone(),
+            at: name.span,
+            team: keys.team.to_string(),
+            namespace: namespace.to_string(),
+            attachments,
+        });
+    }
+    apps
+}
+
+/// Splits `"production/eu"`; `"production"` is its `main`.
+fn canonical(reference: &str) -> (&str, &str) {
+    reference.split_once('/').unwrap_or((reference, MAIN))
+}
+
+/// Finds what a reference names; nothing is said where that place is broken itself.
+fn find(
+    context: &mut Context<'_>,
+    environments: &[Environment],
+    reference: &Spanned<String>,
+) -> Option<(usize, usize)> {
+    let (environment, cluster) = canonical(reference);
+    let written = &context.blueprint.environments;
+    let Some(target) = written.get(environment) else {
+        if !written.is_broken(environment) {
+            let known = written.iter().map(|named| named.name.to_string()).collect();
+            context
+                .push(Problem::UnknownEnvironment { value: environment.to_owned(), known }, reference.span);
+        }
+        return None;
+    };
+    let clusters = &target.value.clusters;
+    let known = clusters.iter().filter(|named| *named.value.enabled);
+    if !clusters.is_broken(cluster) && !known.clone().any(|named| named.name.as_str() == cluster) {
+        let known = known.map(|named| named.name.to_string()).collect();
+        let problem =
+            Problem::UnknownCluster { value: cluster.to_owned(), environment: environment.to_owned(), known };
+        context.push(problem, reference.span);
+        return None;
+    }
+    let at = environments.iter().position(|known| known.name == environment)?;
+    let cluster = environments[at].clusters.iter().position(|known| known.name == cluster)?;
+    Some((at, cluster))
+}
+
+fn attach(
+    context: &mut Context<'_>,
+    app: &Named<Keys>,
+    namespace: &Spanned<Name>,
+    environment: &mut Environment,
+    cluster: usize,
+) -> Option<Attachment> {
+    let Named { name, value: keys } = app;
+    let project = context.blueprint.file.project.name.to_string();
+    let Cluster { name: cluster_name, region, partition, .. } = environment.clusters[cluster].clone();
+    let scope = Scope {
+        project: &project,
+        environment: &environment.name,
+        cluster: &cluster_name,
+        account: &environment.account,
+        region: &region,
+        partition: &partition,
+    };
+    let mut admins = Vec::new();
+    for admin in keys.admins.iter() {
+        let Some(arn) = access::role(context, admin, &scope) else {
+            continue;
+        };
+        // One principal has one access entry on a cluster, and the cluster stack has made it.
+        if let Some(known) =
+            environment.clusters[cluster].admins.iter().find(|known| known.value == arn.value)
+        {
+            context.push_conflict(
+                Problem::AdminIsTenantAdmin { arn: arn.value.clone() },
+                arn.span,
+                known.span,
+            );
+        }
+        admins.push(arn.value);
+    }
+    let deploy_role = match &keys.deploy_role {
+        Some(role) => access::role(context, role, &scope)?.value,
+        None => environment.deploy_role.clone(),
+    };
+    let tenants = &mut environment.clusters[cluster].tenants;
+    if tenants.iter().any(|tenant| tenant.namespace == namespace.as_str()) {
+        context
+            .push(Problem::DuplicateName { name: namespace.to_string(), what: "namespaces" }, namespace.span);
+    }
+    tenants.push(Tenant {
+        app: name.value.clone(),
+        team: keys.team.to_string(),
+        namespace: namespace.to_string(),
+        pod_security: keys.pod_security.word(),
+        quota: keys.quota.as_deref().map(quota).unwrap_or_default(),
+        admins,
+    });
+    let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };
+    Some(Attachment {
+        folder: format!("{}{suffix}", environment.name),
+        state_key: format!("apps/{name}/{}-{cluster_name}.tfstate", environment.name, name = name.value),
+        environment: environment.name.clone(),
+        cluster: cluster_name,
+        deploy_role,
+    })
+}
+
+/// Names the quota's parts as the tenant module does, in its order.
+fn quota(keys: &Quota) -> Vec<(String, Value)> {
+    let amount = |amount: &Option<Spanned<Amount>>| amount.as_ref().map(|set| Value::String(set.0.clone()));
+    let number = |number: &Option<Spanned<u32>>| number.as_ref().map(|set| Value::from(set.value));
+    let parts = [
+        ("cpu", amount(&keys.cpu)),
+        ("memory", amount(&keys.memory)),
+        ("pods", number(&keys.pods)),
+        ("persistent_volume_claims", number(&keys.volumes)),
+        ("storage", amount(&keys.storage)),
+        ("load_balancers", number(&keys.load_balancers)),
+        ("ingresses", number(&keys.ingresses)),
+    ];
+    parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// Namespaces of Kubernetes, and of add-ons whether they are on or not: a tenant there would get their rights, or
+/// lose its namespace to them.
+fn check_namespace(context: &mut Context<'_>, namespace: &Spanned<Name>) {
+    let name = namespace.as_str();
+    let addons =
+        context.catalog.addons.iter().filter(|(_, facts)| facts.namespace == name).map(|(addon, _)| addon);
+    let owner = match name {
+        // EKS refuses groups that begin with `system:`, and a tenant's group begins with its namespace.
+        "default" | "system" => Some("Kubernetes".to_owned()),
+        _ if name.starts_with("kube-") => Some("Kubernetes".to_owned()),
+        _ => addons.map(|addon| format!("add-on `{addon}`")).next(),
+    };
+    if let Some(owner) = owner {
+        context.push(Problem::ReservedNamespace { namespace: name.to_owned(), owner }, namespace.span);
+    }
+}

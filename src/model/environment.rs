@@ -1,0 +1,298 @@
+//! Environments and their clusters.
+
+use super::access;
+use super::addon::{self, KARPENTER};
+use super::app::Tenant;
+use super::network::{self, Network};
+use super::node_pool::{self, NodePools};
+use super::settings::Settings;
+use super::{Context, identity};
+use crate::blueprint::keys::Cluster as ClusterKeys;
+use crate::blueprint::pattern::Scope;
+use crate::blueprint::read::Named;
+use crate::blueprint::scalar::KubernetesVersion;
+use crate::blueprint::{MAIN, Target};
+use crate::catalog::Region;
+use crate::diagnostic::{Span, Spanned};
+use crate::problem::Problem;
+
+/// A named target: account, region, roles, state bucket.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub at: Span,
+    /// AWS account.
+    pub account: String,
+    /// Region of the state bucket, and of clusters that name none.
+    pub region: String,
+    /// Partition of the region.
+    pub partition: String,
+    /// ARN of the role that applies.
+    pub deploy_role: String,
+    /// Whether its resources are protected from deletion.
+    pub protected: bool,
+    /// Where its states live.
+    pub state: StateStore,
+    /// Its clusters by name.
+    pub clusters: Vec<Cluster>,
+    /// Tags of everything in it, sorted by key.
+    pub tags: Vec<(String, String)>,
+}
+
+/// The bucket that holds the states of an environment, and the key that encrypts them.
+#[derive(Debug, Clone)]
+pub struct StateStore {
+    /// The bucket's name.
+    pub bucket: String,
+    /// Where the name was decided.
+    pub at: Span,
+    /// `alias/azavea-staging-terraform-state`
+    pub key_alias: String,
+    /// ARN of the alias.
+    pub key_alias_arn: String,
+}
+
+/// One EKS cluster.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Its name within the environment, `main`.
+    pub name: String,
+    /// Its environment.
+    pub environment: String,
+    /// Where it was named in the blueprint.
+    pub at: Span,
+    /// The EKS name, `azavea-staging-main`.
+    pub eks_name: String,
+    /// Region.
+    pub region: String,
+    /// Partition of the region.
+    pub partition: String,
+    /// Roles with full rights: the deploy role, then people.
+    pub admins: Vec<Spanned<String>>,
+    /// Roles that read everything.
+    pub viewers: Vec<String>,
+    /// The VPC.
+    pub network: Network,
+    /// What may differ between clusters.
+    pub settings: Settings,
+    /// Applications that live on it.
+    pub tenants: Vec<Tenant>,
+    /// Tags of everything in it, sorted by key.
+    pub tags: Vec<(String, String)>,
+}
+
+impl Cluster {
+    /// Whether the cluster has an add-on.
+    pub fn has(&self, addon: &str) -> bool {
+        self.settings.addons.iter().any(|known| known.name.as_str() == addon)
+    }
+}
+
+/// Resolves environments with all their clusters.
+pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
+    let blueprint = context.blueprint;
+    let mut environments = Vec::new();
+    for target in &blueprint.environments {
+        environments.extend(environment(context, target));
+    }
+    check_overlaps(context, &environments);
+    environments
+}
+
+fn region<'c>(context: &mut Context<'c>, name: &Spanned<String>) -> Option<&'c Region> {
+    let catalog = context.catalog;
+    let facts = catalog.regions.get(&name.value);
+    if facts.is_none() {
+        let known = catalog.regions.keys().cloned().collect();
+        context.push(Problem::UnknownRegion { value: name.value.clone(), known }, name.span);
+    }
+    facts
+}
+
+fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Environment> {
+    let Named { name, value: Target { environment: keys, clusters } } = target;
+    let facts = region(context, &keys.region)?;
+    let blueprint = context.blueprint;
+    let scope = Scope {
+        project: blueprint.file.project.name.as_str(),
+        environment: name.as_str(),
+        cluster: MAIN,
+        account: keys.account.as_str(),
+        region: &keys.region,
+        partition: &facts.partition,
+    };
+    let deploy_role = access::role(context, &keys.deploy_role, &scope);
+    let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
+    let tags = tags(context, scope.environment, None);
+    let state = identity::state_store(context, &scope, name.span);
+    let (Some(deploy_role), Some(state)) = (deploy_role, state) else {
+        return None;
+    };
+
+    let mut resolved = Vec::new();
+    for named in clusters.iter().filter(|named| *named.value.enabled) {
+        let roles = Roles { deploy: &deploy_role, plan: plan_role.as_ref() };
+        resolved.extend(cluster(context, named, &keys.region, &scope, &roles, *keys.protection));
+    }
+    if !resolved.is_empty() && resolved.iter().all(|cluster| cluster.admins.len() < 2) {
+        context.push(Problem::NoHumanAdmin { environment: name.to_string() }, name.span);
+    }
+    Some(Environment {
+        name: name.to_string(),
+        at: name.span,
+        account: keys.account.to_string(),
+        region: keys.region.value.clone(),
+        partition: facts.partition.clone(),
+        deploy_role: deploy_role.value,
+        protected: *keys.protection,
+        state,
+        clusters: resolved,
+        tags,
+    })
+}
+
+/// The environment's roles that every one of its clusters lets in.
+struct Roles<'a> {
+    deploy: &'a Spanned<String>,
+    plan: Option<&'a Spanned<String>>,
+}
+
+fn cluster(
+    context: &mut Context<'_>,
+    named: &Named<ClusterKeys>,
+    environment_region: &Spanned<String>,
+    environment: &Scope<'_>,
+    roles: &Roles<'_>,
+    protected: bool,
+) -> Option<Cluster> {
+    let Named { name, value: keys } = named;
+    let region_name = keys.region.as_ref().unwrap_or(environment_region);
+    let facts = region(context, region_name)?;
+    let scope = Scope {
+        cluster: name.as_str(),
+        region: &region_name.value,
+        partition: &facts.partition,
+        ..*environment
+    };
+    let eks_name = identity::eks_name(keys, &scope);
+    let kubernetes_version = kubernetes_version(context, keys);
+    let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
+    let has_karpenter = addons.iter().any(|addon| addon.name.as_str() == KARPENTER);
+    let NodePools { managed, karpenter } =
+        node_pool::resolve(context, &eks_name, name.span, keys, has_karpenter);
+    let public_cidrs = endpoint(context, keys, &eks_name, name.span);
+    let mut admins = vec![roles.deploy.clone()];
+    for admin in keys.admins.iter() {
+        let arn = access::role(context, admin, &scope);
+        admins.extend(arn.filter(|arn| !admins.iter().any(|known| known.value == arn.value)));
+    }
+    let viewers = roles
+        .plan
+        .into_iter()
+        .map(|role| role.value.clone())
+        .filter(|role| !admins.iter().any(|known| known.value == *role));
+    let viewers = viewers.collect();
+    let network =
+        network::resolve(context, &eks_name, name.span, keys.network.as_deref(), &region_name.value, facts)?;
+    let settings = Settings {
+        kubernetes_version,
+        public_cidrs,
+        service_cidr: network.service_cidr,
+        log_retention_days: *keys.log_retention_days,
+        deletion_protection: protected,
+        managed_pools: managed,
+        karpenter_pools: karpenter,
+        addons,
+    };
+    Some(Cluster {
+        name: name.to_string(),
+        environment: environment.environment.to_owned(),
+        at: keys.name.as_ref().map_or(name.span, |name| name.span),
+        region: region_name.value.clone(),
+        partition: facts.partition.clone(),
+        admins,
+        viewers,
+        network,
+        settings,
+        tenants: Vec::new(),
+        tags: tags(context, environment.environment, Some(&eks_name)),
+        eks_name,
+    })
+}
+
+fn kubernetes_version(context: &mut Context<'_>, keys: &ClusterKeys) -> KubernetesVersion {
+    let facts = &context.catalog.kubernetes;
+    let default =
+        KubernetesVersion::new(&facts.default).expect("the catalog's default is a version: a test reads it");
+    let Some(written) = &keys.kubernetes_version else {
+        return default;
+    };
+    if !facts.versions.iter().any(|row| row.version == written.as_str()) {
+        let supported = facts.versions.iter().map(|row| row.version.clone()).collect();
+        context
+            .push(Problem::UnsupportedKubernetes { version: written.to_string(), supported }, written.span);
+    }
+    written.value.clone()
+}
+
+/// Returns the ranges that reach the public endpoint.
+fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Span) -> Vec<String> {
+    let Some(endpoint) = &keys.endpoint else {
+        context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, at);
+        return Vec::new();
+    };
+    for range in endpoint.public_cidrs.iter().filter(|range| range.prefix_len() == 0) {
+        context.push(Problem::OpenToTheWorld { range: range.value }, range.span);
+    }
+    match (&endpoint.runner, endpoint.public_cidrs.is_empty()) {
+        (None, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),
+        (Some(runner), false) => context.push(Problem::RunnerWithoutNeed, runner.span),
+        _ => {}
+    }
+    endpoint.public_cidrs.iter().map(|range| range.to_string()).collect()
+}
+
+/// Returns the tags of an environment's or a cluster's resources, sorted by key.
+fn tags(context: &Context<'_>, environment: &str, cluster: Option<&str>) -> Vec<(String, String)> {
+    let project = &context.blueprint.file.project;
+    let mut tags = std::collections::BTreeMap::new();
+    tags.insert("ManagedBy".to_owned(), "plinth".to_owned());
+    tags.insert("Environment".to_owned(), environment.to_owned());
+    if let Some(cluster) = cluster {
+        tags.insert("Cluster".to_owned(), cluster.to_owned());
+    }
+    if let Some(owner) = &project.owner {
+        tags.insert("Owner".to_owned(), owner.value.clone());
+    }
+    if let Some(repository) = &project.repository {
+        tags.insert("Repository".to_owned(), repository.value.clone());
+    }
+    // What the blueprint says wins over what plinth adds.
+    tags.extend(project.tags.0.iter().map(|(key, value)| (key.clone(), value.value.clone())));
+    tags.into_iter().collect()
+}
+
+/// Clusters of one account and region can come to meet by a peering or a transit gateway, and an overlap cannot be
+/// mended without building one of them anew.
+fn check_overlaps(context: &mut Context<'_>, environments: &[Environment]) {
+    let all: Vec<(&Environment, &Cluster)> = environments
+        .iter()
+        .flat_map(|environment| environment.clusters.iter().map(move |cluster| (environment, cluster)))
+        .collect();
+    for (index, (environment, cluster)) in all.iter().enumerate() {
+        for (other_environment, other) in &all[..index] {
+            let meet = environment.account == other_environment.account && cluster.region == other.region;
+            if meet && network::overlaps(cluster.network.cidr, other.network.cidr) {
+                let (range, other_range) = (cluster.network.cidr, other.network.cidr);
+                let problem =
+                    Problem::CidrOverlap { range, other: other_range, cluster: other.eks_name.clone() };
+                // One line can decide both ranges: then the environment's name is the place to look at.
+                let also = other.network.cidr_at;
+                let at = if cluster.network.cidr_at == also { cluster.at } else { cluster.network.cidr_at };
+                context.push_conflict(problem, at, also);
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Blueprint + catalog → [`Model`]: what the blueprint means, complete, typed and checked.
+//!
+//! Every decision is made here: names, ranges, what a module contains, what a root module passes.
+//! Templates only lay out. A stage that finds mistakes goes on looking for more.
+
+pub mod access;
+pub mod addon;
+pub mod app;
+pub mod environment;
+pub mod identity;
+pub mod network;
+pub mod node_pool;
+pub mod settings;
+
+use crate::blueprint::Blueprint;
+use crate::blueprint::scalar::Engine;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::problem::Problem;
+
+pub use addon::Addon;
+pub use app::{App, Tenant};
+pub use environment::{Cluster, Environment, StateStore};
+pub use node_pool::{KarpenterPool, ManagedPool};
+pub use settings::{Fleet, Settings};
+
+/// Everything that templates need to know.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The blueprint's file name, for the first line of every file.
+    pub blueprint: String,
+    /// The project's name.
+    pub project: String,
+    /// Which engine scripts call.
+    pub engine: Engine,
+    /// What the reusable modules contain, and their defaults.
+    pub fleet: Fleet,
+    /// Environments by name.
+    pub environments: Vec<Environment>,
+    /// Applications by name.
+    pub apps: Vec<App>,
+    /// Accepted scanner findings.
+    pub waivers: Vec<Waiver>,
+}
+
+/// A scanner finding that is accepted.
+#[derive(Debug, Clone)]
+pub struct Waiver {
+    /// The scanner's id, `CKV_AWS_18`.
+    pub id: String,
+    /// Address of the resource within its module.
+    pub scope: String,
+    /// Why.
+    pub reason: String,
+    /// Where the scope stands in the blueprint.
+    pub at: Span,
+}
+
+/// What a stage of resolution reads and where it reports.
+pub(crate) struct Context<'a> {
+    pub blueprint: &'a Blueprint,
+    pub catalog: &'a Catalog,
+    pub diagnostics: Diagnostics,
+}
+
+impl Context<'_> {
+    fn push(&mut self, problem: Problem, at: Span) {
+        self.diagnostics.push(problem, at);
+    }
+
+    fn push_conflict(&mut self, problem: Problem, at: Span, also: Span) {
+        self.diagnostics.push_conflict(problem, at, also);
+    }
+}
+
+/// Resolves a blueprint.
+///
+/// `file_name` is the blueprint's name without its folder. The model is complete only where the
+/// diagnostics hold no error.
+pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Model, Diagnostics) {
+    let mut context = Context { blueprint, catalog, diagnostics: Diagnostics::default() };
+    let mut environments = environment::resolve(&mut context);
+    let apps = app::resolve(&mut context, &mut environments);
+    let fleet = settings::fleet(&mut context, &environments);
+    identity::check(&mut context, &environments, &apps);
+    let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
+        id: waiver.id.value.clone(),
+        scope: waiver.scope.value.clone(),
+        reason: waiver.reason.value.clone(),
+        at: waiver.scope.span,
+    });
+    let model = Model {
+        blueprint: file_name.to_owned(),
+        project: blueprint.file.project.name.to_string(),
+        engine: blueprint
+            .file
+            .terraform
+            .as_ref()
+            .map_or(Engine::Terraform, |terraform| terraform.engine.value),
+        waivers: waivers.collect(),
+        fleet,
+        environments,
+        apps,
+    };
+    (model, context.diagnostics)
+}
+
+/// Finds waivers that have run out by a day.
+///
+/// Days are compared as text, which is right for `2027-03-31`.
+pub fn expired_waivers(blueprint: &Blueprint, today: &str) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for waiver in blueprint.file.waive.iter() {
+        if let Some(until) = waiver.until.as_ref().filter(|until| until.as_str() < today) {
+            diagnostics.push(
+                Problem::WaiverExpired { id: waiver.id.value.clone(), until: until.to_string() },
+                until.span,
+            );
+        }
+    }
+    diagnostics
+}

@@ -1,0 +1,335 @@
+//! Node pools: `core` and other managed groups, and what Karpenter makes.
+
+use super::Context;
+use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys, Size};
+use crate::blueprint::read::Named;
+use crate::blueprint::scalar::{Architecture, Capacity, InstanceType, Name, PoolKind, TaintEffect};
+use crate::diagnostic::{Span, Spanned};
+use crate::problem::Problem;
+
+/// The pool that runs system services.
+pub const CORE: &str = "core";
+
+/// The taint that keeps application pods off core nodes: CoreDNS, Karpenter and the CSI controllers tolerate it
+/// by themselves, which they would not do with a taint of our own name.
+pub const CORE_TAINT: &str = "CriticalAddonsOnly";
+
+/// An EKS managed node group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManagedPool {
+    /// Its name.
+    pub name: Name,
+    /// EC2 instance types, all of one architecture.
+    pub instance_types: Vec<String>,
+    /// `AL2023_x86_64_STANDARD`
+    pub ami_type: &'static str,
+    /// `ON_DEMAND` or `SPOT`.
+    pub capacity_type: &'static str,
+    /// Fewest nodes.
+    pub min_size: u32,
+    /// Most nodes.
+    pub max_size: u32,
+    /// Nodes now.
+    pub desired_size: u32,
+    /// Root volume in GiB.
+    pub disk_gib: u32,
+    /// Labels, `node-type` among them.
+    pub labels: Vec<(String, String)>,
+    /// Taints, core's among them.
+    pub taints: Vec<Taint>,
+}
+
+/// A Karpenter NodePool with its EC2NodeClass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KarpenterPool {
+    /// Its name.
+    pub name: Name,
+    /// `spot`, `on-demand`; Karpenter prefers spot where both are allowed.
+    pub capacity: Vec<&'static str>,
+    /// `amd64` or `arm64`.
+    pub architecture: &'static str,
+    /// Instance types; empty: any of the general families.
+    pub instance_types: Vec<String>,
+    /// CPUs of all its nodes together.
+    pub cpu_limit: String,
+    /// Memory of all its nodes together; none: whatever the CPUs come with.
+    pub memory_limit: Option<String>,
+    /// A node's longest life, `168h`.
+    pub expire_after: String,
+    /// Root volume in GiB.
+    pub disk_gib: u32,
+    /// Preference among pools, 1 to 100.
+    pub weight: u32,
+    /// Labels, `node-type` among them.
+    pub labels: Vec<(String, String)>,
+    /// Taints.
+    pub taints: Vec<Taint>,
+}
+
+/// A taint in Kubernetes' own words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Taint {
+    /// Its key.
+    pub key: String,
+    /// Its value; empty: none.
+    pub value: String,
+    /// `NoSchedule`, `PreferNoSchedule`, `NoExecute`
+    pub effect: &'static str,
+}
+
+/// The pools of one cluster, each list in the order of names.
+#[derive(Debug, Clone, Default)]
+pub struct NodePools {
+    /// Managed node groups.
+    pub managed: Vec<ManagedPool>,
+    /// Karpenter's pools.
+    pub karpenter: Vec<KarpenterPool>,
+}
+
+/// Resolves the pools of one cluster.
+pub(super) fn resolve(
+    context: &mut Context<'_>,
+    cluster: &str,
+    at: Span,
+    keys: &ClusterKeys,
+    has_karpenter: bool,
+) -> NodePools {
+    let mut pools = NodePools::default();
+    for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
+        match kind(context, pool) {
+            Some(PoolKind::Managed) => pools.managed.extend(managed(context, pool, has_karpenter)),
+            Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, pool)),
+            None => {}
+        }
+    }
+    let has_core = keys.node_pools.get(CORE).is_some_and(|pool| *pool.value.enabled);
+    if !has_core && !keys.node_pools.is_broken(CORE) {
+        context.push(Problem::NoCorePool { cluster: cluster.to_owned() }, at);
+    }
+    pools
+}
+
+/// Resolves a pool for a module's defaults, without reporting: the clusters have reported already.
+pub(super) fn standard(name: &Spanned<Name>, keys: Keys) -> NodePools {
+    let mut silent = Silent;
+    let pool = Named { name: name.clone(), value: keys };
+    let mut pools = NodePools::default();
+    match pool.value.kind.as_ref().map(|kind| kind.value) {
+        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &pool, false)),
+        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &pool)),
+        None => {}
+    }
+    pools
+}
+
+/// Where pool problems go.
+trait Report {
+    fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
+}
+
+impl Report for Context<'_> {
+    fn report(&mut self, problem: Problem, at: Span, also: Option<Span>) {
+        match also {
+            Some(also) => self.push_conflict(problem, at, also),
+            None => self.push(problem, at),
+        }
+    }
+}
+
+struct Silent;
+
+impl Report for Silent {
+    fn report(&mut self, _: Problem, _: Span, _: Option<Span>) {}
+}
+
+fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
+    let Some(kind) = &pool.value.kind else {
+        let problem =
+            Problem::PoolNeeds { pool: pool.name.to_string(), key: "kind", example: "\"karpenter\"" };
+        context.push(problem, pool.name.span);
+        return None;
+    };
+    if pool.name.as_str() == CORE && kind.value != PoolKind::Managed {
+        context.push(Problem::CoreKind, kind.span);
+        return None;
+    }
+    let refused = match kind.value {
+        PoolKind::Managed => vec![
+            ("limits", pool.value.limits.as_ref().map(|key| key.span)),
+            ("expire_after", pool.value.expire_after.as_ref().map(|key| key.span)),
+            ("weight", pool.value.weight.as_ref().map(|key| key.span)),
+            ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
+        ],
+        PoolKind::Karpenter => vec![("size", pool.value.size.as_ref().map(|key| key.span))],
+    };
+    for (key, at) in refused {
+        if let Some(at) = at {
+            context.push(Problem::KeyNotForKind { key, kind: kind.word() }, at);
+        }
+    }
+    Some(kind.value)
+}
+
+fn managed(report: &mut impl Report, pool: &Named<Keys>, has_karpenter: bool) -> Option<ManagedPool> {
+    let Named { name, value: keys } = pool;
+    let types = instance_types(report, name, keys);
+    let size = size(report, name, keys);
+    let is_core = name.as_str() == CORE;
+    let capacity = keys.capacity.as_ref();
+    if let Some(capacity) = capacity.filter(|capacity| is_core && capacity.contains(&Capacity::Spot)) {
+        report.report(Problem::CoreSpot, capacity.span, None);
+    }
+    let (min_size, desired_size, max_size, min_at) = size?;
+    if is_core && has_karpenter && min_size < 2 {
+        report.report(Problem::CoreTooSmall { min: min_size }, min_at, None);
+    }
+    let types = types?;
+    let arm = types[0].architecture() == "arm64";
+    Some(ManagedPool {
+        name: name.value.clone(),
+        ami_type: if arm { "AL2023_ARM_64_STANDARD" } else { "AL2023_x86_64_STANDARD" },
+        instance_types: types.iter().map(ToString::to_string).collect(),
+        // EKS takes one of the two for a group; spot only when on-demand is not allowed.
+        capacity_type: if capacity.is_some_and(|capacity| capacity.value == [Capacity::Spot]) {
+            "SPOT"
+        } else {
+            "ON_DEMAND"
+        },
+        min_size,
+        max_size,
+        desired_size,
+        disk_gib: disk_gib(report, keys, 50),
+        labels: labels(name, keys),
+        taints: taints(name, keys),
+    })
+}
+
+fn instance_types(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<Vec<InstanceType>> {
+    let Some(types) = keys.instance_types.as_ref().filter(|types| !types.is_empty()) else {
+        let at = keys.instance_types.as_ref().map_or(name.span, |types| types.span);
+        report.report(
+            Problem::PoolNeeds { pool: name.to_string(), key: "instance_types", example: "[\"t3.medium\"]" },
+            at,
+            None,
+        );
+        return None;
+    };
+    let first = &types[0];
+    for other in types.iter().filter(|other| other.architecture() != first.architecture()) {
+        let problem = Problem::MixedArchitectures { one: first.to_string(), other: other.to_string() };
+        report.report(problem, other.span, Some(first.span));
+    }
+    Some(types.iter().map(|instance| instance.value.clone()).collect())
+}
+
+/// Returns min, desired, max, and where min was written.
+fn size(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<(u32, u32, u32, Span)> {
+    let example = "{ min = 2, max = 4 }";
+    let Some(Spanned { value: Size { min, max, desired }, span }) = &keys.size else {
+        report.report(Problem::PoolNeeds { pool: name.to_string(), key: "size", example }, name.span, None);
+        return None;
+    };
+    let (Some(min), Some(max)) = (min, max) else {
+        let (key, example) = if min.is_none() { ("size.min", "2") } else { ("size.max", "4") };
+        report.report(Problem::PoolNeeds { pool: name.to_string(), key, example }, *span, None);
+        return None;
+    };
+    let now = desired.as_ref().map_or(min.value, |desired| desired.value);
+    if min.value > now || now > max.value || max.value == 0 {
+        report.report(Problem::SizeOrder { min: min.value, desired: now, max: max.value }, *span, None);
+        return None;
+    }
+    Some((min.value, now, max.value, min.span))
+}
+
+fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPool> {
+    let Named { name, value: keys } = pool;
+    let capacity = keys
+        .capacity
+        .as_ref()
+        .map_or(vec![Capacity::Spot, Capacity::OnDemand], |capacity| capacity.value.clone());
+    if capacity.is_empty() {
+        let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
+        report.report(
+            Problem::PoolNeeds {
+                pool: name.to_string(),
+                key: "capacity",
+                example: "[\"spot\", \"on-demand\"]",
+            },
+            at,
+            None,
+        );
+        return None;
+    }
+    let limits = keys.limits.as_ref();
+    if let Some(weight) = keys.weight.as_ref().filter(|weight| !(1..=100).contains(&weight.value)) {
+        report.report(
+            Problem::OutOfRange { value: weight.value.into(), from: 1, to: 100 },
+            weight.span,
+            None,
+        );
+    }
+    Some(KarpenterPool {
+        name: name.value.clone(),
+        capacity: capacity.into_iter().map(Capacity::word).collect(),
+        architecture: keys.architecture.as_ref().map_or(Architecture::Amd64, |set| set.value).word(),
+        instance_types: keys
+            .instance_types
+            .iter()
+            .flat_map(|types| types.iter())
+            .map(|instance| instance.to_string())
+            .collect(),
+        // A pool without any limit is an open purse.
+        cpu_limit: limits
+            .and_then(|limits| limits.cpu.as_ref())
+            .map_or_else(|| "1000".to_owned(), |cpu| cpu.0.clone()),
+        memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
+        // Old nodes keep old images; a week is long enough for a batch job.
+        expire_after: keys.expire_after.as_ref().map_or_else(|| "168h".to_owned(), |set| set.to_string()),
+        disk_gib: disk_gib(report, keys, 50),
+        weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
+        labels: labels(name, keys),
+        taints: taints(name, keys),
+    })
+}
+
+/// EBS gp3 holds 1 GiB to 64 TiB; an image with a few containers needs 20.
+fn disk_gib(report: &mut impl Report, keys: &Keys, default: u32) -> u32 {
+    let Some(disk) = &keys.disk_gib else {
+        return default;
+    };
+    if !(20..=65_536).contains(&disk.value) {
+        report.report(
+            Problem::OutOfRange { value: disk.value.into(), from: 20, to: 65_536 },
+            disk.span,
+            None,
+        );
+    }
+    disk.value
+}
+
+fn labels(name: &Spanned<Name>, keys: &Keys) -> Vec<(String, String)> {
+    let node_type = if matches!(name.as_str(), CORE | "middleware") { name.as_str() } else { "worker" };
+    let mut labels = vec![("node-type".to_owned(), node_type.to_owned())];
+    for (key, value) in keys.labels.iter().flat_map(|labels| labels.0.iter()) {
+        match labels.iter().position(|(known, _)| known == key) {
+            Some(at) => labels[at].1.clone_from(&value.value),
+            None => labels.push((key.clone(), value.value.clone())),
+        }
+    }
+    labels
+}
+
+fn taints(name: &Spanned<Name>, keys: &Keys) -> Vec<Taint> {
+    let core = Taint {
+        key: CORE_TAINT.to_owned(),
+        value: "true".to_owned(),
+        effect: TaintEffect::NoSchedule.word(),
+    };
+    let written = keys.taints.iter().flat_map(|taints| taints.iter()).map(|taint| Taint {
+        key: taint.key.value.clone(),
+        value: taint.value.as_ref().map(|value| value.value.clone()).unwrap_or_default(),
+        effect: taint.effect.word(),
+    });
+    (name.as_str() == CORE).then_some(core).into_iter().chain(written).collect()
+}

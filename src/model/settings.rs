@@ -1,0 +1,242 @@
+//! What may differ between clusters, and what the reusable modules hold as default.
+
+use ipnet::Ipv4Net;
+
+use super::Context;
+use super::addon::Addon;
+use super::environment::{Cluster, Environment};
+use super::node_pool::{self, KarpenterPool, ManagedPool, NodePools};
+use crate::blueprint::keys::{NodePool, Size};
+use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::catalog::{self, AddonKind};
+use crate::diagnostic::Spanned;
+use crate::hcl::value::Value;
+use crate::problem::Problem;
+
+/// What may differ between clusters.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `1.36`
+    pub kubernetes_version: KubernetesVersion,
+    /// Ranges that reach the public endpoint; empty: private only.
+    pub public_cidrs: Vec<String>,
+    /// The range of Service addresses.
+    pub service_cidr: Ipv4Net,
+    /// Days that logs are kept.
+    pub log_retention_days: u32,
+    /// Whether EKS refuses to delete the cluster.
+    pub deletion_protection: bool,
+    /// Managed node groups by name.
+    pub managed_pools: Vec<ManagedPool>,
+    /// Karpenter's pools by name.
+    pub karpenter_pools: Vec<KarpenterPool>,
+    /// Add-ons by name.
+    pub addons: Vec<Addon>,
+}
+
+/// What the reusable modules contain: the union of all clusters, with the standard's values as defaults.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    /// Kubernetes version of the standard.
+    pub kubernetes_version: KubernetesVersion,
+    /// Ranges of the standard.
+    pub public_cidrs: Vec<String>,
+    /// Service range of the standard.
+    pub service_cidr: Ipv4Net,
+    /// Log retention of the standard.
+    pub log_retention_days: u32,
+    /// Managed pools by name.
+    pub managed_pools: Vec<Member<ManagedPool>>,
+    /// Karpenter's pools by name.
+    pub karpenter_pools: Vec<Member<KarpenterPool>>,
+    /// EKS add-ons by name.
+    pub eks_addons: Vec<Member<FleetAddon>>,
+    /// Helm add-ons by name.
+    pub helm_addons: Vec<Member<FleetAddon>>,
+}
+
+/// Something that clusters have, all of them or some.
+#[derive(Debug, Clone)]
+pub struct Member<T> {
+    /// Whether every cluster has it: then its blocks carry no `count`.
+    pub everywhere: bool,
+    /// The standard form of it.
+    pub standard: T,
+}
+
+/// An add-on as the modules hold it.
+#[derive(Debug, Clone)]
+pub struct FleetAddon {
+    /// Its name in the catalog.
+    pub name: Name,
+    /// The catalog's facts.
+    pub facts: catalog::Addon,
+    /// The standard's chart version.
+    pub version: String,
+    /// The standard's values: the catalog's, with the blueprint's laid over them.
+    pub values: Value,
+    /// Whether some cluster's values differ: then the module has a variable for them.
+    pub values_differ: bool,
+    /// Whether some cluster's version differs: then the module has a variable for it.
+    pub version_differs: bool,
+}
+
+/// Gathers what the modules contain.
+pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> Fleet {
+    let clusters: Vec<&Cluster> = environments.iter().flat_map(|environment| &environment.clusters).collect();
+    let standard = &context.blueprint.standard;
+    let default = KubernetesVersion::new(&context.catalog.kubernetes.default)
+        .expect("the catalog's default is a version");
+    let NodePools { managed, karpenter } = standard_pools(context);
+    let managed_pools = members(
+        managed,
+        &clusters,
+        |cluster| cluster.settings.managed_pools.iter().map(|pool| &pool.name).collect(),
+        |pool| &pool.name,
+    );
+    let karpenter_pools = members(
+        karpenter,
+        &clusters,
+        |cluster| cluster.settings.karpenter_pools.iter().map(|pool| &pool.name).collect(),
+        |pool| &pool.name,
+    );
+    check_taints(context, &managed_pools, &clusters);
+    let (eks_addons, helm_addons) = addons(context, &clusters);
+    Fleet {
+        kubernetes_version: standard
+            .kubernetes_version
+            .as_ref()
+            .map_or(default, |version| version.value.clone()),
+        public_cidrs: standard
+            .endpoint
+            .iter()
+            .flat_map(|endpoint| endpoint.public_cidrs.iter())
+            .map(|range| range.to_string())
+            .collect(),
+        service_cidr: standard
+            .network
+            .as_ref()
+            .map_or_else(|| "172.20.0.0/16".parse().expect("a range"), |network| network.service_cidr.value),
+        log_retention_days: *standard.log_retention_days,
+        managed_pools,
+        karpenter_pools,
+        eks_addons,
+        helm_addons,
+    }
+}
+
+fn members<T>(
+    standard: Vec<T>,
+    clusters: &[&Cluster],
+    names: impl Fn(&Cluster) -> Vec<&Name>,
+    name: impl Fn(&T) -> &Name,
+) -> Vec<Member<T>> {
+    let mut members = Vec::new();
+    for item in standard {
+        let having = clusters.iter().filter(|cluster| names(cluster).contains(&name(&item))).count();
+        if having > 0 {
+            members.push(Member { everywhere: having == clusters.len(), standard: item });
+        }
+    }
+    members
+}
+
+/// Returns every pool of every cluster in its standard form.
+///
+/// A key that the standard sets, or that has a built-in default, is the same for all; a key that has neither (instance
+/// types and size of a pool that only some environments complete) is taken from the first cluster that has it.
+fn standard_pools(context: &Context<'_>) -> NodePools {
+    let blueprint = context.blueprint;
+    let mut keys: std::collections::BTreeMap<&str, (Spanned<Name>, NodePool)> =
+        std::collections::BTreeMap::new();
+    for pool in blueprint.standard.node_pools.iter() {
+        keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
+    }
+    for target in &blueprint.environments {
+        for pool in target.value.clusters.iter().flat_map(|cluster| cluster.value.node_pools.iter()) {
+            match keys.get_mut(pool.name.as_str()) {
+                Some((_, standard)) => complete(standard, &pool.value),
+                None => {
+                    keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
+                }
+            }
+        }
+    }
+    let mut pools = NodePools::default();
+    for (name, keys) in keys.into_values() {
+        let NodePools { managed, karpenter } = node_pool::standard(&name, keys);
+        pools.managed.extend(managed);
+        pools.karpenter.extend(karpenter);
+    }
+    pools
+}
+
+fn complete(standard: &mut NodePool, other: &NodePool) {
+    if standard.kind.is_none() {
+        standard.kind.clone_from(&other.kind);
+    }
+    if standard.instance_types.is_none() {
+        standard.instance_types.clone_from(&other.instance_types);
+    }
+    match (&mut standard.size, &other.size) {
+        (None, size) => standard.size.clone_from(size),
+        (Some(Spanned { value: Size { min, max, .. }, .. }), Some(size)) => {
+            if min.is_none() {
+                min.clone_from(&size.min);
+            }
+            if max.is_none() {
+                max.clone_from(&size.max);
+            }
+        }
+        (Some(_), None) => {}
+    }
+}
+
+/// A managed group's taints are blocks, and blocks cannot come from a variable without `dynamic`.
+fn check_taints(context: &mut Context<'_>, pools: &[Member<ManagedPool>], clusters: &[&Cluster]) {
+    for pool in pools {
+        for cluster in clusters {
+            let own = cluster.settings.managed_pools.iter().find(|own| own.name == pool.standard.name);
+            if own.is_some_and(|own| own.taints != pool.standard.taints) {
+                context.push(Problem::TaintsDiffer { pool: pool.standard.name.to_string() }, cluster.at);
+            }
+        }
+    }
+}
+
+fn addons(
+    context: &Context<'_>,
+    clusters: &[&Cluster],
+) -> (Vec<Member<FleetAddon>>, Vec<Member<FleetAddon>>) {
+    let (mut eks, mut helm) = (Vec::new(), Vec::new());
+    for (name, facts) in &context.catalog.addons {
+        let own: Vec<&Addon> = clusters
+            .iter()
+            .flat_map(|cluster| &cluster.settings.addons)
+            .filter(|addon| addon.name.as_str() == name)
+            .collect();
+        let Some(first) = own.first() else { continue };
+        let wish = context.blueprint.standard.addons.get(name);
+        let wished = wish
+            .and_then(|wish| wish.value.values.as_ref())
+            .map(|values| Value::from_data(&values.to_json()));
+        let wished = wished.unwrap_or(Value::Object(Vec::new()));
+        let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
+        let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
+        let catalog_values = Value::from_catalog(&serde_json::Value::Object(facts.values.clone()));
+        let addon = FleetAddon {
+            name: first.name.clone(),
+            values_differ: own.iter().any(|addon| addon.values != wished),
+            version_differs: own.iter().any(|addon| addon.version != version),
+            values: catalog_values.merged(wished),
+            version,
+            facts: facts.clone(),
+        };
+        let member = Member { everywhere: own.len() == clusters.len(), standard: addon };
+        match facts.kind {
+            AddonKind::EksAddon => eks.push(member),
+            AddonKind::Helm => helm.push(member),
+        }
+    }
+    (eks, helm)
+}

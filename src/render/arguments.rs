@@ -1,0 +1,199 @@
+//! What a root module passes to its module beyond identity: only what differs from the standard.
+
+use serde::Serialize;
+
+use super::cluster_module::object;
+use super::services_module::{lacks_volumes, taint_list};
+use crate::hcl::value::Value;
+use crate::model::settings::{FleetAddon, Member};
+use crate::model::{Addon, Cluster, Fleet, KarpenterPool, ManagedPool};
+
+/// One argument of a module call.
+#[derive(Serialize)]
+pub(super) struct Argument {
+    /// The module's variable.
+    pub name: String,
+    /// What the cluster has in place of the variable's default.
+    pub value: Value,
+}
+
+/// Fields by name.
+type Fields = Vec<(&'static str, Value)>;
+
+/// Returns the fields that differ, as an object; nothing where all are the same.
+fn differing(own: Fields, standard: Fields) -> Option<Value> {
+    let differing: Vec<(String, Value)> = own
+        .into_iter()
+        .zip(standard)
+        .filter(|(own, standard)| own != standard)
+        .map(|((name, value), _)| (name.to_owned(), value))
+        .collect();
+    (!differing.is_empty()).then_some(Value::Object(differing))
+}
+
+fn differs(arguments: &mut Vec<Argument>, name: &str, own: Value, standard: &Value) {
+    if own != *standard {
+        arguments.push(Argument { name: name.to_owned(), value: own });
+    }
+}
+
+fn off(name: &str) -> Argument {
+    Argument { name: format!("{name}_enabled"), value: Value::Bool(false) }
+}
+
+/// Returns the arguments of `modules/cluster`.
+pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
+    let own = &cluster.settings;
+    let mut arguments = Vec::new();
+    let out = &mut arguments;
+    differs(
+        out,
+        "kubernetes_version",
+        own.kubernetes_version.as_str().into(),
+        &fleet.kubernetes_version.as_str().into(),
+    );
+    differs(
+        out,
+        "endpoint_public_cidrs",
+        Value::strings(&own.public_cidrs),
+        &Value::strings(&fleet.public_cidrs),
+    );
+    differs(
+        out,
+        "service_cidr",
+        Value::String(own.service_cidr.to_string()),
+        &Value::String(fleet.service_cidr.to_string()),
+    );
+    differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
+    differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
+    for member in &fleet.managed_pools {
+        let name = format!("node_pool_{}", member.standard.name.identifier());
+        match own.managed_pools.iter().find(|pool| pool.name == member.standard.name) {
+            None => arguments.push(off(&name)),
+            Some(pool) => {
+                let value = differing(managed_fields(pool), managed_fields(&member.standard));
+                arguments.extend(value.map(|value| Argument { name, value }));
+            }
+        }
+    }
+    for member in fleet.eks_addons.iter().chain(karpenter(fleet)) {
+        match addon(cluster, &member.standard) {
+            None => arguments.push(off(&member.standard.name.identifier())),
+            Some(own)
+                if member.standard.facts.kind == own.kind
+                    && own.kind == crate::catalog::AddonKind::EksAddon =>
+            {
+                arguments.extend(eks_values(own, &member.standard));
+            }
+            Some(_) => {}
+        }
+    }
+    arguments
+}
+
+/// Karpenter has parts in both modules.
+fn karpenter(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
+    fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == crate::model::addon::KARPENTER)
+}
+
+fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
+    cluster.settings.addons.iter().find(|own| own.name == standard.name)
+}
+
+/// Returns the arguments of `modules/services`.
+pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
+    let own = &cluster.settings;
+    let mut arguments = Vec::new();
+    for member in &fleet.karpenter_pools {
+        let name = format!("node_pool_{}", member.standard.name.identifier());
+        match own.karpenter_pools.iter().find(|pool| pool.name == member.standard.name) {
+            None => arguments.push(off(&name)),
+            Some(pool) => {
+                let value = differing(karpenter_fields(pool), karpenter_fields(&member.standard));
+                arguments.extend(value.map(|value| Argument { name, value }));
+            }
+        }
+    }
+    for member in &fleet.helm_addons {
+        let standard = &member.standard;
+        let identifier = standard.name.identifier();
+        let Some(own) = addon(cluster, standard) else {
+            arguments.push(off(&identifier));
+            continue;
+        };
+        if own.version != standard.version {
+            arguments.push(Argument {
+                name: format!("{identifier}_version"),
+                value: Value::String(own.version.clone()),
+            });
+        }
+        if standard.values_differ && own.values != Value::Object(Vec::new()) {
+            arguments.push(Argument { name: format!("{identifier}_values"), value: own.values.clone() });
+        }
+    }
+    if lacks_volumes(fleet, cluster) {
+        arguments.push(off("aws_ebs_csi_driver"));
+    }
+    arguments
+}
+
+fn managed_fields(pool: &ManagedPool) -> Fields {
+    vec![
+        ("instance_types", Value::strings(&pool.instance_types)),
+        ("ami_type", pool.ami_type.into()),
+        ("capacity_type", pool.capacity_type.into()),
+        ("min_size", pool.min_size.into()),
+        ("max_size", pool.max_size.into()),
+        ("desired_size", pool.desired_size.into()),
+        ("disk_gib", pool.disk_gib.into()),
+        ("labels", object(&pool.labels)),
+    ]
+}
+
+fn karpenter_fields(pool: &KarpenterPool) -> Fields {
+    vec![
+        ("capacity", Value::strings(&pool.capacity)),
+        ("architecture", pool.architecture.into()),
+        ("instance_types", Value::strings(&pool.instance_types)),
+        ("cpu_limit", pool.cpu_limit.as_str().into()),
+        ("memory_limit", pool.memory_limit.as_deref().map_or(Value::Null, Value::from)),
+        ("expire_after", pool.expire_after.as_str().into()),
+        ("disk_gib", pool.disk_gib.into()),
+        ("weight", pool.weight.into()),
+        ("labels", object(&pool.labels)),
+        ("taints", taint_list(&pool.taints)),
+    ]
+}
+
+/// The configuration of an EKS add-on is one document that the module merges at its top level, so whole
+/// top-level keys are passed.
+fn eks_values(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+    let catalog = Value::from_catalog(&serde_json::Value::Object(standard.facts.values.clone()));
+    let Value::Object(own_entries) = catalog.merged(own.values.clone()) else {
+        return None;
+    };
+    let Value::Object(standard_entries) = &standard.values else {
+        return None;
+    };
+    let differing: Vec<(String, Value)> = own_entries
+        .into_iter()
+        .filter(|(key, value)| {
+            !standard_entries.iter().any(|(known, standard)| known == key && standard == value)
+        })
+        .map(|(key, value)| (key, in_root(value)))
+        .collect();
+    let name = format!("{}_values", own.name.identifier());
+    (!differing.is_empty()).then_some(Argument { name, value: Value::Object(differing) })
+}
+
+/// Expressions of the catalog are written for the module; in the root the tags have another name.
+fn in_root(value: Value) -> Value {
+    match value {
+        Value::Expression(text) => Value::Expression(text.replace("var.tags", "local.tags")),
+        Value::List(items) => Value::List(items.into_iter().map(in_root).collect()),
+        Value::Object(entries) => {
+            Value::Object(entries.into_iter().map(|(key, value)| (key, in_root(value))).collect())
+        }
+        plain => plain,
+    }
+}

@@ -1,0 +1,336 @@
+//! `modules/cluster`: VPC, EKS, managed node pools, EKS add-ons, what Karpenter needs in AWS.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::template::view;
+use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
+use crate::hcl::value::Value;
+use crate::model::addon::KARPENTER;
+use crate::model::node_pool::CORE;
+use crate::model::settings::{FleetAddon, Member};
+use crate::model::{Fleet, ManagedPool};
+
+fn rows<'a>() -> Vec<Row<Whole<'a>>> {
+    let mut rows = module("modules/cluster", always, providers);
+    rows.extend([
+        row("modules/cluster/variables.tf", always, variables),
+        row("modules/cluster/outputs.tf", always, nothing),
+        row("modules/cluster/vpc.tf", always, nothing),
+        row("modules/cluster/flow_logs.tf", always, nothing),
+        row("modules/cluster/kms.tf", always, nothing),
+        row("modules/cluster/cluster.tf", always, nothing),
+        row("modules/cluster/access.tf", always, nothing),
+        row("modules/cluster/oidc.tf", always, nothing),
+        row("modules/cluster/node_pools.tf", always, node_pools),
+        row("modules/cluster/pod_identity.tf", has_roles, nothing),
+        row("modules/cluster/karpenter.tf", has_karpenter, karpenter),
+        row("modules/cluster/contract.tf", always, contract),
+    ]);
+    rows
+}
+
+fn has_roles(whole: &Whole<'_>) -> bool {
+    whole.model.fleet.eks_addons.iter().any(has_role)
+}
+
+fn has_karpenter(whole: &Whole<'_>) -> bool {
+    karpenter_member(&whole.model.fleet).is_some()
+}
+
+fn providers(whole: &Whole<'_>) -> Context {
+    view(&Providers { providers: vec![provider("aws", &whole.catalog.providers.aws, ">=")] })
+}
+
+pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
+    lay_out(&rows(), whole, outputs);
+    for addon in &whole.model.fleet.eks_addons {
+        outputs.push(Output {
+            path: format!("modules/cluster/addon_{}.tf", addon.standard.name.identifier()),
+            template: "modules/cluster/addon.tf".to_owned(),
+            stack: None,
+            view: addon_view(addon),
+        });
+    }
+}
+
+/// `[0]` behind an address whose block has a `count`, nothing behind the others.
+pub(super) fn index(everywhere: bool) -> Value {
+    Value::expression(if everywhere { "" } else { "[0]" })
+}
+
+/// Text by text, as an object.
+pub(super) fn object(entries: &[(String, String)]) -> Value {
+    Value::Object(entries.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect())
+}
+
+/// Something that only some clusters have: a variable that says whether.
+#[derive(Serialize)]
+pub(super) struct Switch {
+    pub name: String,
+    pub what: String,
+}
+
+/// An add-on whose version or values some cluster changes.
+#[derive(Serialize)]
+pub(super) struct AddonVariable {
+    pub name: String,
+    pub identifier: String,
+    pub version: String,
+}
+
+impl AddonVariable {
+    pub fn of(addon: &FleetAddon) -> Self {
+        Self {
+            name: addon.name.to_string(),
+            identifier: addon.name.identifier(),
+            version: addon.version.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PoolView<'a> {
+    name: String,
+    identifier: String,
+    everywhere: bool,
+    index: Value,
+    instance_types: Value,
+    ami_type: &'a str,
+    capacity_type: &'a str,
+    min_size: u32,
+    max_size: u32,
+    desired_size: u32,
+    disk_gib: u32,
+    labels: Value,
+    taints: Vec<TaintView<'a>>,
+}
+
+#[derive(Serialize)]
+struct TaintView<'a> {
+    key: &'a str,
+    value: &'a str,
+    has_value: bool,
+    effect: &'static str,
+}
+
+/// EKS spells Kubernetes' effects its own way.
+fn eks_effect(effect: &str) -> &'static str {
+    match effect {
+        "PreferNoSchedule" => "PREFER_NO_SCHEDULE",
+        "NoExecute" => "NO_EXECUTE",
+        _ => "NO_SCHEDULE",
+    }
+}
+
+fn pool(member: &Member<ManagedPool>) -> PoolView<'_> {
+    let pool = &member.standard;
+    PoolView {
+        name: pool.name.to_string(),
+        identifier: pool.name.identifier(),
+        everywhere: member.everywhere,
+        index: index(member.everywhere),
+        instance_types: Value::strings(&pool.instance_types),
+        ami_type: pool.ami_type,
+        capacity_type: pool.capacity_type,
+        min_size: pool.min_size,
+        max_size: pool.max_size,
+        desired_size: pool.desired_size,
+        disk_gib: pool.disk_gib,
+        labels: object(&pool.labels),
+        taints: pool
+            .taints
+            .iter()
+            .map(|taint| TaintView {
+                key: &taint.key,
+                value: &taint.value,
+                has_value: !taint.value.is_empty(),
+                effect: eks_effect(taint.effect),
+            })
+            .collect(),
+    }
+}
+
+fn karpenter_member(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
+    fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == KARPENTER)
+}
+
+fn variables(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Variables<'a> {
+        name_length: u32,
+        name_length_words: u32,
+        kubernetes_version: &'a str,
+        public_cidrs: Value,
+        service_cidr: String,
+        log_retention_days: u32,
+        pools: Vec<PoolView<'a>>,
+        switches: Vec<Switch>,
+        value_variables: Vec<AddonVariable>,
+    }
+    let fleet = &whole.model.fleet;
+    let pools = fleet.managed_pools.iter().filter(|member| !member.everywhere);
+    let pools = pools.map(|member| Switch {
+        name: format!("node_pool_{}", member.standard.name.identifier()),
+        what: format!("node pool {}", member.standard.name),
+    });
+    let addons = fleet.eks_addons.iter().chain(karpenter_member(fleet)).filter(|member| !member.everywhere);
+    let addons = addons.map(|member| Switch {
+        name: member.standard.name.identifier(),
+        what: format!("add-on {}", member.standard.name),
+    });
+    // The longest suffix of an IAM role leaves this much for the name.
+    let suffix = crate::model::identity::SUFFIXES
+        .iter()
+        .filter(|(resource, ..)| *resource == "aws_iam_role")
+        .map(|(_, suffix, _)| suffix.len())
+        .max();
+    let length = whole.catalog.name_limit("aws_iam_role") - suffix.unwrap_or_default();
+    let length = u32::try_from(length).expect("a name limit is a small number");
+    view(&Variables {
+        name_length: length - 1,
+        name_length_words: length,
+        kubernetes_version: fleet.kubernetes_version.as_str(),
+        public_cidrs: Value::strings(&fleet.public_cidrs),
+        service_cidr: fleet.service_cidr.to_string(),
+        log_retention_days: fleet.log_retention_days,
+        pools: fleet.managed_pools.iter().map(pool).collect(),
+        switches: pools.chain(addons).collect(),
+        value_variables: fleet
+            .eks_addons
+            .iter()
+            .filter(|addon| addon.standard.values_differ)
+            .map(|addon| AddonVariable::of(&addon.standard))
+            .collect(),
+    })
+}
+
+fn node_pools(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct NodePools<'a> {
+        pools: Vec<PoolView<'a>>,
+        before_nodes: Vec<Value>,
+    }
+    let fleet = &whole.model.fleet;
+    let before = fleet.eks_addons.iter().filter(|addon| addon.standard.facts.before_nodes);
+    view(&NodePools {
+        pools: fleet.managed_pools.iter().map(pool).collect(),
+        before_nodes: before.map(address).collect(),
+    })
+}
+
+fn address(addon: &Member<FleetAddon>) -> Value {
+    Value::expression(format!("aws_eks_addon.{}", addon.standard.name.identifier()))
+}
+
+fn has_role(addon: &Member<FleetAddon>) -> bool {
+    addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
+}
+
+fn addon_view(member: &Member<FleetAddon>) -> Context {
+    #[derive(Serialize)]
+    struct View<'a> {
+        addon: AddonView<'a>,
+    }
+    #[derive(Serialize)]
+    struct AddonView<'a> {
+        name: &'a str,
+        identifier: String,
+        everywhere: bool,
+        index: Value,
+        has_depends_on: bool,
+        depends_because: &'static str,
+        depends_on: Value,
+        has_role: bool,
+        service_account: &'a str,
+        policy_set: Value,
+        has_values: bool,
+        values_differ: bool,
+        values: &'a Value,
+    }
+    let addon = &member.standard;
+    let identifier = addon.name.identifier();
+    let policy_names = Value::strings(&addon.facts.managed_policies);
+    let policy_set = if member.everywhere {
+        format!("toset({policy_names})")
+    } else {
+        format!("toset(var.{identifier}_enabled ? {policy_names} : [])")
+    };
+    let policies =
+        has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
+    let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
+        ("Its pods have their rights from the start, and until the end.", policies.into_iter().collect())
+    } else {
+        let core = Value::expression(format!("aws_eks_node_group.{CORE}"));
+        let because = if policies.is_some() {
+            "Its pods need a node to run on, and have their rights from the start and until the end."
+        } else {
+            "Its pods need a node to run on."
+        };
+        (because, std::iter::once(core).chain(policies).collect())
+    };
+    view(&View {
+        addon: AddonView {
+            name: addon.name.as_str(),
+            everywhere: member.everywhere,
+            index: index(member.everywhere),
+            has_depends_on: !depends_on.is_empty(),
+            depends_because,
+            depends_on: Value::List(depends_on),
+            has_role: has_role(member),
+            service_account: addon.facts.service_account.as_deref().unwrap_or_default(),
+            policy_set: Value::expression(policy_set),
+            has_values: addon.values != Value::Object(Vec::new()),
+            values_differ: addon.values_differ,
+            values: &addon.values,
+            identifier,
+        },
+    })
+}
+
+fn karpenter(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Karpenter {
+        everywhere: bool,
+        index: Value,
+        events: Value,
+        node_policies: Value,
+    }
+    let everywhere = karpenter_member(&whole.model.fleet).is_some_and(|member| member.everywhere);
+    // No CNI policy: vpc-cni has a role of its own.
+    let policies = Value::strings([
+        "AmazonEC2ContainerRegistryPullOnly",
+        "AmazonEKSWorkerNodePolicy",
+        "AmazonSSMManagedInstanceCore",
+    ]);
+    let (events, node_policies) = if everywhere {
+        ("local.karpenter_events".to_owned(), format!("toset({policies})"))
+    } else {
+        (
+            "{ for name, event in local.karpenter_events : name => event if var.karpenter_enabled }"
+                .to_owned(),
+            format!("toset(var.karpenter_enabled ? {policies} : [])"),
+        )
+    };
+    view(&Karpenter {
+        everywhere,
+        index: index(everywhere),
+        events: Value::expression(events),
+        node_policies: Value::expression(node_policies),
+    })
+}
+
+fn contract(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Contract {
+        karpenter_node_role_name: Value,
+        addons: Vec<Value>,
+    }
+    let fleet = &whole.model.fleet;
+    let role = match karpenter_member(fleet) {
+        None => Value::Null,
+        Some(member) if member.everywhere => Value::expression("aws_iam_role.karpenter_node.name"),
+        Some(_) => Value::expression("one(aws_iam_role.karpenter_node[*].name)"),
+    };
+    view(&Contract { karpenter_node_role_name: role, addons: fleet.eks_addons.iter().map(address).collect() })
+}

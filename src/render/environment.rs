@@ -1,0 +1,417 @@
+//! `environments/`: a root module for each stack, thin and literal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use tera::Context;
+
+use super::cluster_module::object;
+use super::template::view;
+use super::{
+    Output, ProviderView, Row, Scope, Whole, always, arguments, lay_out, nothing, part, provider, root, row,
+    services_module,
+};
+use crate::hcl::value::Value;
+use crate::model::{Cluster, Environment, Tenant};
+
+struct ForEnvironment<'a> {
+    whole: Whole<'a>,
+    environment: &'a Environment,
+}
+
+impl Scope for ForEnvironment<'_> {
+    fn whole(&self) -> &Whole<'_> {
+        &self.whole
+    }
+
+    fn place(&self, path: &str) -> String {
+        path.replace("{environment}", &self.environment.name)
+    }
+
+    fn stack(&self, _: &str) -> Option<String> {
+        Some(format!("{}/state", self.environment.name))
+    }
+}
+
+struct ForCluster<'a> {
+    whole: Whole<'a>,
+    environment: &'a Environment,
+    cluster: &'a Cluster,
+}
+
+impl Scope for ForCluster<'_> {
+    fn whole(&self) -> &Whole<'_> {
+        &self.whole
+    }
+
+    fn place(&self, path: &str) -> String {
+        path.replace("{environment}", &self.environment.name).replace("{cluster}", &self.cluster.name)
+    }
+
+    fn stack(&self, path: &str) -> Option<String> {
+        let stack = path.rsplit('/').nth(1)?;
+        Some(format!("{}/{}/{stack}", self.environment.name, self.cluster.name))
+    }
+}
+
+fn state_rows<'a>() -> Vec<Row<ForEnvironment<'a>>> {
+    let mut rows = root("environments/{environment}/state", always, state_terraform, state_providers);
+    rows.extend([
+        row("environments/{environment}/state/main.tf", always, state_main),
+        row("environments/{environment}/state/outputs.tf", always, nothing),
+    ]);
+    rows
+}
+
+fn cluster_rows<'a>() -> Vec<Row<ForCluster<'a>>> {
+    let cluster = "environments/{environment}/{cluster}/cluster";
+    let services = "environments/{environment}/{cluster}/services";
+    let tenants = "environments/{environment}/{cluster}/tenants";
+    let outputs = "parts/root_outputs.tf";
+    let mut rows = root(cluster, always, cluster_terraform, cluster_providers);
+    rows.extend([
+        row("environments/{environment}/{cluster}/cluster/main.tf", always, cluster_main),
+        part(format!("{cluster}/outputs.tf"), outputs, always, cluster_outputs),
+    ]);
+    rows.extend(root(services, always, services_terraform, services_providers));
+    rows.extend([
+        row("environments/{environment}/{cluster}/services/main.tf", always, services_main),
+        part(format!("{services}/outputs.tf"), outputs, always, services_outputs),
+    ]);
+    rows.extend(root(tenants, has_tenants, tenants_terraform, tenants_providers));
+    rows.extend([
+        row("environments/{environment}/{cluster}/tenants/main.tf", has_tenants, tenants_main),
+        row("environments/{environment}/{cluster}/tenants/outputs.tf", has_tenants, tenants_outputs),
+    ]);
+    rows
+}
+
+fn cluster_terraform(scope: &ForCluster<'_>) -> Context {
+    terraform(scope, "cluster", false, false)
+}
+
+fn cluster_providers(scope: &ForCluster<'_>) -> Context {
+    providers(scope, false, false)
+}
+
+fn services_terraform(scope: &ForCluster<'_>) -> Context {
+    terraform(scope, "services", helm(scope), kubernetes(scope))
+}
+
+fn services_providers(scope: &ForCluster<'_>) -> Context {
+    providers(scope, helm(scope), kubernetes(scope))
+}
+
+fn tenants_terraform(scope: &ForCluster<'_>) -> Context {
+    terraform(scope, "tenants", false, true)
+}
+
+fn tenants_providers(scope: &ForCluster<'_>) -> Context {
+    providers(scope, false, true)
+}
+
+pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
+    for environment in &whole.model.environments {
+        lay_out(&state_rows(), &ForEnvironment { whole: *whole, environment }, outputs);
+        for cluster in &environment.clusters {
+            lay_out(&cluster_rows(), &ForCluster { whole: *whole, environment, cluster }, outputs);
+        }
+    }
+}
+
+fn helm(scope: &ForCluster<'_>) -> bool {
+    services_module::has_helm(&scope.whole.model.fleet)
+}
+
+fn kubernetes(scope: &ForCluster<'_>) -> bool {
+    services_module::has_kubernetes(&scope.whole.model.fleet)
+}
+
+fn has_tenants(scope: &ForCluster<'_>) -> bool {
+    !scope.cluster.tenants.is_empty()
+}
+
+/// A backend block's literals.
+#[derive(Serialize)]
+pub(super) struct Backend<'a> {
+    pub bucket: &'a str,
+    pub key: String,
+    pub region: &'a str,
+    pub kms_key_id: &'a str,
+    pub account: &'a str,
+    pub role: &'a str,
+}
+
+#[derive(Serialize)]
+struct RootTerraform<'a> {
+    providers: Vec<ProviderView<'a>>,
+    backend: Backend<'a>,
+}
+
+/// The view of a root's `terraform.tf`.
+pub(super) fn root_terraform<'a>(
+    whole: &Whole<'a>,
+    environment: &'a Environment,
+    key: String,
+    role: &'a str,
+    helm: bool,
+    kubernetes: bool,
+) -> Context {
+    let facts = &whole.catalog.providers;
+    let mut providers = vec![provider("aws", &facts.aws, "~>")];
+    providers.extend(helm.then(|| provider("helm", &facts.helm, "~>")));
+    providers.extend(kubernetes.then(|| provider("kubernetes", &facts.kubernetes, "~>")));
+    let backend = Backend {
+        bucket: &environment.state.bucket,
+        key,
+        region: &environment.region,
+        kms_key_id: &environment.state.key_alias_arn,
+        account: &environment.account,
+        role,
+    };
+    view(&RootTerraform { providers, backend })
+}
+
+/// The view of a root's `providers.tf`.
+#[derive(Serialize)]
+pub(super) struct RootProviders<'a> {
+    pub tags: Value,
+    pub region: &'a str,
+    pub account: &'a str,
+    pub role: &'a str,
+    pub cluster_name: &'a str,
+    pub has_helm: bool,
+    pub has_kubernetes: bool,
+}
+
+fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
+    let key = format!("{}/{stack}.tfstate", scope.cluster.name);
+    root_terraform(&scope.whole, scope.environment, key, &scope.environment.deploy_role, helm, kubernetes)
+}
+
+fn providers(scope: &ForCluster<'_>, has_helm: bool, has_kubernetes: bool) -> Context {
+    view(&RootProviders {
+        tags: object(&scope.cluster.tags),
+        region: &scope.cluster.region,
+        account: &scope.environment.account,
+        role: &scope.environment.deploy_role,
+        cluster_name: &scope.cluster.eks_name,
+        has_helm,
+        has_kubernetes,
+    })
+}
+
+fn state_terraform(scope: &ForEnvironment<'_>) -> Context {
+    let environment = scope.environment;
+    root_terraform(
+        &scope.whole,
+        environment,
+        "state/terraform.tfstate".to_owned(),
+        &environment.deploy_role,
+        false,
+        false,
+    )
+}
+
+fn state_providers(scope: &ForEnvironment<'_>) -> Context {
+    let Environment { tags, region, account, deploy_role, .. } = scope.environment;
+    view(&RootProviders {
+        tags: object(tags),
+        region,
+        account,
+        role: deploy_role,
+        cluster_name: "",
+        has_helm: false,
+        has_kubernetes: false,
+    })
+}
+
+fn state_main(scope: &ForEnvironment<'_>) -> Context {
+    #[derive(Serialize)]
+    struct State<'a> {
+        bucket: &'a str,
+        key_alias: &'a str,
+        key_description: String,
+        account_root: String,
+    }
+    let Environment { name, account, partition, state, .. } = scope.environment;
+    view(&State {
+        bucket: &state.bucket,
+        key_alias: &state.key_alias,
+        key_description: format!("Terraform states of {} {name}.", scope.whole.model.project),
+        account_root: format!("arn:{partition}:iam::{account}:root"),
+    })
+}
+
+fn cluster_main(scope: &ForCluster<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Main<'a> {
+        name: &'a str,
+        account: &'a str,
+        region: &'a str,
+        partition: &'a str,
+        vpc_cidr: String,
+        nat_zones: Value,
+        zones: Value,
+        admins: Value,
+        has_viewers: bool,
+        viewers: Value,
+        has_arguments: bool,
+        arguments: Vec<arguments::Argument>,
+        protected: bool,
+    }
+    let ForCluster { whole, environment, cluster } = scope;
+    let zones = cluster.network.zones.iter().map(|zone| {
+        let ranges = vec![
+            ("private_cidr".to_owned(), Value::String(zone.private.to_string())),
+            ("public_cidr".to_owned(), Value::String(zone.public.to_string())),
+        ];
+        (zone.name.clone(), Value::Object(ranges))
+    });
+    let arguments = arguments::cluster(&whole.model.fleet, cluster);
+    view(&Main {
+        name: &cluster.eks_name,
+        account: &environment.account,
+        region: &cluster.region,
+        partition: &cluster.partition,
+        vpc_cidr: cluster.network.cidr.to_string(),
+        nat_zones: Value::strings(&cluster.network.nat_zones),
+        zones: Value::Object(zones.collect()),
+        admins: Value::strings(cluster.admins.iter().map(|admin| &admin.value)),
+        has_viewers: !cluster.viewers.is_empty(),
+        viewers: Value::strings(&cluster.viewers),
+        has_arguments: !arguments.is_empty(),
+        arguments,
+        protected: environment.protected,
+    })
+}
+
+#[derive(Serialize)]
+struct RootOutput {
+    name: &'static str,
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+struct RootOutputs {
+    module: &'static str,
+    outputs: Vec<RootOutput>,
+}
+
+fn cluster_outputs(_: &ForCluster<'_>) -> Context {
+    let outputs = vec![
+        RootOutput { name: "name", description: "Name of the EKS cluster." },
+        RootOutput { name: "vpc_id", description: "The cluster's VPC." },
+        RootOutput {
+            name: "nat_addresses",
+            description: "Public addresses by zone from which pods reach the internet.",
+        },
+        RootOutput { name: "contract", description: "Name of the contract document." },
+    ];
+    view(&RootOutputs { module: "cluster", outputs })
+}
+
+fn services_outputs(scope: &ForCluster<'_>) -> Context {
+    let mut outputs = vec![RootOutput { name: "contract", description: "Name of the contract document." }];
+    outputs.extend(
+        helm(scope).then_some(RootOutput { name: "releases", description: "Chart versions by release." }),
+    );
+    view(&RootOutputs { module: "services", outputs })
+}
+
+fn services_main(scope: &ForCluster<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Main<'a> {
+        name: &'a str,
+        account: &'a str,
+        region: &'a str,
+        partition: &'a str,
+        has_arguments: bool,
+        arguments: Vec<arguments::Argument>,
+    }
+    let ForCluster { whole, environment, cluster } = scope;
+    let arguments = arguments::services(&whole.model.fleet, cluster);
+    view(&Main {
+        name: &cluster.eks_name,
+        account: &environment.account,
+        region: &cluster.region,
+        partition: &cluster.partition,
+        has_arguments: !arguments.is_empty(),
+        arguments,
+    })
+}
+
+fn tenants_main(scope: &ForCluster<'_>) -> Context {
+    #[derive(Serialize)]
+    struct TenantView<'a> {
+        identifier: String,
+        namespace: &'a str,
+        app: &'a str,
+        team: &'a str,
+        has_quota: bool,
+        quota: Value,
+        has_pod_security: bool,
+        pod_security: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Main<'a> {
+        name: &'a str,
+        environment: &'a str,
+        tenants: Vec<TenantView<'a>>,
+        has_principals: bool,
+        principals: Value,
+    }
+    fn tenant(tenant: &Tenant) -> TenantView<'_> {
+        TenantView {
+            identifier: tenant.app.identifier(),
+            namespace: &tenant.namespace,
+            app: tenant.app.as_str(),
+            team: &tenant.team,
+            has_quota: !tenant.quota.is_empty(),
+            quota: Value::Object(tenant.quota.clone()),
+            // The module's default.
+            has_pod_security: tenant.pod_security != "restricted",
+            pod_security: tenant.pod_security,
+        }
+    }
+    let cluster = scope.cluster;
+    let principals = principals(&cluster.tenants);
+    view(&Main {
+        name: &cluster.eks_name,
+        environment: &scope.environment.name,
+        tenants: cluster.tenants.iter().map(tenant).collect(),
+        has_principals: !principals.is_empty(),
+        principals: Value::Object(principals),
+    })
+}
+
+/// Returns who administers which namespaces, one entry for each principal.
+fn principals(tenants: &[Tenant]) -> Vec<(String, Value)> {
+    let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for tenant in tenants {
+        for admin in &tenant.admins {
+            groups
+                .entry(admin)
+                .or_default()
+                .insert(format!("module.tenant_{}.admin_group", tenant.app.identifier()));
+        }
+    }
+    let entries = groups.into_iter().map(|(principal, groups)| {
+        (principal.to_owned(), Value::List(groups.into_iter().map(Value::Expression).collect()))
+    });
+    entries.collect()
+}
+
+fn tenants_outputs(scope: &ForCluster<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Outputs {
+        namespaces: Value,
+    }
+    let namespaces = scope.cluster.tenants.iter().map(|tenant| {
+        (
+            tenant.app.to_string(),
+            Value::expression(format!("module.tenant_{}.namespace", tenant.app.identifier())),
+        )
+    });
+    view(&Outputs { namespaces: Value::Object(namespaces.collect()) })
+}

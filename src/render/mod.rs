@@ -1,0 +1,232 @@
+//! [`Model`] → files in memory, through the templates.
+//!
+//! Each module below is a table: where a file goes, which template makes it, when, and what the template sees.
+//! A new output file is one template and one row. Here rows become text: header, template, waivers, format.
+
+pub mod app;
+pub mod arguments;
+pub mod cluster_module;
+pub mod environment;
+pub mod readme;
+pub mod scripts;
+pub mod services_module;
+pub mod template;
+pub mod waiver;
+
+use std::borrow::Cow;
+
+use tera::Context;
+
+use crate::catalog::{Catalog, Provider};
+use crate::diagnostic::Diagnostics;
+use crate::file::File;
+use crate::hcl::format;
+use crate::model::Model;
+use template::Engine;
+
+/// One output file, before it is text.
+struct Output {
+    path: String,
+    template: String,
+    stack: Option<String>,
+    view: Context,
+}
+
+/// A row of a table: a file for each thing of one kind.
+struct Row<S> {
+    path: Cow<'static, str>,
+    template: &'static str,
+    when: fn(&S) -> bool,
+    view: fn(&S) -> Context,
+}
+
+/// A row whose template lies where its file will lie.
+fn row<S>(path: &'static str, when: fn(&S) -> bool, view: fn(&S) -> Context) -> Row<S> {
+    Row { path: path.into(), template: path, when, view }
+}
+
+/// A row whose template other rows share.
+fn part<S>(path: String, template: &'static str, when: fn(&S) -> bool, view: fn(&S) -> Context) -> Row<S> {
+    Row { path: path.into(), template, when, view }
+}
+
+/// The files that every reusable module has: which engines and providers it runs with.
+fn module<S: Scope>(folder: &str, when: fn(&S) -> bool, providers: fn(&S) -> Context) -> Vec<Row<S>> {
+    let mut rows = versions(folder, when);
+    rows.push(part(format!("{folder}/terraform.tf"), "parts/module_terraform.tf", when, providers));
+    rows
+}
+
+/// The files that every root module has: engines, providers, backend, how to reach AWS and Kubernetes.
+fn root<S: Scope>(
+    folder: &str,
+    when: fn(&S) -> bool,
+    terraform: fn(&S) -> Context,
+    providers: fn(&S) -> Context,
+) -> Vec<Row<S>> {
+    let mut rows = versions(folder, when);
+    rows.push(part(format!("{folder}/terraform.tf"), "parts/root_terraform.tf", when, terraform));
+    rows.push(part(format!("{folder}/providers.tf"), "parts/root_providers.tf", when, providers));
+    rows
+}
+
+/// OpenTofu enforces `required_version` in `.tofu` files only, and reads `x.tofu` in place of `x.tf`.
+fn versions<S: Scope>(folder: &str, when: fn(&S) -> bool) -> Vec<Row<S>> {
+    let template = "parts/versions.tf";
+    vec![
+        part(format!("{folder}/versions.tf"), template, when, |scope: &S| {
+            let required_version = &scope.whole().catalog.providers.engines.terraform;
+            template::view(&Versions { opentofu: false, required_version })
+        }),
+        part(format!("{folder}/versions.tofu"), template, when, |scope: &S| {
+            let required_version = &scope.whole().catalog.providers.engines.opentofu;
+            template::view(&Versions { opentofu: true, required_version })
+        }),
+    ]
+}
+
+/// What a table's rows are about: the model, and one environment, cluster, application of it.
+trait Scope {
+    /// The model and the catalog.
+    fn whole(&self) -> &Whole<'_>;
+
+    /// Fills `{environment}`, `{cluster}`, `{app}` of a path in.
+    fn place(&self, path: &str) -> String;
+
+    /// The stack that the files belong to.
+    fn stack(&self, path: &str) -> Option<String>;
+}
+
+fn lay_out<S: Scope>(rows: &[Row<S>], scope: &S, outputs: &mut Vec<Output>) {
+    for row in rows.iter().filter(|row| (row.when)(scope)) {
+        let path = scope.place(&row.path);
+        let stack = scope.stack(&path);
+        outputs.push(Output { path, template: row.template.to_owned(), stack, view: (row.view)(scope) });
+    }
+}
+
+fn always<S>(_: &S) -> bool {
+    true
+}
+
+/// A template without holes.
+fn nothing<S>(_: &S) -> Context {
+    Context::new()
+}
+
+/// The whole model, and the facts that some templates print.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole<'a> {
+    pub model: &'a Model,
+    pub catalog: &'a Catalog,
+}
+
+impl Scope for Whole<'_> {
+    fn whole(&self) -> &Whole<'_> {
+        self
+    }
+
+    fn place(&self, path: &str) -> String {
+        path.to_owned()
+    }
+
+    fn stack(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+/// Renders every file of a model.
+///
+/// # Errors
+/// A template that is broken, or whose text is not HCL: a bug of plinth's own, said with the template's name.
+/// Diagnostics are about the blueprint: waivers that match nothing.
+pub fn render(model: &Model, catalog: &Catalog) -> anyhow::Result<(Vec<File>, Diagnostics)> {
+    let engine =
+        Engine::load().map_err(|error| anyhow::anyhow!("a template of plinth is broken\n{error}"))?;
+    let whole = Whole { model, catalog };
+    let mut outputs = Vec::new();
+    cluster_module::outputs(&whole, &mut outputs);
+    services_module::outputs(&whole, &engine, &mut outputs);
+    environment::outputs(&whole, &mut outputs);
+    app::outputs(&whole, &mut outputs);
+    scripts::outputs(&whole, &mut outputs);
+
+    let mut waivers = waiver::Waivers::new(&model.waivers);
+    let mut files = Vec::new();
+    for output in outputs {
+        files.push(file(&engine, &output, model, &mut waivers)?);
+    }
+    for output in readme::outputs(&whole, &files) {
+        files.push(file(&engine, &output, model, &mut waivers)?);
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((files, waivers.unmatched()))
+}
+
+fn file(
+    engine: &Engine,
+    output: &Output,
+    model: &Model,
+    waivers: &mut waiver::Waivers<'_>,
+) -> anyhow::Result<File> {
+    let body =
+        engine.render(&output.template, &output.view).map_err(|error| broken(&output.template, &error))?;
+    let body = body.trim_start_matches('\n').trim_end();
+    let extension = camino::Utf8Path::new(&output.path).extension();
+    let is_hcl = matches!(extension, Some("tf" | "tofu"));
+    let is_script = body.starts_with("#!");
+    let mut text = header(&output.path, body, &model.blueprint);
+    if is_hcl {
+        text = waivers.apply(&text, &output.path).map_err(|error| broken(&output.template, &error))?;
+        text = format::format(&text).map_err(|error| broken(&output.template, &error))?;
+    }
+    Ok(File {
+        path: output.path.clone().into(),
+        text,
+        executable: is_script && extension.is_none(),
+        template: output.template.clone(),
+        stack: output.stack.clone(),
+    })
+}
+
+fn broken(template: &str, error: &dyn std::fmt::Display) -> anyhow::Error {
+    anyhow::anyhow!("template `{template}` of plinth is broken; please report it\n{error}")
+}
+
+/// Puts the first line before a file: where it comes from, in the file's own comment syntax.
+fn header(path: &str, body: &str, blueprint: &str) -> String {
+    let plain: String = blueprint.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let note = format!(
+        "Generated by plinth from {plain}. Do not edit: change the blueprint and run \"plinth generate\"."
+    );
+    if camino::Utf8Path::new(path).extension() == Some("md") {
+        return format!("<!-- {} -->\n\n{body}\n", note.replace("--", "- -"));
+    }
+    match body.strip_prefix("#!").and_then(|rest| rest.split_once('\n')) {
+        Some((interpreter, rest)) => format!("#!{interpreter}\n# {note}\n{rest}\n"),
+        None => format!("# {note}\n\n{body}\n"),
+    }
+}
+
+/// A `required_providers` entry.
+#[derive(serde::Serialize)]
+struct ProviderView<'a> {
+    name: &'a str,
+    source: &'a str,
+    version: String,
+}
+
+fn provider<'a>(name: &'a str, facts: &'a Provider, operator: &str) -> ProviderView<'a> {
+    ProviderView { name, source: &facts.source, version: format!("{operator} {}", facts.floor) }
+}
+
+#[derive(serde::Serialize)]
+struct Providers<'a> {
+    providers: Vec<ProviderView<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct Versions<'a> {
+    opentofu: bool,
+    required_version: &'a str,
+}

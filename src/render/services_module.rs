@@ -1,0 +1,359 @@
+//! `modules/services`: Helm add-ons, Karpenter's node pools, storage classes.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::cluster_module::{AddonVariable, Switch, index, object};
+use super::template::{Engine, view};
+use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
+use crate::hcl::value::Value;
+use crate::model::addon::LOAD_BALANCER_CONTROLLER;
+use crate::model::node_pool::Taint;
+use crate::model::settings::{Fleet, FleetAddon, Member};
+use crate::model::{Cluster, KarpenterPool, ManagedPool};
+
+fn rows<'a>() -> Vec<Row<Whole<'a>>> {
+    let mut rows = module("modules/services", always, providers);
+    rows.extend([
+        row("modules/services/variables.tf", always, variables),
+        row("modules/services/outputs.tf", always, outputs_view),
+        row("modules/services/cluster.tf", always, nothing),
+        row("modules/services/pod_identity.tf", has_roles, nothing),
+        row("modules/services/node_pools.tf", has_pools, node_pools),
+        row("modules/services/charts/objects/Chart.yaml", has_pools, nothing),
+        row("modules/services/charts/objects/values.yaml", has_pools, nothing),
+        row("modules/services/charts/objects/templates/objects.yaml", has_pools, nothing),
+        row("modules/services/storage_classes.tf", |w| has_volumes(&w.model.fleet), storage_classes),
+        row("modules/services/contract.tf", always, contract),
+    ]);
+    rows
+}
+
+fn has_roles(whole: &Whole<'_>) -> bool {
+    whole.model.fleet.helm_addons.iter().any(has_role)
+}
+
+pub(super) fn outputs(whole: &Whole<'_>, engine: &Engine, outputs: &mut Vec<Output>) {
+    lay_out(&rows(), whole, outputs);
+    for addon in &whole.model.fleet.helm_addons {
+        let policies = format!("modules/services/policies/{}.tf", addon.standard.name);
+        debug_assert_eq!(engine.has(&policies), !addon.standard.facts.policies.is_empty(), "{policies}");
+        outputs.push(Output {
+            path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
+            template: if engine.has(&policies) { policies } else { "modules/services/addon.tf".to_owned() },
+            stack: None,
+            view: addon_view(addon),
+        });
+    }
+}
+
+const EBS: &str = "aws-ebs-csi-driver";
+
+fn has_pools(whole: &Whole<'_>) -> bool {
+    !whole.model.fleet.karpenter_pools.is_empty()
+}
+
+/// The EBS driver, where any cluster has it: the default storage class is made with it.
+fn volumes(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
+    fleet.eks_addons.iter().find(|addon| addon.standard.name.as_str() == EBS)
+}
+
+fn has_volumes(fleet: &Fleet) -> bool {
+    volumes(fleet).is_some()
+}
+
+fn has_role(addon: &Member<FleetAddon>) -> bool {
+    addon.standard.facts.service_account.is_some()
+}
+
+/// Whether a root of the module configures the Helm provider.
+pub(super) fn has_helm(fleet: &Fleet) -> bool {
+    !fleet.helm_addons.is_empty()
+}
+
+/// Whether a root of the module configures the Kubernetes provider.
+pub(super) fn has_kubernetes(fleet: &Fleet) -> bool {
+    has_volumes(fleet)
+}
+
+/// What the module is told of a cluster that lacks the EBS driver: it belongs to the other module.
+pub(super) fn lacks_volumes(fleet: &Fleet, cluster: &Cluster) -> bool {
+    volumes(fleet).is_some_and(|member| !member.everywhere) && !cluster.has(EBS)
+}
+
+fn providers(whole: &Whole<'_>) -> Context {
+    let facts = &whole.catalog.providers;
+    let fleet = &whole.model.fleet;
+    let mut providers = vec![provider("aws", &facts.aws, ">=")];
+    providers.extend(has_helm(fleet).then(|| provider("helm", &facts.helm, ">=")));
+    providers.extend(has_kubernetes(fleet).then(|| provider("kubernetes", &facts.kubernetes, ">=")));
+    view(&Providers { providers })
+}
+
+#[derive(Serialize)]
+struct PoolView<'a> {
+    name: String,
+    identifier: String,
+    everywhere: bool,
+    capacity: Value,
+    architecture: &'a str,
+    instance_types: Value,
+    cpu_limit: &'a str,
+    memory_limit_default: Value,
+    expire_after: &'a str,
+    disk_gib: u32,
+    weight: u32,
+    labels: Value,
+    taints: Value,
+}
+
+/// Taints as the module's variable takes them.
+pub(super) fn taint_list(taints: &[Taint]) -> Value {
+    let one = |taint: &Taint| {
+        let mut fields = vec![("key".to_owned(), Value::String(taint.key.clone()))];
+        fields.extend(
+            (!taint.value.is_empty()).then(|| ("value".to_owned(), Value::String(taint.value.clone()))),
+        );
+        fields.push(("effect".to_owned(), taint.effect.into()));
+        Value::Object(fields)
+    };
+    Value::List(taints.iter().map(one).collect())
+}
+
+fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
+    let pool = &member.standard;
+    // `optional(string)` for no limit: a default of null would say the same twice.
+    let memory_limit =
+        pool.memory_limit.as_ref().map(|limit| format!(", {}", crate::hcl::value::quote(limit)));
+    PoolView {
+        name: pool.name.to_string(),
+        identifier: pool.name.identifier(),
+        everywhere: member.everywhere,
+        capacity: Value::strings(&pool.capacity),
+        architecture: pool.architecture,
+        instance_types: Value::strings(&pool.instance_types),
+        cpu_limit: &pool.cpu_limit,
+        memory_limit_default: Value::expression(memory_limit.unwrap_or_default()),
+        expire_after: &pool.expire_after,
+        disk_gib: pool.disk_gib,
+        weight: pool.weight,
+        labels: object(&pool.labels),
+        taints: taint_list(&pool.taints),
+    }
+}
+
+fn variables(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Variables<'a> {
+        pools: Vec<PoolView<'a>>,
+        switches: Vec<Switch>,
+        version_variables: Vec<AddonVariable>,
+        value_variables: Vec<AddonVariable>,
+        has_differences: bool,
+    }
+    let fleet = &whole.model.fleet;
+    let pools = fleet.karpenter_pools.iter().filter(|member| !member.everywhere).map(|member| Switch {
+        name: format!("node_pool_{}", member.standard.name.identifier()),
+        what: format!("node pool {}", member.standard.name),
+    });
+    let addons =
+        fleet.helm_addons.iter().chain(volumes(fleet)).filter(|member| !member.everywhere).map(|member| {
+            Switch {
+                name: member.standard.name.identifier(),
+                what: format!("add-on {}", member.standard.name),
+            }
+        });
+    let of = |differs: fn(&FleetAddon) -> bool| -> Vec<AddonVariable> {
+        let standards = fleet.helm_addons.iter().map(|member| &member.standard);
+        standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
+    };
+    let mut variables = Variables {
+        pools: fleet.karpenter_pools.iter().map(pool).collect(),
+        switches: pools.chain(addons).collect(),
+        version_variables: of(|addon| addon.version_differs),
+        value_variables: of(|addon| addon.values_differ),
+        has_differences: false,
+    };
+    variables.has_differences = !variables.pools.is_empty()
+        || !variables.switches.is_empty()
+        || !variables.version_variables.is_empty()
+        || !variables.value_variables.is_empty();
+    view(&variables)
+}
+
+fn node_pools(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct NodePools<'a> {
+        pools: Vec<PoolView<'a>>,
+        image: &'a str,
+    }
+    let pools = whole.model.fleet.karpenter_pools.iter().map(pool).collect();
+    view(&NodePools { pools, image: &whole.catalog.kubernetes.karpenter_image })
+}
+
+/// A chart's version: a literal, or a variable where clusters differ.
+fn version(addon: &FleetAddon) -> Value {
+    if addon.version_differs {
+        Value::expression(format!("var.{}_version", addon.name.identifier()))
+    } else {
+        Value::String(addon.version.clone())
+    }
+}
+
+fn addon_view(member: &Member<FleetAddon>) -> Context {
+    #[derive(Serialize)]
+    struct View<'a> {
+        addon: AddonView<'a>,
+    }
+    #[derive(Serialize)]
+    struct AddonView<'a> {
+        name: &'a str,
+        identifier: String,
+        everywhere: bool,
+        index: Value,
+        namespace: &'a str,
+        creates_namespace: bool,
+        has_role: bool,
+        service_account: &'a str,
+        repository: &'a str,
+        chart: &'a str,
+        has_crd_chart: bool,
+        crd_chart: &'a str,
+        version: Value,
+        values: &'a Value,
+        values_differ: bool,
+        has_depends_on: bool,
+        depends_on: Vec<Value>,
+    }
+    let addon = &member.standard;
+    let facts = &addon.facts;
+    let identifier = addon.name.identifier();
+    let mut depends_on = Vec::new();
+    if facts.service_account.is_some() {
+        depends_on.push(format!("aws_eks_pod_identity_association.{identifier}"));
+        depends_on.extend(
+            facts
+                .policies
+                .iter()
+                .map(|policy| format!("aws_iam_role_policy_attachment.{identifier}_{policy}")),
+        );
+    }
+    depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
+    view(&View {
+        addon: AddonView {
+            name: addon.name.as_str(),
+            everywhere: member.everywhere,
+            index: index(member.everywhere),
+            namespace: &facts.namespace,
+            // kube-system is Kubernetes' own.
+            creates_namespace: facts.namespace != "kube-system",
+            has_role: facts.service_account.is_some(),
+            service_account: facts.service_account.as_deref().unwrap_or_default(),
+            repository: facts.repository.as_deref().unwrap_or_default(),
+            chart: facts.chart.as_deref().unwrap_or_default(),
+            has_crd_chart: facts.crd_chart.is_some(),
+            crd_chart: facts.crd_chart.as_deref().unwrap_or_default(),
+            version: version(addon),
+            values: &addon.values,
+            values_differ: addon.values_differ,
+            has_depends_on: !depends_on.is_empty(),
+            depends_on: depends_on.into_iter().map(Value::expression).collect(),
+            identifier,
+        },
+    })
+}
+
+fn storage_classes(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct StorageClasses {
+        everywhere: bool,
+    }
+    view(&StorageClasses { everywhere: volumes(&whole.model.fleet).is_some_and(|member| member.everywhere) })
+}
+
+fn contract(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Contract {
+        node_types: Value,
+        storage_class: Value,
+        ingress_class: Value,
+        network_policy: bool,
+        has_releases: bool,
+        releases: Vec<Value>,
+    }
+    let fleet = &whole.model.fleet;
+    let switched = |member: Option<&Member<FleetAddon>>, class: &str| match member {
+        None => Value::Null,
+        Some(member) if member.everywhere => class.into(),
+        Some(member) => Value::expression(format!(
+            "var.{}_enabled ? {} : null",
+            member.standard.name.identifier(),
+            crate::hcl::value::quote(class)
+        )),
+    };
+    let controller =
+        fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == LOAD_BALANCER_CONTROLLER);
+    let addons =
+        fleet.helm_addons.iter().map(|addon| format!("helm_release.{}", addon.standard.name.identifier()));
+    let pools = fleet
+        .karpenter_pools
+        .iter()
+        .map(|pool| format!("helm_release.node_pool_{}", pool.standard.name.identifier()));
+    let classes = has_volumes(fleet).then(|| "kubernetes_storage_class_v1.gp3".to_owned());
+    let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
+    view(&Contract {
+        node_types: Value::strings(node_types(fleet)),
+        storage_class: switched(volumes(fleet), "gp3"),
+        ingress_class: switched(controller, "alb"),
+        network_policy: has_network_policy(fleet),
+        has_releases: !releases.is_empty(),
+        releases,
+    })
+}
+
+fn node_types(fleet: &Fleet) -> std::collections::BTreeSet<String> {
+    fn of(labels: &[(String, String)]) -> Option<String> {
+        labels.iter().find(|(key, _)| key == "node-type").map(|(_, value)| value.clone())
+    }
+    let managed = fleet
+        .managed_pools
+        .iter()
+        .filter_map(|Member { standard: ManagedPool { labels, .. }, .. }| of(labels));
+    let karpenter = fleet
+        .karpenter_pools
+        .iter()
+        .filter_map(|Member { standard: KarpenterPool { labels, .. }, .. }| of(labels));
+    managed.chain(karpenter).collect()
+}
+
+/// Whether vpc-cni enforces network policies.
+fn has_network_policy(fleet: &Fleet) -> bool {
+    fleet.eks_addons.iter().any(|addon| {
+        matches!(&addon.standard.values, Value::Object(entries) if addon.standard.name.as_str() == "vpc-cni"
+            && entries.iter().any(|(key, value)| key == "enableNetworkPolicy" && *value == Value::String("true".into())))
+    })
+}
+
+fn outputs_view(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Release {
+        name: String,
+        version: Value,
+    }
+    #[derive(Serialize)]
+    struct Releases {
+        has_releases_output: bool,
+        release_versions: Vec<Release>,
+    }
+    let addons = &whole.model.fleet.helm_addons;
+    let release_versions = addons.iter().map(|addon| {
+        let release = format!("helm_release.{}", addon.standard.name.identifier());
+        let version = if addon.everywhere {
+            format!("{release}.version")
+        } else {
+            format!("one({release}[*].version)")
+        };
+        Release { name: addon.standard.name.to_string(), version: Value::expression(version) }
+    });
+    view(&Releases { has_releases_output: !addons.is_empty(), release_versions: release_versions.collect() })
+}

@@ -1,0 +1,152 @@
+//! The template engine: every template embedded, and the filters through which every value passes.
+
+use std::io;
+
+use include_dir::{Dir, include_dir};
+use serde::Serialize;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::hcl::value::{is_identifier, quote};
+
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// Every template, compiled.
+pub struct Engine(Tera);
+
+impl Engine {
+    /// Compiles the embedded templates.
+    ///
+    /// # Errors
+    /// Tera's message, with file, line and column: a template is broken.
+    pub fn load() -> TeraResult<Self> {
+        let mut tera = Tera::new();
+        // Escaping is on everywhere and always fails: a value reaches the output through a filter or not at all.
+        tera.autoescape_on([""]);
+        tera.set_escape_fn(refuse);
+        tera.register_filter("hcl", hcl);
+        tera.register_filter("ident", ident);
+        tera.register_filter("text", text);
+        tera.register_filter("comment", comment);
+        tera.register_filter("shell", shell);
+        tera.register_filter("markdown", markdown);
+        tera.add_raw_templates(embedded(&TEMPLATES))?;
+        Ok(Self(tera))
+    }
+
+    /// Renders one template.
+    ///
+    /// # Errors
+    /// Tera's message: the template names what its view does not have, or prints a value without a filter.
+    pub fn render(&self, template: &str, view: &Context) -> TeraResult<String> {
+        self.0.render(template, view)
+    }
+
+    /// Whether there is such a template.
+    pub fn has(&self, template: &str) -> bool {
+        self.0.contains_template(template)
+    }
+}
+
+fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
+    let files = dir
+        .files()
+        .filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
+    files.chain(dir.dirs().flat_map(embedded)).collect()
+}
+
+/// Turns a struct into what a template sees.
+///
+/// # Panics
+/// When a field has no form in Tera, such as a map with keys that are not text: views have none.
+pub fn view(fields: &impl Serialize) -> Context {
+    Context::from_serialize(fields).expect("views are structs of plain fields")
+}
+
+fn refuse(value: &str, _: &mut dyn io::Write) -> io::Result<()> {
+    Err(io::Error::other(format!("`{value}` is printed without a filter")))
+}
+
+/// A value as an HCL expression. Bytes are an expression already: see [`crate::hcl::value::Value`].
+fn hcl(value: &Value, _: Kwargs, _: &State) -> TeraResult<Value> {
+    let mut out = String::new();
+    print(value, &mut out)?;
+    Ok(Value::safe_string(&out))
+}
+
+fn print(value: &Value, out: &mut String) -> TeraResult<()> {
+    if let Some(expression) = value.as_bytes() {
+        out.push_str(&String::from_utf8_lossy(expression));
+    } else if let Some(text) = value.as_str() {
+        out.push_str(&quote(text));
+    } else if value.is_bool() || value.is_number() {
+        out.push_str(&value.to_string());
+    } else {
+        return Err(tera::Error::message(format!(
+            "the hcl filter takes text, numbers, booleans and `hcl::Value`, not {value}"
+        )));
+    }
+    Ok(())
+}
+
+/// A name where HCL, a path or a sentence wants a bare word.
+fn ident(value: &str, _: Kwargs, _: &State) -> TeraResult<Value> {
+    if is_identifier(value) {
+        Ok(Value::safe_string(value))
+    } else {
+        Err(tera::Error::message(format!("`{value}` is not an identifier")))
+    }
+}
+
+/// Text inside HCL quotes that the template wrote.
+fn text(value: &str, _: Kwargs, _: &State) -> Value {
+    let quoted = quote(value);
+    Value::safe_string(&quoted[1..quoted.len() - 1])
+}
+
+/// Text in a comment, which ends with its line.
+fn comment(value: &str, _: Kwargs, _: &State) -> Value {
+    let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    Value::safe_string(&line)
+}
+
+/// Text as one word of a POSIX shell.
+fn shell(value: &str, _: Kwargs, _: &State) -> Value {
+    Value::safe_string(&format!("'{}'", value.replace('\'', "'\\''")))
+}
+
+/// Text in a Markdown paragraph or table cell: one line, no markup.
+fn markdown(value: &str, _: Kwargs, _: &State) -> Value {
+    let mut out = String::with_capacity(value.len());
+    for character in value.chars() {
+        match character {
+            '\n' | '\r' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '|' | '<' | '>' | '[' | ']' | '#' => {
+                out.push('\\');
+                out.push(character);
+            }
+            c => out.push(c),
+        }
+    }
+    Value::safe_string(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_without_a_filter_is_refused() {
+        let mut tera = Tera::new();
+        tera.autoescape_on([""]);
+        tera.set_escape_fn(refuse);
+        tera.add_raw_template("t", "name = {{ name }}").expect("valid");
+        let mut context = Context::new();
+        context.insert("name", "x");
+        assert!(tera.render("t", &context).is_err());
+    }
+
+    #[test]
+    fn every_template_compiles() {
+        assert!(Engine::load().is_ok_and(|engine| engine.has("modules/cluster/vpc.tf")));
+    }
+}

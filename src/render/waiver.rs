@@ -1,0 +1,67 @@
+//! Accepted scanner findings, as comments in the resources that they are about.
+
+use crate::diagnostic::Diagnostics;
+use crate::hcl::document::Document;
+use crate::model::Waiver;
+use crate::problem::{self, Problem};
+
+/// The blueprint's waivers, and which of them found their resource.
+pub(super) struct Waivers<'a> {
+    waivers: &'a [Waiver],
+    matched: Vec<bool>,
+    addresses: Vec<String>,
+}
+
+impl<'a> Waivers<'a> {
+    pub fn new(waivers: &'a [Waiver]) -> Self {
+        Self { waivers, matched: vec![false; waivers.len()], addresses: Vec::new() }
+    }
+
+    /// Writes `#checkov:skip=ID:reason` as the first line of each resource that a waiver names.
+    pub fn apply(&mut self, text: &str, path: &str) -> Result<String, String> {
+        if self.waivers.is_empty() {
+            return Ok(text.to_owned());
+        }
+        let document = Document::parse(text).map_err(|error| format!("{path}: {error}"))?;
+        let mut out = text.to_owned();
+        // From the end, so that earlier places stay where they are.
+        for (address, opening) in document.resources(text).into_iter().rev() {
+            let mut comments = String::new();
+            for (waiver, matched) in self.waivers.iter().zip(&mut self.matched) {
+                if waiver.scope == address {
+                    *matched = true;
+                    comments.push_str(&format!(
+                        "\n#checkov:skip={}:{}",
+                        one_line(&waiver.id),
+                        one_line(&waiver.reason)
+                    ));
+                }
+            }
+            if !comments.is_empty() {
+                out.insert_str(opening, &(comments + "\n"));
+            }
+            self.addresses.push(address);
+        }
+        Ok(out)
+    }
+
+    /// Reports waivers that name no resource.
+    pub fn unmatched(self) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        for (waiver, _) in self.waivers.iter().zip(&self.matched).filter(|(_, matched)| !**matched) {
+            let nearest = problem::nearest(&waiver.scope, &self.addresses).cloned();
+            diagnostics
+                .push(Problem::WaiverMatchesNothing { scope: waiver.scope.clone(), nearest }, waiver.at);
+        }
+        diagnostics
+    }
+}
+
+/// A comment ends with its line.
+fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control())
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

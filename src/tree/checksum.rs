@@ -1,0 +1,85 @@
+//! What counts as the same text.
+//!
+//! Git on Windows checks files out with CRLF, and some editors there add a byte order mark. Neither
+//! is an edit, so texts are compared, and summed, with LF and without the mark.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// UTF-8's byte order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Returns the text with LF line ends and without a leading byte order mark.
+///
+/// Works on bytes: what lies on disk need not be UTF-8. A CR that stands alone stays; no checkout
+/// makes one.
+pub(super) fn normalise(text: &[u8]) -> Cow<'_, [u8]> {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    if !text.windows(2).any(|pair| pair == b"\r\n") {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = text.iter().copied().peekable();
+    let mut lines = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'\r' || bytes.peek() != Some(&b'\n') {
+            lines.push(byte);
+        }
+    }
+    Cow::Owned(lines)
+}
+
+/// Identifies a text: the SHA-256 of its normalised form, in lower-case hexadecimal.
+///
+/// plinth writes normalised text, so `sha256sum` prints the same wherever the checkout did not
+/// change line ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Checksum(String);
+
+impl Checksum {
+    /// Sums a text up.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        let mut hexadecimal = String::with_capacity(64);
+        for byte in Sha256::digest(normalise(text)) {
+            write!(hexadecimal, "{byte:02x}").expect("writing to a String cannot fail");
+        }
+        Self(hexadecimal)
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkout_changes_line_ends_and_marks_and_nothing_else() {
+        for (given, expected) in [
+            (&b""[..], &b""[..]),
+            (b"a\nb\n", b"a\nb\n"),
+            (b"a\r\nb\r\n", b"a\nb\n"),
+            (b"\xEF\xBB\xBFa\r\n", b"a\n"),
+            (b"a\r", b"a\r"),
+            (b"a\rb\r\r\nc", b"a\rb\r\nc"),
+            (b"a\xEF\xBB\xBF", b"a\xEF\xBB\xBF"),
+        ] {
+            assert_eq!(*normalise(given), *expected, "{}", given.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn sum_is_what_sha256sum_prints() {
+        let expected = "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7";
+        assert_eq!(Checksum::of(b"a\n").to_string(), expected);
+        assert_eq!(Checksum::of(b"\xEF\xBB\xBFa\r\n").to_string(), expected);
+    }
+}

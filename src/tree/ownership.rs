@@ -1,0 +1,278 @@
+//! Whose each file is: what plinth would write, what it wrote last, and what is on disk now,
+//! compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Map, Value};
+
+use super::difference::{Side, unified};
+use super::disk::{self, Disk, Found};
+use super::{Checksum, Error, Manifest, Obstacle, Record, Refusal, checksum, path};
+use crate::file::File;
+
+/// Says how one file stands to what plinth would write.
+///
+/// | | recorded, as written | recorded, changed since | not recorded | gone from disk |
+/// | --- | --- | --- | --- | --- |
+/// | generated | `Stale` | `Edited` | `Foreign` | `Missing` if recorded, else `New` |
+/// | no longer | `LeftOver` | `LeftOverEdited` | not looked at | forgotten |
+///
+/// A generated file whose text is on disk already is `Unchanged`, whoever put it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// What plinth would write is on disk.
+    Unchanged,
+    /// Not there yet, and never was.
+    New,
+    /// As plinth wrote it, which is not what it would write now; or a script that lost its
+    /// executable bit.
+    Stale,
+    /// Written by plinth, and gone.
+    Missing,
+    /// Written by plinth, and changed since by somebody else.
+    Edited,
+    /// As plinth wrote it, and no longer generated.
+    LeftOver,
+    /// Changed by somebody else, and no longer generated.
+    LeftOverEdited,
+    /// Not written by plinth, where it would write a file.
+    Foreign,
+}
+
+impl State {
+    /// Whether somebody else's work would be lost, so that writing needs `--force`.
+    #[must_use]
+    pub fn is_refused(self) -> bool {
+        matches!(self, Self::Edited | Self::LeftOverEdited | Self::Foreign)
+    }
+
+    /// Decides; `None` when there is nothing to say of the path.
+    fn of(new: Option<&File>, recorded: Option<&Record>, found: Option<&OnDisk>) -> Option<Self> {
+        let is_as_written =
+            |text: &OnDisk| recorded.is_some_and(|record| record.sha256 == Checksum::of(&text.bytes));
+        Some(match (new, found) {
+            (None, None) => return None,
+            (None, Some(text)) if is_as_written(text) => Self::LeftOver,
+            (None, Some(_)) => Self::LeftOverEdited,
+            (Some(_), None) if recorded.is_some() => Self::Missing,
+            (Some(_), None) => Self::New,
+            // The text decides before the manifest does: after a run that was killed, or a lost
+            // manifest, all is well.
+            (Some(file), Some(text)) if text.is(file) && file.executable && !text.is_executable => {
+                Self::Stale
+            }
+            (Some(file), Some(text)) if text.is(file) => Self::Unchanged,
+            (Some(_), Some(text)) if is_as_written(text) => Self::Stale,
+            (Some(_), Some(_)) if recorded.is_some() => Self::Edited,
+            (Some(_), Some(_)) => Self::Foreign,
+        })
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Unchanged => "unchanged",
+            Self::New => "new",
+            Self::Stale => "stale",
+            Self::Missing => "missing",
+            Self::Edited => "edited",
+            Self::LeftOver => "left over",
+            Self::LeftOverEdited => "left over and edited",
+            Self::Foreign => "foreign",
+        })
+    }
+}
+
+/// A file on disk.
+#[derive(Debug)]
+struct OnDisk {
+    bytes: Vec<u8>,
+    is_executable: bool,
+}
+
+impl OnDisk {
+    /// Whether the text is what plinth would write.
+    fn is(&self, file: &File) -> bool {
+        checksum::normalise(&self.bytes) == checksum::normalise(file.text.as_bytes())
+    }
+}
+
+/// Tells one file's state.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// The file, below the output directory.
+    pub path: Utf8PathBuf,
+    /// How it stands.
+    pub state: State,
+    /// What plinth would write there; `None` for what is left over.
+    pub file: Option<&'a File>,
+    found: Option<OnDisk>,
+}
+
+impl Entry<'_> {
+    /// Shows how plinth's text and the one on disk differ, as a unified diff; `None` where there
+    /// are not two texts.
+    ///
+    /// For an edited or foreign file it leads from plinth's text to the person's, so that it shows
+    /// the edit. For a stale one it leads from the disk to plinth's text, so that it shows what
+    /// writing would do.
+    #[must_use]
+    pub fn difference(&self) -> Option<String> {
+        let (file, found) = (self.file?, self.found.as_ref()?);
+        let ours = Side { text: file.text.as_bytes(), label: "as plinth would write it" };
+        let theirs = Side { text: &found.bytes, label: "on disk" };
+        if self.state.is_refused() {
+            return Some(unified(&self.path, ours, theirs));
+        }
+        let mode =
+            if file.executable && !found.is_executable { "old mode 100644\nnew mode 100755\n" } else { "" };
+        Some(format!("{mode}{}", unified(&self.path, theirs, ours)))
+    }
+}
+
+/// Says how the output directory differs from what plinth would write, file for file.
+#[derive(Debug)]
+pub struct Drift<'a> {
+    pub(super) root: Utf8PathBuf,
+    pub(super) files: &'a [File],
+    pub(super) entries: Vec<Entry<'a>>,
+    pub(super) manifest: Manifest,
+    /// Recorded, no longer generated, and gone from disk: only the manifest still knows them.
+    pub(super) forgotten: Vec<Utf8PathBuf>,
+    is_manifest_stale: bool,
+}
+
+impl<'a> Drift<'a> {
+    /// Compares files with the output directory `root`, which may not exist yet. Writes nothing,
+    /// and takes no lock.
+    ///
+    /// `facts` is what the next manifest will carry for later runs. Files of which the manifest
+    /// knows nothing and which are not generated are somebody else's; they are not looked at.
+    ///
+    /// # Errors
+    /// [`Error::Paths`] when two files collide or one would leave `root`; [`Error::Manifest`] when
+    /// the manifest cannot be used; [`Error::InTheWay`] with everything that is not a file or a
+    /// directory where one should be; [`Error::Io`] when something cannot be read.
+    pub fn compare(root: &Utf8Path, files: &'a [File], facts: &Map<String, Value>) -> Result<Self, Error> {
+        path::check(files)?;
+        let manifest = Manifest::of(files, facts.clone());
+        let previous = Manifest::read(root)?;
+        let is_manifest_stale = previous.as_ref() != Some(&manifest);
+        let previous = previous.unwrap_or_default().files;
+
+        let renamed = respelled(root, &previous, files);
+        let left_over: BTreeSet<&Utf8Path> = previous
+            .keys()
+            .map(Utf8PathBuf::as_path)
+            .filter(|path| !manifest.files.contains_key(*path) && !renamed.values().any(|old| old == path))
+            .collect();
+
+        let mut disk = Disk::new(root).without(left_over.clone());
+        let (mut entries, mut forgotten, mut obstacles) = (Vec::new(), Vec::new(), Vec::<Obstacle>::new());
+        for file in files {
+            let recorded = previous.get(renamed.get(&*file.path).copied().unwrap_or(&file.path));
+            match disk.look(&file.path)? {
+                // One thing may stand in the way of many files.
+                Found::Blocked(obstacle) if obstacles.contains(&obstacle) => {}
+                Found::Blocked(obstacle) => obstacles.push(obstacle),
+                found => {
+                    let found = found.into_file();
+                    let state = State::of(Some(file), recorded, found.as_ref());
+                    entries.extend(state.map(|state| Entry {
+                        path: file.path.clone(),
+                        state,
+                        file: Some(file),
+                        found,
+                    }));
+                }
+            }
+        }
+        for path in left_over {
+            let found = match disk.look(path)? {
+                // What now stands there or above is not ours, and not to be looked behind.
+                Found::Blocked(_) => continue,
+                found => found.into_file(),
+            };
+            match State::of(None, previous.get(path), found.as_ref()) {
+                Some(state) => entries.push(Entry { path: path.to_owned(), state, file: None, found }),
+                None => forgotten.push(path.to_owned()),
+            }
+        }
+        if !obstacles.is_empty() {
+            obstacles.sort_by(|one, other| one.path.cmp(&other.path));
+            return Err(Error::InTheWay(obstacles));
+        }
+        entries.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(Self { root: root.to_owned(), files, entries, manifest, forgotten, is_manifest_stale })
+    }
+
+    /// Returns every generated and every left-over file with its state, sorted by path.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
+    }
+
+    /// Whether the manifest says something else than it would after writing.
+    #[must_use]
+    pub fn is_manifest_stale(&self) -> bool {
+        self.is_manifest_stale
+    }
+
+    /// Whether there is nothing to write, and nothing for `check` to say.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        !self.is_manifest_stale && self.entries.iter().all(|entry| entry.state == State::Unchanged)
+    }
+
+    /// Checks that writing loses nobody's work but what `force` gives up: exact paths below the
+    /// output directory.
+    ///
+    /// A path in `force` that needs none is passed over, so that the same command can be run twice.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with every other file that is edited or foreign.
+    pub(super) fn permit(&self, force: &[Utf8PathBuf]) -> Result<(), Error> {
+        let is_forced =
+            |path: &Utf8Path| force.iter().any(|given| given.strip_prefix("./").unwrap_or(given) == path);
+        let refusals: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.state.is_refused() && !is_forced(&entry.path))
+            .map(|entry| Refusal {
+                path: entry.path.clone(),
+                state: entry.state,
+                difference: entry.difference(),
+            })
+            .collect();
+        if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
+    }
+}
+
+impl Found {
+    /// Returns the file that was found, if one was.
+    fn into_file(self) -> Option<OnDisk> {
+        match self {
+            Self::Text { bytes, is_executable } => Some(OnDisk { bytes, is_executable }),
+            Self::Nothing | Self::Blocked(_) => None,
+        }
+    }
+}
+
+/// Finds files whose name changed in upper and lower case only, where the file system takes both
+/// names for one file.
+///
+/// Returns the recorded name of each. Without this the old name would be left over there, and
+/// removing it would remove the new file.
+fn respelled<'a>(
+    root: &Utf8Path,
+    previous: &'a BTreeMap<Utf8PathBuf, Record>,
+    files: &'a [File],
+) -> BTreeMap<&'a Utf8Path, &'a Utf8Path> {
+    let generated: BTreeMap<_, _> =
+        files.iter().map(|file| (path::fold(&file.path), file.path.as_path())).collect();
+    let pairs = previous.keys().filter_map(|old| Some((*generated.get(&path::fold(old))?, old.as_path())));
+    pairs.filter(|(new, old)| new != old && disk::is_same_file(&root.join(new), &root.join(old))).collect()
+}

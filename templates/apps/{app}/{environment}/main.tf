@@ -1,0 +1,6 @@
+module "application" {
+  source = "../module"
+
+  cluster_name = {{ cluster_name | hcl }}
+  namespace    = {{ namespace | hcl }}
+}

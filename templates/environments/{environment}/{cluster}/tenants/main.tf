@@ -1,0 +1,37 @@
+# Stops here, in plain words, while the cluster or its services have not been applied.
+module "attachment" {
+  source = "../../../../modules/attachment"
+
+  cluster_name = {{ name | hcl }}
+}
+{%- for tenant in tenants %}
+
+module "tenant_{{ tenant.identifier | ident }}" {
+  source = "../../../../modules/tenant"
+
+  namespace   = {{ tenant.namespace | hcl }}
+  application = {{ tenant.app | hcl }}
+  team        = {{ tenant.team | hcl }}
+  environment = {{ environment | hcl }}
+{%- if tenant.has_quota %}
+
+  quota = {{ tenant.quota | hcl }}
+{%- endif %}
+{%- if tenant.has_pod_security %}
+
+  pod_security_level = {{ tenant.pod_security | hcl }}
+{%- endif %}
+}
+{%- endfor %}
+{%- if has_principals %}
+
+# Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one who administers several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "principal" {
+  for_each = {{ principals | hcl }}
+
+  cluster_name      = {{ name | hcl }}
+  principal_arn     = each.key
+  kubernetes_groups = each.value
+}
+{%- endif %}

@@ -1,0 +1,58 @@
+data "aws_eks_addon_version" "{{ addon.identifier | ident }}" {
+{%- if not addon.everywhere %}
+  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+{% endif %}
+  addon_name         = {{ addon.name | hcl }}
+  kubernetes_version = var.kubernetes_version
+  most_recent        = false
+}
+
+resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
+{%- if not addon.everywhere %}
+  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+{% endif %}
+  cluster_name                = aws_eks_cluster.this.name
+  addon_name                  = {{ addon.name | hcl }}
+  addon_version               = data.aws_eks_addon_version.{{ addon.identifier | ident }}{{ addon.index | hcl }}.version
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+{%- if addon.values_differ %}
+
+  # Top-level keys that the cluster gives replace the standard's.
+  configuration_values = jsonencode(merge({{ addon.values | hcl }}, var.{{ addon.identifier | ident }}_values))
+{%- elif addon.has_values %}
+
+  configuration_values = jsonencode({{ addon.values | hcl }})
+{%- endif %}
+{%- if addon.has_role %}
+
+  pod_identity_association {
+    service_account = {{ addon.service_account | hcl }}
+    role_arn        = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.arn
+  }
+{%- endif %}
+{%- if addon.has_depends_on %}
+
+  # {{ addon.depends_because | comment }}
+  depends_on = {{ addon.depends_on | hcl }}
+{%- endif %}
+}
+{%- if addon.has_role %}
+
+resource "aws_iam_role" "{{ addon.identifier | ident }}" {
+{%- if not addon.everywhere %}
+  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+{% endif %}
+  name        = "${var.name}-{{ addon.name | ident }}"
+  description = "Add-on {{ addon.name | text }}."
+
+  assume_role_policy = local.pod_identity_trust
+}
+
+resource "aws_iam_role_policy_attachment" "{{ addon.identifier | ident }}" {
+  for_each = {{ addon.policy_set | hcl }}
+
+  role       = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.name
+  policy_arn = "arn:${var.partition}:iam::aws:policy/${each.value}"
+}
+{%- endif %}

@@ -1,0 +1,35 @@
+# What the services stack, tenants and applications may rely on. A reader of major version 1 accepts every 1.x.
+resource "aws_ssm_parameter" "contract" {
+  name        = "/plinth/${var.name}/cluster"
+  description = "Facts of the EKS cluster ${var.name}. No secrets."
+  type        = "String"
+  tier        = "Standard"
+
+  # Not `value`, which plans hide: nothing here is secret, and a reviewer wants to see it change.
+  insecure_value = jsonencode({
+    contract = "1.0"
+    cluster  = aws_eks_cluster.this.name
+    region   = var.region
+    account  = var.account_id
+
+    vpc_id                    = aws_vpc.this.id
+    vpc_cidr                  = var.vpc_cidr
+    private_subnets           = { for zone in keys(var.zones) : zone => aws_subnet.private[zone].id }
+    public_subnets            = { for zone in keys(var.zones) : zone => aws_subnet.public[zone].id }
+    cluster_security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
+
+    oidc_issuer             = aws_eks_cluster.this.identity[0].oidc[0].issuer
+    oidc_provider_arn       = aws_iam_openid_connect_provider.this.arn
+    node_role_arn           = aws_iam_role.node.arn
+    karpenter_node_role_name = {{ karpenter_node_role_name | hcl }}
+    key_arn                 = aws_kms_key.this.arn
+  })
+
+  # Its presence says that the cluster is complete.
+  depends_on = [
+{%- for address in addons %}
+    {{ address | hcl }},
+{%- endfor %}
+    aws_eks_access_policy_association.admin,
+  ]
+}

@@ -1,0 +1,59 @@
+output "name" {
+  description = "Name of the EKS cluster."
+  value       = aws_eks_cluster.this.name
+}
+
+output "arn" {
+  description = "ARN of the EKS cluster."
+  value       = aws_eks_cluster.this.arn
+}
+
+output "kubernetes_version" {
+  description = "Kubernetes minor version."
+  value       = aws_eks_cluster.this.version
+}
+
+output "vpc_id" {
+  description = "The cluster's VPC."
+  value       = aws_vpc.this.id
+}
+
+output "private_subnet_ids" {
+  description = "Private subnets by zone: nodes and pods."
+  value       = { for zone in keys(var.zones) : zone => aws_subnet.private[zone].id }
+}
+
+output "public_subnet_ids" {
+  description = "Public subnets by zone: NAT gateways and load balancers."
+  value       = { for zone in keys(var.zones) : zone => aws_subnet.public[zone].id }
+}
+
+output "cluster_security_group_id" {
+  description = "Security group of the control plane and of every node."
+  value       = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
+}
+
+output "oidc_provider_arn" {
+  description = "OpenID Connect provider, for roles of service accounts."
+  value       = aws_iam_openid_connect_provider.this.arn
+}
+
+output "node_role_arn" {
+  description = "Role of the managed nodes."
+  value       = aws_iam_role.node.arn
+}
+
+output "key_arn" {
+  description = "KMS key of secrets and logs."
+  value       = aws_kms_key.this.arn
+}
+
+output "nat_addresses" {
+  description = "Public addresses by zone from which pods reach the internet, for allow lists elsewhere."
+  value       = { for zone in var.nat_zones : zone => aws_eip.nat[zone].public_ip }
+}
+
+output "contract" {
+  description = "Name of the contract document."
+  value       = aws_ssm_parameter.contract.name
+}

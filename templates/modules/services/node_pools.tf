@@ -1,0 +1,109 @@
+# Karpenter's node pools: one release each, of a chart that prints its values. A plan shows what changes, no custom
+# resource definition is needed to plan, and Karpenter, which drains the nodes, is destroyed after them.
+{%- for pool in pools %}
+
+resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
+{%- if not pool.everywhere %}
+  count = var.node_pool_{{ pool.identifier | ident }}_enabled ? 1 : 0
+{% endif %}
+  name      = "node-pool-{{ pool.name | ident }}"
+  namespace = "kube-system"
+  chart     = "${path.module}/charts/objects"
+  wait      = true
+  timeout   = 600
+
+  values = [yamlencode({
+    objects = [
+      {
+        apiVersion = "karpenter.k8s.aws/v1"
+        kind       = "EC2NodeClass"
+        metadata   = { name = {{ pool.name | hcl }} }
+        spec = {
+          role                       = local.contract.karpenter_node_role_name
+          amiSelectorTerms           = [{ alias = {{ image | hcl }} }]
+          subnetSelectorTerms        = [{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]
+          securityGroupSelectorTerms = [{ id = data.aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }]
+
+          metadataOptions = {
+            httpEndpoint            = "enabled"
+            httpTokens              = "required"
+            httpPutResponseHopLimit = 1
+          }
+
+          blockDeviceMappings = [
+            {
+              deviceName = "/dev/xvda"
+              ebs = {
+                volumeType          = "gp3"
+                volumeSize          = "${var.node_pool_{{ pool.identifier | ident }}.disk_gib}Gi"
+                encrypted           = true
+                deleteOnTermination = true
+              }
+            },
+          ]
+
+          tags = merge(var.tags, { Name = "${var.cluster_name}-{{ pool.name | ident }}" })
+        }
+      },
+      {
+        apiVersion = "karpenter.sh/v1"
+        kind       = "NodePool"
+        metadata   = { name = {{ pool.name | hcl }} }
+        spec = {
+          weight = var.node_pool_{{ pool.identifier | ident }}.weight
+          limits = {
+            for resource, limit in {
+              cpu    = var.node_pool_{{ pool.identifier | ident }}.cpu_limit
+              memory = var.node_pool_{{ pool.identifier | ident }}.memory_limit
+            } : resource => limit if limit != null
+          }
+
+          # Half-empty nodes are merged after five quiet minutes, one in ten at a time.
+          disruption = {
+            consolidationPolicy = "WhenEmptyOrUnderutilized"
+            consolidateAfter    = "5m"
+            budgets             = [{ nodes = "10%" }]
+          }
+
+          template = {
+            metadata = { labels = var.node_pool_{{ pool.identifier | ident }}.labels }
+            spec = {
+              expireAfter = var.node_pool_{{ pool.identifier | ident }}.expire_after
+
+              # A pod that refuses to leave holds a node up for an hour, not for ever: destroy ends.
+              terminationGracePeriod = "1h"
+
+              taints = [
+                for taint in var.node_pool_{{ pool.identifier | ident }}.taints : { for key, value in taint : key => value if value != null }
+              ]
+
+              nodeClassRef = {
+                group = "karpenter.k8s.aws"
+                kind  = "EC2NodeClass"
+                name  = {{ pool.name | hcl }}
+              }
+
+              requirements = concat(
+                [
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_{{ pool.identifier | ident }}.architecture] },
+                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                ],
+                length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? [
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.instance_types },
+                ] : [
+                  # General families of the fifth generation and later.
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = ["4"] },
+                ],
+              )
+            }
+          }
+        }
+      },
+    ]
+  })]
+
+  depends_on = [helm_release.karpenter]
+}
+{%- endfor %}

@@ -1,0 +1,89 @@
+# Identity: no defaults, always passed.
+
+variable "cluster_name" {
+  description = "Name of the EKS cluster. Its cluster stack must be applied."
+  type        = string
+}
+
+variable "account_id" {
+  description = "AWS account of the cluster."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id has twelve digits."
+  }
+}
+
+variable "region" {
+  description = "AWS region of the cluster."
+  type        = string
+}
+
+variable "partition" {
+  description = "Partition of the region, for ARNs: aws, aws-us-gov."
+  type        = string
+}
+
+variable "tags" {
+  description = "Tags of what controllers make: nodes, volumes, load balancers."
+  type        = map(string)
+}
+{%- if has_differences %}
+
+# What may differ: the defaults are the standard.
+{%- endif %}
+{%- for pool in pools %}
+
+variable "node_pool_{{ pool.identifier | ident }}" {
+  description = "Node pool {{ pool.name | text }}. What is not given is the standard."
+  type = object({
+    capacity       = optional(list(string), {{ pool.capacity | hcl }})
+    architecture   = optional(string, {{ pool.architecture | hcl }})
+    instance_types = optional(list(string), {{ pool.instance_types | hcl }})
+    cpu_limit      = optional(string, {{ pool.cpu_limit | hcl }})
+    memory_limit   = optional(string{{ pool.memory_limit_default | hcl }})
+    expire_after   = optional(string, {{ pool.expire_after | hcl }})
+    disk_gib       = optional(number, {{ pool.disk_gib | hcl }})
+    weight         = optional(number, {{ pool.weight | hcl }})
+    labels         = optional(map(string), {{ pool.labels | hcl }})
+    taints         = optional(list(object({ key = string, value = optional(string), effect = string })), {{ pool.taints | hcl }})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(var.node_pool_{{ pool.identifier | ident }}.capacity) > 0 && alltrue([for type in var.node_pool_{{ pool.identifier | ident }}.capacity : contains(["spot", "on-demand"], type)])
+    error_message = "capacity is spot, on-demand, or both."
+  }
+
+  validation {
+    condition     = var.node_pool_{{ pool.identifier | ident }}.weight >= 1 && var.node_pool_{{ pool.identifier | ident }}.weight <= 100
+    error_message = "weight is 1 to 100."
+  }
+}
+{%- endfor %}
+{%- for switch in switches %}
+
+variable "{{ switch.name | ident }}_enabled" {
+  description = "Whether the cluster has {{ switch.what | text }}."
+  type        = bool
+  default     = true
+}
+{%- endfor %}
+{%- for addon in version_variables %}
+
+variable "{{ addon.identifier | ident }}_version" {
+  description = "Chart version of add-on {{ addon.name | text }}."
+  type        = string
+  default     = {{ addon.version | hcl }}
+}
+{%- endfor %}
+{%- for addon in value_variables %}
+
+variable "{{ addon.identifier | ident }}_values" {
+  description = "Chart values of add-on {{ addon.name | text }}, laid over the standard's."
+  type        = any
+  default     = {}
+}
+{%- endfor %}

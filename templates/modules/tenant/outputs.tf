@@ -1,0 +1,9 @@
+output "namespace" {
+  description = "Name of the tenant's namespace."
+  value       = kubernetes_namespace_v1.this.metadata[0].name
+}
+
+output "admin_group" {
+  description = "Kubernetes group that administers the namespace; access entries name it."
+  value       = kubernetes_role_binding_v1.admin.subject[0].name
+}

@@ -1,0 +1,64 @@
+locals {
+  # On every AWS resource of this stack.
+  tags = {{ tags | hcl }}
+}
+
+provider "aws" {
+  region              = {{ region | hcl }}
+  allowed_account_ids = [{{ account | hcl }}]
+
+  assume_role {
+    role_arn = {{ role | hcl }}
+  }
+
+  default_tags {
+    tags = local.tags
+  }
+}
+{%- if has_kubernetes or has_helm %}
+
+data "aws_eks_cluster" "this" {
+  name = {{ cluster_name | hcl }}
+}
+
+locals {
+  # Asked for whenever a token is needed: one that was read at plan would expire after 15 minutes.
+  get_token = {
+    api_version = "client.authentication.k8s.io/v1beta1"
+    command     = "aws"
+    args = [
+      "eks",
+      "get-token",
+      "--cluster-name",
+      {{ cluster_name | hcl }},
+      "--region",
+      {{ region | hcl }},
+      "--role-arn",
+      {{ role | hcl }},
+    ]
+  }
+}
+{%- endif %}
+{%- if has_kubernetes %}
+
+provider "kubernetes" {
+  host                   = data.aws_eks_cluster.this.endpoint
+  cluster_ca_certificate = base64decode(data.aws_eks_cluster.this.certificate_authority[0].data)
+
+  exec {
+    api_version = local.get_token.api_version
+    command     = local.get_token.command
+    args        = local.get_token.args
+  }
+}
+{%- endif %}
+{%- if has_helm %}
+
+provider "helm" {
+  kubernetes = {
+    host                   = data.aws_eks_cluster.this.endpoint
+    cluster_ca_certificate = base64decode(data.aws_eks_cluster.this.certificate_authority[0].data)
+    exec                   = local.get_token
+  }
+}
+{%- endif %}
