@@ -94,6 +94,18 @@ fn opening(block: &Block, text: &str) -> Option<usize> {
     text[span.clone()].find('{').map(|at| span.start + at + 1)
 }
 
+/// Joins an expression's lines, with a comma where a line break ended an entry. Comments are left out.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut out = String::new();
+    for line in text.lines() {
+        let line = line.split(" #").next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        let entry_ended = !out.is_empty() && !out.ends_with(['{', '[', '(', ',']) && !line.starts_with(['}', ']', ')']);
+        let is_inside = out.ends_with(['[', '(']) || line.starts_with([']', ')']);
+        out.push_str(if entry_ended { ", " } else if out.is_empty() || is_inside { "" } else { " " });
+        out.push_str(line);
+    }
+    out
 }

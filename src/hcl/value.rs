@@ -104,6 +104,9 @@ impl std::fmt::Display for Value {
 /// The longest object that is written on one line, when it is part of another value.
 const LINE: usize = 80;
 
+/// The longest list of plain values that is written on one line.
+const SHORT: usize = 60;
+
 impl Value {
     fn write(&self, out: &mut impl Write, depth: usize) -> std::fmt::Result {
         match self {
@@ -127,25 +130,24 @@ impl Value {
     }
 }
 
-/// An empty list and a list of one stand on one line; longer ones get a line for each item, so that
-/// a further item is one more line in a review.
+/// A short list of plain values stands on one line. A longer one, of ARNs say, gets a line for each item, so
+/// that a further item is one more line in a review.
 fn list(out: &mut impl Write, items: &[Value], depth: usize) -> std::fmt::Result {
-    match items {
-        [] => out.write_str("[]"),
-        [one] => {
-            out.write_char('[')?;
-            one.write(out, depth + 1)?;
-            out.write_char(']')
-        }
-        _ => {
-            out.write_str("[\n")?;
-            for item in items {
-                item.write(out, depth + 1)?;
-                out.write_str(",\n")?;
-            }
-            out.write_char(']')
-        }
+    let mut line = String::new();
+    for (index, item) in items.iter().enumerate() {
+        line.push_str(if index == 0 { "" } else { ", " });
+        item.write(&mut line, depth + 1)?;
     }
+    let is_short = line.chars().count() <= SHORT && items.iter().all(Value::is_scalar);
+    if is_short || items.len() == 1 {
+        return write!(out, "[{line}]");
+    }
+    out.write_str("[\n")?;
+    for item in items {
+        item.write(out, depth + 1)?;
+        out.write_str(",\n")?;
+    }
+    out.write_char(']')
 }
 
 /// An object gets a line for each entry. Two stand on one line: the object of one plain entry, and the short

@@ -1,6 +1,185 @@
-//! READMEs
+//! READMEs: made after the other files, from what those really declare.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::scripts::{Stack, stacks};
+use super::template::view;
 use super::{Output, Whole};
 use crate::file::File;
-pub(super) fn outputs(_whole: &Whole<'_>, _files: &[File]) -> Vec<Output> {
-    Vec::new()
+use crate::hcl::document::{Declaration, Document};
+use crate::model::App;
+use crate::model::addon::KARPENTER;
+
+pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    for module in ["cluster", "services", "tenant", "attachment"] {
+        let folder = format!("modules/{module}");
+        outputs.extend(interface(whole, files, &folder).map(|view| page(format!("{folder}/README.md"), view)));
+    }
+    outputs.push(page("environments/README.md".to_owned(), environments(whole)));
+    for app in &whole.model.apps {
+        let path = format!("apps/{}/README.md", app.name);
+        outputs.push(Output {
+            path,
+            template: "apps/{app}/README.md".to_owned(),
+            stack: None,
+            view: application(whole, app),
+        });
+    }
+    outputs
+}
+
+/// A page whose template lies where the page will lie.
+fn page(path: String, view: Context) -> Output {
+    Output { template: path.clone(), path, stack: None, view }
+}
+
+#[derive(Serialize)]
+struct VariableView {
+    name: String,
+    description: String,
+    kind: String,
+    is_required: bool,
+    default: String,
+}
+
+#[derive(Serialize)]
+struct OutputView {
+    name: String,
+    description: String,
+}
+
+/// Reads a module's inputs and outputs back from its files; nothing where there is no such module.
+fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context> {
+    #[derive(Serialize)]
+    struct Interface {
+        variables: Vec<VariableView>,
+        outputs: Vec<OutputView>,
+        has_karpenter: bool,
+    }
+    let text = |name: &str| {
+        let path = format!("{folder}/{name}");
+        files.iter().find(|file| file.path == path).map(|file| file.text.as_str())
+    };
+    let (variables, outputs) = (text("variables.tf")?, text("outputs.tf")?);
+    let variable = |declared: Declaration| VariableView {
+        name: declared.name,
+        description: declared.description,
+        kind: declared.kind,
+        is_required: declared.default.is_none(),
+        default: declared.default.unwrap_or_default(),
+    };
+    let output = |declared: Declaration| OutputView { name: declared.name, description: declared.description };
+    let declared_variables = Document::parse(variables).ok()?.variables(variables);
+    let declared_outputs = Document::parse(outputs).ok()?.outputs(outputs);
+    let helm = &whole.model.fleet.helm_addons;
+    Some(view(&Interface {
+        variables: declared_variables.into_iter().map(variable).collect(),
+        outputs: declared_outputs.into_iter().map(output).collect(),
+        has_karpenter: helm.iter().any(|addon| addon.standard.name.as_str() == KARPENTER),
+    }))
+}
+
+fn environments(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct ClusterView<'a> {
+        environment: &'a str,
+        protected: bool,
+        account: &'a str,
+        region: &'a str,
+        name: &'a str,
+        eks_name: &'a str,
+        kubernetes: &'a str,
+        vpc: String,
+        zones: usize,
+        nat: usize,
+    }
+    #[derive(Serialize)]
+    struct Environments<'a> {
+        blueprint: &'a str,
+        clusters: Vec<ClusterView<'a>>,
+        stacks: Vec<Stack>,
+        has_apps: bool,
+        roles: Vec<&'a str>,
+        environments: Vec<&'a str>,
+    }
+    let model = whole.model;
+    let mut clusters = Vec::new();
+    let mut roles: Vec<&str> = Vec::new();
+    for environment in &model.environments {
+        roles.push(&environment.deploy_role);
+        for cluster in &environment.clusters {
+            roles.extend(cluster.admins.iter().map(|admin| admin.value.as_str()));
+            roles.extend(cluster.viewers.iter().map(String::as_str));
+            roles.extend(cluster.tenants.iter().flat_map(|tenant| &tenant.admins).map(String::as_str));
+            clusters.push(ClusterView {
+                environment: &environment.name,
+                protected: environment.protected,
+                account: &environment.account,
+                region: &cluster.region,
+                name: &cluster.name,
+                eks_name: &cluster.eks_name,
+                kubernetes: cluster.settings.kubernetes_version.as_str(),
+                vpc: cluster.network.cidr.to_string(),
+                zones: cluster.network.zones.len(),
+                nat: cluster.network.nat_zones.len(),
+            });
+        }
+        // Roles of an application that differ from the environment's.
+        let attachments = model.apps.iter().flat_map(|app| &app.attachments);
+        let own = attachments.filter(|attachment| attachment.environment == environment.name);
+        roles.extend(own.map(|attachment| attachment.deploy_role.as_str()));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    roles.retain(|role| seen.insert(*role));
+    view(&Environments {
+        blueprint: &model.blueprint,
+        clusters,
+        stacks: stacks(model),
+        has_apps: !model.apps.is_empty(),
+        roles,
+        environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
+    })
+}
+
+fn application(whole: &Whole<'_>, app: &App) -> Context {
+    #[derive(Serialize)]
+    struct RootView<'a> {
+        folder: &'a str,
+        environment: &'a str,
+        cluster_name: &'a str,
+        stack: String,
+        cluster: &'a str,
+        account: &'a str,
+        region: &'a str,
+        state: String,
+        role: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Application<'a> {
+        app: &'a str,
+        roots: Vec<RootView<'a>>,
+    }
+    let mut roots = Vec::new();
+    for attachment in &app.attachments {
+        let environments = whole.model.environments.iter();
+        let found = environments.filter(|environment| environment.name == attachment.environment).find_map(|environment| {
+            let cluster = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster)?;
+            Some((environment, cluster))
+        });
+        let Some((environment, cluster)) = found else { continue };
+        roots.push(RootView {
+            folder: &attachment.folder,
+            environment: &environment.name,
+            cluster_name: &cluster.name,
+            stack: format!("apps/{}", app.name),
+            cluster: &cluster.eks_name,
+            account: &environment.account,
+            region: &cluster.region,
+            state: format!("{}/{}", environment.state.bucket, attachment.state_key),
+            role: &attachment.deploy_role,
+        });
+    }
+    view(&Application { app: app.name.as_str(), roots })
 }

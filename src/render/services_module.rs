@@ -336,24 +336,17 @@ fn has_network_policy(fleet: &Fleet) -> bool {
 
 fn outputs_view(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct Release {
-        name: String,
-        version: Value,
-    }
-    #[derive(Serialize)]
     struct Releases {
         has_releases_output: bool,
-        release_versions: Vec<Release>,
+        release_versions: Value,
     }
     let addons = &whole.model.fleet.helm_addons;
     let release_versions = addons.iter().map(|addon| {
         let release = format!("helm_release.{}", addon.standard.name.identifier());
-        let version = if addon.everywhere {
-            format!("{release}.version")
-        } else {
-            format!("one({release}[*].version)")
-        };
-        Release { name: addon.standard.name.to_string(), version: Value::expression(version) }
+        let version =
+            if addon.everywhere { format!("{release}.version") } else { format!("one({release}[*].version)") };
+        (addon.standard.name.to_string(), Value::expression(version))
     });
-    view(&Releases { has_releases_output: !addons.is_empty(), release_versions: release_versions.collect() })
+    let release_versions = Value::Object(release_versions.collect());
+    view(&Releases { has_releases_output: !addons.is_empty(), release_versions })
 }

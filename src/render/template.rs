@@ -29,6 +29,8 @@ impl Engine {
         tera.register_filter("comment", comment);
         tera.register_filter("shell", shell);
         tera.register_filter("markdown", markdown);
+        tera.register_filter("code", code);
+        tera.register_filter("path", path);
         tera.add_raw_templates(embedded(&TEMPLATES))?;
         Ok(Self(tera))
     }
@@ -128,6 +130,19 @@ fn markdown(value: &str, _: Kwargs, _: &State) -> Value {
         }
     }
     Value::safe_string(&out)
+}
+
+/// HCL in a Markdown table cell: as code, its pipes escaped, which is the one thing that a table still reads there.
+fn code(value: &str, _: Kwargs, _: &State) -> Value {
+    Value::safe_string(&format!("`{}`", value.replace('|', "\\|").replace('`', "'")))
+}
+
+/// A path, an ARN or a bucket inside Markdown's backticks that the template wrote.
+fn path(value: &str, _: Kwargs, _: &State) -> TeraResult<Value> {
+    if value.chars().any(|c| c.is_control() || matches!(c, '`' | '|')) {
+        return Err(tera::Error::message(format!("`{value}` cannot stand between backticks")));
+    }
+    Ok(Value::safe_string(value))
 }
 
 #[cfg(test)]

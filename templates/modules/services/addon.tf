@@ -18,9 +18,9 @@ resource "aws_eks_pod_identity_association" "{{ addon.identifier | ident }}" {
   service_account = {{ addon.service_account | hcl }}
   role_arn        = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.arn
 }
-
-{% endif %}
+{%- endif %}
 {%- if addon.has_crd_chart %}
+
 # Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart.
 resource "helm_release" "{{ addon.identifier | ident }}_crd" {
 {%- if not addon.everywhere %}
@@ -34,8 +34,8 @@ resource "helm_release" "{{ addon.identifier | ident }}_crd" {
   wait       = true
   timeout    = 300
 }
+{%- endif %}
 
-{% endif %}
 resource "helm_release" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
@@ -58,13 +58,16 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
   # A failed installation is taken out again, so that the next apply starts clean.
   atomic          = true
   cleanup_on_fail = true
+{%- if addon.values_differ %}
 
   values = [
     yamlencode({{ addon.values | hcl }}),
-{%- if addon.values_differ %}
     yamlencode(var.{{ addon.identifier | ident }}_values),
-{%- endif %}
   ]
+{%- else %}
+
+  values = [yamlencode({{ addon.values | hcl }})]
+{%- endif %}
 {%- if addon.has_depends_on %}
 
   # A pod that starts before its role is associated runs without credentials until it is restarted.

@@ -83,20 +83,16 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
                 name  = {{ pool.name | hcl }}
               }
 
-              requirements = concat(
-                [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_{{ pool.identifier | ident }}.architecture] },
-                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                ],
-                length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? [
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.instance_types },
-                ] : [
-                  # General families of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = ["4"] },
-                ],
-              )
+              # Where no instance types are named: general families, of the fifth generation and later.
+              requirements = [
+                { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.capacity },
+                { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_{{ pool.identifier | ident }}.architecture] },
+                { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0
+                ? { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.instance_types }
+                : { key = "karpenter.k8s.aws/instance-category", operator = "In", values = tolist(["c", "m", "r"]) },
+                { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = [length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? "0" : "4"] },
+              ]
             }
           }
         }

@@ -6,10 +6,6 @@ output "contract" {
 
 output "releases" {
   description = "Chart versions by release."
-  value = {
-{%- for release in release_versions %}
-    {{ release.name | hcl }} = {{ release.version | hcl }}
-{%- endfor %}
-  }
+  value       = {{ release_versions | hcl }}
 }
 {%- endif %}

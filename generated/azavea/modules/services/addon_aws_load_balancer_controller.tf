@@ -14,7 +14,6 @@ resource "aws_eks_pod_identity_association" "aws_load_balancer_controller" {
   role_arn        = aws_iam_role.aws_load_balancer_controller.arn
 }
 
-
 resource "helm_release" "aws_load_balancer_controller" {
   name       = "aws-load-balancer-controller"
   namespace  = "kube-system"
@@ -28,29 +27,27 @@ resource "helm_release" "aws_load_balancer_controller" {
   atomic          = true
   cleanup_on_fail = true
 
-  values = [
-    yamlencode({
-      replicaCount = 2
-      nodeSelector = { node-type = "core" }
-      tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-      topologySpreadConstraints = [{
-        maxSkew           = 1
-        topologyKey       = "topology.kubernetes.io/zone"
-        whenUnsatisfiable = "ScheduleAnyway"
-        labelSelector = {
-          matchLabels = { "app.kubernetes.io/name" = "aws-load-balancer-controller" }
-        }
-      }]
-      podDisruptionBudget         = { maxUnavailable = 1 }
-      clusterName                 = var.cluster_name
-      region                      = var.region
-      vpcId                       = local.contract.vpc_id
-      serviceAccount              = { name = "aws-load-balancer-controller" }
-      defaultTags                 = var.tags
-      enableServiceMutatorWebhook = false
-      keepTLSSecret               = true
-    }),
-  ]
+  values = [yamlencode({
+    replicaCount = 2
+    nodeSelector = { node-type = "core" }
+    tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    topologySpreadConstraints = [{
+      maxSkew           = 1
+      topologyKey       = "topology.kubernetes.io/zone"
+      whenUnsatisfiable = "ScheduleAnyway"
+      labelSelector = {
+        matchLabels = { "app.kubernetes.io/name" = "aws-load-balancer-controller" }
+      }
+    }]
+    podDisruptionBudget         = { maxUnavailable = 1 }
+    clusterName                 = var.cluster_name
+    region                      = var.region
+    vpcId                       = local.contract.vpc_id
+    serviceAccount              = { name = "aws-load-balancer-controller" }
+    defaultTags                 = var.tags
+    enableServiceMutatorWebhook = false
+    keepTLSSecret               = true
+  })]
 
   # A pod that starts before its role is associated runs without credentials until it is restarted.
   depends_on = [
@@ -59,7 +56,6 @@ resource "helm_release" "aws_load_balancer_controller" {
     aws_iam_role_policy_attachment.aws_load_balancer_controller_load_balancing,
   ]
 }
-
 
 # The controller's rights as its own project states them, narrowed to this account and region, and for new
 # security groups to the cluster's VPC. In two policies: one would be near the limit of 6,144 characters.

@@ -14,7 +14,6 @@ resource "aws_eks_pod_identity_association" "karpenter" {
   role_arn        = aws_iam_role.karpenter.arn
 }
 
-
 # Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart.
 resource "helm_release" "karpenter_crd" {
   name       = "karpenter-crd"
@@ -25,7 +24,6 @@ resource "helm_release" "karpenter_crd" {
   wait       = true
   timeout    = 300
 }
-
 
 resource "helm_release" "karpenter" {
   name       = "karpenter"
@@ -41,25 +39,23 @@ resource "helm_release" "karpenter" {
   atomic          = true
   cleanup_on_fail = true
 
-  values = [
-    yamlencode({
-      replicas       = 2
-      nodeSelector   = { "kubernetes.io/os" = "linux", node-type = "core" }
-      tolerations    = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-      serviceAccount = { name = "karpenter" }
-      settings = {
-        clusterName       = var.cluster_name
-        clusterEndpoint   = data.aws_eks_cluster.this.endpoint
-        interruptionQueue = var.cluster_name
+  values = [yamlencode({
+    replicas       = 2
+    nodeSelector   = { "kubernetes.io/os" = "linux", node-type = "core" }
+    tolerations    = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    serviceAccount = { name = "karpenter" }
+    settings = {
+      clusterName       = var.cluster_name
+      clusterEndpoint   = data.aws_eks_cluster.this.endpoint
+      interruptionQueue = var.cluster_name
+    }
+    controller = {
+      resources = {
+        requests = { cpu = "1", memory = "1Gi" }
+        limits   = { memory = "1Gi" }
       }
-      controller = {
-        resources = {
-          requests = { cpu = "1", memory = "1Gi" }
-          limits   = { memory = "1Gi" }
-        }
-      }
-    }),
-  ]
+    }
+  })]
 
   # A pod that starts before its role is associated runs without credentials until it is restarted.
   depends_on = [
@@ -73,7 +69,6 @@ resource "helm_release" "karpenter" {
     helm_release.karpenter_crd,
   ]
 }
-
 
 # Karpenter's rights, cut as its own project cuts them: together they would not fit one managed policy. What it
 # makes carries the cluster's tags, and it can change only what carries them.

@@ -13,20 +13,18 @@ resource "helm_release" "metrics_server" {
   atomic          = true
   cleanup_on_fail = true
 
-  values = [
-    yamlencode({
-      replicas            = 2
-      nodeSelector        = { node-type = "core" }
-      tolerations         = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-      podDisruptionBudget = { enabled = true, minAvailable = 1 }
-      topologySpreadConstraints = [{
-        maxSkew           = 1
-        topologyKey       = "topology.kubernetes.io/zone"
-        whenUnsatisfiable = "ScheduleAnyway"
-        labelSelector = {
-          matchLabels = { "app.kubernetes.io/name" = "metrics-server" }
-        }
-      }]
-    }),
-  ]
+  values = [yamlencode({
+    replicas            = 2
+    nodeSelector        = { node-type = "core" }
+    tolerations         = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    podDisruptionBudget = { enabled = true, minAvailable = 1 }
+    topologySpreadConstraints = [{
+      maxSkew           = 1
+      topologyKey       = "topology.kubernetes.io/zone"
+      whenUnsatisfiable = "ScheduleAnyway"
+      labelSelector = {
+        matchLabels = { "app.kubernetes.io/name" = "metrics-server" }
+      }
+    }]
+  })]
 }

@@ -13,10 +13,7 @@ resource "aws_ssm_parameter" "contract" {
     contract = "1.0"
     cluster  = data.aws_eks_cluster.this.name
 
-    node_types = [
-      "core",
-      "worker",
-    ]
+    node_types    = ["core", "worker"]
     storage_class = "gp3"
     ingress_class = "alb"
 

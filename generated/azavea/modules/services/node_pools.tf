@@ -81,20 +81,16 @@ resource "helm_release" "node_pool_worker" {
                 name  = "worker"
               }
 
-              requirements = concat(
-                [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker.architecture] },
-                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                ],
-                length(var.node_pool_worker.instance_types) > 0 ? [
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker.instance_types },
-                  ] : [
-                  # General families of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = ["4"] },
-                ],
-              )
+              # Where no instance types are named: general families, of the fifth generation and later.
+              requirements = [
+                { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker.capacity },
+                { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker.architecture] },
+                { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                length(var.node_pool_worker.instance_types) > 0
+                ? { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker.instance_types }
+                : { key = "karpenter.k8s.aws/instance-category", operator = "In", values = tolist(["c", "m", "r"]) },
+                { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = [length(var.node_pool_worker.instance_types) > 0 ? "0" : "4"] },
+              ]
             }
           }
         }
@@ -183,20 +179,16 @@ resource "helm_release" "node_pool_worker_large_disk" {
                 name  = "worker-large-disk"
               }
 
-              requirements = concat(
-                [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker_large_disk.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker_large_disk.architecture] },
-                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                ],
-                length(var.node_pool_worker_large_disk.instance_types) > 0 ? [
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker_large_disk.instance_types },
-                  ] : [
-                  # General families of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = ["4"] },
-                ],
-              )
+              # Where no instance types are named: general families, of the fifth generation and later.
+              requirements = [
+                { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker_large_disk.capacity },
+                { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker_large_disk.architecture] },
+                { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                length(var.node_pool_worker_large_disk.instance_types) > 0
+                ? { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker_large_disk.instance_types }
+                : { key = "karpenter.k8s.aws/instance-category", operator = "In", values = tolist(["c", "m", "r"]) },
+                { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = [length(var.node_pool_worker_large_disk.instance_types) > 0 ? "0" : "4"] },
+              ]
             }
           }
         }

@@ -8,8 +8,8 @@ output "contract" {
 output "releases" {
   description = "Chart versions by release."
   value = {
-    "aws-load-balancer-controller" = helm_release.aws_load_balancer_controller.version
-    "karpenter"                    = helm_release.karpenter.version
-    "metrics-server"               = helm_release.metrics_server.version
+    aws-load-balancer-controller = helm_release.aws_load_balancer_controller.version
+    karpenter                    = helm_release.karpenter.version
+    metrics-server               = helm_release.metrics_server.version
   }
 }

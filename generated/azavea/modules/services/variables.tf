@@ -37,10 +37,7 @@ variable "tags" {
 variable "node_pool_worker" {
   description = "Node pool worker. What is not given is the standard."
   type = object({
-    capacity = optional(list(string), [
-      "spot",
-      "on-demand",
-    ])
+    capacity       = optional(list(string), ["spot", "on-demand"])
     architecture   = optional(string, "amd64")
     instance_types = optional(list(string), [])
     cpu_limit      = optional(string, "1000")
@@ -68,10 +65,7 @@ variable "node_pool_worker" {
 variable "node_pool_worker_large_disk" {
   description = "Node pool worker-large-disk. What is not given is the standard."
   type = object({
-    capacity = optional(list(string), [
-      "spot",
-      "on-demand",
-    ])
+    capacity       = optional(list(string), ["spot", "on-demand"])
     architecture   = optional(string, "amd64")
     instance_types = optional(list(string), [])
     cpu_limit      = optional(string, "200")

@@ -1,5 +1,4 @@
 {% include "modules/services/addon.tf" %}
-
 # The controller's rights as its own project states them, narrowed to this account and region, and for new
 # security groups to the cluster's VPC. In two policies: one would be near the limit of 6,144 characters.
 

@@ -1,5 +1,4 @@
 {% include "modules/services/addon.tf" %}
-
 # Karpenter's rights, cut as its own project cuts them: together they would not fit one managed policy. What it
 # makes carries the cluster's tags, and it can change only what carries them.
 

@@ -9,12 +9,8 @@ module "cluster" {
   partition  = "aws"
   tags       = local.tags
 
-  vpc_cidr = "10.2.0.0/16"
-  nat_zones = [
-    "us-east-1a",
-    "us-east-1b",
-    "us-east-1c",
-  ]
+  vpc_cidr  = "10.2.0.0/16"
+  nat_zones = ["us-east-1a", "us-east-1b", "us-east-1c"]
   zones = {
     us-east-1a = { private_cidr = "10.2.0.0/19", public_cidr = "10.2.224.0/22" }
     us-east-1b = { private_cidr = "10.2.32.0/19", public_cidr = "10.2.228.0/22" }
