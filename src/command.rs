@@ -6,7 +6,7 @@
 use std::io::{IsTerminal, Write};
 
 use anyhow::Context as _;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::blueprint;
@@ -69,6 +69,9 @@ struct Place {
     /// The blueprint
     #[arg(default_value = "blueprint.toml")]
     blueprint: Utf8PathBuf,
+    /// Use the blueprint that `plinth init` writes, in place of a file
+    #[arg(long, requires = "out", conflicts_with = "blueprint")]
+    starter: bool,
     /// Where the tree is, in place of the blueprint's `[output] dir`
     #[arg(long, value_name = "DIR")]
     out: Option<Utf8PathBuf>,
@@ -120,8 +123,10 @@ struct Rendered {
     root: Utf8PathBuf,
 }
 
-/// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
-fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Result<Option<Rendered>> {
+fn source(place: &Place) -> anyhow::Result<Source> {
+    if place.starter {
+        return Ok(Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() });
+    }
     let path = &place.blueprint;
     let text = std::fs::read_to_string(path).with_context(|| {
         let hint = if path == "blueprint.toml" {
@@ -131,7 +136,13 @@ fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Res
         };
         format!("cannot read `{path}`{hint}")
     })?;
-    let source = Source { path: path.to_string(), text };
+    Ok(Source { path: path.to_string(), text })
+}
+
+/// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
+fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Result<Option<Rendered>> {
+    let source = source(place)?;
+    let path = Utf8Path::new(&source.path);
     let (read, mut diagnostics) = blueprint::read(&source);
     let mut rendered = None;
     if let Some(read) = read {
@@ -163,14 +174,31 @@ fn report(diagnostics: &Diagnostics, source: &Source, err: &mut impl Write) -> a
 }
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
+///
+/// `..` is taken together with the folder before it, so that messages name the place as a person would.
 fn root(place: &Place, dir: Option<&str>) -> Utf8PathBuf {
     let folder =
         place.blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     match (&place.out, dir) {
         (Some(out), _) => out.clone(),
-        (None, Some(dir)) => folder.join(dir),
+        (None, Some(dir)) => tidy(&folder.join(dir)),
         (None, None) => folder.to_owned(),
     }
+}
+
+fn tidy(path: &Utf8Path) -> Utf8PathBuf {
+    let mut out = Utf8PathBuf::new();
+    for part in path.components() {
+        let last_is_name = matches!(out.components().next_back(), Some(Utf8Component::Normal(_)));
+        match part {
+            Utf8Component::ParentDir if last_is_name => {
+                out.pop();
+            }
+            Utf8Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    if out.as_str().is_empty() { Utf8PathBuf::from(".") } else { out }
 }
 
 fn generate(

@@ -98,14 +98,23 @@ fn opening(block: &Block, text: &str) -> Option<usize> {
 fn one_line(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
-        let line = line.split(" #").next().unwrap_or_default().trim();
+        // The formatter aligned it; on one line that is only wide.
+        let words: Vec<&str> = line.split(" #").next().unwrap_or_default().split_whitespace().collect();
+        let line = words.join(" ");
         if line.is_empty() {
             continue;
         }
-        let entry_ended = !out.is_empty() && !out.ends_with(['{', '[', '(', ',']) && !line.starts_with(['}', ']', ')']);
+        let entry_ended =
+            !out.is_empty() && !out.ends_with(['{', '[', '(', ',']) && !line.starts_with(['}', ']', ')']);
         let is_inside = out.ends_with(['[', '(']) || line.starts_with([']', ')']);
-        out.push_str(if entry_ended { ", " } else if out.is_empty() || is_inside { "" } else { " " });
-        out.push_str(line);
+        out.push_str(if entry_ended {
+            ", "
+        } else if out.is_empty() || is_inside {
+            ""
+        } else {
+            " "
+        });
+        out.push_str(&line);
     }
     out
 }

@@ -13,11 +13,11 @@
 //!
 //! Many rules look arbitrary (a minus sign after `=>` is taken for a subtraction, a file that ends
 //! in spaces keeps them). They are Terraform's, and the tests in `tests/format.rs` hold this module
-//! to what the real program does. It departs from it only where Terraform damages its input:
+//! to what the real program does. It differs only where that loses or respells part of the input:
 //!
 //! - `x[true]` and `x[null]` keep their key, which Terraform drops;
-//! - a block label with a lone `$` or `%` in it stays, where Terraform drops the label;
-//! - a label with escapes stays as written, where Terraform decodes and encodes it anew.
+//! - block labels stay as written, where Terraform drops those with a lone `$` or `%` in them and
+//!   spells escapes, control characters and uncomposed letters its own way.
 
 mod layout;
 mod rewrite;
@@ -42,14 +42,14 @@ use std::fmt;
 /// # Examples
 ///
 /// ```
-/// # use plinth_fmt::hcl::format::format;
+/// # use plinth::hcl::format::format;
 /// let ugly = "variable region{\ntype=\"string\"\ndefault   = \"eu-west-1\"\n}\n";
 /// let formatted = format(ugly)?;
 /// assert_eq!(
 ///     formatted,
 ///     "variable \"region\" {\n  type    = string\n  default = \"eu-west-1\"\n}\n",
 /// );
-/// # Ok::<(), plinth_fmt::hcl::format::FormatError>(())
+/// # Ok::<(), plinth::hcl::format::FormatError>(())
 /// ```
 pub fn format(source: &str) -> Result<String, FormatError> {
     let scanned = scan::scan(source)?;

@@ -15,7 +15,8 @@ pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> Vec<Output> {
     let mut outputs = Vec::new();
     for module in ["cluster", "services", "tenant", "attachment"] {
         let folder = format!("modules/{module}");
-        outputs.extend(interface(whole, files, &folder).map(|view| page(format!("{folder}/README.md"), view)));
+        outputs
+            .extend(interface(whole, files, &folder).map(|view| page(format!("{folder}/README.md"), view)));
     }
     outputs.push(page("environments/README.md".to_owned(), environments(whole)));
     for app in &whole.model.apps {
@@ -70,7 +71,8 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context>
         is_required: declared.default.is_none(),
         default: declared.default.unwrap_or_default(),
     };
-    let output = |declared: Declaration| OutputView { name: declared.name, description: declared.description };
+    let output =
+        |declared: Declaration| OutputView { name: declared.name, description: declared.description };
     let declared_variables = Document::parse(variables).ok()?.variables(variables);
     let declared_outputs = Document::parse(outputs).ok()?.outputs(outputs);
     let helm = &whole.model.fleet.helm_addons;
@@ -164,10 +166,13 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
     let mut roots = Vec::new();
     for attachment in &app.attachments {
         let environments = whole.model.environments.iter();
-        let found = environments.filter(|environment| environment.name == attachment.environment).find_map(|environment| {
-            let cluster = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster)?;
-            Some((environment, cluster))
-        });
+        let found = environments.filter(|environment| environment.name == attachment.environment).find_map(
+            |environment| {
+                let cluster =
+                    environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster)?;
+                Some((environment, cluster))
+            },
+        );
         let Some((environment, cluster)) = found else { continue };
         roots.push(RootView {
             folder: &attachment.folder,

@@ -40,7 +40,12 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
                 key,
             });
         };
-        push("-", "state", format!("environments/{}/state", environment.name), "state/terraform.tfstate".to_owned());
+        push(
+            "-",
+            "state",
+            format!("environments/{}/state", environment.name),
+            "state/terraform.tfstate".to_owned(),
+        );
         for cluster in &environment.clusters {
             let tenants = (!cluster.tenants.is_empty()).then_some("tenants");
             for stack in ["cluster", "services"].into_iter().chain(tenants) {

@@ -343,8 +343,11 @@ fn outputs_view(whole: &Whole<'_>) -> Context {
     let addons = &whole.model.fleet.helm_addons;
     let release_versions = addons.iter().map(|addon| {
         let release = format!("helm_release.{}", addon.standard.name.identifier());
-        let version =
-            if addon.everywhere { format!("{release}.version") } else { format!("one({release}[*].version)") };
+        let version = if addon.everywhere {
+            format!("{release}.version")
+        } else {
+            format!("one({release}[*].version)")
+        };
         (addon.standard.name.to_string(), Value::expression(version))
     });
     let release_versions = Value::Object(release_versions.collect());

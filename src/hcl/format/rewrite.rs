@@ -23,7 +23,9 @@ pub(super) fn rewrite<'source>(tokens: &[Token<'source>]) -> Result<Vec<Token<'s
             }
             Kind::Identifier => match body.kind_after_comments(body.at + 1) {
                 Some(Kind::Equal) => body.argument(),
-                Some(Kind::OpenBrace | Kind::OpenQuote | Kind::Identifier) => body.block_header()?,
+                Some(Kind::OpenBrace | Kind::OpenQuote | Kind::Identifier) => {
+                    body.block_header()?;
+                }
                 _ => return Err(body.not_an_item(body.at)),
             },
             _ => return Err(body.not_an_item(body.at)),

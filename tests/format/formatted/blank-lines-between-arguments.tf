@@ -1,0 +1,7 @@
+locals {
+  a = 1
+
+
+
+  long_name = 2
+}

@@ -1,0 +1,8 @@
+locals {
+  text = <<EOT
+
+
+two above, one below
+
+EOT
+}

@@ -1,0 +1,6 @@
+removed {
+  from = aws_instance.old
+  lifecycle {
+    destroy = false
+  }
+}

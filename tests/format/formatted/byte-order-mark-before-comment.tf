@@ -1,0 +1,2 @@
+# exported from a Windows editor
+variable "owner" {}

@@ -1,0 +1,5 @@
+locals {
+  a = merge(var.a,
+    var.b,
+  var.c)
+}

@@ -1,0 +1,3 @@
+locals {
+  a = lookup(var.m, "k", "")
+}

@@ -1,0 +1,4 @@
+locals {
+  a = try(var.x.y, null)
+  b = can(regex("^a", var.x))
+}

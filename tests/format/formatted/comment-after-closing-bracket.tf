@@ -1,0 +1,5 @@
+locals {
+  zones = [
+    "a",
+  ] # done
+}

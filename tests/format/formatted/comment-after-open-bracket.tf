@@ -1,0 +1,5 @@
+locals {
+  a = [ # all zones
+    "a",
+  ]
+}

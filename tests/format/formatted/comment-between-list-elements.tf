@@ -1,0 +1,7 @@
+locals {
+  zones = [
+    "a",
+    # two is under repair
+    "c",
+  ]
+}

@@ -1,0 +1,7 @@
+/*
+   Indented by three,
+     then five.
+*/
+locals {
+  a = 1
+}

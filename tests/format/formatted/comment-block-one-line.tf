@@ -1,0 +1,4 @@
+/*one line*/
+locals {
+  /*inside*/
+}

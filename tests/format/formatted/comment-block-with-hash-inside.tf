@@ -1,0 +1,3 @@
+/* # not a
+   // comment */
+locals {}

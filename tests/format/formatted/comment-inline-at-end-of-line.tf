@@ -1,0 +1,4 @@
+locals {
+  a  = 1 /*one*/
+  bb = 2 /*two*/
+}

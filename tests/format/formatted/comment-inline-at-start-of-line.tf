@@ -1,0 +1,4 @@
+locals {
+  /*x*/ a   = 1
+  long_name = 2
+}

@@ -1,0 +1,4 @@
+# "unbalanced { [ ( ${
+locals {
+  a = 1 # } ] ) "
+}

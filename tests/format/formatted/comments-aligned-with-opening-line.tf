@@ -1,0 +1,3 @@
+resource "aws_instance" "web" { # the server
+  ami = "ami-1"                 # the image
+}

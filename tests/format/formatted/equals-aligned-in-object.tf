@@ -1,0 +1,7 @@
+locals {
+  tags = {
+    Name        = "web"
+    Environment = "prod"
+    Team        = "core"
+  }
+}

@@ -1,0 +1,7 @@
+locals {
+  tags = {
+    "Name"           = "web"
+    "aws:created-by" = "me"
+    plain            = 1
+  }
+}

@@ -1,0 +1,4 @@
+locals {
+  a         = var.x == var.y
+  long_name = var.x != var.y
+}

@@ -1,0 +1,7 @@
+locals {
+  a = 1
+  zones_of_the_region = [
+    "a",
+  ]
+  bbbb = 2
+}

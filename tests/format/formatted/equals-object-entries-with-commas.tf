@@ -1,0 +1,7 @@
+locals {
+  tags = {
+    a         = 1,
+    long_name = 2,
+    b         = 3,
+  }
+}

@@ -1,0 +1,6 @@
+locals {
+  tags = {
+    a : 1
+    long_name : 2
+  }
+}

@@ -1,0 +1,3 @@
+locals {
+  a = [for i, x in var.l : "${i}-${x}"]
+}

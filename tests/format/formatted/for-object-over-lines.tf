@@ -1,0 +1,7 @@
+locals {
+  a = {
+    for k, v in var.m :
+    k => v
+    if v != null
+  }
+}

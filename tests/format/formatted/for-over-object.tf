@@ -1,0 +1,3 @@
+locals {
+  a = [for k, v in { a = 1 } : k]
+}

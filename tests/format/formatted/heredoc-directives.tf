@@ -1,0 +1,12 @@
+locals {
+  a = <<EOT
+%{for k, v in var.m~}
+  ${k}=${v}
+%{endfor~}
+%{if var.x~}
+yes
+%{else~}
+no
+%{endif~}
+EOT
+}

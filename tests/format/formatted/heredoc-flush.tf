@@ -1,0 +1,7 @@
+resource "aws_iam_policy" "p" {
+  policy = <<-EOF
+        {
+          "Version": "2012-10-17"
+        }
+        EOF
+}

@@ -1,0 +1,6 @@
+locals {
+  a = replace(<<EOT
+text
+EOT
+  , "a", "b")
+}

@@ -1,0 +1,6 @@
+locals {
+  a = jsonencode(<<EOT
+text
+EOT
+  )
+}

@@ -1,0 +1,8 @@
+locals {
+  a = <<OUTER
+x ${jsonencode(<<INNER
+y
+INNER
+)} z
+OUTER
+}

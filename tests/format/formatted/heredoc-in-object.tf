@@ -1,0 +1,8 @@
+locals {
+  a = {
+    text      = <<EOT
+one
+EOT
+    long_name = 2
+  }
+}

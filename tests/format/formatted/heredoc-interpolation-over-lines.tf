@@ -1,0 +1,7 @@
+locals {
+  a = <<EOT
+x ${join(",",
+  [1, 2]
+)} y
+EOT
+}

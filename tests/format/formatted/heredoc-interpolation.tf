@@ -1,0 +1,5 @@
+locals {
+  a = <<EOT
+x ${var.x + 1} y
+EOT
+}

@@ -1,0 +1,5 @@
+locals {
+  a = <<END-OF-TEXT
+text
+END-OF-TEXT
+}

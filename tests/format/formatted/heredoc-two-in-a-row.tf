@@ -1,0 +1,8 @@
+locals {
+  first      = <<A
+one
+A
+  second_one = <<B
+two
+B
+}

@@ -1,0 +1,6 @@
+locals {
+  a = (
+    var.x &&
+    var.y
+  )
+}

@@ -1,0 +1,7 @@
+locals {
+  rules = [{
+    port = 80
+    }, {
+    port = 443
+  }]
+}

@@ -1,0 +1,6 @@
+locals {
+  a = merge({
+    b = 1
+    }
+  )
+}

@@ -1,0 +1,3 @@
+locals {
+  a = split(",", var.s)[0]
+}

@@ -1,0 +1,3 @@
+locals {
+  a = var.m["${var.k}-x"]
+}

@@ -1,0 +1,3 @@
+module "my-network" {
+  source = "./network"
+}

@@ -1,0 +1,5 @@
+locals {
+  a   = null
+  b   = true
+  ccc = false
+}

@@ -1,0 +1,5 @@
+locals {
+  a = { b = 1
+    c = 2
+  long = 3 }
+}

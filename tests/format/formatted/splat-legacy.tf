@@ -1,0 +1,3 @@
+locals {
+  a = aws_instance.web.*.id
+}

@@ -1,0 +1,3 @@
+locals {
+  a = "tab\tquote\"backslash\\unicode\u00e9"
+}

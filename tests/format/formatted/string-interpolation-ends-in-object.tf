@@ -1,0 +1,3 @@
+locals {
+  a = "x${jsonencode({ a = 1 })}${ {} }"
+}

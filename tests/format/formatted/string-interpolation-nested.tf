@@ -1,0 +1,3 @@
+locals {
+  a = "x-${join(",", [for k in var.l : "${k}-y"])}"
+}

@@ -1,0 +1,3 @@
+locals {
+  a = "costs 5$ or 10% or $x"
+}

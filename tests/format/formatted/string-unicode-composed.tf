@@ -1,0 +1,4 @@
+locals {
+  a         = "é" # one
+  long_name = "ü" # two
+}

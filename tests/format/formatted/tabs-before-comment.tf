@@ -1,0 +1,4 @@
+locals {
+  a    = 1 # one
+  long = 2 # two
+}

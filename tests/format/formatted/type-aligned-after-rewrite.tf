@@ -1,0 +1,5 @@
+variable "a" {
+  type        = map(string)
+  description = "The tags."
+  default     = {}
+}

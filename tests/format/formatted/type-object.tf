@@ -1,0 +1,7 @@
+variable "a" {
+  type = object({
+    name  = string
+    ports = list(number)
+    tags  = optional(map(string), {})
+  })
+}

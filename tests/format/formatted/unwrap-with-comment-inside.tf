@@ -1,0 +1,3 @@
+locals {
+  a = /* the id */ var.x
+}

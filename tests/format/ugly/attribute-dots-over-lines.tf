@@ -1,0 +1,6 @@
+locals {
+a=(
+aws_instance.web
+.id
+)
+}

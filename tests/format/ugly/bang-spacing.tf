@@ -1,0 +1,5 @@
+locals {
+a=! var.x
+b=!(var.x&&var.y)
+c=!  !var.x
+}

@@ -1,0 +1,9 @@
+locals {
+tags = {
+
+a = 1
+
+long_name = 2
+
+}
+}

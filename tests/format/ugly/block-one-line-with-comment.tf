@@ -1,0 +1,2 @@
+variable "a" {default=1}# one
+variable "bcd" {default=22}# two

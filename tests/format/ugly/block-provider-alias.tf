@@ -1,0 +1,7 @@
+provider "aws" {
+alias="use1"
+region="us-east-1"
+default_tags {
+tags=local.tags
+}
+}

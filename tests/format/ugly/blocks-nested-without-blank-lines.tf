@@ -1,0 +1,9 @@
+resource "aws_instance" "web" {
+ami="ami-1"
+ebs_block_device {
+device_name="a"
+}
+ebs_block_device {
+device_name="b"
+}
+}

@@ -1,0 +1,9 @@
+locals {
+a=merge(
+var.a,
+{
+b=1
+},
+var.c
+)
+}

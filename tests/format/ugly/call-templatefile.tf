@@ -1,0 +1,3 @@
+locals {
+a=templatefile("${path.module}/x.tpl",{port=8080,hosts=["a","b"]})
+}

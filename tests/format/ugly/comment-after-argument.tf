@@ -1,0 +1,4 @@
+locals {
+  a = 1# tight
+  b = 2        # far
+}

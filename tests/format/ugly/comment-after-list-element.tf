@@ -1,0 +1,7 @@
+locals {
+  zones = [
+    "a", # first
+    "longer", # second
+    "c" # last
+  ]
+}

@@ -1,0 +1,6 @@
+locals {
+  a = merge(# all tags
+    var.a,
+    var.b
+  )
+}

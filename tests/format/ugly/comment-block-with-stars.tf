@@ -1,0 +1,4 @@
+/**
+ * Written like a Java comment.
+ **/
+locals{}

@@ -1,0 +1,4 @@
+#no space after the hash
+locals {
+#none here either
+}

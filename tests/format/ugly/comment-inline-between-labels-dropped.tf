@@ -1,0 +1,2 @@
+resource /*one*/ "aws_vpc" /*two*/ "main" /*three*/ {
+}

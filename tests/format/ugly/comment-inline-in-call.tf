@@ -1,0 +1,3 @@
+locals {
+  a = max(/*first*/1,/*second*/2/*end*/)
+}

@@ -1,0 +1,5 @@
+locals {
+a = 1 # one
+# between
+long_name = 2 # two
+}

@@ -1,0 +1,5 @@
+//kept as slashes
+locals {
+//here too
+a = 1 //and here
+}

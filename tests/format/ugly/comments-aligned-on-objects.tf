@@ -1,0 +1,5 @@
+locals {
+  a = { # first
+    b = 1 # second
+  } # third
+}

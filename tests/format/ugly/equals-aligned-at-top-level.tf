@@ -1,0 +1,3 @@
+region = "eu-west-1"
+environment = "prod"
+n = 3

@@ -1,0 +1,5 @@
+locals {
+a = 1
+/* a comment ends the group */
+long_name = 2
+}

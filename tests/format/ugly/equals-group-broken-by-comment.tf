@@ -1,0 +1,6 @@
+locals {
+  a = 1
+  # a comment ends the group
+  long_name = 2
+  b = 3
+}

@@ -1,0 +1,8 @@
+locals {
+  a = 1
+  tags = {
+    x = 1
+  }
+  long_name = 2
+  b = 3
+}

@@ -1,0 +1,5 @@
+resource "aws_instance" "web" {
+a = 1
+timeouts { create = "5m" }
+long_name = 2
+}

@@ -1,0 +1,6 @@
+locals {
+a = format("%s",<<-EOT
+text
+EOT
+)
+}

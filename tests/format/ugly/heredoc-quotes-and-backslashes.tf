@@ -1,0 +1,5 @@
+locals {
+a = <<EOT
+"quoted" \n and \"more\"
+EOT
+}

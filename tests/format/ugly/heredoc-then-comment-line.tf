@@ -1,0 +1,7 @@
+locals {
+a = <<EOT
+text
+EOT
+# after
+long_name = 1
+}

@@ -1,0 +1,6 @@
+locals {
+      /* one
+         two
+       three */
+a = 1
+}

@@ -1,0 +1,7 @@
+locals {
+size = (
+var.env == "prod" ? "large" :
+var.env == "stage" ? "medium" :
+"small"
+)
+}

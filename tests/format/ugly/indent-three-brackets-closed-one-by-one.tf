@@ -1,0 +1,8 @@
+locals {
+a = concat([{
+b = 1
+}
+]
+)
+c = 2
+}

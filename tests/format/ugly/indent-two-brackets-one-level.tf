@@ -1,0 +1,5 @@
+locals {
+  a = merge({
+  b = 1
+  })
+}

@@ -1,0 +1,3 @@
+locals {
+a={for k,v in var.m:k=>-1}
+}

@@ -1,0 +1,4 @@
+locals {
+a=var.my-name
+b=var.my - name
+}

@@ -1,0 +1,2 @@
+output "id" { value=1 }
+   # the end

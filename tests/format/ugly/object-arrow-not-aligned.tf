@@ -1,0 +1,5 @@
+locals {
+a={for k,v in var.m:
+k=>v}
+long=1
+}

@@ -1,0 +1,5 @@
+locals {
+a = 1    +    2
+b = !    var.x
+c = -    1
+}

@@ -1,0 +1,5 @@
+locals {
+a = "x-${
+var.x
+}-y"
+}

@@ -1,0 +1,5 @@
+locals {
+  a = "x​y" # a zero-width space: a column of its own
+  b = "x‍y" # a joiner: none
+  c = "xyz"# three letters
+}

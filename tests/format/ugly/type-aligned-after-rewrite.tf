@@ -1,0 +1,5 @@
+variable "a" {
+type="map"
+description="The tags."
+default={}
+}

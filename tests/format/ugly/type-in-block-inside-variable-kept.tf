@@ -1,0 +1,5 @@
+variable "a" {
+nested {
+type="list"
+}
+}

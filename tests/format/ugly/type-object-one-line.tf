@@ -1,0 +1,3 @@
+variable "a" {
+type=object({name=string,port=optional(number,80)})
+}

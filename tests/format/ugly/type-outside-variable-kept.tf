@@ -1,0 +1,4 @@
+resource "aws_thing" "a" {
+type="list"
+kind=list
+}

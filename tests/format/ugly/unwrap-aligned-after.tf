@@ -1,0 +1,4 @@
+locals {
+a="${var.x}"# one
+long_name="${var.y}-z"# two
+}

@@ -1,0 +1,14 @@
+//! Files in memory ↔ disk, on a real file system.
+
+#[path = "tree/directory.rs"]
+mod directory;
+#[path = "tree/manifest.rs"]
+mod manifest;
+#[path = "tree/obstacles.rs"]
+mod obstacles;
+#[path = "tree/ownership.rs"]
+mod ownership;
+#[path = "tree/sequences.rs"]
+mod sequences;
+#[path = "tree/writing.rs"]
+mod writing;
