@@ -1,8 +1,11 @@
 //! `scripts/`: the commands that a person or a pipeline runs. Only `lib.sh` knows the blueprint.
 
 use serde::Serialize;
+use tera::Context;
 
+use super::template::view;
 use super::{Output, Whole};
+use crate::blueprint::scalar::Engine;
 use crate::model::Model;
 
 /// A root module with a state of its own.
@@ -66,4 +69,68 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
     stacks
 }
 
-pub(super) fn outputs(_whole: &Whole<'_>, _outputs: &mut Vec<Output>) {}
+const SCRIPTS: [&str; 7] = ["bootstrap", "plan", "apply", "destroy", "connect", "upgrade", "lock-providers"];
+
+pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
+    let path = "scripts/lib.sh".to_owned();
+    outputs.push(Output { template: path.clone(), path, stack: None, view: tables(whole.model) });
+    for script in SCRIPTS {
+        let path = format!("scripts/{script}");
+        outputs.push(Output { template: path.clone(), path, stack: None, view: Context::new() });
+    }
+}
+
+fn tables(model: &Model) -> Context {
+    #[derive(Serialize)]
+    struct EnvironmentRow<'a> {
+        name: &'a str,
+        account: &'a str,
+        region: &'a str,
+        bucket: &'a str,
+        key_alias: &'a str,
+        deploy_role: &'a str,
+        protected: &'static str,
+    }
+    #[derive(Serialize)]
+    struct ClusterRow<'a> {
+        environment: &'a str,
+        cluster: &'a str,
+        eks_name: &'a str,
+        region: &'a str,
+        kubernetes_version: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Tables<'a> {
+        engine: &'static str,
+        environments: Vec<EnvironmentRow<'a>>,
+        clusters: Vec<ClusterRow<'a>>,
+        stacks: Vec<Stack>,
+    }
+    let environments = model.environments.iter().map(|environment| EnvironmentRow {
+        name: &environment.name,
+        account: &environment.account,
+        region: &environment.region,
+        bucket: &environment.state.bucket,
+        key_alias: &environment.state.key_alias,
+        deploy_role: &environment.deploy_role,
+        protected: if environment.protected { "yes" } else { "no" },
+    });
+    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+    let clusters = clusters.map(|cluster| ClusterRow {
+        environment: &cluster.environment,
+        cluster: &cluster.name,
+        eks_name: &cluster.eks_name,
+        region: &cluster.region,
+        kubernetes_version: cluster.settings.kubernetes_version.as_str(),
+    });
+    view(&Tables {
+        // The binary's name, which is not the product's.
+        engine: match model.engine {
+            Engine::Terraform => "terraform",
+            Engine::OpenTofu => "tofu",
+        },
+        environments: environments.collect(),
+        clusters: clusters.collect(),
+        stacks: stacks(model),
+    })
+}

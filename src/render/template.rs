@@ -27,7 +27,7 @@ impl Engine {
         tera.register_filter("ident", ident);
         tera.register_filter("text", text);
         tera.register_filter("comment", comment);
-        tera.register_filter("shell", shell);
+        tera.register_filter("word", word);
         tera.register_filter("markdown", markdown);
         tera.register_filter("code", code);
         tera.register_filter("path", path);
@@ -111,9 +111,13 @@ fn comment(value: &str, _: Kwargs, _: &State) -> Value {
     Value::safe_string(&line)
 }
 
-/// Text as one word of a POSIX shell.
-fn shell(value: &str, _: Kwargs, _: &State) -> Value {
-    Value::safe_string(&format!("'{}'", value.replace('\'', "'\\''")))
+/// One word of a script's table: nothing that a shell, or a table split at blanks, could read as anything else.
+fn word(value: &str, _: Kwargs, _: &State) -> TeraResult<Value> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:=,@%+-".contains(&b);
+    if value.is_empty() || !value.bytes().all(plain) {
+        return Err(tera::Error::message(format!("`{value}` is not one plain word")));
+    }
+    Ok(Value::safe_string(value))
 }
 
 /// Text in a Markdown paragraph or table cell: one line, no markup.
