@@ -164,15 +164,20 @@ impl Diagnostics {
 fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String {
     let Words { what, label, also, help } = diagnostic.problem.words();
     let level = if diagnostic.problem.is_note() { Level::NOTE } else { Level::ERROR };
-    let span = visible(diagnostic.at, &source.text);
-    let mut snippet = Snippet::source(source.text.as_str())
-        .path(source.path.as_str())
-        .annotation(AnnotationKind::Primary.span(span).label(label));
-    if let Some(other) = diagnostic.also {
-        snippet = snippet.annotation(AnnotationKind::Context.span(visible(other, &source.text)).label(also));
-    }
     let title = level.primary_title(what).id(diagnostic.problem.code());
-    let mut report = vec![title.element(snippet)];
+    let mut report = if diagnostic.at == Span::default() {
+        // About the blueprint as a whole: no line is at fault.
+        vec![Group::with_title(title)]
+    } else {
+        let annotation = AnnotationKind::Primary.span(visible(diagnostic.at, &source.text)).label(label);
+        let mut snippet =
+            Snippet::source(source.text.as_str()).path(source.path.as_str()).annotation(annotation);
+        if let Some(other) = diagnostic.also {
+            let other = visible(other, &source.text);
+            snippet = snippet.annotation(AnnotationKind::Context.span(other).label(also));
+        }
+        vec![title.element(snippet)]
+    };
     if let Some(help) = help {
         report.push(Group::with_title(Level::HELP.secondary_title(help)));
     }

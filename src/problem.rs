@@ -397,10 +397,10 @@ impl Problem {
             Self::WaiverExpired { id, until } => Words::new(format!("the waiver of `{id}` has run out"))
                 .label(format!("after {until}"))
                 .help("mend the finding and remove the waiver, or set a later day"),
-            Self::AddonVersionsUnpinned { addons } => {
-                Words::new(format!("{} EKS add-ons take the default version of their Kubernetes version", addons.len()))
-                    .label(addons.join(", "))
-            }
+            Self::AddonVersionsUnpinned { addons } => Words::new(format!(
+                "no versions are pinned for the EKS add-ons {}: a plan takes the default version of the Kubernetes version",
+                addons.join(", ")
+            )),
         }
     }
 }

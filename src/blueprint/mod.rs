@@ -82,7 +82,7 @@ fn newer_format(root: &Node) -> Option<Spanned<i64>> {
 fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
     let empty = Node::empty();
     let written = file.cluster.as_ref().map_or(&empty, |layer| &layer.value);
-    let standard = Cluster::read(written, reader)?;
+    let standard = Cluster::read(written, reader);
     let mut environments = Vec::new();
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
@@ -108,5 +108,5 @@ fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
         environments.push(Named { name: name.clone(), value: Target { environment, clusters } });
     }
     let broken = file.environments.broken().to_vec();
-    Some(Blueprint { file, standard, environments: Map::new(environments, broken) })
+    Some(Blueprint { file, standard: standard?, environments: Map::new(environments, broken) })
 }

@@ -83,6 +83,10 @@ pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Mo
     let apps = app::resolve(&mut context, &mut environments);
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &apps);
+    if !fleet.eks_addons.is_empty() {
+        let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
+        context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
+    }
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),
         scope: waiver.scope.value.clone(),

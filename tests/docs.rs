@@ -1,0 +1,58 @@
+//! The documents are true: every command in a `console` block is run, and prints what stands below it.
+
+use std::path::Path;
+use std::process::Command;
+
+use similar::TextDiff;
+
+/// Runs the blocks of a document one after another in one folder, as a reader would.
+fn run(document: &str, folder: &Path) -> String {
+    let plinth = Path::new(env!("CARGO_BIN_EXE_plinth"));
+    let path = format!(
+        "{}:{}",
+        plinth.parent().expect("a binary lies in a folder").display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let mut out = String::new();
+    let mut in_console = false;
+    for line in document.lines() {
+        match line {
+            "```console" => in_console = true,
+            "```" => in_console = false,
+            _ => {}
+        }
+        let Some(command) = line.strip_prefix("$ ").filter(|_| in_console) else {
+            // What stands in a block beside its commands is what they printed.
+            if !in_console || line == "```console" {
+                out.push_str(line);
+                out.push('\n');
+            }
+            continue;
+        };
+        out.push_str(line);
+        out.push('\n');
+        let command = command.replace("cargo run --release -- ", "plinth ");
+        let result = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1; {command}")])
+            .current_dir(folder)
+            .env("PATH", &path)
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("a shell");
+        out.push_str(&String::from_utf8_lossy(&result.stdout));
+    }
+    out
+}
+
+#[test]
+fn readme_prints_what_it_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let readme = include_str!("../README.md");
+    let real = run(readme, folder.path());
+    let diff = TextDiff::from_lines(readme, &real);
+    assert!(
+        readme == real,
+        "README.md does not show what its commands print:\n{}",
+        diff.unified_diff().header("README.md", "what its commands print")
+    );
+}
