@@ -322,6 +322,8 @@ fn services_outputs(scope: &ForCluster<'_>) -> Context {
 fn services_main(scope: &ForCluster<'_>) -> Context {
     #[derive(Serialize)]
     struct Main<'a> {
+        #[serde(flatten)]
+        needs: services_module::Needs,
         name: &'a str,
         account: &'a str,
         region: &'a str,
@@ -332,6 +334,7 @@ fn services_main(scope: &ForCluster<'_>) -> Context {
     let ForCluster { whole, environment, cluster } = scope;
     let arguments = arguments::services(&whole.model.fleet, cluster);
     view(&Main {
+        needs: services_module::Needs::of(&whole.model.fleet),
         name: &cluster.eks_name,
         account: &environment.account,
         region: &cluster.region,

@@ -76,6 +76,30 @@ pub(super) fn has_kubernetes(fleet: &Fleet) -> bool {
     has_volumes(fleet)
 }
 
+/// Which facts of identity the module's files refer to: a variable that nothing uses is not declared.
+#[derive(Serialize)]
+pub(super) struct Needs {
+    needs_account_id: bool,
+    needs_region: bool,
+    needs_partition: bool,
+    needs_tags: bool,
+}
+
+impl Needs {
+    pub fn of(fleet: &Fleet) -> Self {
+        let addons = || fleet.helm_addons.iter().map(|addon| &addon.standard);
+        let mentioned = |variable: &str| addons().any(|addon| addon.values.to_string().contains(variable));
+        // Policies name ARNs in full.
+        let has_policies = addons().any(|addon| !addon.facts.policies.is_empty());
+        Self {
+            needs_account_id: addons().any(|addon| addon.facts.service_account.is_some()),
+            needs_region: has_policies || mentioned("var.region"),
+            needs_partition: has_policies || mentioned("var.partition"),
+            needs_tags: !fleet.karpenter_pools.is_empty() || mentioned("var.tags"),
+        }
+    }
+}
+
 /// What the module is told of a cluster that lacks the EBS driver: it belongs to the other module.
 pub(super) fn lacks_volumes(fleet: &Fleet, cluster: &Cluster) -> bool {
     volumes(fleet).is_some_and(|member| !member.everywhere) && !cluster.has(EBS)
@@ -145,6 +169,8 @@ fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables<'a> {
+        #[serde(flatten)]
+        needs: Needs,
         pools: Vec<PoolView<'a>>,
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
@@ -168,6 +194,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
     };
     let mut variables = Variables {
+        needs: Needs::of(fleet),
         pools: fleet.karpenter_pools.iter().map(pool).collect(),
         switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),

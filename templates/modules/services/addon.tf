@@ -21,7 +21,8 @@ resource "aws_eks_pod_identity_association" "{{ addon.identifier | ident }}" {
 {%- endif %}
 {%- if addon.has_crd_chart %}
 
-# Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart.
+# Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart. Not atomic:
+# taking a definition out again would take every object of its kind along.
 resource "helm_release" "{{ addon.identifier | ident }}_crd" {
 {%- if not addon.everywhere %}
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0

@@ -10,6 +10,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
   namespace = "kube-system"
   chart     = "${path.module}/charts/objects"
   wait      = true
+  atomic    = true
   timeout   = 600
 
   values = [yamlencode({

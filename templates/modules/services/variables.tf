@@ -4,6 +4,7 @@ variable "cluster_name" {
   description = "Name of the EKS cluster. Its cluster stack must be applied."
   type        = string
 }
+{%- if needs_account_id %}
 
 variable "account_id" {
   description = "AWS account of the cluster."
@@ -14,21 +15,28 @@ variable "account_id" {
     error_message = "account_id has twelve digits."
   }
 }
+{%- endif %}
+{%- if needs_region %}
 
 variable "region" {
   description = "AWS region of the cluster."
   type        = string
 }
+{%- endif %}
+{%- if needs_partition %}
 
 variable "partition" {
   description = "Partition of the region, for ARNs: aws, aws-us-gov."
   type        = string
 }
+{%- endif %}
+{%- if needs_tags %}
 
 variable "tags" {
   description = "Tags of what controllers make: nodes, volumes, load balancers."
   type        = map(string)
 }
+{%- endif %}
 {%- if has_differences %}
 
 # What may differ: the defaults are the standard.

@@ -14,7 +14,8 @@ resource "aws_eks_pod_identity_association" "karpenter" {
   role_arn        = aws_iam_role.karpenter.arn
 }
 
-# Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart.
+# Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart. Not atomic:
+# taking a definition out again would take every object of its kind along.
 resource "helm_release" "karpenter_crd" {
   name       = "karpenter-crd"
   namespace  = "kube-system"

@@ -8,6 +8,7 @@ resource "helm_release" "node_pool_worker" {
   namespace = "kube-system"
   chart     = "${path.module}/charts/objects"
   wait      = true
+  atomic    = true
   timeout   = 600
 
   values = [yamlencode({
@@ -106,6 +107,7 @@ resource "helm_release" "node_pool_worker_large_disk" {
   namespace = "kube-system"
   chart     = "${path.module}/charts/objects"
   wait      = true
+  atomic    = true
   timeout   = 600
 
   values = [yamlencode({

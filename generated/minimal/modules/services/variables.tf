@@ -6,28 +6,3 @@ variable "cluster_name" {
   description = "Name of the EKS cluster. Its cluster stack must be applied."
   type        = string
 }
-
-variable "account_id" {
-  description = "AWS account of the cluster."
-  type        = string
-
-  validation {
-    condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id has twelve digits."
-  }
-}
-
-variable "region" {
-  description = "AWS region of the cluster."
-  type        = string
-}
-
-variable "partition" {
-  description = "Partition of the region, for ARNs: aws, aws-us-gov."
-  type        = string
-}
-
-variable "tags" {
-  description = "Tags of what controllers make: nodes, volumes, load balancers."
-  type        = map(string)
-}

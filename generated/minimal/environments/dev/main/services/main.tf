@@ -4,8 +4,4 @@ module "services" {
   source = "../../../../modules/services"
 
   cluster_name = "minimal-dev-main"
-  account_id   = "111111111111"
-  region       = "us-east-1"
-  partition    = "aws"
-  tags         = local.tags
 }
