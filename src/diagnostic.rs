@@ -3,6 +3,8 @@
 //! Stages push [`Diagnostic`]s, which are facts; [`crate::problem`] turns facts into words;
 //! this module sorts them into file order, drops repetitions and draws them.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::problem::{Problem, Words};
@@ -98,32 +100,45 @@ pub struct Diagnostic {
 
 /// Everything that a run found, in any order until it is printed.
 #[derive(Debug, Clone, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+    unread: BTreeSet<&'static str>,
+}
 
 impl Diagnostics {
     /// Adds a problem at a place.
     pub fn push(&mut self, problem: Problem, at: Span) {
-        self.0.push(Diagnostic { problem, at, also: None });
+        self.found.push(Diagnostic { problem, at, also: None });
     }
 
     /// Adds a problem at a place that conflicts with another place.
     pub fn push_conflict(&mut self, problem: Problem, at: Span, also: Span) {
-        self.0.push(Diagnostic { problem, at, also: Some(also) });
+        self.found.push(Diagnostic { problem, at, also: Some(also) });
+    }
+
+    /// Remembers a key that was written but could not be read: that it is missing is no second mistake.
+    pub fn unread(&mut self, key: &'static str) {
+        self.unread.insert(key);
+    }
+
+    fn is_follower(&self, diagnostic: &Diagnostic) -> bool {
+        diagnostic.problem.for_want_of().iter().any(|key| self.unread.contains(key))
     }
 
     /// Whether anything was found that stops a run.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|d| !d.problem.is_note())
+        self.found.iter().any(|d| !d.problem.is_note())
     }
 
     /// Whether nothing at all was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// Takes over what another stage found.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.found.extend(other.found);
+        self.unread.extend(other.unread);
     }
 
     /// Returns what was found in file order, each once.
@@ -132,7 +147,7 @@ impl Diagnostics {
     /// can be pushed more than once.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<&Diagnostic> = Vec::new();
-        for diagnostic in &self.0 {
+        for diagnostic in self.found.iter().filter(|diagnostic| !self.is_follower(diagnostic)) {
             let same =
                 |d: &&Diagnostic| d.at == diagnostic.at && d.problem.code() == diagnostic.problem.code();
             if !all.iter().any(same) {

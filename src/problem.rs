@@ -187,6 +187,23 @@ impl Problem {
         }
     }
 
+    /// Names the keys whose absence this is about: where one of them was written but could not be read, this only
+    /// follows from that.
+    pub fn for_want_of(&self) -> &'static [&'static str] {
+        match self {
+            Self::NoCidr { .. } => &["network", "cidr"],
+            Self::NoWayIn { .. } => &["endpoint", "public_cidrs", "runner"],
+            Self::NoCorePool { .. } => &["node_pools"],
+            Self::AddonRequired { .. } => &["addons"],
+            Self::NoHumanAdmin { .. } => &["admins"],
+            Self::PoolNeeds { key: "kind", .. } => &["kind"],
+            Self::PoolNeeds { key: "instance_types", .. } => &["instance_types"],
+            Self::PoolNeeds { key: "capacity", .. } => &["capacity"],
+            Self::PoolNeeds { .. } => &["size", "min", "max"],
+            _ => &[],
+        }
+    }
+
     /// Whether it is worth saying but stops nothing.
     pub fn is_note(&self) -> bool {
         self.code().starts_with('N')

@@ -60,6 +60,7 @@ pub fn read(source: &Source) -> (Option<Blueprint>, Diagnostics) {
         only.push(Problem::NewerFormat { format: format.value, known: FORMAT }, format.span);
         return (None, only);
     }
+    read_layers(&root, &mut reader);
     let blueprint = File::read(&root, &mut reader).and_then(|file| layer(file, &mut reader));
     (blueprint, reader.diagnostics)
 }
@@ -78,6 +79,27 @@ fn newer_format(root: &Node) -> Option<Spanned<i64>> {
     }
 }
 
+/// Reads each layer of a cluster by itself, for its mistakes: they count also where a later layer replaces what is
+/// wrong, and where the environment around it cannot be read.
+fn read_layers(root: &Node, reader: &mut Reader) {
+    let named = |node: &Node, key: &str| match &node.value {
+        node::Value::Table(table) => table.0.get(key).map(|entry| entry.node.clone()),
+        _ => None,
+    };
+    let all = |node: Option<Node>| match node.map(|node| node.value) {
+        Some(node::Value::Table(table)) => table.0.into_values().map(|entry| entry.node).collect(),
+        _ => Vec::new(),
+    };
+    let mut layers: Vec<Node> = named(root, "cluster").into_iter().collect();
+    for environment in all(named(root, "environments")) {
+        layers.extend(named(&environment, "cluster"));
+        layers.extend(all(named(&environment, "clusters")));
+    }
+    for layer in layers {
+        Cluster::read(&layer, reader);
+    }
+}
+
 /// Applies precedence: `[cluster]` < `environments.E.cluster` < `environments.E.clusters.C`.
 fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
     let empty = Node::empty();
@@ -87,8 +109,6 @@ fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
         let own = environment.cluster.as_ref().map_or(&empty, |layer| &layer.value);
-        // Each layer by itself too: a mistake counts even where a later layer replaces it.
-        Cluster::read(own, reader);
         let shared = merge(written, own);
         let main = Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: empty.clone() };
         let mut layers: Vec<&Named<Node>> = environment.clusters.iter().collect();
@@ -98,7 +118,6 @@ fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
         layers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let (mut clusters, mut broken) = (Vec::new(), Vec::new());
         for layer in layers {
-            Cluster::read(&layer.value, reader);
             match Cluster::read(&merge(&shared, &layer.value), reader) {
                 Some(cluster) => clusters.push(Named { name: layer.name.clone(), value: cluster }),
                 None => broken.push(layer.name.to_string()),

@@ -79,11 +79,16 @@ impl Reader {
     }
 
     /// Reads a key that may be absent.
-    pub fn optional<T: Read>(&mut self, table: &Table, key: &str) -> Option<Option<Spanned<T>>> {
-        match table.0.get(key) {
-            Some(entry) => self.spanned(&entry.node).map(Some),
-            None => Some(None),
+    ///
+    /// One that cannot be read counts as absent from here on, so that the rest of the blueprint is still looked
+    /// at; what is then missed because of it is not reported ([`Diagnostics::unread`]).
+    pub fn optional<T: Read>(&mut self, table: &Table, key: &'static str) -> Option<Option<Spanned<T>>> {
+        let Some(entry) = table.0.get(key) else { return Some(None) };
+        let value = self.spanned(&entry.node);
+        if value.is_none() {
+            self.diagnostics.unread(key);
         }
+        Some(value)
     }
 
     fn spanned<T: Read>(&mut self, node: &Node) -> Option<Spanned<T>> {
@@ -128,6 +133,11 @@ impl<T> Map<T> {
     /// it is no second mistake.
     pub fn is_broken(&self, name: &str) -> bool {
         self.broken.iter().any(|broken| broken == name)
+    }
+
+    /// Returns every name that stands in the blueprint, also of tables that could not be read.
+    pub fn names(&self) -> Vec<String> {
+        self.named.iter().map(|named| named.name.to_string()).chain(self.broken.iter().cloned()).collect()
     }
 
     /// Returns the table of a name.

@@ -111,7 +111,7 @@ fn find(
     let written = &context.blueprint.environments;
     let Some(target) = written.get(environment) else {
         if !written.is_broken(environment) {
-            let known = written.iter().map(|named| named.name.to_string()).collect();
+            let known = written.names();
             context
                 .push(Problem::UnknownEnvironment { value: environment.to_owned(), known }, reference.span);
         }
