@@ -116,6 +116,8 @@ pub struct Addon {
     /// The role's own policies; their text is `templates/modules/services/policies/NAME.tf`.
     #[serde(default)]
     pub policies: Vec<String>,
+    /// What a reader of the release must know; becomes a comment.
+    pub note: Option<String>,
     /// Why no cluster can do without it.
     pub required: Option<String>,
     /// Chart repository (Helm).

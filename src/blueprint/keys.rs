@@ -156,6 +156,9 @@ table! {
         optional limits: Limits,
         /// A node's longest life (Karpenter).
         optional expire_after: Duration,
+        /// How long a pod may hold up a node that expires, drifts or is destroyed, whatever its disruption budget
+        /// says (Karpenter).
+        optional termination_grace_period: Duration,
         /// Which pool Karpenter prefers, 1 to 100 (Karpenter).
         optional weight: u32,
         /// Labels of its nodes, besides `node-type`.

@@ -98,6 +98,8 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
         environments.extend(environment(context, target));
     }
     check_overlaps(context, &environments);
+    // What is tried first stands first: protected environments last, else by name.
+    environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
     environments
 }
 

@@ -7,8 +7,11 @@ use super::Context;
 use super::addon::KARPENTER;
 use super::app::App;
 use super::environment::{Cluster, Environment, StateStore};
+use super::settings::Fleet;
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::Scope;
+use crate::blueprint::scalar::Name;
+use crate::catalog::Catalog;
 use crate::diagnostic::Span;
 use crate::problem::Problem;
 
@@ -84,47 +87,64 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], app
     }
 }
 
+/// Returns what a cluster's name is lengthened to, given what the cluster has: resource, suffix, what to call it.
+fn lengthened<'a>(
+    catalog: &Catalog,
+    addons: impl Iterator<Item = &'a Name> + Clone,
+    managed_pools: impl Iterator<Item = &'a Name>,
+) -> Vec<(&'static str, String, String)> {
+    let has_karpenter = addons.clone().any(|addon| addon.as_str() == KARPENTER);
+    let fixed =
+        SUFFIXES.iter().filter(|(resource, suffix, _)| has_karpenter || !is_of_karpenter(resource, suffix));
+    let mut all: Vec<(&'static str, String, String)> =
+        fixed.map(|(resource, suffix, what)| (*resource, (*suffix).to_owned(), (*what).to_owned())).collect();
+    for addon in addons {
+        let Some(facts) = catalog.addons.get(addon.as_str()) else { continue };
+        if facts.service_account.is_some() {
+            all.push(("aws_iam_role", format!("-{addon}"), format!("the role of add-on `{addon}`")));
+        }
+        for policy in &facts.policies {
+            let suffix = format!("-{addon}-{}", policy.replace('_', "-"));
+            all.push(("aws_iam_policy", suffix, format!("a policy of add-on `{addon}`")));
+        }
+    }
+    for pool in managed_pools {
+        all.push((
+            "aws_launch_template",
+            format!("-{pool}"),
+            format!("the launch template of pool `{pool}`"),
+        ));
+    }
+    all
+}
+
+/// Returns the longest name of a cluster for which every name that the modules derive from it fits.
+pub fn longest_cluster_name(catalog: &Catalog, fleet: &Fleet) -> usize {
+    let addons = fleet.eks_addons.iter().chain(&fleet.helm_addons).map(|addon| &addon.standard.name);
+    let pools = fleet.managed_pools.iter().map(|pool| &pool.standard.name);
+    let all = lengthened(catalog, addons, pools);
+    all.iter()
+        .map(|(resource, suffix, _)| catalog.name_limit(resource) - suffix.len())
+        .min()
+        .unwrap_or_default()
+}
+
 fn check_cluster(context: &mut Context<'_>, cluster: &Cluster) {
     let catalog = context.catalog;
     let name = &cluster.eks_name;
-    let mut derived: Vec<(&str, String, String)> = SUFFIXES
-        .iter()
-        .filter(|(resource, suffix, _)| cluster.has(KARPENTER) || !is_of_karpenter(resource, suffix))
-        .map(|(resource, suffix, what)| (*resource, format!("{name}{suffix}"), format!("{what} of `{name}`")))
+    let addons = cluster.settings.addons.iter().map(|addon| &addon.name);
+    let pools = cluster.settings.managed_pools.iter().map(|pool| &pool.name);
+    let mut derived: Vec<(&str, String, String)> = lengthened(catalog, addons, pools)
+        .into_iter()
+        .map(|(resource, suffix, what)| (resource, format!("{name}{suffix}"), format!("{what} of `{name}`")))
         .collect();
-    for addon in &cluster.settings.addons {
-        let facts = catalog.addons.get(addon.name.as_str());
-        if facts.is_some_and(|facts| facts.service_account.is_some()) {
-            derived.push((
-                "aws_iam_role",
-                format!("{name}-{}", addon.name),
-                format!("the role of add-on `{}`", addon.name),
-            ));
-        }
-        for policy in facts.iter().flat_map(|facts| &facts.policies) {
-            let policy = policy.replace('_', "-");
-            derived.push((
-                "aws_iam_policy",
-                format!("{name}-{}-{policy}", addon.name),
-                format!("a policy of add-on `{}`", addon.name),
-            ));
-        }
-    }
     for pool in &cluster.settings.managed_pools {
         let what = format!("the node group of pool `{}`", pool.name);
         derived.push(("aws_eks_node_group_prefix", format!("{}-", pool.name), what));
-        derived.push((
-            "aws_launch_template",
-            format!("{name}-{}", pool.name),
-            format!("the launch template of pool `{}`", pool.name),
-        ));
     }
     for pool in &cluster.settings.karpenter_pools {
-        derived.push((
-            "helm_release",
-            format!("node-pool-{}", pool.name),
-            format!("the release of node pool `{}`", pool.name),
-        ));
+        let what = format!("the release of node pool `{}`", pool.name);
+        derived.push(("helm_release", format!("node-pool-{}", pool.name), what));
     }
     // The longest of each kind says it for all.
     let mut worst: Option<(usize, Problem)> = None;

@@ -56,6 +56,8 @@ pub struct KarpenterPool {
     pub memory_limit: Option<String>,
     /// A node's longest life, `168h`.
     pub expire_after: String,
+    /// How long a pod may hold up a node that must go, `24h`.
+    pub termination_grace_period: String,
     /// Root volume in GiB.
     pub disk_gib: u32,
     /// Preference among pools, 1 to 100.
@@ -157,6 +159,7 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         PoolKind::Managed => vec![
             ("limits", pool.value.limits.as_ref().map(|key| key.span)),
             ("expire_after", pool.value.expire_after.as_ref().map(|key| key.span)),
+            ("termination_grace_period", pool.value.termination_grace_period.as_ref().map(|key| key.span)),
             ("weight", pool.value.weight.as_ref().map(|key| key.span)),
             ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
         ],
@@ -286,6 +289,11 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
         memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
         // Old nodes keep old images; a week is long enough for a batch job.
         expire_after: keys.expire_after.as_ref().map_or_else(|| "168h".to_owned(), |set| set.to_string()),
+        // Longer than most jobs, and an end to every destroy.
+        termination_grace_period: keys
+            .termination_grace_period
+            .as_ref()
+            .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
         disk_gib: disk_gib(report, keys, 50),
         weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
         labels: labels(name, keys),

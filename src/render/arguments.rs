@@ -158,6 +158,7 @@ fn karpenter_fields(pool: &KarpenterPool) -> Fields {
         ("cpu_limit", pool.cpu_limit.as_str().into()),
         ("memory_limit", pool.memory_limit.as_deref().map_or(Value::Null, Value::from)),
         ("expire_after", pool.expire_after.as_str().into()),
+        ("termination_grace_period", pool.termination_grace_period.as_str().into()),
         ("disk_gib", pool.disk_gib.into()),
         ("weight", pool.weight.into()),
         ("labels", object(&pool.labels)),

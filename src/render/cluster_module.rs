@@ -7,6 +7,7 @@ use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::addon::KARPENTER;
+use crate::model::identity;
 use crate::model::node_pool::CORE;
 use crate::model::settings::{FleetAddon, Member};
 use crate::model::{Fleet, ManagedPool};
@@ -16,7 +17,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     rows.extend([
         row("modules/cluster/variables.tf", always, variables),
         row("modules/cluster/outputs.tf", always, nothing),
-        row("modules/cluster/vpc.tf", always, nothing),
+        row("modules/cluster/vpc.tf", always, vpc),
         row("modules/cluster/flow_logs.tf", always, nothing),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, nothing),
@@ -36,6 +37,14 @@ fn has_roles(whole: &Whole<'_>) -> bool {
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {
     karpenter_member(&whole.model.fleet).is_some()
+}
+
+fn vpc(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Vpc {
+        has_karpenter: bool,
+    }
+    view(&Vpc { has_karpenter: has_karpenter(whole) })
 }
 
 fn providers(whole: &Whole<'_>) -> Context {
@@ -155,6 +164,12 @@ fn karpenter_member(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
     fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == KARPENTER)
 }
 
+/// The longest name of a cluster for which every name that is derived from it fits.
+pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
+    let length = identity::longest_cluster_name(whole.catalog, &whole.model.fleet);
+    u32::try_from(length).expect("a name limit is a small number")
+}
+
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables<'a> {
@@ -179,14 +194,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         name: member.standard.name.identifier(),
         what: format!("add-on {}", member.standard.name),
     });
-    // The longest suffix of an IAM role leaves this much for the name.
-    let suffix = crate::model::identity::SUFFIXES
-        .iter()
-        .filter(|(resource, ..)| *resource == "aws_iam_role")
-        .map(|(_, suffix, _)| suffix.len())
-        .max();
-    let length = whole.catalog.name_limit("aws_iam_role") - suffix.unwrap_or_default();
-    let length = u32::try_from(length).expect("a name limit is a small number");
+    let length = name_length(whole);
     view(&Variables {
         name_length: length - 1,
         name_length_words: length,
@@ -320,17 +328,39 @@ fn karpenter(whole: &Whole<'_>) -> Context {
     })
 }
 
+/// What Karpenter cannot work without, in the file `karpenter.tf`.
+const KARPENTER_PARTS: [&str; 4] = [
+    "aws_cloudwatch_event_target.karpenter",
+    "aws_eks_access_entry.karpenter_node",
+    "aws_iam_role_policy_attachment.karpenter_node",
+    "aws_sqs_queue_policy.karpenter",
+];
+
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Contract {
         karpenter_node_role_name: Value,
+        karpenter_node_role_arn: Value,
+        karpenter_queue_name: Value,
         addons: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
-    let role = match karpenter_member(fleet) {
+    let of_karpenter = |attribute: &str| match karpenter_member(fleet) {
         None => Value::Null,
-        Some(member) if member.everywhere => Value::expression("aws_iam_role.karpenter_node.name"),
-        Some(_) => Value::expression("one(aws_iam_role.karpenter_node[*].name)"),
+        Some(member) if member.everywhere => Value::expression(attribute),
+        Some(_) => {
+            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
+            Value::expression(format!("one({address}[*].{name})"))
+        }
     };
-    view(&Contract { karpenter_node_role_name: role, addons: fleet.eks_addons.iter().map(address).collect() })
+    let mut waits_for: Vec<Value> = fleet.eks_addons.iter().map(address).collect();
+    if karpenter_member(fleet).is_some() {
+        waits_for.extend(KARPENTER_PARTS.map(Value::expression));
+    }
+    view(&Contract {
+        karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
+        karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
+        karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),
+        addons: waits_for,
+    })
 }

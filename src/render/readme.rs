@@ -8,8 +8,8 @@ use super::template::view;
 use super::{Output, Whole};
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
-use crate::model::App;
 use crate::model::addon::KARPENTER;
+use crate::model::{App, Model};
 
 pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> Vec<Output> {
     let mut outputs = Vec::new();
@@ -75,11 +75,10 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context>
         |declared: Declaration| OutputView { name: declared.name, description: declared.description };
     let declared_variables = Document::parse(variables).ok()?.variables(variables);
     let declared_outputs = Document::parse(outputs).ok()?.outputs(outputs);
-    let helm = &whole.model.fleet.helm_addons;
     Some(view(&Interface {
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
-        has_karpenter: helm.iter().any(|addon| addon.standard.name.as_str() == KARPENTER),
+        has_karpenter: has_karpenter(whole),
     }))
 }
 
@@ -98,51 +97,87 @@ fn environments(whole: &Whole<'_>) -> Context {
         nat: usize,
     }
     #[derive(Serialize)]
+    struct RoleView {
+        arn: String,
+        purpose: String,
+    }
+    #[derive(Serialize)]
     struct Environments<'a> {
         blueprint: &'a str,
         clusters: Vec<ClusterView<'a>>,
         stacks: Vec<Stack>,
         has_apps: bool,
-        roles: Vec<&'a str>,
+        has_karpenter: bool,
+        has_protected: bool,
+        roles: Vec<RoleView>,
         environments: Vec<&'a str>,
     }
     let model = whole.model;
     let mut clusters = Vec::new();
-    let mut roles: Vec<&str> = Vec::new();
     for environment in &model.environments {
-        roles.push(&environment.deploy_role);
-        for cluster in &environment.clusters {
-            roles.extend(cluster.admins.iter().map(|admin| admin.value.as_str()));
-            roles.extend(cluster.viewers.iter().map(String::as_str));
-            roles.extend(cluster.tenants.iter().flat_map(|tenant| &tenant.admins).map(String::as_str));
-            clusters.push(ClusterView {
-                environment: &environment.name,
-                protected: environment.protected,
-                account: &environment.account,
-                region: &cluster.region,
-                name: &cluster.name,
-                eks_name: &cluster.eks_name,
-                kubernetes: cluster.settings.kubernetes_version.as_str(),
-                vpc: cluster.network.cidr.to_string(),
-                zones: cluster.network.zones.len(),
-                nat: cluster.network.nat_zones.len(),
-            });
-        }
-        // Roles of an application that differ from the environment's.
-        let attachments = model.apps.iter().flat_map(|app| &app.attachments);
-        let own = attachments.filter(|attachment| attachment.environment == environment.name);
-        roles.extend(own.map(|attachment| attachment.deploy_role.as_str()));
+        clusters.extend(environment.clusters.iter().map(|cluster| ClusterView {
+            environment: &environment.name,
+            protected: environment.protected,
+            account: &environment.account,
+            region: &cluster.region,
+            name: &cluster.name,
+            eks_name: &cluster.eks_name,
+            kubernetes: cluster.settings.kubernetes_version.as_str(),
+            vpc: cluster.network.cidr.to_string(),
+            zones: cluster.network.zones.len(),
+            nat: cluster.network.nat_zones.len(),
+        }));
     }
-    let mut seen = std::collections::BTreeSet::new();
-    roles.retain(|role| seen.insert(*role));
     view(&Environments {
         blueprint: &model.blueprint,
         clusters,
         stacks: stacks(model),
         has_apps: !model.apps.is_empty(),
-        roles,
+        has_karpenter: has_karpenter(whole),
+        has_protected: model.environments.iter().any(|environment| environment.protected),
+        roles: roles(model)
+            .into_iter()
+            .map(|(arn, purposes)| RoleView { arn, purpose: purposes.join(", ") })
+            .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
+}
+
+fn has_karpenter(whole: &Whole<'_>) -> bool {
+    whole.model.fleet.helm_addons.iter().any(|addon| addon.standard.name.as_str() == KARPENTER)
+}
+
+/// Returns the IAM roles that the blueprint names and does not make, with what each is for, in the order of stacks.
+fn roles(model: &Model) -> Vec<(String, Vec<String>)> {
+    let mut roles: Vec<(String, Vec<String>)> = Vec::new();
+    let mut add = |arn: &str, purpose: String| match roles.iter_mut().find(|(known, _)| known == arn) {
+        Some((_, purposes)) if purposes.contains(&purpose) => {}
+        Some((_, purposes)) => purposes.push(purpose),
+        None => roles.push((arn.to_owned(), vec![purpose])),
+    };
+    for environment in &model.environments {
+        add(&environment.deploy_role, format!("deploys {}", environment.name));
+        for cluster in &environment.clusters {
+            for admin in cluster.admins.iter().filter(|admin| admin.value != environment.deploy_role) {
+                add(&admin.value, format!("administers {}", cluster.eks_name));
+            }
+            for viewer in &cluster.viewers {
+                add(viewer, format!("reads {}, for plans", cluster.eks_name));
+            }
+            for tenant in &cluster.tenants {
+                for admin in &tenant.admins {
+                    add(admin, format!("administers {} on {}", tenant.app, cluster.eks_name));
+                }
+            }
+        }
+        for app in &model.apps {
+            let own = app.attachments.iter().filter(|attachment| attachment.environment == environment.name);
+            for attachment in own.filter(|attachment| attachment.deploy_role != environment.deploy_role) {
+                add(&attachment.deploy_role, format!("deploys {} to {}", app.name, attachment.folder));
+            }
+        }
+    }
+    roles
 }
 
 fn application(whole: &Whole<'_>, app: &App) -> Context {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{AddonVariable, Switch, index, object};
+use super::cluster_module::{AddonVariable, Switch, index, name_length, object};
 use super::template::{Engine, view};
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
@@ -125,6 +125,7 @@ struct PoolView<'a> {
     cpu_limit: &'a str,
     memory_limit_default: Value,
     expire_after: &'a str,
+    termination_grace_period: &'a str,
     disk_gib: u32,
     weight: u32,
     labels: Value,
@@ -159,6 +160,7 @@ fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
         cpu_limit: &pool.cpu_limit,
         memory_limit_default: Value::expression(memory_limit.unwrap_or_default()),
         expire_after: &pool.expire_after,
+        termination_grace_period: &pool.termination_grace_period,
         disk_gib: pool.disk_gib,
         weight: pool.weight,
         labels: object(&pool.labels),
@@ -169,6 +171,8 @@ fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables<'a> {
+        name_length: u32,
+        name_length_words: u32,
         #[serde(flatten)]
         needs: Needs,
         pools: Vec<PoolView<'a>>,
@@ -193,7 +197,10 @@ fn variables(whole: &Whole<'_>) -> Context {
         let standards = fleet.helm_addons.iter().map(|member| &member.standard);
         standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
     };
+    let length = name_length(whole);
     let mut variables = Variables {
+        name_length: length - 1,
+        name_length_words: length,
         needs: Needs::of(fleet),
         pools: fleet.karpenter_pools.iter().map(pool).collect(),
         switches: pools.chain(addons).collect(),
@@ -247,6 +254,8 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         has_crd_chart: bool,
         crd_chart: &'a str,
         version: Value,
+        has_note: bool,
+        note: &'a str,
         values: &'a Value,
         values_differ: bool,
         has_depends_on: bool,
@@ -281,6 +290,8 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
             has_crd_chart: facts.crd_chart.is_some(),
             crd_chart: facts.crd_chart.as_deref().unwrap_or_default(),
             version: version(addon),
+            has_note: facts.note.is_some(),
+            note: facts.note.as_deref().unwrap_or_default(),
             values: &addon.values,
             values_differ: addon.values_differ,
             has_depends_on: !depends_on.is_empty(),
@@ -304,6 +315,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         node_types: Value,
         storage_class: Value,
         ingress_class: Value,
+        load_balancer_class: Value,
         network_policy: bool,
         has_releases: bool,
         releases: Vec<Value>,
@@ -332,6 +344,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         node_types: Value::strings(node_types(fleet)),
         storage_class: switched(volumes(fleet), "gp3"),
         ingress_class: switched(controller, "alb"),
+        load_balancer_class: switched(controller, "service.k8s.aws/nlb"),
         network_policy: has_network_policy(fleet),
         has_releases: !releases.is_empty(),
         releases,

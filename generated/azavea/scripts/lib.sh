@@ -12,27 +12,20 @@ engine=terraform
 
 environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected
   cat <<'TABLE'
-production 222222222222 us-east-1 azavea-production-222222222222-terraform-state alias/azavea-production-terraform-state arn:aws:iam::222222222222:role/terraform yes
 staging 111111111111 us-east-1 azavea-staging-111111111111-terraform-state alias/azavea-staging-terraform-state arn:aws:iam::111111111111:role/terraform no
+production 222222222222 us-east-1 azavea-production-222222222222-terraform-state alias/azavea-production-terraform-state arn:aws:iam::222222222222:role/terraform yes
 TABLE
 }
 
 clusters() { # environment, cluster, EKS name, region, Kubernetes version
   cat <<'TABLE'
-production main azavea-production-main us-east-1 1.36
 staging main azavea-staging-main us-east-1 1.36
+production main azavea-production-main us-east-1 1.36
 TABLE
 }
 
 stacks() { # environment, cluster (- is the environment itself), stack, directory; in the order in which they are applied
   cat <<'TABLE'
-production - state environments/production/state
-production main cluster environments/production/main/cluster
-production main services environments/production/main/services
-production main tenants environments/production/main/tenants
-production main apps/argo apps/argo/production
-production main apps/daskhub apps/daskhub/production
-production main apps/franklin apps/franklin/production
 staging - state environments/staging/state
 staging main cluster environments/staging/main/cluster
 staging main services environments/staging/main/services
@@ -40,6 +33,13 @@ staging main tenants environments/staging/main/tenants
 staging main apps/argo apps/argo/staging
 staging main apps/daskhub apps/daskhub/staging
 staging main apps/franklin apps/franklin/staging
+production - state environments/production/state
+production main cluster environments/production/main/cluster
+production main services environments/production/main/services
+production main tenants environments/production/main/tenants
+production main apps/argo apps/argo/production
+production main apps/daskhub apps/daskhub/production
+production main apps/franklin apps/franklin/production
 TABLE
 }
 

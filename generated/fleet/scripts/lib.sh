@@ -13,17 +13,17 @@ engine=tofu
 environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected
   cat <<'TABLE'
 development 111111111111 eu-central-1 fleet-states-development-111111111111 alias/fleet-development-terraform-state arn:aws:iam::111111111111:role/deploy-development no
-production 333333333333 eu-central-1 fleet-states-production-333333333333 alias/fleet-production-terraform-state arn:aws:iam::333333333333:role/deploy-production yes
 staging 222222222222 eu-central-1 fleet-states-staging-222222222222 alias/fleet-staging-terraform-state arn:aws:iam::222222222222:role/deploy-staging no
+production 333333333333 eu-central-1 fleet-states-production-333333333333 alias/fleet-production-terraform-state arn:aws:iam::333333333333:role/deploy-production yes
 TABLE
 }
 
 clusters() { # environment, cluster, EKS name, region, Kubernetes version
   cat <<'TABLE'
 development main fleet-development-main eu-central-1 1.36
+staging main fleet-staging-main eu-central-1 1.35
 production main fleet-production-main eu-central-1 1.36
 production west fleet-west eu-west-1 1.36
-staging main fleet-staging-main eu-central-1 1.35
 TABLE
 }
 
@@ -32,6 +32,11 @@ stacks() { # environment, cluster (- is the environment itself), stack, director
 development - state environments/development/state
 development main cluster environments/development/main/cluster
 development main services environments/development/main/services
+staging - state environments/staging/state
+staging main cluster environments/staging/main/cluster
+staging main services environments/staging/main/services
+staging main tenants environments/staging/main/tenants
+staging main apps/batch apps/batch/staging
 production - state environments/production/state
 production main cluster environments/production/main/cluster
 production main services environments/production/main/services
@@ -41,11 +46,6 @@ production west cluster environments/production/west/cluster
 production west services environments/production/west/services
 production west tenants environments/production/west/tenants
 production west apps/batch apps/batch/production-west
-staging - state environments/staging/state
-staging main cluster environments/staging/main/cluster
-staging main services environments/staging/main/services
-staging main tenants environments/staging/main/tenants
-staging main apps/batch apps/batch/staging
 TABLE
 }
 

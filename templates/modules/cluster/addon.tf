@@ -2,6 +2,7 @@ data "aws_eks_addon_version" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
 {% endif %}
+  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
   addon_name         = {{ addon.name | hcl }}
   kubernetes_version = var.kubernetes_version
   most_recent        = false
@@ -44,7 +45,7 @@ resource "aws_iam_role" "{{ addon.identifier | ident }}" {
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
 {% endif %}
   name        = "${var.name}-{{ addon.name | ident }}"
-  description = "Add-on {{ addon.name | text }}."
+  description = "What add-on {{ addon.name | text }} may do in the account."
 
   assume_role_policy = local.pod_identity_trust
 }

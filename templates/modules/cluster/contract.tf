@@ -22,6 +22,8 @@ resource "aws_ssm_parameter" "contract" {
     oidc_provider_arn       = aws_iam_openid_connect_provider.this.arn
     node_role_arn           = aws_iam_role.node.arn
     karpenter_node_role_name = {{ karpenter_node_role_name | hcl }}
+    karpenter_node_role_arn  = {{ karpenter_node_role_arn | hcl }}
+    karpenter_queue_name     = {{ karpenter_queue_name | hcl }}
     key_arn                 = aws_kms_key.this.arn
   })
 
@@ -31,5 +33,6 @@ resource "aws_ssm_parameter" "contract" {
     {{ address | hcl }},
 {%- endfor %}
     aws_eks_access_policy_association.admin,
+    aws_eks_access_policy_association.viewer,
   ]
 }

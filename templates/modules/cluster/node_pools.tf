@@ -1,4 +1,5 @@
-# Managed node pools. A change that needs new nodes makes the new group first, then drains the old one.
+# Managed node pools. A change that needs new nodes makes the new group first, then drains the old one. The machine image is
+# the newest at creation; it moves with the Kubernetes version or the launch template, and not by itself.
 
 resource "aws_iam_role" "node" {
   name        = "${var.name}-node"
@@ -41,7 +42,7 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
     http_endpoint = "enabled"
     http_tokens   = "required"
 
-    # One hop: the node itself, no pod on it.
+    # One hop: no pod reaches the node's role but those in the host's network.
     http_put_response_hop_limit = 1
   }
 

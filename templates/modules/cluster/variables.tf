@@ -40,7 +40,7 @@ variable "vpc_cidr" {
   type        = string
 
   validation {
-    condition     = can(cidrhost(var.vpc_cidr, 0))
+    condition     = can(cidrnetmask(var.vpc_cidr))
     error_message = "vpc_cidr is an IPv4 range such as 10.0.0.0/16."
   }
 }
@@ -55,6 +55,11 @@ variable "zones" {
   validation {
     condition     = length(var.zones) >= 2
     error_message = "EKS wants subnets in two zones at least."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for zone in var.zones : [can(cidrnetmask(zone.private_cidr)), can(cidrnetmask(zone.public_cidr))]]))
+    error_message = "private_cidr and public_cidr are IPv4 ranges such as 10.0.0.0/19."
   }
 }
 
@@ -92,7 +97,7 @@ variable "viewers" {
 # What may differ: the defaults are the standard.
 
 variable "kubernetes_version" {
-  description = "Kubernetes minor version. EKS goes up one at a time, and never down."
+  description = "Kubernetes minor version. EKS goes up one at a time."
   type        = string
   default     = {{ kubernetes_version | hcl }}
 
@@ -108,7 +113,7 @@ variable "endpoint_public_cidrs" {
   default     = {{ public_cidrs | hcl }}
 
   validation {
-    condition     = alltrue([for cidr in var.endpoint_public_cidrs : can(cidrhost(cidr, 0)) && !endswith(cidr, "/0")])
+    condition     = alltrue([for cidr in var.endpoint_public_cidrs : can(cidrnetmask(cidr)) && !endswith(cidr, "/0")])
     error_message = "endpoint_public_cidrs are IPv4 ranges, and never the whole internet."
   }
 }
@@ -119,7 +124,7 @@ variable "service_cidr" {
   default     = {{ service_cidr | hcl }}
 
   validation {
-    condition     = can(cidrhost(var.service_cidr, 0))
+    condition     = can(cidrnetmask(var.service_cidr))
     error_message = "service_cidr is an IPv4 range such as 172.20.0.0/16."
   }
 }
@@ -128,6 +133,11 @@ variable "log_retention_days" {
   description = "Days that control-plane logs and flow logs are kept."
   type        = number
   default     = {{ log_retention_days | hcl }}
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is one of the periods that CloudWatch offers: 30, 90, 180, 365, 400, …"
+  }
 }
 
 variable "deletion_protection" {
@@ -138,7 +148,7 @@ variable "deletion_protection" {
 {%- for pool in pools %}
 
 variable "node_pool_{{ pool.identifier | ident }}" {
-  description = "Node pool {{ pool.name | text }}. What is not given is the standard."
+  description = "Node pool {{ pool.name | text }}. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), {{ pool.instance_types | hcl }})
     ami_type       = optional(string, {{ pool.ami_type | hcl }})

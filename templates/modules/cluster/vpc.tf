@@ -54,7 +54,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# Private subnets: nodes, pods and internal load balancers. Karpenter finds them by the discovery tag.
+# Private subnets: nodes, pods and internal load balancers.{% if has_karpenter %} Karpenter finds them by the discovery tag.{% endif %}
 
 resource "aws_subnet" "private" {
   for_each = var.zones
@@ -67,7 +67,9 @@ resource "aws_subnet" "private" {
   tags = {
     Name                              = "${var.name}-private-${each.key}"
     "kubernetes.io/role/internal-elb" = "1"
+{%- if has_karpenter %}
     "karpenter.sh/discovery"          = var.name
+{%- endif %}
   }
 }
 

@@ -4,7 +4,7 @@ resource "aws_iam_role" "{{ addon.identifier | ident }}" {
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
 {% endif %}
   name        = "${var.cluster_name}-{{ addon.name | ident }}"
-  description = "Add-on {{ addon.name | text }}."
+  description = "What add-on {{ addon.name | text }} may do in the account."
 
   assume_role_policy = local.pod_identity_trust
 }
@@ -36,7 +36,12 @@ resource "helm_release" "{{ addon.identifier | ident }}_crd" {
   timeout    = 300
 }
 {%- endif %}
+{%- if addon.has_note %}
 
+# {{ addon.note | comment }}
+{%- else %}
+{# #}
+{%- endif %}
 resource "helm_release" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0

@@ -13,23 +13,14 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = {{ storage_class | hcl }}
     ingress_class = {{ ingress_class | hcl }}
 
+    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    load_balancer_class = {{ load_balancer_class | hcl }}
+
     features = {
       network_policy = {{ network_policy | hcl }}
       pod_identity   = true
     }
   })
-
-  lifecycle {
-    precondition {
-      condition     = split(".", local.contract.contract)[0] == "1"
-      error_message = "Cluster ${var.cluster_name} publishes contract ${local.contract.contract}, this module reads 1.x. Apply its \"cluster\" stack from the same tree."
-    }
-
-    precondition {
-      condition     = local.contract.vpc_id == data.aws_eks_cluster.this.vpc_config[0].vpc_id
-      error_message = "The contract of ${var.cluster_name} is stale: it names another VPC than the cluster runs in. Apply its \"cluster\" stack."
-    }
-  }
 {%- if has_releases %}
 
   depends_on = [

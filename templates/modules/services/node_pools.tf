@@ -59,7 +59,8 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
             } : resource => limit if limit != null
           }
 
-          # Half-empty nodes are merged after five quiet minutes, one in ten at a time.
+          # A node whose pods fit elsewhere, or on a cheaper one, goes once no pod has come or gone for five minutes; one node
+          # in ten at a time. Nodes that expire do not wait for this budget.
           disruption = {
             consolidationPolicy = "WhenEmptyOrUnderutilized"
             consolidateAfter    = "5m"
@@ -71,8 +72,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
             spec = {
               expireAfter = var.node_pool_{{ pool.identifier | ident }}.expire_after
 
-              # A pod that refuses to leave holds a node up for an hour, not for ever: destroy ends.
-              terminationGracePeriod = "1h"
+              terminationGracePeriod = var.node_pool_{{ pool.identifier | ident }}.termination_grace_period
 
               taints = [
                 for taint in var.node_pool_{{ pool.identifier | ident }}.taints : { for key, value in taint : key => value if value != null }
@@ -84,15 +84,17 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
                 name  = {{ pool.name | hcl }}
               }
 
-              # Where no instance types are named: general families, of the fifth generation and later.
               requirements = [
-                { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.capacity },
-                { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_{{ pool.identifier | ident }}.architecture] },
-                { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0
-                ? { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.instance_types }
-                : { key = "karpenter.k8s.aws/instance-category", operator = "In", values = tolist(["c", "m", "r"]) },
-                { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = [length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? "0" : "4"] },
+                for requirement in [
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_{{ pool.identifier | ident }}.architecture] },
+                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.instance_types },
+
+                  # Where no types are named: general families, of the fifth generation and later.
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? [] : ["4"] },
+                ] : requirement if length(requirement.values) > 0
               ]
             }
           }

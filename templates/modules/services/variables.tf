@@ -3,6 +3,11 @@
 variable "cluster_name" {
   description = "Name of the EKS cluster. Its cluster stack must be applied."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,{{ name_length | hcl }}}$", var.cluster_name))
+    error_message = "cluster_name takes lower-case letters, digits and hyphens, a letter first, {{ name_length_words | hcl }} characters at most."
+  }
 }
 {%- if needs_account_id %}
 
@@ -52,6 +57,11 @@ variable "node_pool_{{ pool.identifier | ident }}" {
     cpu_limit      = optional(string, {{ pool.cpu_limit | hcl }})
     memory_limit   = optional(string{{ pool.memory_limit_default | hcl }})
     expire_after   = optional(string, {{ pool.expire_after | hcl }})
+
+    # The longest that a pod may hold up a node that expires, drifts or is destroyed. After it Karpenter deletes the
+    # pod, whatever its disruption budget or do-not-disrupt says: longer than the longest job.
+    termination_grace_period = optional(string, {{ pool.termination_grace_period | hcl }})
+
     disk_gib       = optional(number, {{ pool.disk_gib | hcl }})
     weight         = optional(number, {{ pool.weight | hcl }})
     labels         = optional(map(string), {{ pool.labels | hcl }})
@@ -63,6 +73,19 @@ variable "node_pool_{{ pool.identifier | ident }}" {
   validation {
     condition     = length(var.node_pool_{{ pool.identifier | ident }}.capacity) > 0 && alltrue([for type in var.node_pool_{{ pool.identifier | ident }}.capacity : contains(["spot", "on-demand"], type)])
     error_message = "capacity is spot, on-demand, or both."
+  }
+
+  validation {
+    condition     = contains(["amd64", "arm64"], var.node_pool_{{ pool.identifier | ident }}.architecture)
+    error_message = "architecture is amd64 or arm64."
+  }
+
+  validation {
+    condition = alltrue([
+      for duration in [var.node_pool_{{ pool.identifier | ident }}.expire_after, var.node_pool_{{ pool.identifier | ident }}.termination_grace_period] :
+      can(regex("^(([0-9]+(s|m|h))+|Never)$", duration))
+    ])
+    error_message = "expire_after and termination_grace_period are durations such as 168h."
   }
 
   validation {

@@ -81,9 +81,14 @@ output "oidc_provider_arn" {
   value       = local.contract.oidc_provider_arn
 }
 
-output "node_role_arn" {
-  description = "ARN of the IAM role of the core nodes."
+output "core_node_role_arn" {
+  description = "ARN of the IAM role of the core nodes, which run system services."
   value       = local.contract.node_role_arn
+}
+
+output "worker_node_role_arn" {
+  description = "ARN of the IAM role of Karpenter's nodes, which run applications; null when the cluster has no Karpenter."
+  value       = local.contract.karpenter_node_role_arn
 }
 
 # Services
@@ -96,6 +101,11 @@ output "storage_class" {
 output "ingress_class" {
   description = "Ingress class for HTTP; null when the cluster has no ingress controller."
   value       = local.services.ingress_class
+}
+
+output "load_balancer_class" {
+  description = "Class that a Service of type LoadBalancer names to get a network load balancer; null when the cluster has no controller for it."
+  value       = local.services.load_balancer_class
 }
 
 output "node_types" {

@@ -26,6 +26,8 @@ resource "aws_ssm_parameter" "contract" {
     oidc_provider_arn        = aws_iam_openid_connect_provider.this.arn
     node_role_arn            = aws_iam_role.node.arn
     karpenter_node_role_name = aws_iam_role.karpenter_node.name
+    karpenter_node_role_arn  = aws_iam_role.karpenter_node.arn
+    karpenter_queue_name     = aws_sqs_queue.karpenter.name
     key_arn                  = aws_kms_key.this.arn
   })
 
@@ -37,6 +39,11 @@ resource "aws_ssm_parameter" "contract" {
     aws_eks_addon.eks_pod_identity_agent,
     aws_eks_addon.kube_proxy,
     aws_eks_addon.vpc_cni,
+    aws_cloudwatch_event_target.karpenter,
+    aws_eks_access_entry.karpenter_node,
+    aws_iam_role_policy_attachment.karpenter_node,
+    aws_sqs_queue_policy.karpenter,
     aws_eks_access_policy_association.admin,
+    aws_eks_access_policy_association.viewer,
   ]
 }

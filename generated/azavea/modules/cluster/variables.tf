@@ -7,8 +7,8 @@ variable "name" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,48}$", var.name))
-    error_message = "name takes lower-case letters, digits and hyphens, a letter first, 49 characters at most."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,34}$", var.name))
+    error_message = "name takes lower-case letters, digits and hyphens, a letter first, 35 characters at most."
   }
 }
 
@@ -42,7 +42,7 @@ variable "vpc_cidr" {
   type        = string
 
   validation {
-    condition     = can(cidrhost(var.vpc_cidr, 0))
+    condition     = can(cidrnetmask(var.vpc_cidr))
     error_message = "vpc_cidr is an IPv4 range such as 10.0.0.0/16."
   }
 }
@@ -57,6 +57,11 @@ variable "zones" {
   validation {
     condition     = length(var.zones) >= 2
     error_message = "EKS wants subnets in two zones at least."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for zone in var.zones : [can(cidrnetmask(zone.private_cidr)), can(cidrnetmask(zone.public_cidr))]]))
+    error_message = "private_cidr and public_cidr are IPv4 ranges such as 10.0.0.0/19."
   }
 }
 
@@ -94,7 +99,7 @@ variable "viewers" {
 # What may differ: the defaults are the standard.
 
 variable "kubernetes_version" {
-  description = "Kubernetes minor version. EKS goes up one at a time, and never down."
+  description = "Kubernetes minor version. EKS goes up one at a time."
   type        = string
   default     = "1.36"
 
@@ -110,7 +115,7 @@ variable "endpoint_public_cidrs" {
   default     = ["203.0.113.0/24"]
 
   validation {
-    condition     = alltrue([for cidr in var.endpoint_public_cidrs : can(cidrhost(cidr, 0)) && !endswith(cidr, "/0")])
+    condition     = alltrue([for cidr in var.endpoint_public_cidrs : can(cidrnetmask(cidr)) && !endswith(cidr, "/0")])
     error_message = "endpoint_public_cidrs are IPv4 ranges, and never the whole internet."
   }
 }
@@ -121,7 +126,7 @@ variable "service_cidr" {
   default     = "172.20.0.0/16"
 
   validation {
-    condition     = can(cidrhost(var.service_cidr, 0))
+    condition     = can(cidrnetmask(var.service_cidr))
     error_message = "service_cidr is an IPv4 range such as 172.20.0.0/16."
   }
 }
@@ -130,6 +135,11 @@ variable "log_retention_days" {
   description = "Days that control-plane logs and flow logs are kept."
   type        = number
   default     = 365
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is one of the periods that CloudWatch offers: 30, 90, 180, 365, 400, …"
+  }
 }
 
 variable "deletion_protection" {
@@ -139,7 +149,7 @@ variable "deletion_protection" {
 }
 
 variable "node_pool_core" {
-  description = "Node pool core. What is not given is the standard."
+  description = "Node pool core. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), ["t3.large"])
     ami_type       = optional(string, "AL2023_x86_64_STANDARD")

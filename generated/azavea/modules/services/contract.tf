@@ -17,23 +17,14 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = "gp3"
     ingress_class = "alb"
 
+    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    load_balancer_class = "service.k8s.aws/nlb"
+
     features = {
       network_policy = true
       pod_identity   = true
     }
   })
-
-  lifecycle {
-    precondition {
-      condition     = split(".", local.contract.contract)[0] == "1"
-      error_message = "Cluster ${var.cluster_name} publishes contract ${local.contract.contract}, this module reads 1.x. Apply its \"cluster\" stack from the same tree."
-    }
-
-    precondition {
-      condition     = local.contract.vpc_id == data.aws_eks_cluster.this.vpc_config[0].vpc_id
-      error_message = "The contract of ${var.cluster_name} is stale: it names another VPC than the cluster runs in. Apply its \"cluster\" stack."
-    }
-  }
 
   depends_on = [
     helm_release.aws_load_balancer_controller,

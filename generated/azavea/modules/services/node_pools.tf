@@ -57,7 +57,8 @@ resource "helm_release" "node_pool_worker" {
             } : resource => limit if limit != null
           }
 
-          # Half-empty nodes are merged after five quiet minutes, one in ten at a time.
+          # A node whose pods fit elsewhere, or on a cheaper one, goes once no pod has come or gone for five minutes; one node
+          # in ten at a time. Nodes that expire do not wait for this budget.
           disruption = {
             consolidationPolicy = "WhenEmptyOrUnderutilized"
             consolidateAfter    = "5m"
@@ -69,8 +70,7 @@ resource "helm_release" "node_pool_worker" {
             spec = {
               expireAfter = var.node_pool_worker.expire_after
 
-              # A pod that refuses to leave holds a node up for an hour, not for ever: destroy ends.
-              terminationGracePeriod = "1h"
+              terminationGracePeriod = var.node_pool_worker.termination_grace_period
 
               taints = [
                 for taint in var.node_pool_worker.taints : { for key, value in taint : key => value if value != null }
@@ -82,15 +82,17 @@ resource "helm_release" "node_pool_worker" {
                 name  = "worker"
               }
 
-              # Where no instance types are named: general families, of the fifth generation and later.
               requirements = [
-                { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker.capacity },
-                { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker.architecture] },
-                { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                length(var.node_pool_worker.instance_types) > 0
-                ? { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker.instance_types }
-                : { key = "karpenter.k8s.aws/instance-category", operator = "In", values = tolist(["c", "m", "r"]) },
-                { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = [length(var.node_pool_worker.instance_types) > 0 ? "0" : "4"] },
+                for requirement in [
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker.architecture] },
+                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker.instance_types },
+
+                  # Where no types are named: general families, of the fifth generation and later.
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_worker.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_worker.instance_types) > 0 ? [] : ["4"] },
+                ] : requirement if length(requirement.values) > 0
               ]
             }
           }
@@ -156,7 +158,8 @@ resource "helm_release" "node_pool_worker_large_disk" {
             } : resource => limit if limit != null
           }
 
-          # Half-empty nodes are merged after five quiet minutes, one in ten at a time.
+          # A node whose pods fit elsewhere, or on a cheaper one, goes once no pod has come or gone for five minutes; one node
+          # in ten at a time. Nodes that expire do not wait for this budget.
           disruption = {
             consolidationPolicy = "WhenEmptyOrUnderutilized"
             consolidateAfter    = "5m"
@@ -168,8 +171,7 @@ resource "helm_release" "node_pool_worker_large_disk" {
             spec = {
               expireAfter = var.node_pool_worker_large_disk.expire_after
 
-              # A pod that refuses to leave holds a node up for an hour, not for ever: destroy ends.
-              terminationGracePeriod = "1h"
+              terminationGracePeriod = var.node_pool_worker_large_disk.termination_grace_period
 
               taints = [
                 for taint in var.node_pool_worker_large_disk.taints : { for key, value in taint : key => value if value != null }
@@ -181,15 +183,17 @@ resource "helm_release" "node_pool_worker_large_disk" {
                 name  = "worker-large-disk"
               }
 
-              # Where no instance types are named: general families, of the fifth generation and later.
               requirements = [
-                { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker_large_disk.capacity },
-                { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker_large_disk.architecture] },
-                { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                length(var.node_pool_worker_large_disk.instance_types) > 0
-                ? { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker_large_disk.instance_types }
-                : { key = "karpenter.k8s.aws/instance-category", operator = "In", values = tolist(["c", "m", "r"]) },
-                { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = [length(var.node_pool_worker_large_disk.instance_types) > 0 ? "0" : "4"] },
+                for requirement in [
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker_large_disk.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker_large_disk.architecture] },
+                  { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker_large_disk.instance_types },
+
+                  # Where no types are named: general families, of the fifth generation and later.
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_worker_large_disk.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_worker_large_disk.instance_types) > 0 ? [] : ["4"] },
+                ] : requirement if length(requirement.values) > 0
               ]
             }
           }

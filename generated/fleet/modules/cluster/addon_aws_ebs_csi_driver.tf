@@ -3,6 +3,7 @@
 data "aws_eks_addon_version" "aws_ebs_csi_driver" {
   count = var.aws_ebs_csi_driver_enabled ? 1 : 0
 
+  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
   addon_name         = "aws-ebs-csi-driver"
   kubernetes_version = var.kubernetes_version
   most_recent        = false
@@ -42,7 +43,7 @@ resource "aws_iam_role" "aws_ebs_csi_driver" {
   count = var.aws_ebs_csi_driver_enabled ? 1 : 0
 
   name        = "${var.name}-aws-ebs-csi-driver"
-  description = "Add-on aws-ebs-csi-driver."
+  description = "What add-on aws-ebs-csi-driver may do in the account."
 
   assume_role_policy = local.pod_identity_trust
 }

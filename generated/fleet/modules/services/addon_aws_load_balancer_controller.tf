@@ -4,7 +4,7 @@ resource "aws_iam_role" "aws_load_balancer_controller" {
   count = var.aws_load_balancer_controller_enabled ? 1 : 0
 
   name        = "${var.cluster_name}-aws-load-balancer-controller"
-  description = "Add-on aws-load-balancer-controller."
+  description = "What add-on aws-load-balancer-controller may do in the account."
 
   assume_role_policy = local.pod_identity_trust
 }
@@ -18,6 +18,7 @@ resource "aws_eks_pod_identity_association" "aws_load_balancer_controller" {
   role_arn        = aws_iam_role.aws_load_balancer_controller[0].arn
 }
 
+# Helm installs the chart's custom resource definitions once: before a newer chart version, apply that version's with kubectl.
 resource "helm_release" "aws_load_balancer_controller" {
   count = var.aws_load_balancer_controller_enabled ? 1 : 0
 

@@ -4,7 +4,7 @@ resource "aws_iam_role" "karpenter" {
   count = var.karpenter_enabled ? 1 : 0
 
   name        = "${var.cluster_name}-karpenter"
-  description = "Add-on karpenter."
+  description = "What add-on karpenter may do in the account."
 
   assume_role_policy = local.pod_identity_trust
 }
@@ -56,7 +56,7 @@ resource "helm_release" "karpenter" {
     settings = {
       clusterName       = var.cluster_name
       clusterEndpoint   = data.aws_eks_cluster.this.endpoint
-      interruptionQueue = var.cluster_name
+      interruptionQueue = local.contract.karpenter_queue_name
     }
     controller = {
       resources = {
@@ -245,7 +245,7 @@ resource "aws_iam_policy" "karpenter_iam_integration" {
         Sid      = "AllowPassingInstanceRole"
         Effect   = "Allow"
         Action   = "iam:PassRole"
-        Resource = "arn:${var.partition}:iam::${var.account_id}:role/${local.contract.karpenter_node_role_name}"
+        Resource = local.contract.karpenter_node_role_arn
         Condition = {
           StringEquals = {
             "iam:PassedToService" = [
@@ -363,7 +363,7 @@ resource "aws_iam_policy" "karpenter_interruption" {
           "sqs:GetQueueUrl",
           "sqs:ReceiveMessage",
         ]
-        Resource = "arn:${var.partition}:sqs:${var.region}:${var.account_id}:${var.cluster_name}"
+        Resource = "arn:${var.partition}:sqs:${var.region}:${var.account_id}:${local.contract.karpenter_queue_name}"
       },
     ]
   })
@@ -443,6 +443,7 @@ resource "aws_iam_role_policy_attachment" "karpenter_resource_discovery" {
   policy_arn = aws_iam_policy.karpenter_resource_discovery[0].arn
 }
 
+# Not used until zonal shift is switched on.
 resource "aws_iam_policy" "karpenter_zonal_shift" {
   count = var.karpenter_enabled ? 1 : 0
 

@@ -15,23 +15,14 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = var.aws_ebs_csi_driver_enabled ? "gp3" : null
     ingress_class = var.aws_load_balancer_controller_enabled ? "alb" : null
 
+    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    load_balancer_class = var.aws_load_balancer_controller_enabled ? "service.k8s.aws/nlb" : null
+
     features = {
       network_policy = true
       pod_identity   = true
     }
   })
-
-  lifecycle {
-    precondition {
-      condition     = split(".", local.contract.contract)[0] == "1"
-      error_message = "Cluster ${var.cluster_name} publishes contract ${local.contract.contract}, this module reads 1.x. Apply its \"cluster\" stack from the same tree."
-    }
-
-    precondition {
-      condition     = local.contract.vpc_id == data.aws_eks_cluster.this.vpc_config[0].vpc_id
-      error_message = "The contract of ${var.cluster_name} is stale: it names another VPC than the cluster runs in. Apply its \"cluster\" stack."
-    }
-  }
 
   depends_on = [
     helm_release.aws_load_balancer_controller,

@@ -5,6 +5,11 @@
 variable "cluster_name" {
   description = "Name of the EKS cluster. Its cluster stack must be applied."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,34}$", var.cluster_name))
+    error_message = "cluster_name takes lower-case letters, digits and hyphens, a letter first, 35 characters at most."
+  }
 }
 
 variable "account_id" {
@@ -43,10 +48,15 @@ variable "node_pool_worker" {
     cpu_limit      = optional(string, "64")
     memory_limit   = optional(string)
     expire_after   = optional(string, "168h")
-    disk_gib       = optional(number, 50)
-    weight         = optional(number, 20)
-    labels         = optional(map(string), { node-type = "worker" })
-    taints         = optional(list(object({ key = string, value = optional(string), effect = string })), [])
+
+    # The longest that a pod may hold up a node that expires, drifts or is destroyed. After it Karpenter deletes the
+    # pod, whatever its disruption budget or do-not-disrupt says: longer than the longest job.
+    termination_grace_period = optional(string, "24h")
+
+    disk_gib = optional(number, 50)
+    weight   = optional(number, 20)
+    labels   = optional(map(string), { node-type = "worker" })
+    taints   = optional(list(object({ key = string, value = optional(string), effect = string })), [])
   })
   default  = {}
   nullable = false
@@ -54,6 +64,19 @@ variable "node_pool_worker" {
   validation {
     condition     = length(var.node_pool_worker.capacity) > 0 && alltrue([for type in var.node_pool_worker.capacity : contains(["spot", "on-demand"], type)])
     error_message = "capacity is spot, on-demand, or both."
+  }
+
+  validation {
+    condition     = contains(["amd64", "arm64"], var.node_pool_worker.architecture)
+    error_message = "architecture is amd64 or arm64."
+  }
+
+  validation {
+    condition = alltrue([
+      for duration in [var.node_pool_worker.expire_after, var.node_pool_worker.termination_grace_period] :
+      can(regex("^(([0-9]+(s|m|h))+|Never)$", duration))
+    ])
+    error_message = "expire_after and termination_grace_period are durations such as 168h."
   }
 
   validation {

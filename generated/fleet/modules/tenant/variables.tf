@@ -59,7 +59,7 @@ variable "pod_security_level" {
 }
 
 variable "pod_security_version" {
-  description = "Kubernetes version whose Pod Security Standard applies. Pinned, so that an upgrade of the cluster changes no rule by itself."
+  description = "Kubernetes version whose Pod Security Standard applies: that of the oldest cluster, since none knows newer rules."
   type        = string
   default     = "v1.35"
   nullable    = false

@@ -24,6 +24,8 @@ resource "aws_ssm_parameter" "contract" {
     oidc_provider_arn        = aws_iam_openid_connect_provider.this.arn
     node_role_arn            = aws_iam_role.node.arn
     karpenter_node_role_name = null
+    karpenter_node_role_arn  = null
+    karpenter_queue_name     = null
     key_arn                  = aws_kms_key.this.arn
   })
 
@@ -34,5 +36,6 @@ resource "aws_ssm_parameter" "contract" {
     aws_eks_addon.kube_proxy,
     aws_eks_addon.vpc_cni,
     aws_eks_access_policy_association.admin,
+    aws_eks_access_policy_association.viewer,
   ]
 }

@@ -56,7 +56,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# Private subnets: nodes, pods and internal load balancers. Karpenter finds them by the discovery tag.
+# Private subnets: nodes, pods and internal load balancers.
 
 resource "aws_subnet" "private" {
   for_each = var.zones
@@ -69,7 +69,6 @@ resource "aws_subnet" "private" {
   tags = {
     Name                              = "${var.name}-private-${each.key}"
     "kubernetes.io/role/internal-elb" = "1"
-    "karpenter.sh/discovery"          = var.name
   }
 }
 

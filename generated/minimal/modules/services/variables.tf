@@ -5,4 +5,9 @@
 variable "cluster_name" {
   description = "Name of the EKS cluster. Its cluster stack must be applied."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,53}$", var.cluster_name))
+    error_message = "cluster_name takes lower-case letters, digits and hyphens, a letter first, 54 characters at most."
+  }
 }

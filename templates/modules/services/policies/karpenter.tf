@@ -168,7 +168,7 @@ resource "aws_iam_policy" "karpenter_iam_integration" {
         Sid = "AllowPassingInstanceRole"
         Effect = "Allow"
         Action = "iam:PassRole"
-        Resource = "arn:${var.partition}:iam::${var.account_id}:role/${local.contract.karpenter_node_role_name}"
+        Resource = local.contract.karpenter_node_role_arn
         Condition = {
           StringEquals = {
             "iam:PassedToService" = [
@@ -290,7 +290,7 @@ resource "aws_iam_policy" "karpenter_interruption" {
           "sqs:GetQueueUrl",
           "sqs:ReceiveMessage",
         ]
-        Resource = "arn:${var.partition}:sqs:${var.region}:${var.account_id}:${var.cluster_name}"
+        Resource = "arn:${var.partition}:sqs:${var.region}:${var.account_id}:${local.contract.karpenter_queue_name}"
       },
     ]
   })
@@ -373,6 +373,7 @@ resource "aws_iam_role_policy_attachment" "karpenter_resource_discovery" {
   policy_arn = aws_iam_policy.karpenter_resource_discovery{{ addon.index | hcl }}.arn
 }
 
+# Not used until zonal shift is switched on.
 resource "aws_iam_policy" "karpenter_zonal_shift" {
 {%- if not addon.everywhere %}
   count = var.karpenter_enabled ? 1 : 0

@@ -25,6 +25,11 @@ output "ingress_class" {
   value       = module.attachment.ingress_class
 }
 
+output "load_balancer_class" {
+  description = "Class that franklin's Services of type LoadBalancer name; null when the cluster has no controller for it."
+  value       = module.attachment.load_balancer_class
+}
+
 output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.attachment.contract_version

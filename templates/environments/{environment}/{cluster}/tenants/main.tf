@@ -27,11 +27,12 @@ module "tenant_{{ tenant.identifier | ident }}" {
 
 # Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
 # with 409), so one who administers several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "principal" {
+resource "aws_eks_access_entry" "tenant_admin" {
   for_each = {{ principals | hcl }}
 
   cluster_name      = {{ name | hcl }}
   principal_arn     = each.key
+  type              = "STANDARD"
   kubernetes_groups = each.value
 }
 {%- endif %}

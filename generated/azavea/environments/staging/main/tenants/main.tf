@@ -49,7 +49,7 @@ module "tenant_franklin" {
 
 # Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
 # with 409), so one who administers several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "principal" {
+resource "aws_eks_access_entry" "tenant_admin" {
   for_each = {
     "arn:aws:iam::111111111111:role/data-engineering" = [
       module.tenant_argo.admin_group,
@@ -60,5 +60,6 @@ resource "aws_eks_access_entry" "principal" {
 
   cluster_name      = "azavea-staging-main"
   principal_arn     = each.key
+  type              = "STANDARD"
   kubernetes_groups = each.value
 }
