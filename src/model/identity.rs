@@ -5,10 +5,10 @@
 
 use super::Context;
 use super::addon::KARPENTER;
-use super::app::App;
 use super::environment::{Cluster, Environment, StateStore};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::Scope;
+use crate::blueprint::read::Named;
 use crate::diagnostic::Span;
 use crate::problem::Problem;
 
@@ -42,7 +42,7 @@ pub(super) fn state_store(
     let bytes = bucket.as_bytes();
     let plain =
         bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.' || *b == b'-');
-    if !plain || bytes.len() < 3 || !edge(bytes.first()) || !edge(bytes.last()) {
+    if !plain || bucket.contains("..") || bytes.len() < 3 || !edge(bytes.first()) || !edge(bytes.last()) {
         context.push(Problem::InvalidBucketName { name: bucket }, at);
         return None;
     }
@@ -70,16 +70,25 @@ fn is_of_karpenter(resource: &str, suffix: &str) -> bool {
 }
 
 /// Checks every name that is derived from the blueprint's names against what it ends up in.
-pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], apps: &[App]) {
+pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
     check_unique(context, environments);
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
         check_cluster(context, cluster);
     }
-    for app in apps {
-        let limit = context.catalog.name_limit("kubernetes_namespace");
-        if app.namespace.len() > limit {
-            let what = format!("the namespace of `{}`", app.name);
-            context.push(Problem::NameTooLong { name: app.namespace.clone(), what, limit }, app.at);
+    for Named { name, value: app } in context.blueprint.file.apps.iter() {
+        let (namespace, team) = (app.namespace.as_ref().unwrap_or(name), &app.team);
+        let label = context.catalog.name_limit("kubernetes_label");
+        let names = [
+            (namespace, "the namespace", context.catalog.name_limit("kubernetes_namespace")),
+            (name, "the label", label),
+            (team, "the team's label", label),
+        ];
+        // The namespace is often the name: once is enough.
+        if let Some((long, what, limit)) =
+            names.into_iter().find(|(name, _, limit)| name.as_str().len() > *limit)
+        {
+            let what = format!("{what} of application `{name}`", name = name.value);
+            context.push(Problem::NameTooLong { name: long.to_string(), what, limit }, long.span);
         }
     }
 }
@@ -151,8 +160,7 @@ fn check_unique(context: &mut Context<'_>, environments: &[Environment]) {
             .iter()
             .find(|(other, twin)| other.account == environment.account && twin.eks_name == cluster.eks_name);
         if let Some((_, twin)) = same {
-            let problem =
-                Problem::DuplicateName { name: cluster.eks_name.clone(), what: "clusters of one account" };
+            let problem = Problem::DuplicateCluster { name: cluster.eks_name.clone() };
             context.push_conflict(problem, cluster.at, twin.at);
         }
     }
@@ -160,9 +168,13 @@ fn check_unique(context: &mut Context<'_>, environments: &[Environment]) {
         // Bucket names are unique in all of AWS.
         let same = environments[..index].iter().find(|other| other.state.bucket == environment.state.bucket);
         if let Some(twin) = same {
-            let problem =
-                Problem::DuplicateName { name: environment.state.bucket.clone(), what: "state buckets" };
-            context.push_conflict(problem, environment.at, twin.at);
+            // The default's name holds the environment's: only one that is written can be shared.
+            let problem = Problem::SharedBucket {
+                name: environment.state.bucket.clone(),
+                one: twin.name.clone(),
+                other: environment.name.clone(),
+            };
+            context.push(problem, environment.state.at);
         }
     }
 }
