@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::problem::{Problem, Words};
 
@@ -188,7 +188,7 @@ fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String
     let title = level.primary_title(what).id(diagnostic.problem.code());
     let mut report = if diagnostic.at == Span::default() {
         // About the blueprint as a whole: no line is at fault.
-        vec![Group::with_title(title)]
+        vec![title.element(Origin::path(source.path.as_str()))]
     } else {
         let annotation = AnnotationKind::Primary.span(visible(diagnostic.at, &source.text)).label(label);
         let mut snippet =

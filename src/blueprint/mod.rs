@@ -65,8 +65,7 @@ pub fn read(source: &Source) -> (Option<Blueprint>, Diagnostics) {
     }
     let file = File::read(&root, &mut reader);
     if let Some(file) = file.as_ref().filter(|file| file.environments.is_empty()) {
-        let problem = Problem::MissingKey { key: "environments", table: "the blueprint" };
-        reader.diagnostics.push(problem, file.environments.span);
+        reader.diagnostics.push(Problem::NoEnvironment, file.environments.span);
     }
     (file.and_then(layer), reader.diagnostics)
 }

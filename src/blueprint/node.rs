@@ -3,7 +3,7 @@
 //! This is TOML and nothing more: no key has a meaning yet. Layers are merged on this tree,
 //! so a merged value still carries the span of the line that won.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
@@ -73,8 +73,13 @@ pub struct Entry {
 /// so that one run also reports the mistakes behind the first.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Node {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
+    let mut lines = BTreeSet::new();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
+        // The parser goes on in the middle of a line and stumbles over what is left of it.
+        if !lines.insert(source.position(span.start).0) {
+            continue;
+        }
         diagnostics.push(Problem::Syntax { message: error.message().to_owned() }, span.into());
     }
     let span = Span { start: 0, end: 0 };

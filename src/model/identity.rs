@@ -3,12 +3,16 @@
 //! A name is identity: when it changes, the thing is replaced. So every one follows from names of the blueprint
 //! alone, and never from how many of something there are.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use super::addon::KARPENTER;
 use super::environment::{Cluster, Environment, StateStore};
+use super::node_pool::{KarpenterPool, ManagedPool};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
+use crate::blueprint::scalar::Name;
 use crate::diagnostic::Span;
 use crate::problem::Problem;
 
@@ -35,7 +39,8 @@ pub(super) fn state_store(
     let limit = context.catalog.name_limit("aws_s3_bucket");
     if bucket.chars().count() > limit {
         let what = format!("the state bucket of `{}`", scope.environment);
-        context.push(Problem::NameTooLong { name: bucket, what, limit }, at);
+        let settle = written.is_none().then_some("`bucket` in `[state]`");
+        context.push(Problem::NameTooLong { name: bucket, what, limit, settle }, at);
         return None;
     }
     let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
@@ -88,65 +93,83 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
             names.into_iter().find(|(name, _, limit)| name.as_str().len() > *limit)
         {
             let what = format!("{what} of application `{name}`", name = name.value);
-            context.push(Problem::NameTooLong { name: long.to_string(), what, limit }, long.span);
+            let name = long.to_string();
+            context.push(Problem::NameTooLong { name, what, limit, settle: None }, long.span);
         }
     }
 }
 
+/// A name that is made of the blueprint's.
+struct Derived {
+    resource: &'static str,
+    name: String,
+    what: String,
+    /// Which key settles it otherwise.
+    settle: Option<&'static str>,
+    at: Span,
+}
+
 fn check_cluster(context: &mut Context<'_>, cluster: &Cluster) {
     let catalog = context.catalog;
-    let name = &cluster.eks_name;
-    let mut derived: Vec<(&str, String, String)> = SUFFIXES
-        .iter()
-        .filter(|(resource, suffix, _)| cluster.has(KARPENTER) || !is_of_karpenter(resource, suffix))
-        .map(|(resource, suffix, what)| (*resource, format!("{name}{suffix}"), format!("{what} of `{name}`")))
-        .collect();
-    for addon in &cluster.settings.addons {
-        let facts = catalog.addons.get(addon.name.as_str());
-        if facts.is_some_and(|facts| facts.service_account.is_some()) {
-            derived.push((
-                "aws_iam_role",
-                format!("{name}-{}", addon.name),
-                format!("the role of add-on `{}`", addon.name),
-            ));
-        }
-        for policy in facts.iter().flat_map(|facts| &facts.policies) {
-            let policy = policy.replace('_', "-");
-            derived.push((
-                "aws_iam_policy",
-                format!("{name}-{}-{policy}", addon.name),
-                format!("a policy of add-on `{}`", addon.name),
-            ));
-        }
-    }
-    for pool in &cluster.settings.managed_pools {
-        let what = format!("the node group of pool `{}`", pool.name);
-        derived.push(("aws_eks_node_group_prefix", format!("{}-", pool.name), what));
-        derived.push((
-            "aws_launch_template",
-            format!("{name}-{}", pool.name),
-            format!("the launch template of pool `{}`", pool.name),
-        ));
-    }
-    for pool in &cluster.settings.karpenter_pools {
-        derived.push((
-            "helm_release",
-            format!("node-pool-{}", pool.name),
-            format!("the release of node pool `{}`", pool.name),
-        ));
-    }
-    // The longest of each kind says it for all.
-    let mut worst: Option<(usize, Problem)> = None;
-    for (resource, name, what) in derived {
+    // Of all that is made of one name, the longest says it for the rest.
+    let mut worst: BTreeMap<Span, (usize, Problem)> = BTreeMap::new();
+    for Derived { resource, name, what, settle, at } in derived(context, cluster) {
         let limit = catalog.name_limit(resource);
         let over = name.chars().count().saturating_sub(limit);
-        if over > 0 && worst.as_ref().is_none_or(|(most, _)| over > *most) {
-            worst = Some((over, Problem::NameTooLong { name, what, limit }));
+        if over > 0 && worst.get(&at).is_none_or(|(most, _)| over > *most) {
+            worst.insert(at, (over, Problem::NameTooLong { name, what, limit, settle }));
         }
     }
-    if let Some((_, problem)) = worst {
-        context.push(problem, cluster.at);
+    for (at, (_, problem)) in worst {
+        context.push(problem, at);
     }
+}
+
+/// Lists what the names of a cluster, its add-ons and its pools are made into.
+fn derived(context: &Context<'_>, cluster: &Cluster) -> Vec<Derived> {
+    let cluster_name = &cluster.eks_name;
+    let of_cluster = |resource, name, what| {
+        let settle = Some("another `name` for the cluster");
+        Derived { resource, name, what, settle, at: cluster.at }
+    };
+    let suffixes = SUFFIXES
+        .iter()
+        .filter(|(resource, suffix, _)| cluster.has(KARPENTER) || !is_of_karpenter(resource, suffix));
+    let mut derived: Vec<Derived> = suffixes
+        .map(|(resource, suffix, what)| {
+            of_cluster(resource, format!("{cluster_name}{suffix}"), format!("{what} of `{cluster_name}`"))
+        })
+        .collect();
+    for addon in &cluster.settings.addons {
+        let facts = context.catalog.addons.get(addon.name.as_str());
+        if facts.is_some_and(|facts| facts.service_account.is_some()) {
+            let name = format!("{cluster_name}-{}", addon.name);
+            derived.push(of_cluster("aws_iam_role", name, format!("the role of add-on `{}`", addon.name)));
+        }
+        for policy in facts.iter().flat_map(|facts| &facts.policies) {
+            let name = format!("{cluster_name}-{}-{}", addon.name, policy.replace('_', "-"));
+            derived.push(of_cluster("aws_iam_policy", name, format!("a policy of add-on `{}`", addon.name)));
+        }
+    }
+    let written = context.blueprint.environments.get(&cluster.environment);
+    let keys = written.and_then(|target| target.value.clusters.get(&cluster.name));
+    let pool_at = |name: &str| {
+        let pool = keys.and_then(|keys| keys.value.node_pools.get(name));
+        pool.map_or(cluster.at, |pool| pool.name.span)
+    };
+    let of_pool = |resource, name, what, pool: &Name| {
+        let at = pool_at(pool.as_str());
+        Derived { resource, name, what: format!("{what} of pool `{pool}`"), settle: None, at }
+    };
+    for ManagedPool { name, .. } in &cluster.settings.managed_pools {
+        derived.push(of_pool("aws_eks_node_group_prefix", format!("{name}-"), "the node group", name));
+        let template = format!("{cluster_name}-{name}");
+        derived.push(of_pool("aws_launch_template", template, "the launch template", name));
+    }
+    for KarpenterPool { name, .. } in &cluster.settings.karpenter_pools {
+        derived.push(of_pool("helm_release", format!("node-pool-{name}"), "the release", name));
+    }
+    derived
 }
 
 fn check_unique(context: &mut Context<'_>, environments: &[Environment]) {

@@ -179,7 +179,8 @@ fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: S
             .filter(|(other, (_, written))| *other > index || (*other < index && written.is_none()));
         for (_, (other, other_at)) in others {
             if overlaps(*range, *other) {
-                let problem = Problem::SubnetOverlap { range: *range, other: *other };
+                let is_planned = other_at.is_none();
+                let problem = Problem::SubnetOverlap { range: *range, other: *other, is_planned };
                 context.push_conflict(problem, at, other_at.unwrap_or(vpc_at));
             }
         }

@@ -82,7 +82,7 @@ problems! {
     /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
     E0201 InvalidName { value: String },
     /// A name, or one that is made of it, is longer than AWS or Kubernetes allows.
-    E0202 NameTooLong { name: String, what: String, limit: usize },
+    E0202 NameTooLong { name: String, what: String, limit: usize, settle: Option<&'static str> },
     /// Two clusters of one account would have the same EKS name, and so the same IAM roles.
     E0203 DuplicateCluster { name: String },
     /// A reference names an environment that the blueprint does not have.
@@ -103,6 +103,8 @@ problems! {
     E0211 SharedNamespace { namespace: String, app: String, other: String },
     /// Two stubs of an application would lie in one folder.
     E0212 SharedFolder { folder: String, one: String, other: String },
+    /// The table of environments is empty.
+    E0213 NoEnvironment,
 
     /// A text is not an IPv4 range.
     E0301 InvalidCidr { value: String },
@@ -121,7 +123,7 @@ problems! {
     /// A subnet is not a part of its VPC.
     E0308 OutsideParent { range: Ipv4Net, parent: Ipv4Net },
     /// Two subnets have addresses in common.
-    E0309 SubnetOverlap { range: Ipv4Net, other: Ipv4Net },
+    E0309 SubnetOverlap { range: Ipv4Net, other: Ipv4Net, is_planned: bool },
     /// A subnet is smaller than AWS takes.
     E0310 SubnetTooSmall { range: Ipv4Net },
     /// The catalog has no such region.

@@ -58,12 +58,12 @@ impl Problem {
                     }
                     _ => suggest(key, allowed),
                 };
-                Words::new(format!("{table} takes no key `{key}`")).label("unknown key").help(help)
+                Words::new(format!("{} takes no key `{key}`", in_code(table))).label("unknown key").help(help)
             }
             Self::WrongType { expected, found } => Words::new(format!("expected {expected}, found {found}"))
                 .label(format!("this is {found}"))
                 .maybe_help(retype(expected, found)),
-            Self::MissingKey { key, table } => Words::new(format!("{table} has no `{key}`"))
+            Self::MissingKey { key, table } => Words::new(format!("{} has no `{key}`", in_code(table)))
                 .label(format!("`{key}` is missing"))
                 .help(example(table, key)),
             Self::UnknownValue { value, allowed } => {
@@ -73,7 +73,12 @@ impl Problem {
                     .help(suggest(value, &allowed))
             }
             Self::OutOfRange { value, from, to } => {
-                Words::new(format!("`{value}` is out of range")).label(format!("{from} to {to} is allowed"))
+                let range = if *to == i64::from(u32::MAX) && value < from {
+                    format!("{from} or more")
+                } else {
+                    format!("{from} to {to}")
+                };
+                Words::new(format!("`{value}` is out of range")).label(format!("{range} is allowed"))
             }
             Self::UnknownFormat { format, known } => {
                 let install = if *format > i64::from(*known) {
@@ -82,7 +87,7 @@ impl Problem {
                     String::new()
                 };
                 Words::new(format!("this release does not read blueprint format {format}"))
-                    .label(format!("plinth {} reads format {known}", env!("CARGO_PKG_VERSION")))
+                    .label(format!("it reads format {known}"))
                     .help(format!("{install}write `format = {known}`"))
             }
             Self::InvalidDate { value } => Words::new(format!("`{value}` is not a day"))
@@ -129,13 +134,14 @@ impl Problem {
             Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label("lower-case letters, digits and single hyphens, a letter first, no hyphen last")
                 .maybe_help(name_like(value).map(|name| format!("call it `{name}`"))),
-            Self::NameTooLong { name, what, limit } => {
+            Self::NameTooLong { name, what, limit, settle } => {
                 let length = name.chars().count();
                 let over = length.saturating_sub(*limit);
                 let plural = if over == 1 { "" } else { "s" };
+                let settle = settle.map(|key| format!(", or set {key}")).unwrap_or_default();
                 Words::new(format!("{what} would be called `{name}`, which is too long"))
                     .label(format!("makes {length} characters, where {limit} are allowed"))
-                    .help(format!("take {over} character{plural} out of it, here or in another part of it"))
+                    .help(format!("shorten it by {over} character{plural}{settle}"))
             }
             Self::DuplicateCluster { name } => {
                 Words::new(format!("two clusters of one account would both be called `{name}`"))
@@ -174,8 +180,11 @@ impl Problem {
                         |name| format!("did you mean `{name}`? otherwise {otherwise}"),
                     ))
             }
-            Self::ReservedName { value, why } => {
-                Words::new(format!("the name `{value}` is taken")).label(*why).help("choose another name")
+            Self::ReservedName { value, why } => Words::new(format!("`{value}` cannot be used as a name"))
+                .label(*why)
+                .help("choose another name"),
+            Self::NoEnvironment => {
+                Words::new("the blueprint has no environment").label("empty").help(FIRST_ENVIRONMENT)
             }
             Self::SharedBucket { name, one, other } => {
                 Words::new(format!("`{one}` and `{other}` would share the state bucket `{name}`"))
@@ -228,14 +237,14 @@ impl Problem {
                        `cluster.network.cidr` to its environment",
                 ),
             Self::CidrOverlap { range, other, cluster } => {
-                let overlap = if range == other {
+                let what = if range == other {
                     format!("cluster `{cluster}` has the range `{range}`, too")
                 } else {
                     format!("`{range}` overlaps `{other}` of cluster `{cluster}`")
                 };
-                Words::new(overlap).label("this cluster").also("overlaps this one").help(
-                    "give each cluster of an account and region a `network.cidr` of its own: \
-                           they can come to meet",
+                Words::new(what).label("here").also("and here").help(
+                    "give each cluster of an account and region a `network.cidr` of its own: they can come to \
+                     meet",
                 )
             }
             Self::ServiceCidrOverlap { range, vpc } => {
@@ -255,15 +264,23 @@ impl Problem {
                     .also("the VPC's range")
                     .help(format!("choose a part of `{parent}`"))
             }
-            Self::SubnetOverlap { range, other } => {
-                Words::new(format!("subnet `{range}` overlaps subnet `{other}`"))
-                    .label("this subnet")
-                    .also("overlaps one of these")
-                    .help("choose ranges that share no address")
+            Self::SubnetOverlap { range, other, is_planned } => {
+                let words = Words::new(format!("subnet `{range}` overlaps subnet `{other}`"));
+                if *is_planned {
+                    words
+                        .label("this subnet")
+                        .also(format!("the plan takes `{other}` of it"))
+                        .help("choose a range that the plan leaves free, or give both ranges of every zone")
+                } else {
+                    words.label("this subnet").also("and this one").help("choose ranges that share no address")
+                }
             }
             Self::SubnetTooSmall { range } => Words::new(format!("`{range}` is too small for a subnet"))
                 .label("AWS takes /28 at least")
-                .help("a private subnet holds an address for each pod: choose a /22 or larger"),
+                .help(
+                    "choose a /28 or larger; a private subnet holds an address for each pod, so take a /22 or \
+                     larger there",
+                ),
             Self::UnknownRegion { value, known } => {
                 Words::new(format!("`{value}` is not a region that plinth knows"))
                     .label("unknown region")
@@ -317,9 +334,13 @@ impl Problem {
                     )
             }
             Self::PoolNeeds { pool, key, example } => {
+                let help = match key.split_once('.') {
+                    Some((table, key)) => format!("add `{key} = {example}` to `{table}`"),
+                    None => format!("add `{key} = {example}`"),
+                };
                 Words::new(format!("node pool `{pool}` has no `{key}`"))
                     .label(format!("`{key}` is missing"))
-                    .help(format!("add `{key} = {example}`"))
+                    .help(help)
             }
             Self::KeyNotForKind { key, kind, .. } => {
                 Words::new(format!("a {kind} node pool takes no `{key}`"))
@@ -340,7 +361,7 @@ impl Problem {
                     )
                 } else if min > max {
                     (
-                        format!("at least {min} and at most {max} nodes contradict each other"),
+                        format!("a pool cannot have at least {min} and at most {max} nodes"),
                         "swap `min` and `max`",
                     )
                 } else {
@@ -376,7 +397,7 @@ impl Problem {
                     .help("set `taints` in `[cluster.node_pools]` only, or make two pools of it")
             }
             Self::ManagedCapacity { pool } => {
-                Words::new(format!("managed node pool `{pool}` is bought in one way"))
+                Words::new(format!("managed node pool `{pool}` must be bought in one way"))
                     .label("EKS takes one capacity for a node group")
                     .help("write `[\"on-demand\"]` or `[\"spot\"]`")
             }
@@ -398,7 +419,7 @@ impl Problem {
                     .help(format!("choose one of {}", list(supported)))
             }
             Self::AddonTooOldForKubernetes { addon, version, kubernetes, least } => {
-                Words::new(format!("{addon} {version} does not run on Kubernetes {kubernetes}"))
+                Words::new(format!("`{addon}` {version} does not run on Kubernetes {kubernetes}"))
                     .label(format!("{least} or newer is needed"))
                     .help("remove `version` to take the catalog's")
             }
@@ -412,17 +433,19 @@ impl Problem {
             }
 
             Self::InvalidArn { value } => Words::new(format!("`{value}` is not the ARN of an IAM role"))
-                .label("no role")
+                .label("the ARN of a role is needed")
                 .help("write it as `\"arn:{partition}:iam::{account}:role/admin\"`"),
             Self::RoleInOtherAccount { arn, account } => {
+                let own = with_part(arn, 4, "{account}");
                 Words::new(format!("`{arn}` is not a role of account {account}"))
                     .label("of another account")
-                    .help("write `{account}` in place of its account, or set it in each environment")
+                    .help(format!("write `\"{own}\"`, or set it in each environment"))
             }
             Self::RoleInOtherPartition { arn, region, partition } => {
-                Words::new(format!("`{arn}` is not a role of `{partition}`, where {region} is"))
+                let own = with_part(arn, 1, "{partition}");
+                Words::new(format!("`{arn}` is not a role of `{partition}`, the partition of `{region}`"))
                     .label("of another partition")
-                    .help("write `arn:{partition}:` in place of its beginning")
+                    .help(format!("write `\"{own}\"`"))
             }
             Self::PrincipalTaken { arn, rights } => {
                 Words::new(format!("`{arn}` {rights} the whole cluster already"))
@@ -446,7 +469,8 @@ impl Problem {
             }
 
             Self::AddonVersionsUnpinned { addons } => Words::new(format!(
-                "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes version",
+                "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes \
+                 version",
                 list(addons)
             )),
             Self::WaiverExpired { id, until } => Words::new(format!("the waiver of `{id}` has run out"))
@@ -454,6 +478,23 @@ impl Problem {
                 .help("mend the finding and remove the waiver, or set a later day"),
         }
     }
+}
+
+/// What to add to a blueprint without environments.
+const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `region` and `deploy_role`";
+
+/// Puts `[cluster.network]` in backticks; a name in words stays as it is.
+fn in_code(table: &str) -> String {
+    if table.starts_with('[') { format!("`{table}`") } else { table.to_owned() }
+}
+
+/// Replaces one of the parts of an ARN.
+fn with_part(arn: &str, part: usize, by: &str) -> String {
+    let mut parts: Vec<&str> = arn.split(':').collect();
+    if let Some(old) = parts.get_mut(part) {
+        *old = by;
+    }
+    parts.join(":")
 }
 
 /// Says how to turn one type into another, where it is a matter of punctuation.
@@ -472,9 +513,7 @@ fn retype(expected: &str, found: &str) -> Option<&'static str> {
 fn example(table: &str, key: &str) -> String {
     let value = match (table, key) {
         ("the blueprint", "project") => return "add `[project]` with `name = \"acme\"`".to_owned(),
-        ("the blueprint", "environments") => {
-            return "add `[environments.staging]` with `account`, `region` and `deploy_role`".to_owned();
-        }
+        ("the blueprint", "environments") => return FIRST_ENVIRONMENT.to_owned(),
         (_, "format") => "1",
         (_, "account") => "\"111111111111\"",
         (_, "region") => "\"us-east-1\"",
