@@ -3,7 +3,7 @@
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
 //! refusal, 2 a bad blueprint, I/O or usage.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use anyhow::Context as _;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -128,14 +128,13 @@ fn source(place: &Place) -> anyhow::Result<Source> {
         return Ok(Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() });
     }
     let path = &place.blueprint;
-    let text = std::fs::read_to_string(path).with_context(|| {
-        let hint = if path == "blueprint.toml" {
-            "; name a blueprint, or run `plinth init` to write one"
-        } else {
-            ""
-        };
-        format!("cannot read `{path}`{hint}")
-    })?;
+    let text = std::fs::read_to_string(path);
+    if path == "blueprint.toml" && text.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        anyhow::bail!(
+            "there is no `blueprint.toml` here\n\nhelp: name a blueprint, or run `plinth init` to write one"
+        );
+    }
+    let text = text.with_context(|| format!("cannot read `{path}`"))?;
     Ok(Source { path: path.to_string(), text })
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::problem::{Problem, Words};
 
@@ -116,13 +116,16 @@ impl Diagnostics {
         self.found.push(Diagnostic { problem, at, also: Some(also) });
     }
 
-    /// Remembers a key that was written but could not be read: that it is missing is no second mistake.
+    /// Remembers a key that was written but could not be read, or is misspelled: that it is missing is no second
+    /// mistake.
     pub fn unread(&mut self, key: &'static str) {
         self.unread.insert(key);
     }
 
     fn is_follower(&self, diagnostic: &Diagnostic) -> bool {
-        diagnostic.problem.for_want_of().iter().any(|key| self.unread.contains(key))
+        let problem = &diagnostic.problem;
+        problem.for_want_of().iter().any(|key| self.unread.contains(key))
+            || self.found.iter().any(|other| problem.follows_from(&other.problem))
     }
 
     /// Whether anything was found that stops a run.
@@ -144,13 +147,16 @@ impl Diagnostics {
     /// Returns what was found in file order, each once.
     ///
     /// A layer that several clusters share is read once for each of them, so the same mistake
-    /// can be pushed more than once.
+    /// can be pushed more than once. What only follows from another mistake is left out.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let stops = self.has_errors();
         let mut all: Vec<&Diagnostic> = Vec::new();
-        for diagnostic in self.found.iter().filter(|diagnostic| !self.is_follower(diagnostic)) {
+        for diagnostic in &self.found {
             let same =
-                |d: &&Diagnostic| d.at == diagnostic.at && d.problem.code() == diagnostic.problem.code();
-            if !all.iter().any(same) {
+                |d: &&Diagnostic| d.at == diagnostic.at && d.problem.is_same_mistake(&diagnostic.problem);
+            // A note is about what is written, and then nothing is.
+            let is_moot = stops && diagnostic.problem.is_note();
+            if !is_moot && !self.is_follower(diagnostic) && !all.iter().any(same) {
                 all.push(diagnostic);
             }
         }
@@ -182,7 +188,7 @@ fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String
     let title = level.primary_title(what).id(diagnostic.problem.code());
     let mut report = if diagnostic.at == Span::default() {
         // About the blueprint as a whole: no line is at fault.
-        vec![Group::with_title(title)]
+        vec![title.element(Origin::path(source.path.as_str()))]
     } else {
         let annotation = AnnotationKind::Primary.span(visible(diagnostic.at, &source.text)).label(label);
         let mut snippet =

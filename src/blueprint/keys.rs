@@ -4,10 +4,10 @@ use ipnet::Ipv4Net;
 
 use super::node::Node;
 use super::pattern::Pattern;
-use super::read::{Map, table};
+use super::read::{Key, Map, table};
 use super::scalar::{
     AccountId, Amount, Architecture, Capacity, Duration, Engine, InstanceType, KubernetesVersion, Name, Nat,
-    PodSecurity, PoolKind, Zones,
+    PodSecurity, PoolKind, RetentionDays, Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -89,7 +89,7 @@ table! {
         /// Roles with full rights in the cluster.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
         /// Days that control-plane and flow logs are kept.
-        default log_retention_days: u32 = 365,
+        default log_retention_days: RetentionDays = RetentionDays(365),
         /// The VPC.
         optional network: Network,
         /// Node pools by name.
@@ -129,9 +129,9 @@ table! {
     /// `[cluster.network.subnets.ZONE]`
     "subnets of a zone" Subnets {
         /// The private subnet's range.
-        required private: Ipv4Net,
+        optional private: Ipv4Net,
         /// The public subnet's range.
-        required public: Ipv4Net,
+        optional public: Ipv4Net,
     }
 }
 
@@ -285,6 +285,29 @@ table! {
         required reason: String,
         /// The date after which `check --today` says that it has run out.
         optional until: Date,
+    }
+}
+
+/// Returns the one table that takes a key, to say where a misplaced one belongs; none where several take it.
+pub(super) fn home(key: &str) -> Option<&'static str> {
+    const TABLES: &[(&str, &[Key])] = &[
+        ("the blueprint", File::KEYS),
+        ("`[project]`", Project::KEYS),
+        ("`[output]`", Output::KEYS),
+        ("`[terraform]`", Terraform::KEYS),
+        ("`[state]`", State::KEYS),
+        ("`[cluster]`", Cluster::KEYS),
+        ("`[cluster.endpoint]`", Endpoint::KEYS),
+        ("`[cluster.network]`", Network::KEYS),
+        ("a node pool", NodePool::KEYS),
+        ("a node pool's `size`", Size::KEYS),
+        ("an environment", Environment::KEYS),
+        ("an application", App::KEYS),
+    ];
+    let mut homes = TABLES.iter().filter(|(_, keys)| keys.iter().any(|known| known.name == key));
+    match (homes.next(), homes.next()) {
+        (Some((name, _)), None) => Some(name),
+        _ => None,
     }
 }
 

@@ -55,22 +55,24 @@ pub fn read(source: &Source) -> (Option<Blueprint>, Diagnostics) {
         // Half a table looks like missing keys: report the syntax alone.
         return (None, reader.diagnostics);
     }
-    if let Some(format) = newer_format(&root) {
+    if let Some(format) = other_format(&root) {
         let mut only = Diagnostics::default();
-        only.push(Problem::NewerFormat { format: format.value, known: FORMAT }, format.span);
+        only.push(Problem::UnknownFormat { format: format.value, known: FORMAT }, format.span);
         return (None, only);
     }
-    read_layers(&root, &mut reader);
-    let blueprint = File::read(&root, &mut reader).and_then(|file| layer(file, &mut reader));
-    (blueprint, reader.diagnostics)
+    for layer in layers(&root) {
+        Cluster::read(layer, &mut reader);
+    }
+    let file = File::read(&root, &mut reader);
+    if let Some(file) = file.as_ref().filter(|file| file.environments.is_empty()) {
+        reader.diagnostics.push(Problem::NoEnvironment, file.environments.span);
+    }
+    (file.and_then(layer), reader.diagnostics)
 }
 
-/// A newer format has keys that look like mistakes to this release, so it is looked at first.
-fn newer_format(root: &Node) -> Option<Spanned<i64>> {
-    let node::Value::Table(table) = &root.value else {
-        return None;
-    };
-    let format = &table.0.get("format")?.node;
+/// Another format has keys that look like mistakes to this release, so it is looked at first.
+fn other_format(root: &Node) -> Option<Spanned<i64>> {
+    let format = root.get("format")?;
     match format.value {
         node::Value::Integer(number) if number != i64::from(FORMAT) => {
             Some(Spanned::new(number, format.span))
@@ -79,46 +81,39 @@ fn newer_format(root: &Node) -> Option<Spanned<i64>> {
     }
 }
 
-/// Reads each layer of a cluster by itself, for its mistakes: they count also where a later layer replaces what is
-/// wrong, and where the environment around it cannot be read.
-fn read_layers(root: &Node, reader: &mut Reader) {
-    let named = |node: &Node, key: &str| match &node.value {
-        node::Value::Table(table) => table.0.get(key).map(|entry| entry.node.clone()),
-        _ => None,
-    };
-    let all = |node: Option<Node>| match node.map(|node| node.value) {
-        Some(node::Value::Table(table)) => table.0.into_values().map(|entry| entry.node).collect(),
-        _ => Vec::new(),
-    };
-    let mut layers: Vec<Node> = named(root, "cluster").into_iter().collect();
-    for environment in all(named(root, "environments")) {
-        layers.extend(named(&environment, "cluster"));
-        layers.extend(all(named(&environment, "clusters")));
+/// Finds every table that says what clusters have.
+///
+/// Each is read by itself: a mistake counts even where a later layer replaces it, or where the rest of the file
+/// is so wrong that no cluster comes out.
+fn layers(root: &Node) -> Vec<&Node> {
+    let mut layers: Vec<&Node> = root.get("cluster").into_iter().collect();
+    for environment in root.get("environments").into_iter().flat_map(Node::children) {
+        layers.extend(environment.get("cluster"));
+        layers.extend(environment.get("clusters").into_iter().flat_map(Node::children));
     }
-    for layer in layers {
-        Cluster::read(&layer, reader);
-    }
+    layers
 }
 
 /// Applies precedence: `[cluster]` < `environments.E.cluster` < `environments.E.clusters.C`.
-fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
+fn layer(file: File) -> Option<Blueprint> {
     let empty = Node::empty();
+    // What the layers hold has been read, and what is wrong with it said.
+    let mut silent = Reader::default();
     let written = file.cluster.as_ref().map_or(&empty, |layer| &layer.value);
-    let standard = Cluster::read(written, reader);
+    let standard = Cluster::read(written, &mut silent)?;
     let mut environments = Vec::new();
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
-        let own = environment.cluster.as_ref().map_or(&empty, |layer| &layer.value);
-        let shared = merge(written, own);
+        let shared = merge(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value));
         let main = Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: empty.clone() };
         let mut layers: Vec<&Named<Node>> = environment.clusters.iter().collect();
         if environment.clusters.get(MAIN).is_none() && !environment.clusters.is_broken(MAIN) {
             layers.push(&main);
         }
         layers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-        let (mut clusters, mut broken) = (Vec::new(), Vec::new());
+        let (mut clusters, mut broken) = (Vec::new(), environment.clusters.broken().to_vec());
         for layer in layers {
-            match Cluster::read(&merge(&shared, &layer.value), reader) {
+            match Cluster::read(&merge(&shared, &layer.value), &mut silent) {
                 Some(cluster) => clusters.push(Named { name: layer.name.clone(), value: cluster }),
                 None => broken.push(layer.name.to_string()),
             }
@@ -127,5 +122,5 @@ fn layer(file: File, reader: &mut Reader) -> Option<Blueprint> {
         environments.push(Named { name: name.clone(), value: Target { environment, clusters } });
     }
     let broken = file.environments.broken().to_vec();
-    Some(Blueprint { file, standard: standard?, environments: Map::new(environments, broken) })
+    Some(Blueprint { file, standard, environments: Map::new(environments, broken) })
 }

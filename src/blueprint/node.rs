@@ -3,7 +3,7 @@
 //! This is TOML and nothing more: no key has a meaning yet. Layers are merged on this tree,
 //! so a merged value still carries the span of the line that won.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
@@ -26,6 +26,8 @@ pub enum Value {
     String(String),
     /// A whole number.
     Integer(i64),
+    /// A whole number that 64 bits do not hold, as written.
+    HugeInteger(String),
     /// A number with a fraction.
     Float(f64),
     /// `true` or `false`.
@@ -44,6 +46,7 @@ impl Value {
         match self {
             Self::String(_) => "a string",
             Self::Integer(_) => "an integer",
+            Self::HugeInteger(_) => "an integer of more than 64 bits",
             Self::Float(_) => "a float",
             Self::Boolean(_) => "a boolean",
             Self::Datetime(_) => "a date or time",
@@ -70,8 +73,13 @@ pub struct Entry {
 /// so that one run also reports the mistakes behind the first.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Node {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
+    let mut lines = BTreeSet::new();
     for error in errors {
         let span = error.span().unwrap_or(0..0);
+        // The parser goes on in the middle of a line and stumbles over what is left of it.
+        if !lines.insert(source.position(span.start).0) {
+            continue;
+        }
         diagnostics.push(Problem::Syntax { message: error.message().to_owned() }, span.into());
     }
     let span = Span { start: 0, end: 0 };
@@ -91,8 +99,7 @@ fn node(from: &DeValue<'_>, span: Span) -> Node {
         DeValue::String(text) => Value::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            // TOML integers are 64 bits wide; what does not fit is kept as text and refused by type.
-            i64::from_str_radix(&digits, number.radix()).map_or(Value::Datetime(digits), Value::Integer)
+            i64::from_str_radix(&digits, number.radix()).map_or(Value::HugeInteger(digits), Value::Integer)
         }
         DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(flag) => Value::Boolean(*flag),
@@ -139,6 +146,22 @@ impl Node {
         Self { value: Value::Table(Table::default()), span: Span::default() }
     }
 
+    /// Returns what a key of this table is set to.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match &self.value {
+            Value::Table(table) => table.0.get(key).map(|entry| &entry.node),
+            _ => None,
+        }
+    }
+
+    /// Returns what the keys of this table are set to, in the order of keys.
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.value {
+            Value::Table(table) => table.0.values().map(|entry| &entry.node).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether two values are equal, wherever they stand.
     pub fn same_value(&self, other: &Self) -> bool {
         self.to_json() == other.to_json()
@@ -147,7 +170,7 @@ impl Node {
     /// Returns the value without its spans, for what passes through as data (`values`).
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
-            Value::String(text) | Value::Datetime(text) => text.as_str().into(),
+            Value::String(text) | Value::Datetime(text) | Value::HugeInteger(text) => text.as_str().into(),
             Value::Integer(number) => (*number).into(),
             Value::Float(number) => (*number).into(),
             Value::Boolean(flag) => (*flag).into(),

@@ -65,9 +65,9 @@ impl Pattern {
     /// Parses text: `{word}` is a placeholder, `{{` and `}}` are braces.
     ///
     /// # Errors
-    /// [`Problem::UnknownPlaceholder`] for a word that is none, or a brace without its other half.
+    /// [`Problem::UnknownPlaceholder`] for a word that is none, [`Problem::LoneBrace`] for a brace without its
+    /// other half.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let unknown = |word: &str| Problem::UnknownPlaceholder { word: word.to_owned() };
         let mut pieces = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
@@ -80,9 +80,13 @@ impl Pattern {
                 rest = after;
                 continue;
             }
-            let (word, after) = rest.split_once('}').filter(|_| brace == "{").ok_or_else(|| unknown(rest))?;
+            if brace == "}" {
+                return Err(Problem::LoneBrace { brace: "}" });
+            }
+            let (word, after) = rest.split_once('}').ok_or(Problem::LoneBrace { brace: "{" })?;
             let found = Placeholder::ALL.iter().find(|(name, _)| *name == word);
-            let (_, placeholder) = found.ok_or_else(|| unknown(word))?;
+            let (_, placeholder) =
+                found.ok_or_else(|| Problem::UnknownPlaceholder { word: word.to_owned() })?;
             pieces.push(Piece::Text(std::mem::take(&mut plain)));
             pieces.push(Piece::Placeholder(*placeholder));
             rest = after;

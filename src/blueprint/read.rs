@@ -1,7 +1,7 @@
 //! From TOML to typed tables: one declaration gives a table its struct, its reader and its key list.
 
 use crate::diagnostic::{Diagnostics, Span, Spanned};
-use crate::problem::Problem;
+use crate::problem::{Problem, nearest};
 
 use super::node::{Entry, Node, Table, Value};
 use super::scalar::{self, Name};
@@ -56,9 +56,15 @@ impl Reader {
         };
         for (key, entry) in &table.0 {
             if !keys.iter().any(|known| known.name == key) {
-                let allowed = keys.iter().map(|known| known.name.to_owned()).collect();
-                self.diagnostics
-                    .push(Problem::UnknownKey { key: key.clone(), table: name, allowed }, entry.key);
+                let allowed: Vec<String> = keys.iter().map(|known| known.name.to_owned()).collect();
+                let home = super::keys::home(key);
+                let meant =
+                    nearest(key, &allowed).and_then(|meant| keys.iter().find(|known| known.name == meant));
+                if let Some(meant) = meant {
+                    self.diagnostics.unread(meant.name);
+                }
+                let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home };
+                self.diagnostics.push(problem, entry.key);
             }
         }
         Some(table)
@@ -70,10 +76,13 @@ impl Reader {
         at: Span,
         table: &Table,
         name: &'static str,
+        keys: &'static [Key],
         key: &'static str,
     ) -> Option<Spanned<T>> {
         match table.0.get(key) {
             Some(entry) => self.spanned(&entry.node),
+            // It is there, misspelled: that has been said.
+            None if misspelled(table, keys, key) => None,
             None => self.fail(Problem::MissingKey { key, table: name }, at),
         }
     }
@@ -94,6 +103,13 @@ impl Reader {
     fn spanned<T: Read>(&mut self, node: &Node) -> Option<Spanned<T>> {
         T::read(node, self).map(|value| Spanned::new(value, node.span))
     }
+}
+
+/// Whether a table holds an unknown key that was probably meant to be this one.
+fn misspelled(table: &Table, keys: &[Key], key: &str) -> bool {
+    let names: Vec<String> = keys.iter().map(|known| known.name.to_owned()).collect();
+    let mut unknown = table.0.keys().filter(|written| !names.contains(written));
+    unknown.any(|written| nearest(written, &names).is_some_and(|meant| meant == key))
 }
 
 /// Tables by name: `[environments.staging]`, `[apps.franklin]`; sorted by name.
@@ -138,6 +154,11 @@ impl<T> Map<T> {
     /// Returns every name that stands in the blueprint, also of tables that could not be read.
     pub fn names(&self) -> Vec<String> {
         self.named.iter().map(|named| named.name.to_string()).chain(self.broken.iter().cloned()).collect()
+    }
+
+    /// Whether nothing stands in the blueprint, neither right nor wrong.
+    pub fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.broken.is_empty()
     }
 
     /// Returns the table of a name.
@@ -296,7 +317,7 @@ macro_rules! table {
     (@required default) => { false };
 
     (@read required $reader:ident, $at:expr, $table:ident, $name:literal, $field:ident) => {
-        $reader.required($at, $table, $name, stringify!($field))
+        $reader.required($at, $table, $name, Self::KEYS, stringify!($field))
     };
     (@read optional $reader:ident, $at:expr, $table:ident, $name:literal, $field:ident) => {
         $reader.optional($table, stringify!($field))

@@ -128,8 +128,13 @@ fn is_name(text: &str) -> Result<(), Problem> {
         && !text.ends_with('-')
         && !text.contains("--")
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    check(shaped, || Problem::InvalidName { value: text.into() })
+    check(shaped, || Problem::InvalidName { value: text.into() })?;
+    let why = "no folder can be called so on Windows";
+    check(!DEVICES.contains(&text), || Problem::ReservedName { value: text.into(), why })
 }
+
+/// Names of devices, which no file or folder may have on Windows, whatever its extension.
+const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
 fn check(holds: bool, problem: impl Fn() -> Problem) -> Result<(), Problem> {
     if holds { Ok(()) } else { Err(problem()) }
@@ -194,6 +199,28 @@ impl Read for Amount {
             Value::String(_) => Quantity::read(node, reader).map(|quantity| Self(quantity.0)),
             _ => reader.wrong_type(node, "a quantity such as `16` or `\"64Gi\"`"),
         }
+    }
+}
+
+/// For how many days CloudWatch keeps logs: it takes some numbers only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionDays(pub u32);
+
+impl RetentionDays {
+    /// What CloudWatch takes (API `PutRetentionPolicy`, read 2026-11).
+    pub const ALLOWED: &'static [u32] = &[
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+        3653,
+    ];
+}
+
+impl Read for RetentionDays {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let value = u32::read(node, reader)?;
+        if Self::ALLOWED.contains(&value) {
+            return Some(Self(value));
+        }
+        reader.fail(Problem::InvalidRetention { value, allowed: Self::ALLOWED }, node.span)
     }
 }
 

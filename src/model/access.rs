@@ -27,11 +27,12 @@ pub(super) fn role(
         context.push(Problem::InvalidArn { value: arn }, pattern.span);
         return None;
     }
-    if head[4] != scope.account || head[1] != scope.partition {
-        context.push(
-            Problem::RoleInOtherAccount { arn: arn.clone(), account: scope.account.to_owned() },
-            pattern.span,
-        );
+    if head[1] != scope.partition {
+        let (region, partition) = (scope.region.to_owned(), scope.partition.to_owned());
+        context.push(Problem::RoleInOtherPartition { arn: arn.clone(), region, partition }, pattern.span);
+    } else if head[4] != scope.account {
+        let account = scope.account.to_owned();
+        context.push(Problem::RoleInOtherAccount { arn: arn.clone(), account }, pattern.span);
     }
     Some(Spanned::new(arn, pattern.span))
 }

@@ -58,7 +58,8 @@ pub(super) fn resolve(
         match keys.addons.get(name) {
             // Taken out by hand: say why that cannot work.
             Some(off) => {
-                let problem = Problem::AddonRequired { addon: name.clone(), why: why.clone() };
+                let problem =
+                    Problem::AddonRequired { addon: name.clone(), why: why.clone(), switched_off: true };
                 context.push(problem, off.value.enabled.span);
             }
             // Not mentioned: every cluster has it.
@@ -75,10 +76,12 @@ pub(super) fn resolve(
     }) && !addons.iter().any(|addon| addon.name.as_str() == KARPENTER)
         && !keys.addons.is_broken(KARPENTER)
     {
-        let at = keys.addons.get(KARPENTER).map_or(at, |off| off.value.enabled.span);
+        let off = keys.addons.get(KARPENTER);
+        let at = off.map_or(at, |off| off.value.enabled.span);
         let problem = Problem::AddonRequired {
             addon: KARPENTER.to_owned(),
             why: "a node pool of kind `karpenter` needs it".to_owned(),
+            switched_off: off.is_some(),
         };
         context.push(problem, at);
     }

@@ -8,7 +8,7 @@ use crate::blueprint::keys::{App as Keys, Quota};
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{Amount, Name};
-use crate::diagnostic::{Span, Spanned};
+use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::problem::Problem;
 
@@ -17,8 +17,6 @@ use crate::problem::Problem;
 pub struct App {
     /// Its name.
     pub name: Name,
-    /// Where the name stands.
-    pub at: Span,
     /// Who pays and who is asked.
     pub team: String,
     /// Its namespace.
@@ -84,16 +82,36 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
             };
             attachments.extend(attach(context, named, namespace, &mut environments[at], cluster));
         }
+        check_folders(context, name.as_str(), &attachments, keys);
         attachments.sort_by(|a, b| (&a.environment, &a.cluster).cmp(&(&b.environment, &b.cluster)));
         apps.push(App {
             name: name.value.clone(),
-            at: name.span,
             team: keys.team.to_string(),
             namespace: namespace.to_string(),
             attachments,
         });
     }
     apps
+}
+
+/// Looks for two stubs in one folder: cluster `eu` of `production` beside an environment `production-eu`.
+fn check_folders(context: &mut Context<'_>, app: &str, attachments: &[Attachment], keys: &Keys) {
+    let written = |attachment: &Attachment| {
+        let reference = (attachment.environment.as_str(), attachment.cluster.as_str());
+        keys.environments.iter().find(|written| canonical(written) == reference)
+    };
+    for (index, attachment) in attachments.iter().enumerate() {
+        let twin = attachments[..index].iter().find(|other| other.folder == attachment.folder);
+        let Some((one, other)) = written(attachment).zip(twin.and_then(written)) else {
+            continue;
+        };
+        let problem = Problem::SharedFolder {
+            folder: format!("apps/{app}/{}", attachment.folder),
+            one: one.value.clone(),
+            other: other.value.clone(),
+        };
+        context.push_conflict(problem, one.span, other.span);
+    }
 }
 
 /// Splits `"production/eu"`; `"production"` is its `main`.
@@ -149,6 +167,9 @@ fn attach(
         region: &region,
         partition: &partition,
     };
+    let written = context.blueprint.environments.get(&environment.name);
+    let plan_role =
+        written.and_then(|target| target.value.environment.plan_role.as_ref()).map(|role| role.span);
     let mut admins = Vec::new();
     for admin in keys.admins.iter() {
         let Some(arn) = access::role(context, admin, &scope) else {
@@ -158,11 +179,13 @@ fn attach(
         if let Some(known) =
             environment.clusters[cluster].admins.iter().find(|known| known.value == arn.value)
         {
-            context.push_conflict(
-                Problem::AdminIsTenantAdmin { arn: arn.value.clone() },
-                arn.span,
-                known.span,
-            );
+            let problem = Problem::PrincipalTaken { arn: arn.value.clone(), rights: "administers" };
+            context.push_conflict(problem, arn.span, known.span);
+        } else if let Some(reader) =
+            plan_role.filter(|_| environment.clusters[cluster].viewers.contains(&arn))
+        {
+            let problem = Problem::PrincipalTaken { arn: arn.value.clone(), rights: "reads" };
+            context.push_conflict(problem, arn.span, reader);
         }
         admins.push(arn.value);
     }
@@ -171,9 +194,14 @@ fn attach(
         None => environment.deploy_role.clone(),
     };
     let tenants = &mut environment.clusters[cluster].tenants;
-    if tenants.iter().any(|tenant| tenant.namespace == namespace.as_str()) {
-        context
-            .push(Problem::DuplicateName { name: namespace.to_string(), what: "namespaces" }, namespace.span);
+    if let Some(twin) = tenants.iter().find(|tenant| tenant.namespace == namespace.as_str()) {
+        let apps = &context.blueprint.file.apps;
+        let also = apps.get(twin.app.as_str()).map_or(namespace.span, |other| {
+            other.value.namespace.as_ref().map_or(other.name.span, |namespace| namespace.span)
+        });
+        let (app, other) = (name.to_string(), twin.app.to_string());
+        let problem = Problem::SharedNamespace { namespace: namespace.to_string(), app, other };
+        context.push_conflict(problem, namespace.span, also);
     }
     tenants.push(Tenant {
         app: name.value.clone(),

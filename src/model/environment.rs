@@ -115,6 +115,10 @@ fn region<'c>(context: &mut Context<'c>, name: &Spanned<String>) -> Option<&'c R
 
 fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Environment> {
     let Named { name, value: Target { environment: keys, clusters } } = target;
+    if name.as_str() == "module" {
+        let why = "`apps/<app>/module` is the application's own folder";
+        context.push(Problem::ReservedName { value: name.to_string(), why }, name.span);
+    }
     let facts = region(context, &keys.region)?;
     let blueprint = context.blueprint;
     let scope = Scope {
@@ -202,7 +206,7 @@ fn cluster(
         kubernetes_version,
         public_cidrs,
         service_cidr: network.service_cidr,
-        log_retention_days: *keys.log_retention_days,
+        log_retention_days: keys.log_retention_days.0,
         deletion_protection: protected,
         managed_pools: managed,
         karpenter_pools: karpenter,

@@ -3,13 +3,16 @@
 //! A name is identity: when it changes, the thing is replaced. So every one follows from names of the blueprint
 //! alone, and never from how many of something there are.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use super::addon::KARPENTER;
-use super::app::App;
 use super::environment::{Cluster, Environment, StateStore};
-use super::settings::Fleet;
+use super::node_pool::{KarpenterPool, ManagedPool};
+use super::settings::{Fleet, FleetAddon};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::Scope;
+use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
 use crate::catalog::Catalog;
 use crate::diagnostic::Span;
@@ -38,14 +41,15 @@ pub(super) fn state_store(
     let limit = context.catalog.name_limit("aws_s3_bucket");
     if bucket.chars().count() > limit {
         let what = format!("the state bucket of `{}`", scope.environment);
-        context.push(Problem::NameTooLong { name: bucket, what, limit }, at);
+        let settle = written.is_none().then_some("`bucket` in `[state]`");
+        context.push(Problem::NameTooLong { name: bucket, what, limit, settle }, at);
         return None;
     }
     let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = bucket.as_bytes();
     let plain =
         bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.' || *b == b'-');
-    if !plain || bytes.len() < 3 || !edge(bytes.first()) || !edge(bytes.last()) {
+    if !plain || bucket.contains("..") || bytes.len() < 3 || !edge(bytes.first()) || !edge(bytes.last()) {
         context.push(Problem::InvalidBucketName { name: bucket }, at);
         return None;
     }
@@ -73,90 +77,146 @@ fn is_of_karpenter(resource: &str, suffix: &str) -> bool {
 }
 
 /// Checks every name that is derived from the blueprint's names against what it ends up in.
-pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], apps: &[App]) {
+pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], fleet: &Fleet) {
     check_unique(context, environments);
+    check_derived_unique(context, environments, fleet);
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
-        check_cluster(context, cluster);
+        check_cluster(context, fleet, cluster);
     }
-    for app in apps {
-        let limit = context.catalog.name_limit("kubernetes_namespace");
-        if app.namespace.len() > limit {
-            let what = format!("the namespace of `{}`", app.name);
-            context.push(Problem::NameTooLong { name: app.namespace.clone(), what, limit }, app.at);
+    for Named { name, value: app } in context.blueprint.file.apps.iter() {
+        let (namespace, team) = (app.namespace.as_ref().unwrap_or(name), &app.team);
+        let label = context.catalog.name_limit("kubernetes_label");
+        let names = [
+            (namespace, "the namespace", context.catalog.name_limit("kubernetes_namespace")),
+            (name, "the label", label),
+            (team, "the team's label", label),
+        ];
+        // The namespace is often the name: once is enough.
+        if let Some((long, what, limit)) =
+            names.into_iter().find(|(name, _, limit)| name.as_str().len() > *limit)
+        {
+            let what = format!("{what} of application `{name}`", name = name.value);
+            let name = long.to_string();
+            context.push(Problem::NameTooLong { name, what, limit, settle: None }, long.span);
         }
     }
 }
 
-/// Returns what a cluster's name is lengthened to, given what the cluster has: resource, suffix, what to call it.
-fn lengthened<'a>(
-    catalog: &Catalog,
-    addons: impl Iterator<Item = &'a Name> + Clone,
-    managed_pools: impl Iterator<Item = &'a Name>,
-) -> Vec<(&'static str, String, String)> {
-    let has_karpenter = addons.clone().any(|addon| addon.as_str() == KARPENTER);
+/// A name that is made of the blueprint's.
+struct Derived {
+    resource: &'static str,
+    name: String,
+    what: String,
+    /// Which key settles it otherwise.
+    settle: Option<&'static str>,
+    at: Span,
+}
+
+fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
+    let catalog = context.catalog;
+    // Of all that is made of one name, the longest says it for the rest.
+    let mut worst: BTreeMap<Span, (usize, Problem)> = BTreeMap::new();
+    for Derived { resource, name, what, settle, at } in derived(context, fleet, cluster) {
+        let limit = catalog.name_limit(resource);
+        let over = name.chars().count().saturating_sub(limit);
+        if over > 0 && worst.get(&at).is_none_or(|(most, _)| over > *most) {
+            worst.insert(at, (over, Problem::NameTooLong { name, what, limit, settle }));
+        }
+    }
+    for (at, (_, problem)) in worst {
+        context.push(problem, at);
+    }
+}
+
+/// Returns what a cluster's name is lengthened to: resource, suffix, what to call it.
+///
+/// The modules serve every cluster, so what one of them has counts for the names of all.
+fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String, String)> {
+    let addons = || fleet.eks_addons.iter().chain(&fleet.helm_addons).map(|addon| &addon.standard);
+    let has_karpenter = addons().any(|addon| addon.name.as_str() == KARPENTER);
     let fixed =
         SUFFIXES.iter().filter(|(resource, suffix, _)| has_karpenter || !is_of_karpenter(resource, suffix));
     let mut all: Vec<(&'static str, String, String)> =
         fixed.map(|(resource, suffix, what)| (*resource, (*suffix).to_owned(), (*what).to_owned())).collect();
-    for addon in addons {
-        let Some(facts) = catalog.addons.get(addon.as_str()) else { continue };
+    for FleetAddon { name, facts, .. } in addons() {
         if facts.service_account.is_some() {
-            all.push(("aws_iam_role", format!("-{addon}"), format!("the role of add-on `{addon}`")));
+            all.push(("aws_iam_role", format!("-{name}"), format!("the role of add-on `{name}`")));
         }
         for policy in &facts.policies {
-            let suffix = format!("-{addon}-{}", policy.replace('_', "-"));
-            all.push(("aws_iam_policy", suffix, format!("a policy of add-on `{addon}`")));
+            let suffix = format!("-{name}-{}", policy.replace('_', "-"));
+            all.push(("aws_iam_policy", suffix, format!("a policy of add-on `{name}`")));
         }
     }
-    for pool in managed_pools {
-        all.push((
-            "aws_launch_template",
-            format!("-{pool}"),
-            format!("the launch template of pool `{pool}`"),
-        ));
-    }
+    debug_assert!(all.iter().all(|(resource, ..)| catalog.name_limits.contains_key(*resource)));
     all
 }
 
 /// Returns the longest name of a cluster for which every name that the modules derive from it fits.
 pub fn longest_cluster_name(catalog: &Catalog, fleet: &Fleet) -> usize {
-    let addons = fleet.eks_addons.iter().chain(&fleet.helm_addons).map(|addon| &addon.standard.name);
-    let pools = fleet.managed_pools.iter().map(|pool| &pool.standard.name);
-    let all = lengthened(catalog, addons, pools);
+    let all = lengthened(catalog, fleet);
     all.iter()
-        .map(|(resource, suffix, _)| catalog.name_limit(resource) - suffix.len())
+        .map(|(resource, suffix, _)| catalog.name_limit(resource).saturating_sub(suffix.len()))
         .min()
         .unwrap_or_default()
 }
 
-fn check_cluster(context: &mut Context<'_>, cluster: &Cluster) {
-    let catalog = context.catalog;
-    let name = &cluster.eks_name;
-    let addons = cluster.settings.addons.iter().map(|addon| &addon.name);
-    let pools = cluster.settings.managed_pools.iter().map(|pool| &pool.name);
-    let mut derived: Vec<(&str, String, String)> = lengthened(catalog, addons, pools)
-        .into_iter()
-        .map(|(resource, suffix, what)| (resource, format!("{name}{suffix}"), format!("{what} of `{name}`")))
-        .collect();
-    for pool in &cluster.settings.managed_pools {
-        let what = format!("the node group of pool `{}`", pool.name);
-        derived.push(("aws_eks_node_group_prefix", format!("{}-", pool.name), what));
+/// Lists what the names of a cluster and its pools are made into.
+fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Derived> {
+    let cluster_name = &cluster.eks_name;
+    let of_cluster = |(resource, suffix, what): (&'static str, String, String)| Derived {
+        resource,
+        name: format!("{cluster_name}{suffix}"),
+        what: format!("{what} of `{cluster_name}`"),
+        settle: Some("another `name` for the cluster"),
+        at: cluster.at,
+    };
+    let mut derived: Vec<Derived> = lengthened(context.catalog, fleet).into_iter().map(of_cluster).collect();
+    let written = context.blueprint.environments.get(&cluster.environment);
+    let keys = written.and_then(|target| target.value.clusters.get(&cluster.name));
+    let pool_at = |name: &str| {
+        let pool = keys.and_then(|keys| keys.value.node_pools.get(name));
+        pool.map_or(cluster.at, |pool| pool.name.span)
+    };
+    let of_pool = |resource, name, what, pool: &Name| {
+        let at = pool_at(pool.as_str());
+        Derived { resource, name, what: format!("{what} of pool `{pool}`"), settle: None, at }
+    };
+    for ManagedPool { name, .. } in &cluster.settings.managed_pools {
+        derived.push(of_pool("aws_eks_node_group_prefix", format!("{name}-"), "the node group", name));
+        let template = format!("{cluster_name}-{name}");
+        derived.push(of_pool("aws_launch_template", template, "the launch template", name));
     }
-    for pool in &cluster.settings.karpenter_pools {
-        let what = format!("the release of node pool `{}`", pool.name);
-        derived.push(("helm_release", format!("node-pool-{}", pool.name), what));
+    for KarpenterPool { name, .. } in &cluster.settings.karpenter_pools {
+        derived.push(of_pool("helm_release", format!("node-pool-{name}"), "the release", name));
     }
-    // The longest of each kind says it for all.
-    let mut worst: Option<(usize, Problem)> = None;
-    for (resource, name, what) in derived {
-        let limit = catalog.name_limit(resource);
-        let over = name.chars().count().saturating_sub(limit);
-        if over > 0 && worst.as_ref().is_none_or(|(most, _)| over > *most) {
-            worst = Some((over, Problem::NameTooLong { name, what, limit }));
+    derived
+}
+
+/// Finds names that two clusters of one account would both make: `a-b` with suffix `-c` is `a` with suffix `-b-c`.
+fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment], fleet: &Fleet) {
+    let mut seen: BTreeMap<(&str, &str, &str, String), (&Cluster, Span)> = BTreeMap::new();
+    for environment in environments {
+        for cluster in &environment.clusters {
+            for Derived { resource, name, at, .. } in derived(context, fleet, cluster) {
+                if matches!(resource, "aws_eks_node_group_prefix" | "helm_release") {
+                    continue; // unique within their cluster
+                }
+                // IAM knows no region.
+                let region = if resource.starts_with("aws_iam_") { "" } else { cluster.region.as_str() };
+                let key = (resource, environment.account.as_str(), region, name.clone());
+                match seen.get(&key) {
+                    // Clusters of one name have been reported as such.
+                    Some((twin, _)) if twin.eks_name == cluster.eks_name => {}
+                    Some((_, other)) => {
+                        let also = *other;
+                        context.push_conflict(Problem::SharedResourceName { name }, at, also);
+                    }
+                    None => {
+                        seen.insert(key, (cluster, at));
+                    }
+                }
+            }
         }
-    }
-    if let Some((_, problem)) = worst {
-        context.push(problem, cluster.at);
     }
 }
 
@@ -171,8 +231,7 @@ fn check_unique(context: &mut Context<'_>, environments: &[Environment]) {
             .iter()
             .find(|(other, twin)| other.account == environment.account && twin.eks_name == cluster.eks_name);
         if let Some((_, twin)) = same {
-            let problem =
-                Problem::DuplicateName { name: cluster.eks_name.clone(), what: "clusters of one account" };
+            let problem = Problem::DuplicateCluster { name: cluster.eks_name.clone() };
             context.push_conflict(problem, cluster.at, twin.at);
         }
     }
@@ -180,9 +239,13 @@ fn check_unique(context: &mut Context<'_>, environments: &[Environment]) {
         // Bucket names are unique in all of AWS.
         let same = environments[..index].iter().find(|other| other.state.bucket == environment.state.bucket);
         if let Some(twin) = same {
-            let problem =
-                Problem::DuplicateName { name: environment.state.bucket.clone(), what: "state buckets" };
-            context.push_conflict(problem, environment.at, twin.at);
+            // The default's name holds the environment's: only one that is written can be shared.
+            let problem = Problem::SharedBucket {
+                name: environment.state.bucket.clone(),
+                one: twin.name.clone(),
+                other: environment.name.clone(),
+            };
+            context.push(problem, environment.state.at);
         }
     }
 }

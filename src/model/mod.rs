@@ -82,7 +82,7 @@ pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Mo
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
     let fleet = settings::fleet(&mut context, &environments);
-    identity::check(&mut context, &environments, &apps);
+    identity::check(&mut context, &environments, &fleet);
     if !fleet.eks_addons.is_empty() {
         let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
         context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());

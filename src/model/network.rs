@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use super::Context;
-use crate::blueprint::keys::{self, Network as Keys};
+use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::{Nat, Zones};
 use crate::catalog::Region;
 use crate::diagnostic::Span;
@@ -56,10 +56,13 @@ pub(super) fn resolve(
             context.push(Problem::SubnetsWithoutZone { zone: zone.clone(), zones: names.clone() }, *at);
         }
     }
-    let planned = names.iter().all(|name| keys.subnets.0.contains_key(name));
-    let (largest, smallest) = (16, if planned { 28 } else { SMALLEST_PLANNED });
+    let is_written = |name: &String| {
+        keys.subnets.0.get(name).is_some_and(|(_, own)| own.private.is_some() && own.public.is_some())
+    };
+    // AWS takes /16 to /28 (VPC user guide, "VPC CIDR blocks", read 2026-11).
+    let (largest, smallest) = (16, if names.iter().all(is_written) { 28 } else { SMALLEST_PLANNED });
     if !(largest..=smallest).contains(&cidr.prefix_len()) {
-        context.push(Problem::CidrSize { range: cidr.value }, cidr.span);
+        context.push(Problem::CidrSize { range: cidr.value, largest, smallest }, cidr.span);
         return None;
     }
     let zones: Vec<Zone> = names.iter().map(|name| zone(name, cidr.value, keys)).collect();
@@ -99,8 +102,10 @@ fn zone_names(context: &mut Context<'_>, keys: &Keys, region: &str, facts: &Regi
         Zones::Names(names) => {
             let mut good = Vec::new();
             for name in names {
-                if good.contains(&name.value) {
-                    context.push(Problem::RepeatedZone { zone: name.value.clone() }, name.span);
+                let first = names.iter().find(|first| first.value == name.value).map(|first| first.span);
+                if let Some(first) = first.filter(|first| *first != name.span) {
+                    let problem = Problem::RepeatedZone { zone: name.value.clone() };
+                    context.push_conflict(problem, name.span, first);
                 } else if known.contains(&name.value) {
                     good.push(name.value.clone());
                 } else {
@@ -112,8 +117,8 @@ fn zone_names(context: &mut Context<'_>, keys: &Keys, region: &str, facts: &Regi
                     context.push(problem, name.span);
                 }
             }
-            if let ([only], true) = (names.as_slice(), good.len() == 1) {
-                context.push(Problem::OneZone { zone: only.value.clone() }, keys.zones.span);
+            if names.len() < 2 && good.len() == names.len() {
+                context.push(Problem::OneZone { named: names.len() }, keys.zones.span);
             }
             (good.len() == names.len() && good.len() > 1).then_some(good)
         }
@@ -123,18 +128,22 @@ fn zone_names(context: &mut Context<'_>, keys: &Keys, region: &str, facts: &Regi
 /// The smallest VPC whose planned private subnets are /22: 1,024 addresses for the pods of a zone.
 const SMALLEST_PLANNED: u8 = 19;
 
-/// Finds a zone's subnets: as written, else by the zone's letter.
+/// Finds a zone's subnets: each as written, else by the zone's letter.
 ///
 /// The VPC is cut into eight equal parts. Part 0 is the private subnet of zone `a`, part 1 that of `b`, and so on;
 /// part 7 is cut into eight again, for the public subnets. A zone's ranges depend on its letter alone, so
 /// that adding or removing another zone never moves them. In a /16 a private subnet is a /19 (8,192
 /// addresses) and a public one a /22.
 fn zone(name: &str, vpc: Ipv4Net, keys: &Keys) -> Zone {
-    if let Some((_, keys::Subnets { private, public })) = keys.subnets.0.get(name) {
-        return Zone { name: name.to_owned(), private: private.value, public: public.value };
-    }
+    let own = keys.subnets.0.get(name).map(|(_, own)| own);
     let letter = name.bytes().last().unwrap_or(b'a').saturating_sub(b'a');
-    Zone { name: name.to_owned(), private: eighth(vpc, letter), public: eighth(eighth(vpc, 7), letter) }
+    let private = own.and_then(|own| own.private.as_ref()).map(|private| private.value);
+    let public = own.and_then(|own| own.public.as_ref()).map(|public| public.value);
+    Zone {
+        name: name.to_owned(),
+        private: private.unwrap_or_else(|| eighth(vpc, letter)),
+        public: public.unwrap_or_else(|| eighth(eighth(vpc, 7), letter)),
+    }
 }
 
 /// Returns one of the eight equal parts of a range.
@@ -147,11 +156,8 @@ fn eighth(range: Ipv4Net, part: u8) -> Ipv4Net {
 
 fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: Span, zones: &[Zone]) {
     let written = |zone: &Zone, private: bool| {
-        keys.subnets.0.get(&zone.name).map(
-            |(_, subnets)| {
-                if private { subnets.private.span } else { subnets.public.span }
-            },
-        )
+        let (_, own) = keys.subnets.0.get(&zone.name)?;
+        if private { own.private.as_ref() } else { own.public.as_ref() }.map(|range| range.span)
     };
     let mut ranges: Vec<(Ipv4Net, Option<Span>)> = Vec::new();
     for zone in zones {
@@ -160,7 +166,7 @@ fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: S
     }
     for (index, (range, at)) in ranges.iter().enumerate() {
         let Some(at) = *at else { continue };
-        if !(16..=28).contains(&range.prefix_len()) {
+        if range.prefix_len() > 28 {
             context.push(Problem::SubnetTooSmall { range: *range }, at);
         }
         if !vpc.contains(range) {
@@ -173,7 +179,8 @@ fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: S
             .filter(|(other, (_, written))| *other > index || (*other < index && written.is_none()));
         for (_, (other, other_at)) in others {
             if overlaps(*range, *other) {
-                let problem = Problem::SubnetOverlap { range: *range, other: *other };
+                let is_planned = other_at.is_none();
+                let problem = Problem::SubnetOverlap { range: *range, other: *other, is_planned };
                 context.push_conflict(problem, at, other_at.unwrap_or(vpc_at));
             }
         }

@@ -146,8 +146,8 @@ impl Report for Silent {
 
 fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
     let Some(kind) = &pool.value.kind else {
-        let problem =
-            Problem::PoolNeeds { pool: pool.name.to_string(), key: "kind", example: "\"karpenter\"" };
+        let example = if pool.name.as_str() == CORE { "\"managed\"" } else { "\"karpenter\"" };
+        let problem = Problem::PoolNeeds { pool: pool.name.to_string(), key: "kind", example };
         context.push(problem, pool.name.span);
         return None;
     };
@@ -167,7 +167,8 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
     };
     for (key, at) in refused {
         if let Some(at) = at {
-            context.push(Problem::KeyNotForKind { key, kind: kind.word() }, at);
+            let pool = pool.name.to_string();
+            context.push(Problem::KeyNotForKind { pool, key, kind: kind.word() }, at);
         }
     }
     Some(kind.value)
@@ -181,6 +182,8 @@ fn managed(report: &mut impl Report, pool: &Named<Keys>, has_karpenter: bool) ->
     let capacity = keys.capacity.as_ref();
     if let Some(capacity) = capacity.filter(|capacity| is_core && capacity.contains(&Capacity::Spot)) {
         report.report(Problem::CoreSpot, capacity.span, None);
+    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1) {
+        report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
     let (min_size, desired_size, max_size, min_at) = size?;
     if is_core && has_karpenter && min_size < 2 {
@@ -192,11 +195,10 @@ fn managed(report: &mut impl Report, pool: &Named<Keys>, has_karpenter: bool) ->
         name: name.value.clone(),
         ami_type: if arm { "AL2023_ARM_64_STANDARD" } else { "AL2023_x86_64_STANDARD" },
         instance_types: types.iter().map(ToString::to_string).collect(),
-        // EKS takes one of the two for a group; spot only when on-demand is not allowed.
-        capacity_type: if capacity.is_some_and(|capacity| capacity.value == [Capacity::Spot]) {
-            "SPOT"
-        } else {
-            "ON_DEMAND"
+        // EKS takes one of the two for a group.
+        capacity_type: match capacity.and_then(|capacity| capacity.first()) {
+            Some(Capacity::Spot) => "SPOT",
+            Some(Capacity::OnDemand) | None => "ON_DEMAND",
         },
         min_size,
         max_size,

@@ -1,13 +1,15 @@
 //! What may differ between clusters, and what the reusable modules hold as default.
 
+use std::collections::BTreeMap;
+
 use ipnet::Ipv4Net;
 
 use super::Context;
 use super::addon::Addon;
 use super::environment::{Cluster, Environment};
 use super::node_pool::{self, KarpenterPool, ManagedPool, NodePools};
-use crate::blueprint::keys::{NodePool, Size};
-use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool, Size};
+use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
@@ -100,6 +102,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         |cluster| cluster.settings.karpenter_pools.iter().map(|pool| &pool.name).collect(),
         |pool| &pool.name,
     );
+    check_kinds(context);
     check_taints(context, &managed_pools, &clusters);
     let (eks_addons, helm_addons) = addons(context, &clusters);
     Fleet {
@@ -117,7 +120,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .network
             .as_ref()
             .map_or_else(|| "172.20.0.0/16".parse().expect("a range"), |network| network.service_cidr.value),
-        log_retention_days: *standard.log_retention_days,
+        log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,
         eks_addons,
@@ -147,8 +150,7 @@ fn members<T>(
 /// types and size of a pool that only some environments complete) is taken from the first cluster that has it.
 fn standard_pools(context: &Context<'_>) -> NodePools {
     let blueprint = context.blueprint;
-    let mut keys: std::collections::BTreeMap<&str, (Spanned<Name>, NodePool)> =
-        std::collections::BTreeMap::new();
+    let mut keys: BTreeMap<&str, (Spanned<Name>, NodePool)> = BTreeMap::new();
     for pool in blueprint.standard.node_pools.iter() {
         keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
     }
@@ -192,14 +194,50 @@ fn complete(standard: &mut NodePool, other: &NodePool) {
     }
 }
 
+/// Refuses a pool that is managed in one cluster and Karpenter's in another: it would be two things of one name.
+fn check_kinds(context: &mut Context<'_>) {
+    let blueprint = context.blueprint;
+    let own = blueprint.environments.iter().flat_map(|target| target.value.clusters.iter());
+    let layers = std::iter::once(&blueprint.standard).chain(own.map(|cluster| &cluster.value));
+    let mut kinds: BTreeMap<&str, &Spanned<PoolKind>> = BTreeMap::new();
+    for pool in layers.flat_map(|cluster| cluster.node_pools.iter()).filter(|pool| *pool.value.enabled) {
+        let Some(kind) = &pool.value.kind else { continue };
+        let first = *kinds.entry(pool.name.as_str()).or_insert(kind);
+        if first.value != kind.value {
+            let (kind_word, other) = (kind.word(), first.word());
+            let problem = Problem::KindChanges { pool: pool.name.to_string(), kind: kind_word, other };
+            context.push_conflict(problem, kind.span, first.span);
+        }
+    }
+}
+
 /// A managed group's taints are blocks, and blocks cannot come from a variable without `dynamic`.
 fn check_taints(context: &mut Context<'_>, pools: &[Member<ManagedPool>], clusters: &[&Cluster]) {
+    let blueprint = context.blueprint;
+    let written = |keys: &ClusterKeys, pool: &str| {
+        let taints = keys.node_pools.get(pool)?.value.taints.as_ref()?;
+        Some(taints.span)
+    };
     for pool in pools {
+        let name = pool.standard.name.as_str();
+        let mut elsewhere = written(&blueprint.standard, name);
         for cluster in clusters {
-            let own = cluster.settings.managed_pools.iter().find(|own| own.name == pool.standard.name);
-            if own.is_some_and(|own| own.taints != pool.standard.taints) {
-                context.push(Problem::TaintsDiffer { pool: pool.standard.name.to_string() }, cluster.at);
+            let Some(own) = cluster.settings.managed_pools.iter().find(|own| own.name == pool.standard.name)
+            else {
+                continue;
+            };
+            let target = blueprint.environments.get(&cluster.environment);
+            let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+            let here = keys.and_then(|keys| written(&keys.value, name));
+            if own.taints != pool.standard.taints {
+                let at = here.unwrap_or(cluster.at);
+                let problem = Problem::TaintsDiffer { pool: name.to_owned() };
+                match elsewhere {
+                    Some(elsewhere) => context.push_conflict(problem, at, elsewhere),
+                    None => context.push(problem, at),
+                }
             }
+            elsewhere = elsewhere.or(here);
         }
     }
 }

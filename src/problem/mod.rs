@@ -1,0 +1,257 @@
+//! Every problem that plinth can report, with its code and its words.
+//!
+//! The table below declares each problem: a sentence for the reference, the code, the facts of a case.
+//! [`Problem::words`] makes sentences of the facts, [`nearest()`] finds what was probably meant. Codes never
+//! change their meaning: E01xx the text and its shape, E02xx names and references, E03xx network, E04xx node
+//! pools, E05xx add-ons and versions, E06xx access, E07xx applications, N0xxx notes.
+
+mod nearest;
+mod words;
+
+use ipnet::Ipv4Net;
+
+pub use nearest::nearest;
+pub use words::Words;
+
+/// A code and what it stands for, for the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// `E0101`
+    pub code: &'static str,
+    /// One sentence about every case of it.
+    pub about: &'static str,
+}
+
+/// Declares the problems: the enum, the codes, and the list of codes for the reference.
+macro_rules! problems {
+    ($( #[doc = $about:literal] $code:ident $Problem:ident $({ $( $field:ident: $ty:ty ),* })?, )*) => {
+        /// One kind of mistake or note, with the facts of the case.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the fields are the facts in the words")]
+        pub enum Problem {
+            $( #[doc = $about] $Problem $({ $( $field: $ty ),* })?, )*
+        }
+
+        impl Problem {
+            /// Every code, in the order of the declaration.
+            pub const CODES: &'static [Code] =
+                &[ $( Code { code: stringify!($code), about: $about.trim_ascii() }, )* ];
+
+            /// Returns the stable code.
+            pub fn code(&self) -> &'static str {
+                match self { $( Self::$Problem { .. } => stringify!($code), )* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// The file is not TOML.
+    E0101 Syntax { message: String },
+    /// A table holds a key that it does not take.
+    E0102 UnknownKey { key: String, table: &'static str, allowed: Vec<String>, home: Option<&'static str> },
+    /// A value is of another type than its key takes.
+    E0103 WrongType { expected: &'static str, found: &'static str },
+    /// A key that must be set is not.
+    E0104 MissingKey { key: &'static str, table: &'static str },
+    /// A key takes one of a few words, and this is none of them.
+    E0105 UnknownValue { value: String, allowed: &'static [&'static str] },
+    /// A number is smaller or larger than its key takes.
+    E0106 OutOfRange { value: i64, from: i64, to: i64 },
+    /// The blueprint has a format that this release does not read.
+    E0107 UnknownFormat { format: i64, known: u32 },
+    /// A day is not written as year, month and day.
+    E0108 InvalidDate { value: String },
+    /// A duration is not written as Karpenter wants it.
+    E0109 InvalidDuration { value: String },
+    /// A quantity is not written as Kubernetes wants it.
+    E0110 InvalidQuantity { value: String },
+    /// A text cannot be an EC2 instance type.
+    E0111 InvalidInstanceType { value: String },
+    /// A Kubernetes version is not written as major and minor.
+    E0112 InvalidKubernetesVersion { value: String },
+    /// A placeholder has a word that stands for nothing.
+    E0113 UnknownPlaceholder { word: String },
+    /// An AWS account is not twelve digits.
+    E0114 InvalidAccount { value: String },
+    /// CloudWatch keeps logs for some numbers of days only, and this is none of them.
+    E0115 InvalidRetention { value: u32, allowed: &'static [u32] },
+    /// A text with placeholders has a brace without its other half.
+    E0116 LoneBrace { brace: &'static str },
+
+    /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
+    E0201 InvalidName { value: String },
+    /// A name, or one that is made of it, is longer than AWS or Kubernetes allows.
+    E0202 NameTooLong { name: String, what: String, limit: usize, settle: Option<&'static str> },
+    /// Two clusters of one account would have the same EKS name, and so the same IAM roles.
+    E0203 DuplicateCluster { name: String },
+    /// A reference names an environment that the blueprint does not have.
+    E0204 UnknownEnvironment { value: String, known: Vec<String> },
+    /// A reference names a cluster that its environment does not have.
+    E0205 UnknownCluster { value: String, environment: String, known: Vec<String> },
+    /// A list names the same thing twice.
+    E0206 RepeatedReference { value: String },
+    /// The name of a state bucket is not one that S3 takes.
+    E0207 InvalidBucketName { name: String },
+    /// A waiver is about a resource that is not generated.
+    E0208 WaiverMatchesNothing { scope: String, nearest: Option<String> },
+    /// A name is taken by something else.
+    E0209 ReservedName { value: String, why: &'static str },
+    /// Two environments would keep their states in one bucket.
+    E0210 SharedBucket { name: String, one: String, other: String },
+    /// Two applications would have one namespace on the same cluster.
+    E0211 SharedNamespace { namespace: String, app: String, other: String },
+    /// Two stubs of an application would lie in one folder.
+    E0212 SharedFolder { folder: String, one: String, other: String },
+    /// The table of environments is empty.
+    E0213 NoEnvironment,
+    /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
+    E0214 SharedResourceName { name: String },
+
+    /// A text is not an IPv4 range.
+    E0301 InvalidCidr { value: String },
+    /// A range is written with an address in its middle.
+    E0302 CidrHostBits { value: String, range: Ipv4Net },
+    /// A VPC's range is larger than AWS takes or too small for its subnets.
+    E0303 CidrSize { range: Ipv4Net, largest: u8, smallest: u8 },
+    /// A cluster has no range for its VPC.
+    E0304 NoCidr { cluster: String },
+    /// The VPCs of two clusters that can come to meet have addresses in common.
+    E0305 CidrOverlap { range: Ipv4Net, other: Ipv4Net, cluster: String },
+    /// A cluster's Service range has addresses in common with its VPC.
+    E0306 ServiceCidrOverlap { range: Ipv4Net, vpc: Ipv4Net },
+    /// A Service range is not one that EKS takes.
+    E0307 ServiceCidrRange { range: Ipv4Net },
+    /// A subnet is not a part of its VPC.
+    E0308 OutsideParent { range: Ipv4Net, parent: Ipv4Net },
+    /// Two subnets have addresses in common.
+    E0309 SubnetOverlap { range: Ipv4Net, other: Ipv4Net, is_planned: bool },
+    /// A subnet is smaller than AWS takes.
+    E0310 SubnetTooSmall { range: Ipv4Net },
+    /// The catalog has no such region.
+    E0311 UnknownRegion { value: String, known: Vec<String> },
+    /// A zone is of another region, or one that EKS refuses.
+    E0312 ZoneNotInRegion { zone: String, region: String, known: Vec<String> },
+    /// A region has fewer zones than asked for.
+    E0313 TooFewZones { region: String, asked: u32, known: Vec<String> },
+    /// Fewer than two zones are named.
+    E0314 OneZone { named: usize },
+    /// A zone is named twice.
+    E0315 RepeatedZone { zone: String },
+    /// Subnets are given for a zone that the cluster does not use.
+    E0316 SubnetsWithoutZone { zone: String, zones: Vec<String> },
+    /// The Kubernetes API would be open to everybody.
+    E0317 OpenToTheWorld { range: Ipv4Net },
+    /// No one could reach the Kubernetes API.
+    E0318 NoWayIn { cluster: String },
+    /// `runner` is set for an endpoint that is public.
+    E0319 RunnerWithoutNeed,
+
+    /// A cluster has no nodes for system services.
+    E0401 NoCorePool { cluster: String },
+    /// A node pool lacks a key that its kind needs.
+    E0402 PoolNeeds { pool: String, key: &'static str, example: &'static str },
+    /// A node pool has a key that is for another kind.
+    E0403 KeyNotForKind { pool: String, key: &'static str, kind: &'static str },
+    /// A node pool is of one kind here and of another there.
+    E0404 KindChanges { pool: String, kind: &'static str, other: &'static str },
+    /// A node pool's numbers of nodes contradict each other.
+    E0405 SizeOrder { min: u32, desired: u32, max: u32 },
+    /// The core pool has too few nodes for the system services.
+    E0406 CoreTooSmall { min: u32 },
+    /// The core pool is not managed.
+    E0407 CoreKind,
+    /// The core pool is bought as spot.
+    E0408 CoreSpot,
+    /// A managed pool names instance types of two architectures.
+    E0409 MixedArchitectures { one: String, other: String },
+    /// A managed pool has other taints on one cluster than on the rest.
+    E0410 TaintsDiffer { pool: String },
+    /// A managed pool has two ways to be bought, or none.
+    E0411 ManagedCapacity { pool: String },
+
+    /// The catalog has no such add-on.
+    E0501 UnknownAddon { name: String, known: Vec<String> },
+    /// A cluster lacks an add-on that it cannot do without.
+    E0502 AddonRequired { addon: String, why: String, switched_off: bool },
+    /// EKS does not offer this Kubernetes version.
+    E0503 UnsupportedKubernetes { version: String, supported: Vec<String> },
+    /// An add-on's version does not run on the cluster's Kubernetes version.
+    E0504 AddonTooOldForKubernetes { addon: String, version: String, kubernetes: String, least: String },
+    /// A text is not the version of a chart.
+    E0505 InvalidVersion { value: String },
+    /// A version is set for an add-on that takes none.
+    E0506 EksAddonVersion { addon: String },
+
+    /// A text is not the ARN of an IAM role.
+    E0601 InvalidArn { value: String },
+    /// A role is of another account than the cluster that it is for.
+    E0602 RoleInOtherAccount { arn: String, account: String },
+    /// A role of an application has rights on the whole cluster already.
+    E0603 PrincipalTaken { arn: String, rights: &'static str },
+    /// A role is of another partition than the cluster that it is for.
+    E0604 RoleInOtherPartition { arn: String, region: String, partition: String },
+
+    /// An application's namespace belongs to Kubernetes or to an add-on.
+    E0701 ReservedNamespace { namespace: String, owner: String },
+
+    /// EKS add-ons have no pinned versions.
+    N0501 AddonVersionsUnpinned { addons: Vec<String> },
+    /// A waiver's day is over.
+    N0201 WaiverExpired { id: String, until: String },
+    /// No person can get into a cluster when the deploy role is broken.
+    N0601 NoHumanAdmin { environment: String },
+}
+
+impl Problem {
+    /// Whether it is worth saying but stops nothing.
+    pub fn is_note(&self) -> bool {
+        self.code().starts_with('N')
+    }
+
+    /// Whether two problems at one place are the same mistake, though it may have been met with other facts:
+    /// a line that several clusters share is read once for each of them.
+    pub fn is_same_mistake(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::MissingKey { key, .. }, Self::MissingKey { key: other, .. })
+            | (Self::PoolNeeds { key, .. }, Self::PoolNeeds { key: other, .. }) => key == other,
+            (Self::AddonRequired { addon, .. }, Self::AddonRequired { addon: other, .. }) => addon == other,
+            _ => self.code() == other.code(),
+        }
+    }
+
+    /// Names the keys whose absence this is about: where one of them was written but could not be read, this only
+    /// follows from that.
+    pub fn for_want_of(&self) -> &'static [&'static str] {
+        match self {
+            Self::NoCidr { .. } => &["network", "cidr"],
+            Self::CidrSize { .. } => &["subnets", "private", "public"],
+            Self::SubnetsWithoutZone { .. } | Self::TooFewZones { .. } | Self::ZoneNotInRegion { .. } => {
+                &["zones", "region"]
+            }
+            Self::NoWayIn { .. } => &["endpoint", "public_cidrs", "runner"],
+            Self::NoCorePool { .. } => &["node_pools"],
+            Self::TaintsDiffer { .. } => &["taints"],
+            Self::AddonRequired { .. } => &["addons"],
+            Self::NoHumanAdmin { .. } => &["admins"],
+            Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
+            Self::PoolNeeds { key: "kind", .. } => &["kind"],
+            Self::PoolNeeds { key: "instance_types", .. } => &["instance_types"],
+            Self::PoolNeeds { key: "capacity", .. } => &["capacity"],
+            Self::PoolNeeds { .. } => &["size", "min", "max"],
+            _ => &[],
+        }
+    }
+
+    /// Whether it only follows from another problem: a pool that changes its kind has the other kind's keys, and
+    /// an add-on is missing because its name is misspelled.
+    pub fn follows_from(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::KeyNotForKind { pool, .. }, Self::KindChanges { pool: other, .. }) => pool == other,
+            (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
+                nearest(name, known) == Some(addon)
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,540 @@
+//! The one place that makes sentences: what is wrong, what stands beside the caret, what to type.
+
+use ipnet::Ipv4Net;
+
+use super::Problem;
+use super::nearest::{list, name_like, nearest, suggest};
+use crate::blueprint::pattern::Placeholder;
+
+/// The sentences of one diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words {
+    /// What is wrong.
+    pub what: String,
+    /// What stands beside the caret.
+    pub label: Option<String>,
+    /// What stands beside the other half of a conflict.
+    pub also: Option<String>,
+    /// What to type.
+    pub help: Option<String>,
+}
+
+impl Words {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..Self::default() }
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    fn also(mut self, also: impl Into<String>) -> Self {
+        self.also = Some(also.into());
+        self
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        self.maybe_help(Some(help))
+    }
+
+    fn maybe_help(mut self, help: Option<impl Into<String>>) -> Self {
+        self.help = help.map(Into::into);
+        self
+    }
+}
+
+impl Problem {
+    /// Makes the sentences.
+    #[expect(clippy::too_many_lines, reason = "one place for all words, one arm for each problem")]
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Syntax { message } => Words::new("the blueprint is not valid TOML")
+                .label(message.lines().collect::<Vec<_>>().join(", ")),
+            Self::UnknownKey { key, table, allowed, home } => {
+                let help = match home {
+                    Some(home) if nearest(key, allowed).is_none() => {
+                        format!("`{key}` is a key of {home}: move it there")
+                    }
+                    _ => suggest(key, allowed),
+                };
+                Words::new(format!("{} takes no key `{key}`", in_code(table))).label("unknown key").help(help)
+            }
+            Self::WrongType { expected, found } => Words::new(format!("expected {expected}, found {found}"))
+                .label(format!("this is {found}"))
+                .maybe_help(retype(expected, found)),
+            Self::MissingKey { key, table } => Words::new(format!("{} has no `{key}`", in_code(table)))
+                .label(format!("`{key}` is missing"))
+                .help(example(table, key)),
+            Self::UnknownValue { value, allowed } => {
+                let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+                Words::new(format!("`{value}` is not a value of this key"))
+                    .label("unknown value")
+                    .help(suggest(value, &allowed))
+            }
+            Self::OutOfRange { value, from, to } => {
+                let range = if *to == i64::from(u32::MAX) && value < from {
+                    format!("{from} or more")
+                } else {
+                    format!("{from} to {to}")
+                };
+                Words::new(format!("`{value}` is out of range")).label(format!("{range} is allowed"))
+            }
+            Self::UnknownFormat { format, known } => {
+                let install = if *format > i64::from(*known) {
+                    format!("install the plinth release that introduced format {format}, or ")
+                } else {
+                    String::new()
+                };
+                Words::new(format!("this release does not read blueprint format {format}"))
+                    .label(format!("it reads format {known}"))
+                    .help(format!("{install}write `format = {known}`"))
+            }
+            Self::InvalidDate { value } => Words::new(format!("`{value}` is not a day"))
+                .label("year, month and day are needed")
+                .help("write it as `\"2027-03-31\"`"),
+            Self::InvalidDuration { value } => Words::new(format!("`{value}` is not a duration"))
+                .label("numbers with `h`, `m` or `s`, or `Never`")
+                .help("write a week as `\"168h\"`, half an hour as `\"30m\"`"),
+            Self::InvalidQuantity { value } => Words::new(format!("`{value}` is not a Kubernetes quantity"))
+                .label("a number, with a unit where it is memory or storage")
+                .help("write CPUs as `16` or `\"500m\"`, memory and storage as `\"64Gi\"`"),
+            Self::InvalidInstanceType { value } => {
+                Words::new(format!("`{value}` is not an EC2 instance type"))
+                    .label("family and size are needed")
+                    .help("write it as `\"m6i.large\"`")
+            }
+            Self::InvalidKubernetesVersion { value } => {
+                Words::new(format!("`{value}` is not a Kubernetes minor version"))
+                    .label("major and minor; EKS chooses the patch")
+                    .help("write it as `\"1.36\"`")
+            }
+            Self::UnknownPlaceholder { word } => {
+                let known: Vec<String> =
+                    Placeholder::ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let meant = nearest(word, &known).map(|name| format!("did you mean `{{{name}}}`? "));
+                let all = known.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
+                Words::new(format!("`{{{word}}}` is not a placeholder"))
+                    .label("stands for nothing")
+                    .help(format!("{}there are {all}", meant.unwrap_or_default()))
+            }
+            Self::LoneBrace { brace } => Words::new(format!("`{brace}` has no other half"))
+                .label("braces enclose a placeholder, as in `{account}`")
+                .help(format!("write `{brace}{brace}` for the character itself")),
+            Self::InvalidAccount { value } => Words::new(format!("`{value}` is not an AWS account"))
+                .label("twelve digits are needed")
+                .help("write it as `\"111111111111\"`"),
+            Self::InvalidRetention { value, allowed } => {
+                let next = allowed.iter().find(|days| *days > value).or(allowed.last());
+                Words::new(format!("CloudWatch does not keep logs for {value} days"))
+                    .label("not a number of days that it takes")
+                    .maybe_help(next.map(|days| format!("write `{days}`, the next that it takes")))
+            }
+
+            Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
+                .label("lower-case letters, digits and single hyphens, a letter first, no hyphen last")
+                .maybe_help(name_like(value).map(|name| format!("call it `{name}`"))),
+            Self::NameTooLong { name, what, limit, settle } => {
+                let length = name.chars().count();
+                let over = length.saturating_sub(*limit);
+                let plural = if over == 1 { "" } else { "s" };
+                let settle = settle.map(|key| format!(", or set {key}")).unwrap_or_default();
+                Words::new(format!("{what} would be called `{name}`, which is too long"))
+                    .label(format!("makes {length} characters, where {limit} are allowed"))
+                    .help(format!("shorten it by {over} character{plural}{settle}"))
+            }
+            Self::DuplicateCluster { name } => {
+                Words::new(format!("two clusters of one account would both be called `{name}`"))
+                    .label("this one")
+                    .also("and this one")
+                    .help("set another `name` for the one that does not exist yet")
+            }
+            Self::UnknownEnvironment { value, known } => {
+                Words::new(format!("there is no environment `{value}`"))
+                    .label("unknown environment")
+                    .help(suggest(value, known))
+            }
+            Self::UnknownCluster { value, environment, known } => {
+                Words::new(format!("environment `{environment}` has no cluster `{value}`"))
+                    .label("unknown cluster")
+                    .help(suggest(value, known))
+            }
+            Self::RepeatedReference { value } => Words::new(format!("`{value}` is listed twice"))
+                .label("again")
+                .also("first here")
+                .help("remove one of them"),
+            Self::InvalidBucketName { name } => {
+                Words::new(format!("S3 takes no bucket of the name `{name}`"))
+                    .label(
+                        "3 to 63 lower-case letters, digits and hyphens, none of them a hyphen \
+                           at an end",
+                    )
+                    .help("write `\"{project}-{environment}-{account}-terraform-state\"`, or leave it out")
+            }
+            Self::WaiverMatchesNothing { scope, nearest } => {
+                let otherwise = "remove the waiver";
+                Words::new(format!("no generated resource has the address `{scope}`"))
+                    .label("this waiver would waive nothing")
+                    .help(nearest.as_ref().map_or_else(
+                        || otherwise.to_owned(),
+                        |name| format!("did you mean `{name}`? otherwise {otherwise}"),
+                    ))
+            }
+            Self::ReservedName { value, why } => Words::new(format!("`{value}` cannot be used as a name"))
+                .label(*why)
+                .help("choose another name"),
+            Self::NoEnvironment => {
+                Words::new("the blueprint has no environment").label("empty").help(FIRST_ENVIRONMENT)
+            }
+            Self::SharedBucket { name, one, other } => {
+                Words::new(format!("`{one}` and `{other}` would share the state bucket `{name}`"))
+                    .label("the same in both environments")
+                    .help("put `{environment}` into it: each environment has a bucket of its own")
+            }
+            Self::SharedNamespace { namespace, app, other } => {
+                Words::new(format!("`{app}` and `{other}` would share the namespace `{namespace}`"))
+                    .label(format!("the namespace of `{app}`"))
+                    .also(format!("the namespace of `{other}`"))
+                    .help("set another `namespace` for one of them")
+            }
+            Self::SharedFolder { folder, one, other } => {
+                Words::new(format!("`{one}` and `{other}` would both lie in `{folder}`"))
+                    .label("this one")
+                    .also("and this one")
+                    .help(format!("rename environment `{other}`, or the cluster of `{one}`"))
+            }
+
+            Self::SharedResourceName { name } => {
+                Words::new(format!("two clusters of one account would each make `{name}`"))
+                    .label("one of them")
+                    .also("the other")
+                    .help("set another `name` for one of the clusters, or rename the pool")
+            }
+
+            Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
+                .label("address and prefix are needed")
+                .help("write it as `\"10.1.0.0/16\"`"),
+            Self::CidrHostBits { value, range } => {
+                Words::new(format!("`{value}` does not start at the first address of its range"))
+                    .label(format!("the range is {range}"))
+                    .help(format!("write `\"{range}\"`"))
+            }
+            Self::CidrSize { range, largest, smallest } => {
+                let size = range.prefix_len();
+                let (fault, label) = if size < *largest {
+                    ("large", format!("a /{size}, where AWS takes /{largest} at most"))
+                } else if *smallest == 28 {
+                    ("small", format!("a /{size}, where AWS takes /28 at least"))
+                } else {
+                    ("small", format!("a /{size}, where the planned subnets need a /{smallest} at least"))
+                };
+                let own = if fault == "small" && *smallest < 28 {
+                    ", or give the ranges of every zone in `subnets`"
+                } else {
+                    ""
+                };
+                Words::new(format!("`{range}` is too {fault} for a VPC"))
+                    .label(label)
+                    .help(format!("choose a range from /{largest} to /{smallest}{own}"))
+            }
+            Self::NoCidr { cluster } => Words::new(format!("cluster `{cluster}` has no VPC range"))
+                .label("`network.cidr` is missing")
+                .help(
+                    "add `network.cidr = \"10.1.0.0/16\"` to the cluster, or \
+                       `cluster.network.cidr` to its environment",
+                ),
+            Self::CidrOverlap { range, other, cluster } => {
+                let what = if range == other {
+                    format!("cluster `{cluster}` has the range `{range}`, too")
+                } else {
+                    format!("`{range}` overlaps `{other}` of cluster `{cluster}`")
+                };
+                Words::new(what).label("here").also("and here").help(
+                    "give each cluster of an account and region a `network.cidr` of its own: they can come to \
+                     meet",
+                )
+            }
+            Self::ServiceCidrOverlap { range, vpc } => {
+                let free = ["172.20.0.0/16", "10.100.0.0/16"].into_iter().find(|free| {
+                    free.parse::<Ipv4Net>().is_ok_and(|free| !free.contains(vpc) && !vpc.contains(&free))
+                });
+                Words::new(format!("the Service range `{range}` overlaps the VPC's `{vpc}`"))
+                    .label("shares addresses with the other")
+                    .maybe_help(free.map(|free| format!("write `service_cidr = \"{free}\"`")))
+            }
+            Self::ServiceCidrRange { range } => Words::new(format!("EKS takes no Service range `{range}`"))
+                .label("a /12 to /24 within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 is needed")
+                .help("write `service_cidr = \"172.20.0.0/16\"`"),
+            Self::OutsideParent { range, parent } => {
+                Words::new(format!("`{range}` lies outside the VPC's range `{parent}`"))
+                    .label("outside")
+                    .also("the VPC's range")
+                    .help(format!("choose a part of `{parent}`"))
+            }
+            Self::SubnetOverlap { range, other, is_planned } => {
+                let words = Words::new(format!("subnet `{range}` overlaps subnet `{other}`"));
+                if *is_planned {
+                    words
+                        .label("this subnet")
+                        .also(format!("the plan takes `{other}` of it"))
+                        .help("choose a range that the plan leaves free, or give both ranges of every zone")
+                } else {
+                    words.label("this subnet").also("and this one").help("choose ranges that share no address")
+                }
+            }
+            Self::SubnetTooSmall { range } => Words::new(format!("`{range}` is too small for a subnet"))
+                .label("AWS takes /28 at least")
+                .help(
+                    "choose a /28 or larger; a private subnet holds an address for each pod, so take a /22 or \
+                     larger there",
+                ),
+            Self::UnknownRegion { value, known } => {
+                Words::new(format!("`{value}` is not a region that plinth knows"))
+                    .label("unknown region")
+                    .help(suggest(value, known))
+            }
+            Self::ZoneNotInRegion { zone, region, known } => {
+                Words::new(format!("zone `{zone}` cannot be used in region `{region}`"))
+                    .label("not a zone for EKS in this region")
+                    .help(suggest(zone, known))
+            }
+            Self::TooFewZones { region, asked, known } => {
+                Words::new(format!("region `{region}` has {} zones for EKS, not {asked}", known.len()))
+                    .label(format!("asks for {asked}"))
+                    .help(format!("write `zones = {}`", known.len()))
+            }
+            Self::OneZone { named } => Words::new("EKS wants two zones at least")
+                .label(format!("names {}", if *named == 0 { "none" } else { "one" }))
+                .help("name two or three, or write how many: `zones = 3`"),
+            Self::RepeatedZone { zone } => Words::new(format!("zone `{zone}` is listed twice"))
+                .label("again")
+                .also("first here")
+                .help("remove one of them"),
+            Self::SubnetsWithoutZone { zone, zones } => {
+                Words::new(format!("the cluster does not use zone `{zone}`"))
+                    .label("subnets for a zone that is not in `zones`")
+                    .help(suggest(zone, zones))
+            }
+            Self::OpenToTheWorld { range } => {
+                Words::new(format!("`{range}` opens the Kubernetes API to the whole internet"))
+                    .label("everybody")
+                    .help("list the ranges of your offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
+            }
+            Self::NoWayIn { cluster } => {
+                Words::new(format!("nothing can reach the Kubernetes API of cluster `{cluster}`"))
+                    .label("its endpoint is private")
+                    .help(
+                        "add `endpoint = { public_cidrs = [\"203.0.113.0/24\"] }`, or `endpoint = \
+                           { runner = \"in-vpc\" }` where engines run inside the VPC",
+                    )
+            }
+            Self::RunnerWithoutNeed => Words::new("`runner` is for endpoints without `public_cidrs`")
+                .label("the endpoint is public")
+                .help("remove `runner`, or write `public_cidrs = []`"),
+
+            Self::NoCorePool { cluster } => {
+                Words::new(format!("cluster `{cluster}` has no node pool `core`"))
+                    .label("system services have nowhere to run")
+                    .help(
+                        "add `[cluster.node_pools.core]` with `kind = \"managed\"`, `instance_types` \
+                       and `size`",
+                    )
+            }
+            Self::PoolNeeds { pool, key, example } => {
+                let help = match key.split_once('.') {
+                    Some((table, key)) => format!("add `{key} = {example}` to `{table}`"),
+                    None => format!("add `{key} = {example}`"),
+                };
+                Words::new(format!("node pool `{pool}` has no `{key}`"))
+                    .label(format!("`{key}` is missing"))
+                    .help(help)
+            }
+            Self::KeyNotForKind { key, kind, .. } => {
+                Words::new(format!("a {kind} node pool takes no `{key}`"))
+                    .label(format!("not for `kind = \"{kind}\"`"))
+                    .help(format!("remove `{key}`, or change the pool's `kind`"))
+            }
+            Self::KindChanges { pool, kind, other } => {
+                Words::new(format!("node pool `{pool}` is {kind} here and {other} elsewhere"))
+                    .label(format!("{kind} here"))
+                    .also(format!("{other} here"))
+                    .help("give one of them another name: a name is of one kind in every cluster")
+            }
+            Self::SizeOrder { min, desired, max } => {
+                let (what, help) = if *max == 0 {
+                    (
+                        "a node pool of no nodes is none".to_owned(),
+                        "write `enabled = false` in place of `size`",
+                    )
+                } else if min > max {
+                    (
+                        format!("a pool cannot have at least {min} and at most {max} nodes"),
+                        "swap `min` and `max`",
+                    )
+                } else {
+                    (
+                        format!("{desired} nodes are not between {min} and {max}"),
+                        "leave `desired` out: it is `min` then",
+                    )
+                };
+                Words::new(what).label("`min` ≤ `desired` ≤ `max` is needed").help(help)
+            }
+            Self::CoreTooSmall { min } => {
+                let plural = if *min == 1 { "" } else { "s" };
+                Words::new(format!("{min} core node{plural} cannot hold the system services"))
+                    .label("Karpenter's two replicas want two nodes in two zones")
+                    .help("write `min = 2`")
+            }
+            Self::CoreKind => Words::new("the node pool `core` must be managed")
+                .label("Karpenter cannot make the nodes that it runs on")
+                .help("write `\"managed\"`, and add `instance_types` and `size`"),
+            Self::CoreSpot => Words::new("the node pool `core` must be on-demand")
+                .label("system services would stop whenever AWS takes a node back")
+                .help("write `capacity = [\"on-demand\"]`, or leave it out"),
+            Self::MixedArchitectures { one, other } => {
+                Words::new(format!("`{one}` and `{other}` have different architectures"))
+                    .label("another architecture")
+                    .also("than this one")
+                    .help("a managed pool has one machine image: make two pools of it")
+            }
+            Self::TaintsDiffer { pool } => {
+                Words::new(format!("the taints of managed pool `{pool}` differ between clusters"))
+                    .label("not the same everywhere")
+                    .also("elsewhere")
+                    .help("set `taints` in `[cluster.node_pools]` only, or make two pools of it")
+            }
+            Self::ManagedCapacity { pool } => {
+                Words::new(format!("managed node pool `{pool}` must be bought in one way"))
+                    .label("EKS takes one capacity for a node group")
+                    .help("write `[\"on-demand\"]` or `[\"spot\"]`")
+            }
+
+            Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
+                .label("unknown add-on")
+                .help(suggest(name, known)),
+            Self::AddonRequired { addon, why, switched_off } => {
+                let help = if *switched_off {
+                    "remove `enabled = false`".to_owned()
+                } else {
+                    format!("add `[cluster.addons.{addon}]`")
+                };
+                Words::new(format!("add-on `{addon}` is missing")).label(why.clone()).help(help)
+            }
+            Self::UnsupportedKubernetes { version, supported } => {
+                Words::new(format!("EKS does not offer Kubernetes `{version}`"))
+                    .label("not offered")
+                    .help(format!("choose one of {}", list(supported)))
+            }
+            Self::AddonTooOldForKubernetes { addon, version, kubernetes, least } => {
+                Words::new(format!("`{addon}` {version} does not run on Kubernetes {kubernetes}"))
+                    .label(format!("{least} or newer is needed"))
+                    .help("remove `version` to take the catalog's")
+            }
+            Self::InvalidVersion { value } => Words::new(format!("`{value}` is not the version of a chart"))
+                .label("major, minor and patch are needed")
+                .help("write it as `\"1.14.1\"`, or remove it to take the catalog's"),
+            Self::EksAddonVersion { addon } => {
+                Words::new(format!("the version of EKS add-on `{addon}` is not set here"))
+                    .label("follows the Kubernetes version")
+                    .help("remove `version`")
+            }
+
+            Self::InvalidArn { value } => Words::new(format!("`{value}` is not the ARN of an IAM role"))
+                .label("the ARN of a role is needed")
+                .help("write it as `\"arn:{partition}:iam::{account}:role/admin\"`"),
+            Self::RoleInOtherAccount { arn, account } => {
+                let own = with_part(arn, 4, "{account}");
+                Words::new(format!("`{arn}` is not a role of account {account}"))
+                    .label("of another account")
+                    .help(format!("write `\"{own}\"`, or set it in each environment"))
+            }
+            Self::RoleInOtherPartition { arn, region, partition } => {
+                let own = with_part(arn, 1, "{partition}");
+                Words::new(format!("`{arn}` is not a role of `{partition}`, the partition of `{region}`"))
+                    .label("of another partition")
+                    .help(format!("write `\"{own}\"`"))
+            }
+            Self::PrincipalTaken { arn, rights } => {
+                Words::new(format!("`{arn}` {rights} the whole cluster already"))
+                    .label("EKS keeps one access entry for each role")
+                    .also(format!("{rights} the cluster"))
+                    .help("remove it here, or there")
+            }
+            Self::NoHumanAdmin { environment } => {
+                Words::new(format!("only the deploy role can administer the clusters of `{environment}`"))
+                    .label("no `admins`")
+                    .help(
+                        "add `admins = [\"arn:{partition}:iam::{account}:role/platform-admin\"]` \
+                           to `[cluster]`, for the day on which the deploy role is broken",
+                    )
+            }
+
+            Self::ReservedNamespace { namespace, owner } => {
+                Words::new(format!("namespace `{namespace}` belongs to {owner}"))
+                    .label("taken")
+                    .help("set another `namespace` for the application")
+            }
+
+            Self::AddonVersionsUnpinned { addons } => Words::new(format!(
+                "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes \
+                 version",
+                list(addons)
+            )),
+            Self::WaiverExpired { id, until } => Words::new(format!("the waiver of `{id}` has run out"))
+                .label(format!("ended with {until}"))
+                .help("mend the finding and remove the waiver, or set a later day"),
+        }
+    }
+}
+
+/// What to add to a blueprint without environments.
+const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `region` and `deploy_role`";
+
+/// Puts `[cluster.network]` in backticks; a name in words stays as it is.
+fn in_code(table: &str) -> String {
+    if table.starts_with('[') { format!("`{table}`") } else { table.to_owned() }
+}
+
+/// Replaces one of the parts of an ARN.
+fn with_part(arn: &str, part: usize, by: &str) -> String {
+    let mut parts: Vec<&str> = arn.split(':').collect();
+    if let Some(old) = parts.get_mut(part) {
+        *old = by;
+    }
+    parts.join(":")
+}
+
+/// Says how to turn one type into another, where it is a matter of punctuation.
+fn retype(expected: &str, found: &str) -> Option<&'static str> {
+    match (expected, found) {
+        ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => Some("put it in quotes"),
+        ("a whole number" | "`true` or `false`", "a string") => Some("remove the quotes"),
+        ("an array", "a string") => Some("put it in brackets: `[\"…\"]`"),
+        ("an array", "a table") => Some("put it in brackets: `[{ … }]`"),
+        ("a string", "an array") => Some("remove the brackets: one is allowed"),
+        _ => None,
+    }
+}
+
+/// Says what to type for a key that is missing.
+fn example(table: &str, key: &str) -> String {
+    let value = match (table, key) {
+        ("the blueprint", "project") => return "add `[project]` with `name = \"acme\"`".to_owned(),
+        ("the blueprint", "environments") => return FIRST_ENVIRONMENT.to_owned(),
+        (_, "format") => "1",
+        (_, "account") => "\"111111111111\"",
+        (_, "region") => "\"us-east-1\"",
+        (_, "deploy_role") => "\"arn:{partition}:iam::{account}:role/terraform\"",
+        (_, "environments") => "[\"staging\"]",
+        (_, "name") => "\"acme\"",
+        (_, "team") => "\"platform\"",
+        (_, "dir") => "\"generated\"",
+        (_, "id") => "\"CKV_AWS_18\"",
+        (_, "scope") => "\"aws_s3_bucket.state\"",
+        (_, "reason") => "\"why it is accepted\"",
+        (_, "key") => "\"dedicated\"",
+        (_, "effect") => "\"NoSchedule\"",
+        _ => return format!("set `{key}`"),
+    };
+    format!("add `{key} = {value}`")
+}

@@ -1,0 +1,114 @@
+//! What tests of the binary and of whole trees share: running it, reading folders, showing differences.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use similar::TextDiff;
+use walkdir::WalkDir;
+
+/// What a run of plinth said.
+#[derive(Debug)]
+pub struct Run {
+    /// Exit status.
+    pub status: i32,
+    /// Results.
+    pub stdout: String,
+    /// Progress and errors.
+    pub stderr: String,
+}
+
+/// Runs plinth in a folder.
+pub fn plinth(folder: &Path, arguments: &[&str]) -> Run {
+    plinth_with(folder, arguments, &[])
+}
+
+/// Runs plinth in a folder, with variables in its environment.
+pub fn plinth_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_plinth"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .envs(variables.iter().copied())
+        .output()
+        .expect("cargo builds the binary before its tests");
+    let text = |bytes| String::from_utf8(bytes).expect("plinth prints UTF-8");
+    Run {
+        status: output.status.code().expect("plinth ends by itself"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// The files below a folder by their paths, with forward slashes.
+pub type Tree = BTreeMap<String, String>;
+
+/// Reads every file below a folder; none when there is no folder.
+pub fn read_tree(folder: &Path) -> Tree {
+    if !folder.exists() {
+        return Tree::new();
+    }
+    let files = WalkDir::new(folder).into_iter().map(|entry| entry.expect("a readable folder"));
+    let files = files.filter(|entry| entry.file_type().is_file());
+    let read = |path: &Path| {
+        let name = path.strip_prefix(folder).expect("below the folder").to_str().expect("UTF-8");
+        (name.replace('\\', "/"), fs::read_to_string(path).expect("text"))
+    };
+    files.map(|entry| read(entry.path())).collect()
+}
+
+/// Returns the folder of this repository.
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Returns the folders in `tests/<kind>`, sorted.
+pub fn folders(kind: &str) -> Vec<PathBuf> {
+    let all = fs::read_dir(repository().join("tests").join(kind)).expect("a folder of cases");
+    let mut folders: Vec<PathBuf> =
+        all.map(|entry| entry.expect("readable").path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// Returns a folder's last name.
+pub fn name(folder: &Path) -> &str {
+    folder.file_name().and_then(|name| name.to_str()).expect("case folders have plain names")
+}
+
+/// Whether the files that tests compare with are to be written anew.
+pub fn is_accepting() -> bool {
+    std::env::var_os("UPDATE").is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+/// Shows how two texts differ; nothing when they do not.
+pub fn difference(path: &str, expected: &str, real: &str) -> Option<String> {
+    (expected != real).then(|| {
+        let diff = TextDiff::from_lines(expected, real);
+        diff.unified_diff().context_radius(3).header(path, "what plinth makes").to_string()
+    })
+}
+
+/// Compares a text with a file of the repository, or writes the file when accepting.
+pub fn expect_file(path: &Path, real: &str) -> Option<String> {
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    if expected != real && is_accepting() {
+        fs::write(path, real).expect("the repository is writable");
+        return None;
+    }
+    let shown = path.strip_prefix(repository()).unwrap_or(path);
+    difference(shown.to_str().expect("UTF-8"), &expected, real)
+}
+
+/// Fails with all differences at once, and says how to accept them.
+pub fn report(differences: &[String], accept: &str) {
+    assert!(
+        differences.is_empty(),
+        "{}\n{} of them. Read each as its user would; then accept them with\n\n    {accept}\n",
+        differences.join("\n"),
+        differences.len(),
+    );
+}
