@@ -63,7 +63,7 @@ fn measure(mut run: impl FnMut()) -> Cost {
     for _ in 0..RUNS {
         run();
     }
-    Cost { wall: wall.elapsed() / RUNS, cpu: (cpu_time() - cpu) / RUNS }
+    Cost { wall: wall.elapsed() / RUNS, cpu: cpu_time().saturating_sub(cpu) / RUNS }
 }
 
 /// CPU time of this process and of its children that have ended: fields 14 to 17 of /proc/self/stat, in ticks of 10 ms.

@@ -50,8 +50,8 @@ enum Command {
         /// Say what would be written, and write nothing
         #[arg(long)]
         dry_run: bool,
-        /// Give up these edited files, by their paths in the tree
-        #[arg(long, value_name = "PATH", num_args = 1..)]
+        /// Give up this edited file, by its path in the tree; may be repeated
+        #[arg(long, value_name = "PATH")]
         force: Vec<Utf8PathBuf>,
     },
     /// Writes nothing; lists what is stale, edited by hand, missing, left over
@@ -73,7 +73,7 @@ struct Place {
     #[arg(long, requires = "out", conflicts_with = "blueprint")]
     starter: bool,
     /// Where the tree is, in place of the blueprint's `[output] dir`
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
     out: Option<Utf8PathBuf>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -84,6 +84,11 @@ struct Place {
 enum Format {
     Text,
     Json,
+}
+
+/// An empty folder name comes from an unset variable of a shell, and would mean the current folder.
+fn folder(text: &str) -> Result<Utf8PathBuf, String> {
+    if text.is_empty() { Err("name a folder".to_owned()) } else { Ok(text.into()) }
 }
 
 fn day(text: &str) -> Result<String, String> {

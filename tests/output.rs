@@ -15,7 +15,10 @@ struct Folder {
 
 impl Folder {
     fn body(&self) -> Body {
-        let files = self.files.iter().filter(|(name, _)| name.ends_with(".tf"));
+        let files = self
+            .files
+            .iter()
+            .filter(|(name, _)| Path::new(name).extension().is_some_and(|kind| kind == "tf"));
         let bodies = files.map(|(name, text)| {
             hcl::parse(text).unwrap_or_else(|error| panic!("{}/{name}: {error}", self.path.display()))
         });

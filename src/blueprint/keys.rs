@@ -6,8 +6,8 @@ use super::node::Node;
 use super::pattern::Pattern;
 use super::read::{Key, Map, table};
 use super::scalar::{
-    AccountId, Amount, Architecture, Capacity, Duration, Engine, InstanceType, KubernetesVersion, Name, Nat,
-    PodSecurity, PoolKind, RetentionDays, Zones,
+    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, InstanceType, KubernetesVersion, Name,
+    Nat, PodSecurity, PoolKind, RetentionDays, Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -184,9 +184,9 @@ table! {
     /// `limits = { cpu, memory }`
     "limits" Limits {
         /// CPUs of all nodes of the pool together.
-        optional cpu: Amount,
+        optional cpu: Cores,
         /// Memory of all nodes of the pool together.
-        optional memory: Amount,
+        optional memory: Bytes,
     }
 }
 
@@ -258,15 +258,15 @@ table! {
     /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`; what is left out keeps its default.
     "a quota" Quota {
         /// CPU requests, in cores.
-        optional cpu: Amount,
+        optional cpu: Cores,
         /// Memory requests, and likewise limits.
-        optional memory: Amount,
+        optional memory: Bytes,
         /// Pods.
         optional pods: u32,
         /// Persistent volume claims.
         optional volumes: u32,
         /// Storage of all claims together.
-        optional storage: Amount,
+        optional storage: Bytes,
         /// Services of type LoadBalancer.
         optional load_balancers: u32,
         /// Ingress objects.

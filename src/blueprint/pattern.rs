@@ -96,6 +96,11 @@ impl Pattern {
         Ok(Self(pieces))
     }
 
+    /// Whether the text has a placeholder.
+    pub fn mentions(&self, placeholder: Placeholder) -> bool {
+        self.0.contains(&Piece::Placeholder(placeholder))
+    }
+
     /// Fills the placeholders in.
     pub fn expand(&self, scope: &Scope<'_>) -> String {
         let pieces = self.0.iter().map(|piece| match piece {

@@ -68,10 +68,6 @@ text! {
     Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() })
 }
 text! {
-    /// A Kubernetes quantity: `64Gi`, `500m`, `16`.
-    Quantity, |text| check(is_quantity(text), || Problem::InvalidQuantity { value: text.into() })
-}
-text! {
     /// An EC2 instance type, `m6i.large`; its architecture follows from its family.
     InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() })
 }
@@ -130,8 +126,13 @@ fn is_name(text: &str) -> Result<(), Problem> {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     check(shaped, || Problem::InvalidName { value: text.into() })?;
     let why = "no folder can be called so on Windows";
-    check(!DEVICES.contains(&text), || Problem::ReservedName { value: text.into(), why })
+    check(!DEVICES.contains(&text), || Problem::ReservedName { value: text.into(), why })?;
+    let why = "it is a word of Terraform's own language";
+    check(!WORDS.contains(&text), || Problem::ReservedName { value: text.into(), why })
 }
+
+/// Words that HCL reads as something else than a name.
+const WORDS: [&str; 5] = ["false", "for", "if", "null", "true"];
 
 /// Names of devices, which no file or folder may have on Windows, whatever its extension.
 const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
@@ -152,15 +153,12 @@ fn is_duration(text: &str) -> bool {
     !text.is_empty() && rest.is_empty()
 }
 
-fn is_quantity(text: &str) -> bool {
-    const SUFFIXES: [&str; 12] = ["Ki", "Mi", "Gi", "Ti", "Pi", "m", "k", "M", "G", "T", "P", ""];
-    SUFFIXES.iter().filter_map(|suffix| text.strip_suffix(suffix)).any(|number| {
-        let whole = number.split('.').next().unwrap_or_default();
-        !whole.is_empty()
-            && number.bytes().filter(|b| *b == b'.').count() <= 1
-            && !number.ends_with('.')
-            && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-    })
+/// Whether text is a number with one of the units behind it.
+fn is_amount(text: &str, units: &[&str]) -> bool {
+    let number = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    digits(whole) && digits(fraction)
 }
 
 fn is_instance_type(text: &str) -> bool {
@@ -187,19 +185,35 @@ impl Read for ipnet::Ipv4Net {
     }
 }
 
-/// A whole number or text for a Kubernetes quantity: `cpu = 16` and `cpu = "16"` are the same.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(transparent)]
-pub struct Amount(pub String);
+/// Declares a Kubernetes quantity: `16` and `"16"` are the same.
+macro_rules! quantity {
+    ($(#[doc = $doc:literal])* $Type:ident, $units:expr, $example:literal) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $Type(pub String);
 
-impl Read for Amount {
-    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        match &node.value {
-            Value::Integer(number) if *number >= 0 => Some(Self(number.to_string())),
-            Value::String(_) => Quantity::read(node, reader).map(|quantity| Self(quantity.0)),
-            _ => reader.wrong_type(node, "a quantity such as `16` or `\"64Gi\"`"),
+        impl Read for $Type {
+            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                match &node.value {
+                    Value::Integer(number) if *number >= 0 => Some(Self(number.to_string())),
+                    Value::String(text) if is_amount(text, $units) => Some(Self(text.clone())),
+                    Value::String(text) => {
+                        reader.fail(Problem::InvalidQuantity { value: text.clone(), example: $example }, node.span)
+                    }
+                    _ => reader.wrong_type(node, concat!("a quantity such as ", $example)),
+                }
+            }
         }
-    }
+    };
+}
+
+quantity! {
+    /// CPUs: cores, or thousandths of one with `m`.
+    Cores, &["m"], "`16` or `\"500m\"`"
+}
+quantity! {
+    /// Memory or storage, in bytes or a multiple.
+    Bytes, &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"], "`\"64Gi\"`"
 }
 
 /// For how many days CloudWatch keeps logs: it takes some numbers only.

@@ -128,3 +128,17 @@ fn version(
     }
     written.value.clone()
 }
+
+/// Whether vpc-cni, with what the blueprint sets, enforces network policies.
+pub(super) fn enforces_network_policy(catalog: &catalog::Catalog, addons: &[Addon]) -> bool {
+    const CNI: &str = "vpc-cni";
+    let (Some(facts), Some(addon)) =
+        (catalog.addons.get(CNI), addons.iter().find(|addon| addon.name.as_str() == CNI))
+    else {
+        return false;
+    };
+    let values =
+        Value::from_catalog(&serde_json::Value::Object(facts.values.clone())).merged(addon.values.clone());
+    matches!(values, Value::Object(entries)
+        if entries.contains(&("enableNetworkPolicy".to_owned(), Value::String("true".to_owned()))))
+}

@@ -7,7 +7,7 @@ use crate::blueprint::MAIN;
 use crate::blueprint::keys::{App as Keys, Quota};
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{Amount, Name};
+use crate::blueprint::scalar::{Bytes, Name};
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::problem::Problem;
@@ -223,14 +223,14 @@ fn attach(
 
 /// Names the quota's parts as the tenant module does, in its order.
 fn quota(keys: &Quota) -> Vec<(String, Value)> {
-    let amount = |amount: &Option<Spanned<Amount>>| amount.as_ref().map(|set| Value::String(set.0.clone()));
+    let bytes = |bytes: &Option<Spanned<Bytes>>| bytes.as_ref().map(|set| Value::String(set.0.clone()));
     let number = |number: &Option<Spanned<u32>>| number.as_ref().map(|set| Value::from(set.value));
     let parts = [
-        ("cpu", amount(&keys.cpu)),
-        ("memory", amount(&keys.memory)),
+        ("cpu", keys.cpu.as_ref().map(|set| Value::String(set.0.clone()))),
+        ("memory", bytes(&keys.memory)),
         ("pods", number(&keys.pods)),
         ("persistent_volume_claims", number(&keys.volumes)),
-        ("storage", amount(&keys.storage)),
+        ("storage", bytes(&keys.storage)),
         ("load_balancers", number(&keys.load_balancers)),
         ("ingresses", number(&keys.ingresses)),
     ];

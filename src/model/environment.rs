@@ -8,7 +8,7 @@ use super::node_pool::{self, NodePools};
 use super::settings::Settings;
 use super::{Context, identity};
 use crate::blueprint::keys::Cluster as ClusterKeys;
-use crate::blueprint::pattern::Scope;
+use crate::blueprint::pattern::{Placeholder, Scope};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::blueprint::{MAIN, Target};
@@ -129,6 +129,12 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         region: &keys.region,
         partition: &facts.partition,
     };
+    let bucket = blueprint.file.state.as_ref().and_then(|state| state.bucket.as_ref());
+    for pattern in std::iter::once(&keys.deploy_role).chain(&keys.plan_role).chain(bucket) {
+        if pattern.mentions(Placeholder::Cluster) {
+            context.push(Problem::PlaceholderTooEarly { word: "cluster" }, pattern.span);
+        }
+    }
     let deploy_role = access::role(context, &keys.deploy_role, &scope);
     let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
     let tags = tags(context, scope.environment, None);
@@ -176,6 +182,14 @@ fn cluster(
     let Named { name, value: keys } = named;
     let region_name = keys.region.as_ref().unwrap_or(environment_region);
     let facts = region(context, region_name)?;
+    if facts.partition != environment.partition {
+        let problem = Problem::OtherPartition {
+            region: region_name.value.clone(),
+            partition: environment.partition.to_owned(),
+            environment: environment.environment.to_owned(),
+        };
+        context.push(problem, region_name.span);
+    }
     let scope = Scope {
         cluster: name.as_str(),
         region: &region_name.value,
@@ -202,6 +216,10 @@ fn cluster(
     let viewers = viewers.collect();
     let network =
         network::resolve(context, &eks_name, name.span, keys.network.as_deref(), &region_name.value, facts)?;
+    let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
+    let node_types =
+        labels.flatten().filter(|(key, _)| key == "node-type").map(|(_, value)| value.clone()).collect();
+    let network_policy = addon::enforces_network_policy(context.catalog, &addons);
     let settings = Settings {
         kubernetes_version,
         public_cidrs,
@@ -210,6 +228,8 @@ fn cluster(
         deletion_protection: protected,
         managed_pools: managed,
         karpenter_pools: karpenter,
+        node_types,
+        network_policy,
         addons,
     };
     Some(Cluster {

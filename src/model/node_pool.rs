@@ -185,6 +185,15 @@ fn managed(report: &mut impl Report, pool: &Named<Keys>, has_karpenter: bool) ->
     } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
+    if is_core {
+        let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
+        if let Some(label) = node_type.filter(|label| label.value != CORE) {
+            report.report(Problem::CoreUnreachable { key: "labels" }, label.span, None);
+        }
+        if let Some(taints) = keys.taints.as_ref().filter(|taints| !taints.is_empty()) {
+            report.report(Problem::CoreUnreachable { key: "taints" }, taints.span, None);
+        }
+    }
     let (min_size, desired_size, max_size, min_at) = size?;
     if is_core && has_karpenter && min_size < 2 {
         report.report(Problem::CoreTooSmall { min: min_size }, min_at, None);
@@ -277,7 +286,7 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
     Some(KarpenterPool {
         name: name.value.clone(),
         capacity: capacity.into_iter().map(Capacity::word).collect(),
-        architecture: keys.architecture.as_ref().map_or(Architecture::Amd64, |set| set.value).word(),
+        architecture: architecture(report, keys).word(),
         instance_types: keys
             .instance_types
             .iter()
@@ -301,6 +310,29 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
         labels: labels(name, keys),
         taints: taints(name, keys),
     })
+}
+
+/// Returns the architecture of a Karpenter pool: that of its instance types, where it names any.
+fn architecture(report: &mut impl Report, keys: &Keys) -> Architecture {
+    let types = keys.instance_types.iter().flat_map(|types| types.iter());
+    let of = |instance: &InstanceType| match instance.architecture() {
+        "arm64" => Architecture::Arm64,
+        _ => Architecture::Amd64,
+    };
+    let mut types = types.map(|instance| (of(instance), instance));
+    let Some((first, first_at)) = types.next() else {
+        return keys.architecture.as_ref().map_or(Architecture::Amd64, |set| set.value);
+    };
+    for (_, other) in types.filter(|(architecture, _)| *architecture != first) {
+        let problem = Problem::MixedArchitectures { one: first_at.to_string(), other: other.to_string() };
+        report.report(problem, other.span, Some(first_at.span));
+    }
+    if let Some(written) = keys.architecture.as_ref().filter(|written| written.value != first) {
+        let architecture = written.word().to_owned();
+        let problem = Problem::OtherArchitecture { architecture, instance: first_at.to_string() };
+        report.report(problem, first_at.span, Some(written.span));
+    }
+    first
 }
 
 /// EBS gp3 holds 1 GiB to 64 TiB; an image with a few containers needs 20.

@@ -1,6 +1,6 @@
 //! What may differ between clusters, and what the reusable modules hold as default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
 
@@ -34,6 +34,10 @@ pub struct Settings {
     pub karpenter_pools: Vec<KarpenterPool>,
     /// Add-ons by name.
     pub addons: Vec<Addon>,
+    /// Values of the label `node-type` that its nodes carry.
+    pub node_types: BTreeSet<String>,
+    /// Whether vpc-cni enforces network policies.
+    pub network_policy: bool,
 }
 
 /// What the reusable modules contain: the union of all clusters, with the standard's values as defaults.
@@ -55,6 +59,14 @@ pub struct Fleet {
     pub eks_addons: Vec<Member<FleetAddon>>,
     /// Helm add-ons by name.
     pub helm_addons: Vec<Member<FleetAddon>>,
+    /// Values of the label `node-type` that nodes of any cluster carry.
+    pub node_types: BTreeSet<String>,
+    /// Whether some cluster lacks one of them: then the module has a variable for them.
+    pub node_types_differ: bool,
+    /// Whether network policies are enforced in every cluster.
+    pub network_policy: bool,
+    /// Whether that differs: then the module has a variable for it.
+    pub network_policy_differs: bool,
 }
 
 /// Something that clusters have, all of them or some.
@@ -77,6 +89,8 @@ pub struct FleetAddon {
     pub version: String,
     /// The standard's values: the catalog's, with the blueprint's laid over them.
     pub values: Value,
+    /// What the standard sets besides the catalog's values.
+    pub wished: Value,
     /// Whether some cluster's values differ: then the module has a variable for them.
     pub values_differ: bool,
     /// Whether some cluster's version differs: then the module has a variable for it.
@@ -90,18 +104,14 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
     let default = KubernetesVersion::new(&context.catalog.kubernetes.default)
         .expect("the catalog's default is a version");
     let NodePools { managed, karpenter } = standard_pools(context);
-    let managed_pools = members(
-        managed,
-        &clusters,
-        |cluster| cluster.settings.managed_pools.iter().map(|pool| &pool.name).collect(),
-        |pool| &pool.name,
-    );
-    let karpenter_pools = members(
-        karpenter,
-        &clusters,
-        |cluster| cluster.settings.karpenter_pools.iter().map(|pool| &pool.name).collect(),
-        |pool| &pool.name,
-    );
+    let managed_pools =
+        members(&managed, &clusters, |cluster| &cluster.settings.managed_pools, |pool| &pool.name);
+    let karpenter_pools =
+        members(&karpenter, &clusters, |cluster| &cluster.settings.karpenter_pools, |pool| &pool.name);
+    let facts = clusters.iter().map(|cluster| &cluster.settings);
+    let node_types: BTreeSet<String> =
+        facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
+    let network_policy = facts.clone().all(|settings| settings.network_policy);
     check_kinds(context);
     check_taints(context, &managed_pools, &clusters);
     let (eks_addons, helm_addons) = addons(context, &clusters);
@@ -125,23 +135,33 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         karpenter_pools,
         eks_addons,
         helm_addons,
+        node_types_differ: facts.clone().any(|settings| settings.node_types != node_types),
+        node_types,
+        network_policy_differs: facts.clone().any(|settings| settings.network_policy != network_policy),
+        network_policy,
     }
 }
 
-fn members<T>(
-    standard: Vec<T>,
-    clusters: &[&Cluster],
-    names: impl Fn(&Cluster) -> Vec<&Name>,
+/// Gathers what any cluster has, by name, each in its standard form.
+///
+/// A pool whose standard form cannot stand by itself, since every environment completes it in its own way, takes the
+/// form of the first cluster that has it.
+fn members<'c, T: Clone + 'c>(
+    standard: &[T],
+    clusters: &[&'c Cluster],
+    own: impl Fn(&'c Cluster) -> &'c [T],
     name: impl Fn(&T) -> &Name,
 ) -> Vec<Member<T>> {
-    let mut members = Vec::new();
-    for item in standard {
-        let having = clusters.iter().filter(|cluster| names(cluster).contains(&name(&item))).count();
-        if having > 0 {
-            members.push(Member { everywhere: having == clusters.len(), standard: item });
-        }
+    let mut members: BTreeMap<Name, Member<T>> = BTreeMap::new();
+    for item in clusters.iter().flat_map(|cluster| own(cluster)) {
+        members.entry(name(item).clone()).or_insert_with(|| {
+            let has = |cluster: &&&'c Cluster| own(cluster).iter().any(|other| name(other) == name(item));
+            let everywhere = clusters.iter().filter(has).count() == clusters.len();
+            let standard = standard.iter().find(|other| name(other) == name(item)).unwrap_or(item);
+            Member { everywhere, standard: standard.clone() }
+        });
     }
-    members
+    members.into_values().collect()
 }
 
 /// Returns every pool of every cluster in its standard form.
@@ -266,7 +286,8 @@ fn addons(
             name: first.name.clone(),
             values_differ: own.iter().any(|addon| addon.values != wished),
             version_differs: own.iter().any(|addon| addon.version != version),
-            values: catalog_values.merged(wished),
+            values: catalog_values.merged(wished.clone()),
+            wished,
             version,
             facts: facts.clone(),
         };

@@ -65,7 +65,7 @@ problems! {
     /// A duration is not written as Karpenter wants it.
     E0109 InvalidDuration { value: String },
     /// A quantity is not written as Kubernetes wants it.
-    E0110 InvalidQuantity { value: String },
+    E0110 InvalidQuantity { value: String, example: &'static str },
     /// A text cannot be an EC2 instance type.
     E0111 InvalidInstanceType { value: String },
     /// A Kubernetes version is not written as major and minor.
@@ -76,6 +76,8 @@ problems! {
     E0114 InvalidAccount { value: String },
     /// CloudWatch keeps logs for some numbers of days only, and this is none of them.
     E0115 InvalidRetention { value: u32, allowed: &'static [u32] },
+    /// A placeholder stands for something that there is not yet where it is written.
+    E0117 PlaceholderTooEarly { word: &'static str },
     /// A text with placeholders has a brace without its other half.
     E0116 LoneBrace { brace: &'static str },
 
@@ -144,6 +146,8 @@ problems! {
     E0317 OpenToTheWorld { range: Ipv4Net },
     /// No one could reach the Kubernetes API.
     E0318 NoWayIn { cluster: String },
+    /// A cluster's region is of another partition than its environment's.
+    E0320 OtherPartition { region: String, partition: String, environment: String },
     /// `runner` is set for an endpoint that is public.
     E0319 RunnerWithoutNeed,
 
@@ -167,6 +171,10 @@ problems! {
     E0409 MixedArchitectures { one: String, other: String },
     /// A managed pool has other taints on one cluster than on the rest.
     E0410 TaintsDiffer { pool: String },
+    /// Labels or taints of the core pool would keep system services off it.
+    E0412 CoreUnreachable { key: &'static str },
+    /// A Karpenter pool's architecture is not that of its instance types.
+    E0413 OtherArchitecture { architecture: String, instance: String },
     /// A managed pool has two ways to be bought, or none.
     E0411 ManagedCapacity { pool: String },
 

@@ -96,9 +96,16 @@ impl Problem {
             Self::InvalidDuration { value } => Words::new(format!("`{value}` is not a duration"))
                 .label("numbers with `h`, `m` or `s`, or `Never`")
                 .help("write a week as `\"168h\"`, half an hour as `\"30m\"`"),
-            Self::InvalidQuantity { value } => Words::new(format!("`{value}` is not a Kubernetes quantity"))
-                .label("a number, with a unit where it is memory or storage")
-                .help("write CPUs as `16` or `\"500m\"`, memory and storage as `\"64Gi\"`"),
+            Self::InvalidQuantity { value, example } => {
+                Words::new(format!("`{value}` is not a quantity that this key takes"))
+                    .label("a number, with a unit of Kubernetes")
+                    .help(format!("write it as {example}"))
+            }
+            Self::PlaceholderTooEarly { word } => {
+                Words::new(format!("`{{{word}}}` cannot be used for a whole environment"))
+                    .label("an environment has more than one of them, or will have")
+                    .help("write `{environment}` in its place, or the name itself")
+            }
             Self::InvalidInstanceType { value } => {
                 Words::new(format!("`{value}` is not an EC2 instance type"))
                     .label("family and size are needed")
@@ -328,6 +335,11 @@ impl Problem {
                            { runner = \"in-vpc\" }` where engines run inside the VPC",
                     )
             }
+            Self::OtherPartition { region, partition, environment } => {
+                Words::new(format!("region `{region}` is not of partition `{partition}`"))
+                    .label("another partition than the environment's")
+                    .help(format!("an account lives in one partition: make an environment beside `{environment}`"))
+            }
             Self::RunnerWithoutNeed => Words::new("`runner` is for endpoints without `public_cidrs`")
                 .label("the endpoint is public")
                 .help("remove `runner`, or write `public_cidrs = []`"),
@@ -402,6 +414,15 @@ impl Problem {
                     .label("not the same everywhere")
                     .also("elsewhere")
                     .help("set `taints` in `[cluster.node_pools]` only, or make two pools of it")
+            }
+            Self::CoreUnreachable { key } => Words::new(format!("`{key}` would keep system services off the core nodes"))
+                .label("they look for `node-type = \"core\"`, and tolerate `CriticalAddonsOnly` alone")
+                .help(format!("remove it here; other pools take any `{key}`")),
+            Self::OtherArchitecture { architecture, instance } => {
+                Words::new(format!("`{instance}` is not of architecture `{architecture}`"))
+                    .label("another architecture")
+                    .also("than this")
+                    .help("remove `architecture`: it follows from the instance types")
             }
             Self::ManagedCapacity { pool } => {
                 Words::new(format!("managed node pool `{pool}` must be bought in one way"))

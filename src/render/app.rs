@@ -1,5 +1,7 @@
 //! `modules/tenant`, `modules/attachment` and `apps/`: what an application gets, and how it finds its cluster.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use tera::Context;
 
@@ -166,10 +168,11 @@ fn terraform(scope: &ForAttachment<'_>) -> Context {
 }
 
 fn providers(scope: &ForAttachment<'_>) -> Context {
-    let mut tags = scope.cluster.tags.clone();
-    tags.push(("Application".to_owned(), scope.app.name.to_string()));
-    tags.push(("Team".to_owned(), scope.app.team.clone()));
-    tags.sort();
+    // What an application is billed by is its own, whatever the project's tags say.
+    let mut tags: BTreeMap<String, String> = scope.cluster.tags.iter().cloned().collect();
+    tags.insert("Application".to_owned(), scope.app.name.to_string());
+    tags.insert("Team".to_owned(), scope.app.team.clone());
+    let tags: Vec<(String, String)> = tags.into_iter().collect();
     view(&RootProviders {
         tags: object(&tags),
         region: &scope.cluster.region,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::cluster_module::object;
+use super::cluster_module::{object, pool_variable};
 use super::services_module::{lacks_volumes, taint_list};
 use crate::hcl::value::Value;
 use crate::model::settings::{FleetAddon, Member};
@@ -67,7 +67,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
     for member in &fleet.managed_pools {
-        let name = format!("node_pool_{}", member.standard.name.identifier());
+        let name = pool_variable(&member.standard.name);
         match own.managed_pools.iter().find(|pool| pool.name == member.standard.name) {
             None => arguments.push(off(&name)),
             Some(pool) => {
@@ -105,7 +105,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     let own = &cluster.settings;
     let mut arguments = Vec::new();
     for member in &fleet.karpenter_pools {
-        let name = format!("node_pool_{}", member.standard.name.identifier());
+        let name = pool_variable(&member.standard.name);
         match own.karpenter_pools.iter().find(|pool| pool.name == member.standard.name) {
             None => arguments.push(off(&name)),
             Some(pool) => {
@@ -127,14 +127,45 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
                 value: Value::String(own.version.clone()),
             });
         }
-        if standard.values_differ && own.values != Value::Object(Vec::new()) {
-            arguments.push(Argument { name: format!("{identifier}_values"), value: own.values.clone() });
+        if let Some(value) = beyond(&own.values, &standard.wished) {
+            arguments.push(Argument { name: format!("{identifier}_values"), value });
         }
+    }
+    if fleet.node_types_differ {
+        differs(
+            &mut arguments,
+            "node_types",
+            Value::strings(&own.node_types),
+            &Value::strings(&fleet.node_types),
+        );
+    }
+    if fleet.network_policy_differs {
+        differs(
+            &mut arguments,
+            "network_policy",
+            Value::Bool(own.network_policy),
+            &Value::Bool(fleet.network_policy),
+        );
     }
     if lacks_volumes(fleet, cluster) {
         arguments.push(off("aws_ebs_csi_driver"));
     }
     arguments
+}
+
+/// Returns the part of a cluster's values that the standard does not set alike: Helm lays it over the rest.
+fn beyond(own: &Value, standard: &Value) -> Option<Value> {
+    let (Value::Object(own_entries), Value::Object(standard)) = (own, standard) else {
+        return (own != standard).then(|| own.clone());
+    };
+    let differing: Vec<(String, Value)> = own_entries
+        .iter()
+        .filter_map(|(key, value)| match standard.iter().find(|(known, _)| known == key) {
+            Some((_, same)) => Some((key.clone(), beyond(value, same)?)),
+            None => Some((key.clone(), value.clone())),
+        })
+        .collect();
+    (!differing.is_empty()).then_some(Value::Object(differing))
 }
 
 fn managed_fields(pool: &ManagedPool) -> Fields {

@@ -5,6 +5,7 @@ use tera::Context;
 
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
+use crate::blueprint::scalar::Name;
 use crate::hcl::value::Value;
 use crate::model::addon::KARPENTER;
 use crate::model::identity;
@@ -73,6 +74,12 @@ pub(super) fn object(entries: &[(String, String)]) -> Value {
     Value::Object(entries.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect())
 }
 
+/// The variable that holds a pool's settings. With `_enabled` behind it, it says whether a cluster has the pool; since
+/// this one ends in `_node_pool`, no pool's name makes one of the other kind.
+pub(super) fn pool_variable(name: &Name) -> String {
+    format!("{}_node_pool", name.identifier())
+}
+
 /// Something that only some clusters have: a variable that says whether.
 #[derive(Serialize)]
 pub(super) struct Switch {
@@ -102,6 +109,7 @@ impl AddonVariable {
 struct PoolView<'a> {
     name: String,
     identifier: String,
+    variable: String,
     everywhere: bool,
     index: Value,
     instance_types: Value,
@@ -137,6 +145,7 @@ fn pool(member: &Member<ManagedPool>) -> PoolView<'_> {
     PoolView {
         name: pool.name.to_string(),
         identifier: pool.name.identifier(),
+        variable: pool_variable(&pool.name),
         everywhere: member.everywhere,
         index: index(member.everywhere),
         instance_types: Value::strings(&pool.instance_types),
@@ -186,7 +195,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     let fleet = &whole.model.fleet;
     let pools = fleet.managed_pools.iter().filter(|member| !member.everywhere);
     let pools = pools.map(|member| Switch {
-        name: format!("node_pool_{}", member.standard.name.identifier()),
+        name: pool_variable(&member.standard.name),
         what: format!("node pool {}", member.standard.name),
     });
     let addons = fleet.eks_addons.iter().chain(karpenter_member(fleet)).filter(|member| !member.everywhere);

@@ -3,14 +3,14 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{AddonVariable, Switch, index, name_length, object};
+use super::cluster_module::{AddonVariable, Switch, index, name_length, object, pool_variable};
 use super::template::{Engine, view};
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
 use crate::model::node_pool::Taint;
 use crate::model::settings::{Fleet, FleetAddon, Member};
-use crate::model::{Cluster, KarpenterPool, ManagedPool};
+use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -118,6 +118,7 @@ fn providers(whole: &Whole<'_>) -> Context {
 struct PoolView<'a> {
     name: String,
     identifier: String,
+    variable: String,
     everywhere: bool,
     capacity: Value,
     architecture: &'a str,
@@ -153,6 +154,7 @@ fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
     PoolView {
         name: pool.name.to_string(),
         identifier: pool.name.identifier(),
+        variable: pool_variable(&pool.name),
         everywhere: member.everywhere,
         capacity: Value::strings(&pool.capacity),
         architecture: pool.architecture,
@@ -179,11 +181,15 @@ fn variables(whole: &Whole<'_>) -> Context {
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
+        has_node_types: bool,
+        node_types: Value,
+        has_network_policy: bool,
+        network_policy: bool,
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
     let pools = fleet.karpenter_pools.iter().filter(|member| !member.everywhere).map(|member| Switch {
-        name: format!("node_pool_{}", member.standard.name.identifier()),
+        name: pool_variable(&member.standard.name),
         what: format!("node pool {}", member.standard.name),
     });
     let addons =
@@ -206,9 +212,13 @@ fn variables(whole: &Whole<'_>) -> Context {
         switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
-        has_differences: false,
+        has_node_types: fleet.node_types_differ,
+        node_types: Value::strings(&fleet.node_types),
+        has_network_policy: fleet.network_policy_differs,
+        network_policy: fleet.network_policy,
+        has_differences: fleet.node_types_differ || fleet.network_policy_differs,
     };
-    variables.has_differences = !variables.pools.is_empty()
+    variables.has_differences |= !variables.pools.is_empty()
         || !variables.switches.is_empty()
         || !variables.version_variables.is_empty()
         || !variables.value_variables.is_empty();
@@ -316,7 +326,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         storage_class: Value,
         ingress_class: Value,
         load_balancer_class: Value,
-        network_policy: bool,
+        network_policy: Value,
         has_releases: bool,
         releases: Vec<Value>,
     }
@@ -341,36 +351,21 @@ fn contract(whole: &Whole<'_>) -> Context {
     let classes = has_volumes(fleet).then(|| "kubernetes_storage_class_v1.gp3".to_owned());
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {
-        node_types: Value::strings(node_types(fleet)),
+        node_types: if fleet.node_types_differ {
+            Value::expression("var.node_types")
+        } else {
+            Value::strings(&fleet.node_types)
+        },
         storage_class: switched(volumes(fleet), "gp3"),
         ingress_class: switched(controller, "alb"),
         load_balancer_class: switched(controller, "service.k8s.aws/nlb"),
-        network_policy: has_network_policy(fleet),
+        network_policy: if fleet.network_policy_differs {
+            Value::expression("var.network_policy")
+        } else {
+            Value::Bool(fleet.network_policy)
+        },
         has_releases: !releases.is_empty(),
         releases,
-    })
-}
-
-fn node_types(fleet: &Fleet) -> std::collections::BTreeSet<String> {
-    fn of(labels: &[(String, String)]) -> Option<String> {
-        labels.iter().find(|(key, _)| key == "node-type").map(|(_, value)| value.clone())
-    }
-    let managed = fleet
-        .managed_pools
-        .iter()
-        .filter_map(|Member { standard: ManagedPool { labels, .. }, .. }| of(labels));
-    let karpenter = fleet
-        .karpenter_pools
-        .iter()
-        .filter_map(|Member { standard: KarpenterPool { labels, .. }, .. }| of(labels));
-    managed.chain(karpenter).collect()
-}
-
-/// Whether vpc-cni enforces network policies.
-fn has_network_policy(fleet: &Fleet) -> bool {
-    fleet.eks_addons.iter().any(|addon| {
-        matches!(&addon.standard.values, Value::Object(entries) if addon.standard.name.as_str() == "vpc-cni"
-            && entries.iter().any(|(key, value)| key == "enableNetworkPolicy" && *value == Value::String("true".into())))
     })
 }
 

@@ -33,7 +33,7 @@ resource "aws_iam_role_policy_attachment" "node" {
 
 resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
-  count = var.node_pool_{{ pool.identifier | ident }}_enabled ? 1 : 0
+  count = var.{{ pool.variable | ident }}_enabled ? 1 : 0
 {% endif %}
   name                   = "${var.name}-{{ pool.name | ident }}"
   update_default_version = true
@@ -51,7 +51,7 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 
     ebs {
       volume_type           = "gp3"
-      volume_size           = var.node_pool_{{ pool.identifier | ident }}.disk_gib
+      volume_size           = var.{{ pool.variable | ident }}.disk_gib
       encrypted             = true
       delete_on_termination = true
     }
@@ -67,22 +67,22 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 
 resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
-  count = var.node_pool_{{ pool.identifier | ident }}_enabled ? 1 : 0
+  count = var.{{ pool.variable | ident }}_enabled ? 1 : 0
 {% endif %}
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "{{ pool.name | ident }}-"
   node_role_arn          = aws_iam_role.node.arn
   subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
   version                = aws_eks_cluster.this.version
-  ami_type               = var.node_pool_{{ pool.identifier | ident }}.ami_type
-  capacity_type          = var.node_pool_{{ pool.identifier | ident }}.capacity_type
-  instance_types         = var.node_pool_{{ pool.identifier | ident }}.instance_types
-  labels                 = var.node_pool_{{ pool.identifier | ident }}.labels
+  ami_type               = var.{{ pool.variable | ident }}.ami_type
+  capacity_type          = var.{{ pool.variable | ident }}.capacity_type
+  instance_types         = var.{{ pool.variable | ident }}.instance_types
+  labels                 = var.{{ pool.variable | ident }}.labels
 
   scaling_config {
-    min_size     = var.node_pool_{{ pool.identifier | ident }}.min_size
-    max_size     = var.node_pool_{{ pool.identifier | ident }}.max_size
-    desired_size = var.node_pool_{{ pool.identifier | ident }}.desired_size
+    min_size     = var.{{ pool.variable | ident }}.min_size
+    max_size     = var.{{ pool.variable | ident }}.max_size
+    desired_size = var.{{ pool.variable | ident }}.desired_size
   }
 
   update_config {

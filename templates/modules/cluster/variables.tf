@@ -147,7 +147,7 @@ variable "deletion_protection" {
 }
 {%- for pool in pools %}
 
-variable "node_pool_{{ pool.identifier | ident }}" {
+variable "{{ pool.variable | ident }}" {
   description = "Node pool {{ pool.name | text }}. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), {{ pool.instance_types | hcl }})
@@ -164,14 +164,14 @@ variable "node_pool_{{ pool.identifier | ident }}" {
 
   validation {
     condition = (
-      var.node_pool_{{ pool.identifier | ident }}.min_size <= var.node_pool_{{ pool.identifier | ident }}.desired_size &&
-      var.node_pool_{{ pool.identifier | ident }}.desired_size <= var.node_pool_{{ pool.identifier | ident }}.max_size
+      var.{{ pool.variable | ident }}.min_size <= var.{{ pool.variable | ident }}.desired_size &&
+      var.{{ pool.variable | ident }}.desired_size <= var.{{ pool.variable | ident }}.max_size
     )
     error_message = "A node pool has min_size <= desired_size <= max_size."
   }
 
   validation {
-    condition     = contains(["ON_DEMAND", "SPOT"], var.node_pool_{{ pool.identifier | ident }}.capacity_type)
+    condition     = contains(["ON_DEMAND", "SPOT"], var.{{ pool.variable | ident }}.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
 }

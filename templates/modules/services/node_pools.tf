@@ -4,7 +4,7 @@
 
 resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
-  count = var.node_pool_{{ pool.identifier | ident }}_enabled ? 1 : 0
+  count = var.{{ pool.variable | ident }}_enabled ? 1 : 0
 {% endif %}
   name      = "node-pool-{{ pool.name | ident }}"
   namespace = "kube-system"
@@ -36,7 +36,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
               deviceName = "/dev/xvda"
               ebs = {
                 volumeType          = "gp3"
-                volumeSize          = "${var.node_pool_{{ pool.identifier | ident }}.disk_gib}Gi"
+                volumeSize          = "${var.{{ pool.variable | ident }}.disk_gib}Gi"
                 encrypted           = true
                 deleteOnTermination = true
               }
@@ -51,11 +51,11 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
         kind       = "NodePool"
         metadata   = { name = {{ pool.name | hcl }} }
         spec = {
-          weight = var.node_pool_{{ pool.identifier | ident }}.weight
+          weight = var.{{ pool.variable | ident }}.weight
           limits = {
             for resource, limit in {
-              cpu    = var.node_pool_{{ pool.identifier | ident }}.cpu_limit
-              memory = var.node_pool_{{ pool.identifier | ident }}.memory_limit
+              cpu    = var.{{ pool.variable | ident }}.cpu_limit
+              memory = var.{{ pool.variable | ident }}.memory_limit
             } : resource => limit if limit != null
           }
 
@@ -68,14 +68,14 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
           }
 
           template = {
-            metadata = { labels = var.node_pool_{{ pool.identifier | ident }}.labels }
+            metadata = { labels = var.{{ pool.variable | ident }}.labels }
             spec = {
-              expireAfter = var.node_pool_{{ pool.identifier | ident }}.expire_after
+              expireAfter = var.{{ pool.variable | ident }}.expire_after
 
-              terminationGracePeriod = var.node_pool_{{ pool.identifier | ident }}.termination_grace_period
+              terminationGracePeriod = var.{{ pool.variable | ident }}.termination_grace_period
 
               taints = [
-                for taint in var.node_pool_{{ pool.identifier | ident }}.taints : { for key, value in taint : key => value if value != null }
+                for taint in var.{{ pool.variable | ident }}.taints : { for key, value in taint : key => value if value != null }
               ]
 
               nodeClassRef = {
@@ -86,14 +86,14 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
 
               requirements = [
                 for requirement in [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_{{ pool.identifier | ident }}.architecture] },
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.{{ pool.variable | ident }}.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.{{ pool.variable | ident }}.architecture] },
                   { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_{{ pool.identifier | ident }}.instance_types },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.{{ pool.variable | ident }}.instance_types },
 
                   # Where no types are named: general families, of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? [] : ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_{{ pool.identifier | ident }}.instance_types) > 0 ? [] : ["4"] },
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.{{ pool.variable | ident }}.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.{{ pool.variable | ident }}.instance_types) > 0 ? [] : ["4"] },
                 ] : requirement if length(requirement.values) > 0
               ]
             }

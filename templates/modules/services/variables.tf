@@ -48,7 +48,7 @@ variable "tags" {
 {%- endif %}
 {%- for pool in pools %}
 
-variable "node_pool_{{ pool.identifier | ident }}" {
+variable "{{ pool.variable | ident }}" {
   description = "Node pool {{ pool.name | text }}. What is not given is the standard."
   type = object({
     capacity       = optional(list(string), {{ pool.capacity | hcl }})
@@ -71,25 +71,25 @@ variable "node_pool_{{ pool.identifier | ident }}" {
   nullable = false
 
   validation {
-    condition     = length(var.node_pool_{{ pool.identifier | ident }}.capacity) > 0 && alltrue([for type in var.node_pool_{{ pool.identifier | ident }}.capacity : contains(["spot", "on-demand"], type)])
+    condition     = length(var.{{ pool.variable | ident }}.capacity) > 0 && alltrue([for type in var.{{ pool.variable | ident }}.capacity : contains(["spot", "on-demand"], type)])
     error_message = "capacity is spot, on-demand, or both."
   }
 
   validation {
-    condition     = contains(["amd64", "arm64"], var.node_pool_{{ pool.identifier | ident }}.architecture)
+    condition     = contains(["amd64", "arm64"], var.{{ pool.variable | ident }}.architecture)
     error_message = "architecture is amd64 or arm64."
   }
 
   validation {
     condition = alltrue([
-      for duration in [var.node_pool_{{ pool.identifier | ident }}.expire_after, var.node_pool_{{ pool.identifier | ident }}.termination_grace_period] :
+      for duration in [var.{{ pool.variable | ident }}.expire_after, var.{{ pool.variable | ident }}.termination_grace_period] :
       can(regex("^(([0-9]+(s|m|h))+|Never)$", duration))
     ])
     error_message = "expire_after and termination_grace_period are durations such as 168h."
   }
 
   validation {
-    condition     = var.node_pool_{{ pool.identifier | ident }}.weight >= 1 && var.node_pool_{{ pool.identifier | ident }}.weight <= 100
+    condition     = var.{{ pool.variable | ident }}.weight >= 1 && var.{{ pool.variable | ident }}.weight <= 100
     error_message = "weight is 1 to 100."
   }
 }
@@ -118,3 +118,19 @@ variable "{{ addon.identifier | ident }}_values" {
   default     = {}
 }
 {%- endfor %}
+{%- if has_node_types %}
+
+variable "node_types" {
+  description = "Values of the label node-type that the cluster's nodes carry; the contract publishes them."
+  type        = list(string)
+  default     = {{ node_types | hcl }}
+}
+{%- endif %}
+{%- if has_network_policy %}
+
+variable "network_policy" {
+  description = "Whether vpc-cni enforces network policies; the contract publishes it."
+  type        = bool
+  default     = {{ network_policy | hcl }}
+}
+{%- endif %}

@@ -84,14 +84,14 @@ variable "quota" {
   nullable = false
 
   validation {
-    condition     = can(regex("^[0-9]+([.][0-9]+|m)?$", var.quota.cpu))
+    condition     = can(regex("^[0-9]+([.][0-9]+)?m?$", var.quota.cpu))
     error_message = "quota.cpu must be a number of cores such as 16 or 500m."
   }
 
   validation {
     condition = alltrue([
       for quantity in [var.quota.memory, var.quota.storage] :
-      can(regex("^[1-9][0-9]*([kMGTP]|[KMGTP]i)?$", quantity))
+      can(regex("^[0-9]+([.][0-9]+)?([kMGTP]|[KMGTP]i)?$", quantity))
     ])
     error_message = "quota.memory and quota.storage must be quantities such as 512Mi, 64Gi or 1Ti."
   }

@@ -49,7 +49,7 @@ resource "aws_launch_template" "core" {
 
     ebs {
       volume_type           = "gp3"
-      volume_size           = var.node_pool_core.disk_gib
+      volume_size           = var.core_node_pool.disk_gib
       encrypted             = true
       delete_on_termination = true
     }
@@ -79,15 +79,15 @@ resource "aws_eks_node_group" "core" {
   node_role_arn          = aws_iam_role.node.arn
   subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
   version                = aws_eks_cluster.this.version
-  ami_type               = var.node_pool_core.ami_type
-  capacity_type          = var.node_pool_core.capacity_type
-  instance_types         = var.node_pool_core.instance_types
-  labels                 = var.node_pool_core.labels
+  ami_type               = var.core_node_pool.ami_type
+  capacity_type          = var.core_node_pool.capacity_type
+  instance_types         = var.core_node_pool.instance_types
+  labels                 = var.core_node_pool.labels
 
   scaling_config {
-    min_size     = var.node_pool_core.min_size
-    max_size     = var.node_pool_core.max_size
-    desired_size = var.node_pool_core.desired_size
+    min_size     = var.core_node_pool.min_size
+    max_size     = var.core_node_pool.max_size
+    desired_size = var.core_node_pool.desired_size
   }
 
   update_config {

@@ -34,7 +34,7 @@ resource "helm_release" "node_pool_worker" {
               deviceName = "/dev/xvda"
               ebs = {
                 volumeType          = "gp3"
-                volumeSize          = "${var.node_pool_worker.disk_gib}Gi"
+                volumeSize          = "${var.worker_node_pool.disk_gib}Gi"
                 encrypted           = true
                 deleteOnTermination = true
               }
@@ -49,11 +49,11 @@ resource "helm_release" "node_pool_worker" {
         kind       = "NodePool"
         metadata   = { name = "worker" }
         spec = {
-          weight = var.node_pool_worker.weight
+          weight = var.worker_node_pool.weight
           limits = {
             for resource, limit in {
-              cpu    = var.node_pool_worker.cpu_limit
-              memory = var.node_pool_worker.memory_limit
+              cpu    = var.worker_node_pool.cpu_limit
+              memory = var.worker_node_pool.memory_limit
             } : resource => limit if limit != null
           }
 
@@ -66,14 +66,14 @@ resource "helm_release" "node_pool_worker" {
           }
 
           template = {
-            metadata = { labels = var.node_pool_worker.labels }
+            metadata = { labels = var.worker_node_pool.labels }
             spec = {
-              expireAfter = var.node_pool_worker.expire_after
+              expireAfter = var.worker_node_pool.expire_after
 
-              terminationGracePeriod = var.node_pool_worker.termination_grace_period
+              terminationGracePeriod = var.worker_node_pool.termination_grace_period
 
               taints = [
-                for taint in var.node_pool_worker.taints : { for key, value in taint : key => value if value != null }
+                for taint in var.worker_node_pool.taints : { for key, value in taint : key => value if value != null }
               ]
 
               nodeClassRef = {
@@ -84,14 +84,14 @@ resource "helm_release" "node_pool_worker" {
 
               requirements = [
                 for requirement in [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker.architecture] },
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.worker_node_pool.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.worker_node_pool.architecture] },
                   { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker.instance_types },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.worker_node_pool.instance_types },
 
                   # Where no types are named: general families, of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_worker.instance_types) > 0 ? [] : ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_worker.instance_types) > 0 ? [] : ["4"] },
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.worker_node_pool.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.worker_node_pool.instance_types) > 0 ? [] : ["4"] },
                 ] : requirement if length(requirement.values) > 0
               ]
             }
@@ -135,7 +135,7 @@ resource "helm_release" "node_pool_worker_large_disk" {
               deviceName = "/dev/xvda"
               ebs = {
                 volumeType          = "gp3"
-                volumeSize          = "${var.node_pool_worker_large_disk.disk_gib}Gi"
+                volumeSize          = "${var.worker_large_disk_node_pool.disk_gib}Gi"
                 encrypted           = true
                 deleteOnTermination = true
               }
@@ -150,11 +150,11 @@ resource "helm_release" "node_pool_worker_large_disk" {
         kind       = "NodePool"
         metadata   = { name = "worker-large-disk" }
         spec = {
-          weight = var.node_pool_worker_large_disk.weight
+          weight = var.worker_large_disk_node_pool.weight
           limits = {
             for resource, limit in {
-              cpu    = var.node_pool_worker_large_disk.cpu_limit
-              memory = var.node_pool_worker_large_disk.memory_limit
+              cpu    = var.worker_large_disk_node_pool.cpu_limit
+              memory = var.worker_large_disk_node_pool.memory_limit
             } : resource => limit if limit != null
           }
 
@@ -167,14 +167,14 @@ resource "helm_release" "node_pool_worker_large_disk" {
           }
 
           template = {
-            metadata = { labels = var.node_pool_worker_large_disk.labels }
+            metadata = { labels = var.worker_large_disk_node_pool.labels }
             spec = {
-              expireAfter = var.node_pool_worker_large_disk.expire_after
+              expireAfter = var.worker_large_disk_node_pool.expire_after
 
-              terminationGracePeriod = var.node_pool_worker_large_disk.termination_grace_period
+              terminationGracePeriod = var.worker_large_disk_node_pool.termination_grace_period
 
               taints = [
-                for taint in var.node_pool_worker_large_disk.taints : { for key, value in taint : key => value if value != null }
+                for taint in var.worker_large_disk_node_pool.taints : { for key, value in taint : key => value if value != null }
               ]
 
               nodeClassRef = {
@@ -185,14 +185,14 @@ resource "helm_release" "node_pool_worker_large_disk" {
 
               requirements = [
                 for requirement in [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker_large_disk.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker_large_disk.architecture] },
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.worker_large_disk_node_pool.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.worker_large_disk_node_pool.architecture] },
                   { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker_large_disk.instance_types },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.worker_large_disk_node_pool.instance_types },
 
                   # Where no types are named: general families, of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_worker_large_disk.instance_types) > 0 ? [] : ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_worker_large_disk.instance_types) > 0 ? [] : ["4"] },
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.worker_large_disk_node_pool.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.worker_large_disk_node_pool.instance_types) > 0 ? [] : ["4"] },
                 ] : requirement if length(requirement.values) > 0
               ]
             }

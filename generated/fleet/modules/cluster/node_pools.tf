@@ -49,7 +49,7 @@ resource "aws_launch_template" "core" {
 
     ebs {
       volume_type           = "gp3"
-      volume_size           = var.node_pool_core.disk_gib
+      volume_size           = var.core_node_pool.disk_gib
       encrypted             = true
       delete_on_termination = true
     }
@@ -79,15 +79,15 @@ resource "aws_eks_node_group" "core" {
   node_role_arn          = aws_iam_role.node.arn
   subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
   version                = aws_eks_cluster.this.version
-  ami_type               = var.node_pool_core.ami_type
-  capacity_type          = var.node_pool_core.capacity_type
-  instance_types         = var.node_pool_core.instance_types
-  labels                 = var.node_pool_core.labels
+  ami_type               = var.core_node_pool.ami_type
+  capacity_type          = var.core_node_pool.capacity_type
+  instance_types         = var.core_node_pool.instance_types
+  labels                 = var.core_node_pool.labels
 
   scaling_config {
-    min_size     = var.node_pool_core.min_size
-    max_size     = var.node_pool_core.max_size
-    desired_size = var.node_pool_core.desired_size
+    min_size     = var.core_node_pool.min_size
+    max_size     = var.core_node_pool.max_size
+    desired_size = var.core_node_pool.desired_size
   }
 
   update_config {
@@ -122,7 +122,7 @@ resource "aws_eks_node_group" "core" {
 }
 
 resource "aws_launch_template" "spot" {
-  count = var.node_pool_spot_enabled ? 1 : 0
+  count = var.spot_node_pool_enabled ? 1 : 0
 
   name                   = "${var.name}-spot"
   update_default_version = true
@@ -140,7 +140,7 @@ resource "aws_launch_template" "spot" {
 
     ebs {
       volume_type           = "gp3"
-      volume_size           = var.node_pool_spot.disk_gib
+      volume_size           = var.spot_node_pool.disk_gib
       encrypted             = true
       delete_on_termination = true
     }
@@ -165,22 +165,22 @@ resource "aws_launch_template" "spot" {
 }
 
 resource "aws_eks_node_group" "spot" {
-  count = var.node_pool_spot_enabled ? 1 : 0
+  count = var.spot_node_pool_enabled ? 1 : 0
 
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "spot-"
   node_role_arn          = aws_iam_role.node.arn
   subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
   version                = aws_eks_cluster.this.version
-  ami_type               = var.node_pool_spot.ami_type
-  capacity_type          = var.node_pool_spot.capacity_type
-  instance_types         = var.node_pool_spot.instance_types
-  labels                 = var.node_pool_spot.labels
+  ami_type               = var.spot_node_pool.ami_type
+  capacity_type          = var.spot_node_pool.capacity_type
+  instance_types         = var.spot_node_pool.instance_types
+  labels                 = var.spot_node_pool.labels
 
   scaling_config {
-    min_size     = var.node_pool_spot.min_size
-    max_size     = var.node_pool_spot.max_size
-    desired_size = var.node_pool_spot.desired_size
+    min_size     = var.spot_node_pool.min_size
+    max_size     = var.spot_node_pool.max_size
+    desired_size = var.spot_node_pool.desired_size
   }
 
   update_config {

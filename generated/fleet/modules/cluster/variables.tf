@@ -148,7 +148,7 @@ variable "deletion_protection" {
   default     = false
 }
 
-variable "node_pool_core" {
+variable "core_node_pool" {
   description = "Node pool core. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), ["t4g.large", "m7g.large"])
@@ -165,19 +165,19 @@ variable "node_pool_core" {
 
   validation {
     condition = (
-      var.node_pool_core.min_size <= var.node_pool_core.desired_size &&
-      var.node_pool_core.desired_size <= var.node_pool_core.max_size
+      var.core_node_pool.min_size <= var.core_node_pool.desired_size &&
+      var.core_node_pool.desired_size <= var.core_node_pool.max_size
     )
     error_message = "A node pool has min_size <= desired_size <= max_size."
   }
 
   validation {
-    condition     = contains(["ON_DEMAND", "SPOT"], var.node_pool_core.capacity_type)
+    condition     = contains(["ON_DEMAND", "SPOT"], var.core_node_pool.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
 }
 
-variable "node_pool_spot" {
+variable "spot_node_pool" {
   description = "Node pool spot. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), ["m6i.large", "m5.large"])
@@ -194,19 +194,19 @@ variable "node_pool_spot" {
 
   validation {
     condition = (
-      var.node_pool_spot.min_size <= var.node_pool_spot.desired_size &&
-      var.node_pool_spot.desired_size <= var.node_pool_spot.max_size
+      var.spot_node_pool.min_size <= var.spot_node_pool.desired_size &&
+      var.spot_node_pool.desired_size <= var.spot_node_pool.max_size
     )
     error_message = "A node pool has min_size <= desired_size <= max_size."
   }
 
   validation {
-    condition     = contains(["ON_DEMAND", "SPOT"], var.node_pool_spot.capacity_type)
+    condition     = contains(["ON_DEMAND", "SPOT"], var.spot_node_pool.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
 }
 
-variable "node_pool_spot_enabled" {
+variable "spot_node_pool_enabled" {
   description = "Whether the cluster has node pool spot."
   type        = bool
   default     = true

@@ -4,7 +4,7 @@
 # resource definition is needed to plan, and Karpenter, which drains the nodes, is destroyed after them.
 
 resource "helm_release" "node_pool_worker" {
-  count = var.node_pool_worker_enabled ? 1 : 0
+  count = var.worker_node_pool_enabled ? 1 : 0
 
   name      = "node-pool-worker"
   namespace = "kube-system"
@@ -36,7 +36,7 @@ resource "helm_release" "node_pool_worker" {
               deviceName = "/dev/xvda"
               ebs = {
                 volumeType          = "gp3"
-                volumeSize          = "${var.node_pool_worker.disk_gib}Gi"
+                volumeSize          = "${var.worker_node_pool.disk_gib}Gi"
                 encrypted           = true
                 deleteOnTermination = true
               }
@@ -51,11 +51,11 @@ resource "helm_release" "node_pool_worker" {
         kind       = "NodePool"
         metadata   = { name = "worker" }
         spec = {
-          weight = var.node_pool_worker.weight
+          weight = var.worker_node_pool.weight
           limits = {
             for resource, limit in {
-              cpu    = var.node_pool_worker.cpu_limit
-              memory = var.node_pool_worker.memory_limit
+              cpu    = var.worker_node_pool.cpu_limit
+              memory = var.worker_node_pool.memory_limit
             } : resource => limit if limit != null
           }
 
@@ -68,14 +68,14 @@ resource "helm_release" "node_pool_worker" {
           }
 
           template = {
-            metadata = { labels = var.node_pool_worker.labels }
+            metadata = { labels = var.worker_node_pool.labels }
             spec = {
-              expireAfter = var.node_pool_worker.expire_after
+              expireAfter = var.worker_node_pool.expire_after
 
-              terminationGracePeriod = var.node_pool_worker.termination_grace_period
+              terminationGracePeriod = var.worker_node_pool.termination_grace_period
 
               taints = [
-                for taint in var.node_pool_worker.taints : { for key, value in taint : key => value if value != null }
+                for taint in var.worker_node_pool.taints : { for key, value in taint : key => value if value != null }
               ]
 
               nodeClassRef = {
@@ -86,14 +86,14 @@ resource "helm_release" "node_pool_worker" {
 
               requirements = [
                 for requirement in [
-                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.node_pool_worker.capacity },
-                  { key = "kubernetes.io/arch", operator = "In", values = [var.node_pool_worker.architecture] },
+                  { key = "karpenter.sh/capacity-type", operator = "In", values = var.worker_node_pool.capacity },
+                  { key = "kubernetes.io/arch", operator = "In", values = [var.worker_node_pool.architecture] },
                   { key = "kubernetes.io/os", operator = "In", values = ["linux"] },
-                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.node_pool_worker.instance_types },
+                  { key = "node.kubernetes.io/instance-type", operator = "In", values = var.worker_node_pool.instance_types },
 
                   # Where no types are named: general families, of the fifth generation and later.
-                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.node_pool_worker.instance_types) > 0 ? [] : ["c", "m", "r"] },
-                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.node_pool_worker.instance_types) > 0 ? [] : ["4"] },
+                  { key = "karpenter.k8s.aws/instance-category", operator = "In", values = length(var.worker_node_pool.instance_types) > 0 ? [] : ["c", "m", "r"] },
+                  { key = "karpenter.k8s.aws/instance-generation", operator = "Gt", values = length(var.worker_node_pool.instance_types) > 0 ? [] : ["4"] },
                 ] : requirement if length(requirement.values) > 0
               ]
             }

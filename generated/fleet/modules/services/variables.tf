@@ -39,7 +39,7 @@ variable "tags" {
 
 # What may differ: the defaults are the standard.
 
-variable "node_pool_worker" {
+variable "worker_node_pool" {
   description = "Node pool worker. What is not given is the standard."
   type = object({
     capacity       = optional(list(string), ["spot", "on-demand"])
@@ -62,30 +62,30 @@ variable "node_pool_worker" {
   nullable = false
 
   validation {
-    condition     = length(var.node_pool_worker.capacity) > 0 && alltrue([for type in var.node_pool_worker.capacity : contains(["spot", "on-demand"], type)])
+    condition     = length(var.worker_node_pool.capacity) > 0 && alltrue([for type in var.worker_node_pool.capacity : contains(["spot", "on-demand"], type)])
     error_message = "capacity is spot, on-demand, or both."
   }
 
   validation {
-    condition     = contains(["amd64", "arm64"], var.node_pool_worker.architecture)
+    condition     = contains(["amd64", "arm64"], var.worker_node_pool.architecture)
     error_message = "architecture is amd64 or arm64."
   }
 
   validation {
     condition = alltrue([
-      for duration in [var.node_pool_worker.expire_after, var.node_pool_worker.termination_grace_period] :
+      for duration in [var.worker_node_pool.expire_after, var.worker_node_pool.termination_grace_period] :
       can(regex("^(([0-9]+(s|m|h))+|Never)$", duration))
     ])
     error_message = "expire_after and termination_grace_period are durations such as 168h."
   }
 
   validation {
-    condition     = var.node_pool_worker.weight >= 1 && var.node_pool_worker.weight <= 100
+    condition     = var.worker_node_pool.weight >= 1 && var.worker_node_pool.weight <= 100
     error_message = "weight is 1 to 100."
   }
 }
 
-variable "node_pool_worker_enabled" {
+variable "worker_node_pool_enabled" {
   description = "Whether the cluster has node pool worker."
   type        = bool
   default     = true

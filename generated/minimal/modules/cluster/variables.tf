@@ -148,7 +148,7 @@ variable "deletion_protection" {
   default     = false
 }
 
-variable "node_pool_core" {
+variable "core_node_pool" {
   description = "Node pool core. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), ["t3.medium"])
@@ -165,14 +165,14 @@ variable "node_pool_core" {
 
   validation {
     condition = (
-      var.node_pool_core.min_size <= var.node_pool_core.desired_size &&
-      var.node_pool_core.desired_size <= var.node_pool_core.max_size
+      var.core_node_pool.min_size <= var.core_node_pool.desired_size &&
+      var.core_node_pool.desired_size <= var.core_node_pool.max_size
     )
     error_message = "A node pool has min_size <= desired_size <= max_size."
   }
 
   validation {
-    condition     = contains(["ON_DEMAND", "SPOT"], var.node_pool_core.capacity_type)
+    condition     = contains(["ON_DEMAND", "SPOT"], var.core_node_pool.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
 }

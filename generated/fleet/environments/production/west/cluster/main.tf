@@ -24,13 +24,13 @@ module "cluster" {
 
   # What differs from the standard.
   deletion_protection = true
-  node_pool_core = {
+  core_node_pool = {
     instance_types = ["m7g.xlarge"]
     min_size       = 3
     max_size       = 9
     desired_size   = 4
   }
-  node_pool_spot_enabled = false
+  spot_node_pool_enabled = false
 }
 
 # This environment is protected. Whatever would destroy or replace the cluster, its VPC or its key replaces this, too,

@@ -10,7 +10,7 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  node_pool_worker = {
+  worker_node_pool = {
     cpu_limit    = "2000"
     memory_limit = "8000Gi"
     taints       = [{ key = "team", value = "batch", effect = "NoExecute" }]

@@ -23,6 +23,6 @@ module "cluster" {
 
   # What differs from the standard.
   kubernetes_version     = "1.35"
-  node_pool_spot_enabled = false
+  spot_node_pool_enabled = false
   coredns_values         = { replicaCount = 3 }
 }
