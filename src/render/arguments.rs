@@ -127,8 +127,8 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
                 value: Value::String(own.version.clone()),
             });
         }
-        if standard.values_differ && own.values != Value::Object(Vec::new()) {
-            arguments.push(Argument { name: format!("{identifier}_values"), value: own.values.clone() });
+        if let Some(value) = beyond(&own.values, &standard.values) {
+            arguments.push(Argument { name: format!("{identifier}_values"), value });
         }
     }
     if lacks_volumes(fleet, cluster) {
@@ -185,6 +185,22 @@ fn eks_values(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
         .collect();
     let name = format!("{}_values", own.name.identifier());
     (!differing.is_empty()).then_some(Argument { name, value: Value::Object(differing) })
+}
+
+/// Returns what a value adds to another that it will be laid over, key by key; nothing when it adds nothing.
+fn beyond(own: &Value, standard: &Value) -> Option<Value> {
+    let (Value::Object(own), Value::Object(standard)) = (own, standard) else {
+        return (own != standard).then(|| own.clone());
+    };
+    let added = own.iter().filter_map(|(key, value)| {
+        let added = match standard.iter().find(|(known, _)| known == key) {
+            Some((_, standard)) => beyond(value, standard)?,
+            None => value.clone(),
+        };
+        Some((key.clone(), added))
+    });
+    let added: Vec<_> = added.collect();
+    (!added.is_empty()).then_some(Value::Object(added))
 }
 
 /// Expressions of the catalog are written for the module; in the root the tags have another name.

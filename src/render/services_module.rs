@@ -1,16 +1,18 @@
 //! `modules/services`: Helm add-ons, Karpenter's node pools, storage classes.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use tera::Context;
 
 use super::cluster_module::{AddonVariable, Switch, index, name_length, object};
 use super::template::{Engine, view};
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
-use crate::hcl::value::Value;
+use crate::hcl::value::{Value, quote};
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
 use crate::model::node_pool::Taint;
 use crate::model::settings::{Fleet, FleetAddon, Member};
-use crate::model::{Cluster, KarpenterPool, ManagedPool};
+use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -327,7 +329,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         Some(member) => Value::expression(format!(
             "var.{}_enabled ? {} : null",
             member.standard.name.identifier(),
-            crate::hcl::value::quote(class)
+            quote(class)
         )),
     };
     let controller =
@@ -341,7 +343,7 @@ fn contract(whole: &Whole<'_>) -> Context {
     let classes = has_volumes(fleet).then(|| "kubernetes_storage_class_v1.gp3".to_owned());
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {
-        node_types: Value::strings(node_types(fleet)),
+        node_types: node_types(fleet),
         storage_class: switched(volumes(fleet), "gp3"),
         ingress_class: switched(controller, "alb"),
         load_balancer_class: switched(controller, "service.k8s.aws/nlb"),
@@ -351,19 +353,32 @@ fn contract(whole: &Whole<'_>) -> Context {
     })
 }
 
-fn node_types(fleet: &Fleet) -> std::collections::BTreeSet<String> {
-    fn of(labels: &[(String, String)]) -> Option<String> {
-        labels.iter().find(|(key, _)| key == "node-type").map(|(_, value)| value.clone())
+/// Lists the values of `node-type` that pods can ask for.
+///
+/// What only some clusters have counts where it is switched on. Of managed pools this module has no switch, so only
+/// those that every cluster has are sure.
+fn node_types(fleet: &Fleet) -> Value {
+    fn of(labels: &[(String, String)]) -> Option<&str> {
+        labels.iter().find(|(key, _)| key == "node-type").map(|(_, value)| value.as_str())
     }
-    let managed = fleet
-        .managed_pools
-        .iter()
-        .filter_map(|Member { standard: ManagedPool { labels, .. }, .. }| of(labels));
-    let karpenter = fleet
-        .karpenter_pools
-        .iter()
-        .filter_map(|Member { standard: KarpenterPool { labels, .. }, .. }| of(labels));
-    managed.chain(karpenter).collect()
+    let managed = fleet.managed_pools.iter().filter(|pool| pool.everywhere);
+    let everywhere = fleet.karpenter_pools.iter().filter(|pool| pool.everywhere);
+    let sure: BTreeSet<&str> = managed
+        .filter_map(|pool| of(&pool.standard.labels))
+        .chain(everywhere.filter_map(|pool| of(&pool.standard.labels)))
+        .collect();
+    let mut switched = Vec::new();
+    for pool in fleet.karpenter_pools.iter().filter(|pool| !pool.everywhere) {
+        if let Some(node_type) = of(&pool.standard.labels).filter(|node_type| !sure.contains(node_type)) {
+            let (pool, node_type) = (pool.standard.name.identifier(), quote(node_type));
+            switched.push(format!("var.node_pool_{pool}_enabled ? [{node_type}] : []"));
+        }
+    }
+    let sure = Value::strings(sure);
+    if switched.is_empty() {
+        return sure;
+    }
+    Value::expression(format!("sort(distinct(concat({sure}, {})))", switched.join(", ")))
 }
 
 /// Whether vpc-cni enforces network policies.
