@@ -188,7 +188,11 @@ fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String
     let title = level.primary_title(what).id(diagnostic.problem.code());
     let mut report = if diagnostic.at == Span::default() {
         // About the blueprint as a whole: no line is at fault.
-        vec![title.element(Origin::path(source.path.as_str()))]
+        vec![if diagnostic.problem.is_note() {
+            Group::with_title(title)
+        } else {
+            title.element(Origin::path(source.path.as_str()))
+        }]
     } else {
         let annotation = AnnotationKind::Primary.span(visible(diagnostic.at, &source.text)).label(label);
         let mut snippet =

@@ -50,7 +50,8 @@ impl Problem {
     pub fn words(&self) -> Words {
         match self {
             Self::Syntax { message } => Words::new("the blueprint is not valid TOML")
-                .label(message.lines().collect::<Vec<_>>().join(", ")),
+                .label(message.lines().collect::<Vec<_>>().join(", "))
+                .maybe_help(syntax_help(message)),
             Self::UnknownKey { key, table, allowed, home } => {
                 let help = match home {
                     Some(home) if nearest(key, allowed).is_none() => {
@@ -407,7 +408,7 @@ impl Problem {
                 Words::new(format!("`{one}` and `{other}` have different architectures"))
                     .label("another architecture")
                     .also("than this one")
-                    .help("a managed pool has one machine image: make two pools of it")
+                    .help("the nodes of a pool have one architecture: make two pools of it")
             }
             Self::TaintsDiffer { pool } => {
                 Words::new(format!("the taints of managed pool `{pool}` differ between clusters"))
@@ -523,6 +524,14 @@ fn with_part(arn: &str, part: usize, by: &str) -> String {
         *old = by;
     }
     parts.join(":")
+}
+
+/// Says what TOML means where its own words are short.
+fn syntax_help(message: &str) -> Option<&'static str> {
+    if message.starts_with("duplicate key") {
+        return Some("write a table in one place: under its `[header]`, in dotted keys, or in braces");
+    }
+    message.starts_with("cannot extend value of type inline table").then_some("write it inside the braces")
 }
 
 /// Says how to turn one type into another, where it is a matter of punctuation.

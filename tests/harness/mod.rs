@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use plinth::catalog::Catalog;
+use plinth::diagnostic::Source;
+use plinth::{blueprint, model, render};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
@@ -111,4 +114,24 @@ pub fn report(differences: &[String], accept: &str) {
         differences.join("\n"),
         differences.len(),
     );
+}
+
+/// What became of a blueprint's text: the files by path, or what is wrong with it.
+pub fn make(text: &str, file_name: &str) -> Result<Tree, String> {
+    let source = Source { path: file_name.to_owned(), text: text.to_owned() };
+    let (read, mut diagnostics) = blueprint::read(&source);
+    if let Some(read) = read {
+        let catalog = Catalog::load();
+        let (resolved, found) = model::resolve(&read, &catalog, file_name);
+        diagnostics.extend(found);
+        if !diagnostics.has_errors() {
+            let (files, found) = render::render(&resolved, &catalog).map_err(|error| error.to_string())?;
+            diagnostics.extend(found);
+            if !diagnostics.has_errors() {
+                let files = files.into_iter().map(|file| (file.path.to_string(), file.text));
+                return Ok(files.collect());
+            }
+        }
+    }
+    Err(diagnostics.render(&source, false))
 }
