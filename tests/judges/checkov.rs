@@ -56,5 +56,11 @@ fn id(check: &Value) -> String {
 fn describe(check: &Value) -> String {
     let text = |key: &str| check[key].as_str().unwrap_or_default().to_owned();
     let line = &check["file_line_range"][0];
-    format!("  generated/azavea{}:{line}: {} {}: {}", text("file_path"), id(check), text("resource"), text("check_name"))
+    format!(
+        "  generated/azavea{}:{line}: {} {}: {}",
+        text("file_path"),
+        id(check),
+        text("resource"),
+        text("check_name")
+    )
 }

@@ -35,7 +35,8 @@ impl Engine {
     /// Finds an engine with the stand-in providers.
     pub fn with_providers(name: &'static str, what: &str) -> Option<Self> {
         let [binary, offline] = judge::required(&format!("{name}: {what}"), [name, "offline"])?;
-        let printed = Command::new(&offline).arg("env").stdin(Stdio::null()).output().expect("`offline env` runs");
+        let printed =
+            Command::new(&offline).arg("env").stdin(Stdio::null()).output().expect("`offline env` runs");
         assert!(printed.status.success(), "offline env: {}", String::from_utf8_lossy(&printed.stderr));
         let environment = exports(&String::from_utf8_lossy(&printed.stdout));
         assert!(!environment.is_empty(), "`offline env` printed no exports");

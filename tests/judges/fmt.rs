@@ -23,5 +23,10 @@ fn leaves_alone(engine: &'static str) {
         .count();
     assert!(files > 100, "generated/ holds {files} .tf files: is this the right folder?");
     let run = engine.run(&trees, None, &["fmt", "-check", "-diff", "-recursive", "-no-color"]);
-    assert!(run.status == 0 && run.output.trim().is_empty(), "{} fmt would change:\n{}", engine.name, run.output);
+    assert!(
+        run.status == 0 && run.output.trim().is_empty(),
+        "{} fmt would change:\n{}",
+        engine.name,
+        run.output
+    );
 }

@@ -34,8 +34,10 @@ impl Visit for Collector<'_> {
         if let Expression::String(value) = expression
             && let Some(span) = expression.span()
         {
-            self.literals
-                .push(Literal { value: value.as_str().to_owned(), written: self.text[span].trim().to_owned() });
+            self.literals.push(Literal {
+                value: value.as_str().to_owned(),
+                written: self.text[span].trim().to_owned(),
+            });
         }
         visit_expr(self, expression);
     }

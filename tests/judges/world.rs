@@ -21,7 +21,8 @@ struct Environment {
 }
 
 const STAGING: Environment = Environment { name: "staging", account: "111111111111", is_protected: false };
-const PRODUCTION: Environment = Environment { name: "production", account: "222222222222", is_protected: true };
+const PRODUCTION: Environment =
+    Environment { name: "production", account: "222222222222", is_protected: true };
 
 const APPS: [&str; 3] = ["argo", "daskhub", "franklin"];
 
@@ -77,11 +78,17 @@ fn there_and_back(engine: &'static str) {
     let expected: Vec<String> = environments.iter().flat_map(stacks).collect();
     let mut known = expected.clone();
     known.sort();
-    assert_eq!(tree::roots(&world.tree), known, "root modules of the tree (left), and what this test applies (right)");
+    assert_eq!(
+        tree::roots(&world.tree),
+        known,
+        "root modules of the tree (left), and what this test applies (right)"
+    );
 
     for environment in &environments {
         world.bootstrap(environment);
-        for (root, (_, addresses)) in stacks(environment).iter().zip(ADDRESSES.iter().chain([&("", &[][..]); 3])) {
+        for (root, (_, addresses)) in
+            stacks(environment).iter().zip(ADDRESSES.iter().chain([&("", &[][..]); 3]))
+        {
             world.apply(root);
             world.assert_addresses(root, addresses);
         }
@@ -237,7 +244,11 @@ impl<'a> World<'a> {
                 if is_switch { "protection = false" } else { line }
             })
             .collect();
-        assert_eq!(lifted.iter().filter(|line| **line == "protection = false").count(), 1, "one protected environment");
+        assert_eq!(
+            lifted.iter().filter(|line| **line == "protection = false").count(),
+            1,
+            "one protected environment"
+        );
         let file = self.folder.path().join("azavea.toml");
         write(&file, &(lifted.join("\n") + "\n"));
         let output = Command::new(env!("CARGO_BIN_EXE_plinth"))
@@ -247,24 +258,33 @@ impl<'a> World<'a> {
             .arg(&self.tree)
             .output()
             .expect("plinth runs");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "plinth generate: {said}");
         let cluster = cluster_root(environment);
         let changed: Vec<&str> = said.lines().filter(|line| line.starts_with(['~', '+', '-'])).collect();
-        let changed: Vec<&&str> = changed.iter().filter(|line| !line.ends_with(".md")).collect();
+        let changed: Vec<&&str> = changed.iter().filter(|line| !line.ends_with("README.md")).collect();
         assert_eq!(changed, [&format!("~ {cluster}/main.tf")], "protection stands in one place");
         eprintln!("plinth generate with `protection = false`: {}", changed[0]);
 
         let plan = self.run(&cluster, &["plan", "-input=false", "-out=plan"]);
-        assert!(plan.contains("Plan: 0 to add, 1 to change, 1 to destroy."), "{cluster}: the guard goes\n{plan}");
-        assert!(plan.contains("# terraform_data.protected will be destroyed"), "{cluster}: the guard goes\n{plan}");
+        assert!(
+            plan.contains("Plan: 0 to add, 1 to change, 1 to destroy."),
+            "{cluster}: the guard goes\n{plan}"
+        );
+        assert!(
+            plan.contains("# terraform_data.protected will be destroyed"),
+            "{cluster}: the guard goes\n{plan}"
+        );
         self.run(&cluster, &["apply", "-input=false", "plan"]);
     }
 
     /// Takes the state stack's protection away as a person would: by an override file.
     fn lift_state_protection(&self, root: &str) {
         let resource = |kind: &str| {
-            format!("resource \"{kind}\" \"state\" {{\n  lifecycle {{\n    prevent_destroy = false\n  }}\n}}\n")
+            format!(
+                "resource \"{kind}\" \"state\" {{\n  lifecycle {{\n    prevent_destroy = false\n  }}\n}}\n"
+            )
         };
         let text = resource("aws_s3_bucket") + &resource("aws_kms_key");
         write(&self.tree.join(root).join("protection_override.tf"), &text);
@@ -289,16 +309,24 @@ impl<'a> World<'a> {
             let outputs: serde_json::Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
             let value = |name: &str| outputs[name]["value"].as_str().unwrap_or_default().to_owned();
             let cluster = format!("azavea-{}-main", environment.name);
-            assert_eq!((value("cluster_name"), value("namespace")), (cluster, app.to_owned()), "{root}: {outputs}");
+            assert_eq!(
+                (value("cluster_name"), value("namespace")),
+                (cluster, app.to_owned()),
+                "{root}: {outputs}"
+            );
         }
     }
 
     fn assert_empty(&self) {
         let world: serde_json::Value = serde_json::from_str(&read(&self.file)).expect("the world is JSON");
         let objects = world["objects"].as_array().expect("objects");
-        let left: Vec<String> = objects.iter().map(|object| format!("{} {}", object["type"], object["id"])).collect();
+        let left: Vec<String> =
+            objects.iter().map(|object| format!("{} {}", object["type"], object["id"])).collect();
         assert!(left.is_empty(), "left in the world after everything was destroyed:\n{}", left.join("\n"));
-        assert!(!world["seq"].as_object().expect("counters").is_empty(), "nothing was ever made in this world");
+        assert!(
+            !world["seq"].as_object().expect("counters").is_empty(),
+            "nothing was ever made in this world"
+        );
     }
 }
 
@@ -314,7 +342,8 @@ impl Names {
         let role = format!(":iam::{}:role/", environment.account);
         let mut roles: Vec<String> = Vec::new();
         for root in stacks(environment) {
-            for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok) {
+            for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok)
+            {
                 if file.path().extension().is_some_and(|extension| extension == "tf") {
                     let literals = literals(&read(file.path())).expect("generated files parse");
                     let arns = literals.iter().filter_map(|literal| literal.value.split_once(&role));
@@ -329,7 +358,8 @@ impl Names {
         let imported = |kind: &str| {
             let imports = state.get_blocks("import").map(|block| &block.body);
             let mut ids = imports.filter(|body| {
-                body.get_attribute("to").is_some_and(|to| to.value.to_string().trim() == format!("{kind}.state"))
+                body.get_attribute("to")
+                    .is_some_and(|to| to.value.to_string().trim() == format!("{kind}.state"))
             });
             let id = ids.next().and_then(|body| body.get_attribute("id")).expect("an import has an id");
             id.value.as_str().expect("a literal id").to_owned()
@@ -340,8 +370,14 @@ impl Names {
 
 /// The line of an engine's output that says what happened.
 fn summary(output: &str) -> String {
-    const LINES: [&str; 6] =
-        ["Plan: ", "Apply complete!", "Destroy complete!", "No changes.", "Changes to Outputs", "Successfully removed"];
+    const LINES: [&str; 6] = [
+        "Plan: ",
+        "Apply complete!",
+        "Destroy complete!",
+        "No changes.",
+        "Changes to Outputs",
+        "Successfully removed",
+    ];
     let mut lines = output.lines().rev();
     lines.find(|line| LINES.iter().any(|start| line.starts_with(start))).unwrap_or("done").to_owned()
 }
