@@ -199,26 +199,35 @@ fn is_hcl(file: &File) -> bool {
     matches!(file.path.extension(), Some("tf" | "tofu"))
 }
 
-/// A reason that breaks out of its comment, or a file name that does, would change more than a comment.
+/// A reason that breaks out of its comment, or the blueprint's file name that does, would change more than a comment.
 #[test]
 fn comments_end_with_their_line() {
     let mut runner = TestRunner::new(config(32));
+    let file_name = prop_oneof![3 => nasty::text(), 1 => "-{0,4}>"];
     let plain = blueprint(&[]);
     let (usual, _) = generate(&plain, "acme.toml").expect("the blueprint is right");
-    let result = runner.run(&(nasty::text(), nasty::text()), |(reason, name)| {
+    let result = runner.run(&(nasty::text(), file_name), |(reason, name)| {
         let mut waived = plain.clone();
         waived["waive"][0]["reason"] = Value::String(reason.clone());
         let (files, _) = generate(&waived, &name).map_err(TestCaseError::fail)?;
         for (file, usual) in files.iter().zip(&usual) {
             prop_assert_eq!(&file.path, &usual.path);
-            prop_assert_eq!(without_comments(file), without_comments(usual), "{}", file.path);
+            if is_hcl(file) {
+                prop_assert_eq!(without_comments(file), without_comments(usual), "{}", file.path);
+            }
+            prop_assert_eq!(file.text.lines().count(), usual.text.lines().count(), "{}", file.path);
+            // A README's first line is one comment, from its first byte to its last.
+            if file.path.extension() == Some("md") {
+                let first = file.text.lines().next().unwrap_or_default();
+                prop_assert_eq!(first.find("-->"), Some(first.len() - 3), "{}: {}", file.path, first);
+            }
         }
         Ok(())
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// The lines of a file but for the first, which names the blueprint, and the scanner's.
+/// The lines of an HCL file but for the first, which names the blueprint, and the scanner's.
 fn without_comments(file: &File) -> Vec<&str> {
     file.text.split('\n').skip(1).filter(|line| !line.trim_start().starts_with("#checkov:skip=")).collect()
 }

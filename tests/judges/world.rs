@@ -262,10 +262,12 @@ impl<'a> World<'a> {
             String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "plinth generate: {said}");
         let cluster = cluster_root(environment);
-        let changed: Vec<&str> = said.lines().filter(|line| line.starts_with(['~', '+', '-'])).collect();
-        let changed: Vec<&&str> = changed.iter().filter(|line| !line.ends_with("README.md")).collect();
-        assert_eq!(changed, [&format!("~ {cluster}/main.tf")], "protection stands in one place");
-        eprintln!("plinth generate with `protection = false`: {}", changed[0]);
+        // The guard and deletion protection; scripts, which ask back before they touch a protected environment.
+        let changes =
+            said.lines().filter(|line| line.starts_with(['~', '+', '-']) && !line.ends_with("README.md"));
+        let expected = [format!("~ {cluster}/main.tf"), "~ scripts/lib.sh".to_owned()];
+        assert_eq!(changes.collect::<Vec<_>>(), expected, "what `protection = false` changes");
+        eprintln!("plinth generate with `protection = false`: {}", expected.join(", "));
 
         let plan = self.run(&cluster, &["plan", "-input=false", "-out=plan"]);
         assert!(
@@ -370,14 +372,14 @@ impl Names {
 
 /// The line of an engine's output that says what happened.
 fn summary(output: &str) -> String {
-    const LINES: [&str; 6] = [
-        "Plan: ",
+    const STARTS: [&str; 6] = [
         "Apply complete!",
         "Destroy complete!",
         "No changes.",
-        "Changes to Outputs",
         "Successfully removed",
+        "Plan: ",
+        "Changes to Outputs",
     ];
-    let mut lines = output.lines().rev();
-    lines.find(|line| LINES.iter().any(|start| line.starts_with(start))).unwrap_or("done").to_owned()
+    let lines = STARTS.iter().filter_map(|start| output.lines().find(|line| line.starts_with(start)));
+    lines.map(str::to_owned).next().unwrap_or_else(|| "done".to_owned())
 }
