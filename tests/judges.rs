@@ -1,0 +1,32 @@
+//! The real consumers decide: Terraform, OpenTofu, checkov and shellcheck judge what plinth writes.
+//!
+//! Judges are found in the folder that `PLINTH_JUDGES` names, then on `PATH`. Where one is missing, a test says on
+//! stderr what was not run and passes; with `CI` set it fails. `.ci/run` brings them all.
+//!
+//! Terraform and OpenTofu have to work without network and without AWS: the judge `offline` prints the environment
+//! in which they do, with providers that carry the real schemas and keep what was applied in a file, the world.
+
+#[path = "judges/attachment.rs"]
+mod attachment;
+#[path = "judges/checkov.rs"]
+mod checkov;
+#[path = "judges/engine.rs"]
+mod engine;
+#[path = "judges/escaping.rs"]
+mod escaping;
+#[path = "judges/fmt.rs"]
+mod fmt;
+#[path = "judges/judge.rs"]
+mod judge;
+#[path = "judges/literal.rs"]
+mod literal;
+#[path = "judges/nasty.rs"]
+mod nasty;
+#[path = "judges/pipeline.rs"]
+mod pipeline;
+#[path = "judges/shellcheck.rs"]
+mod shellcheck;
+#[path = "judges/tree.rs"]
+mod tree;
+#[path = "judges/world.rs"]
+mod world;
