@@ -7,7 +7,7 @@ resource "aws_ssm_parameter" "contract" {
 
   insecure_value = jsonencode({
     contract = "1.0"
-    cluster  = data.aws_eks_cluster.this.name
+    cluster  = local.contract.cluster
 
     node_types    = {{ node_types | hcl }}
     storage_class = {{ storage_class | hcl }}

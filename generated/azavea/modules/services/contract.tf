@@ -11,7 +11,7 @@ resource "aws_ssm_parameter" "contract" {
 
   insecure_value = jsonencode({
     contract = "1.0"
-    cluster  = data.aws_eks_cluster.this.name
+    cluster  = local.contract.cluster
 
     node_types    = ["core", "worker"]
     storage_class = "gp3"

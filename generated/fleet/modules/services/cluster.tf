@@ -35,6 +35,11 @@ data "aws_eks_cluster" "this" {
       error_message = "Cluster ${var.cluster_name} publishes contract ${try(local.document.contract, "(unreadable)")}, this module reads 1.x. Apply its \"cluster\" stack from the same tree."
     }
 
+    precondition {
+      condition     = try(local.document.cluster, "") == var.cluster_name
+      error_message = "The contract under ${local.contract_path} belongs to another cluster than ${var.cluster_name}. Apply the \"cluster\" stack of ${var.cluster_name} again."
+    }
+
     postcondition {
       condition     = self.status == "ACTIVE"
       error_message = "Cluster ${var.cluster_name} is ${self.status}, not ACTIVE. Wait until the change to it has ended, then plan again."

@@ -9,7 +9,7 @@ resource "aws_ssm_parameter" "contract" {
 
   insecure_value = jsonencode({
     contract = "1.0"
-    cluster  = data.aws_eks_cluster.this.name
+    cluster  = local.contract.cluster
 
     node_types    = var.node_types
     storage_class = null
