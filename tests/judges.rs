@@ -1,4 +1,4 @@
-//! The real consumers decide: Terraform, OpenTofu, checkov and shellcheck judge what plinth writes.
+//! The real consumers decide: Terraform, OpenTofu, checkov, shellcheck and moto judge what plinth writes.
 //!
 //! Judges are found in the folder that `PLINTH_JUDGES` names, then on `PATH`. Where one is missing, a test says on
 //! stderr what was not run and passes; with `CI` set it fails. `.ci/run` brings them all.
@@ -8,6 +8,8 @@
 
 #[path = "judges/attachment.rs"]
 mod attachment;
+#[path = "judges/bootstrap.rs"]
+mod bootstrap;
 #[path = "judges/checkov.rs"]
 mod checkov;
 #[path = "judges/engine.rs"]
