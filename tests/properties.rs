@@ -54,7 +54,7 @@ proptest! {
     fn every_file_parses_and_is_formatted(blueprint in blueprints()) {
         for (path, text) in generate(&blueprint.text()) {
             prop_assert!(text.ends_with('\n') && !text.contains('\r'), "{}: line ends", path);
-            if path.ends_with(".tf") || path.ends_with(".tofu") {
+            if matches!(Utf8Path::new(&path).extension(), Some("tf" | "tofu")) {
                 let parsed = text.parse::<hcl_edit::structure::Body>();
                 prop_assert!(parsed.is_ok(), "{path}: {}", parsed.expect_err("not parsed"));
                 prop_assert_eq!(format(&text), Ok(text), "{}: formatted", path);
