@@ -1,5 +1,6 @@
 //! The `plinth` binary: the command line, and nothing else.
 
+use std::io::{Error, ErrorKind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,6 +10,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(&cli, &mut std::io::stdout().lock(), &mut std::io::stderr().lock()) {
         Ok(status) => ExitCode::from(status),
+        // `plinth check | head`: the reader has seen enough.
+        Err(error) if error.downcast_ref().is_some_and(|e: &Error| e.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::from(2)

@@ -134,17 +134,14 @@ fn kubernetes_only(whole: &Whole<'_>) -> Context {
     view(&Providers { providers: vec![provider("kubernetes", &whole.catalog.providers.kubernetes, ">=")] })
 }
 
-/// The rules of the oldest cluster's version: no cluster knows rules that are newer than itself.
+/// The rules of the standard's version: no cluster knows rules that are newer than itself, so one of another version
+/// passes its own.
 fn tenant_variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables {
         pod_security_version: String,
     }
-    let clusters = whole.model.environments.iter().flat_map(|environment| &environment.clusters);
-    let versions = clusters.map(|cluster| &cluster.settings.kubernetes_version);
-    let oldest =
-        versions.min_by_key(|version| version.minor()).unwrap_or(&whole.model.fleet.kubernetes_version);
-    view(&Variables { pod_security_version: format!("v{oldest}") })
+    view(&Variables { pod_security_version: format!("v{}", whole.model.fleet.kubernetes_version) })
 }
 
 #[derive(Serialize)]

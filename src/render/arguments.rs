@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::cluster_module::{object, pool_variable};
 use super::services_module::{lacks_volumes, taint_list};
+use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
 use crate::model::settings::{FleetAddon, Member};
-use crate::model::{Addon, Cluster, Fleet, KarpenterPool, ManagedPool};
+use crate::model::{Addon, Cluster, Fleet, KarpenterPool, ManagedPool, Tenant};
 
 /// One argument of a module call.
 #[derive(Serialize)]
@@ -166,6 +167,21 @@ fn beyond(own: &Value, standard: &Value) -> Option<Value> {
         })
         .collect();
     (!differing.is_empty()).then_some(Value::Object(differing))
+}
+
+/// Returns the arguments of `modules/tenant`.
+pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<Argument> {
+    let mut arguments = Vec::new();
+    differs(&mut arguments, "pod_security_level", tenant.pod_security.into(), &"restricted".into());
+    let rules_of = |version: &KubernetesVersion| Value::String(format!("v{version}"));
+    let standard = rules_of(&fleet.kubernetes_version);
+    differs(
+        &mut arguments,
+        "pod_security_version",
+        rules_of(&cluster.settings.kubernetes_version),
+        &standard,
+    );
+    arguments
 }
 
 fn managed_fields(pool: &ManagedPool) -> Fields {

@@ -12,7 +12,7 @@ use super::{
     services_module,
 };
 use crate::hcl::value::Value;
-use crate::model::{Cluster, Environment, Tenant};
+use crate::model::{Cluster, Environment, Fleet, Tenant};
 
 struct ForEnvironment<'a> {
     whole: Whole<'a>,
@@ -353,8 +353,8 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
         team: &'a str,
         has_quota: bool,
         quota: Value,
-        has_pod_security: bool,
-        pod_security: &'a str,
+        has_arguments: bool,
+        arguments: Vec<arguments::Argument>,
     }
     #[derive(Serialize)]
     struct Main<'a> {
@@ -364,7 +364,8 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
         has_principals: bool,
         principals: Value,
     }
-    fn tenant(tenant: &Tenant) -> TenantView<'_> {
+    fn tenant<'a>(fleet: &Fleet, cluster: &Cluster, tenant: &'a Tenant) -> TenantView<'a> {
+        let arguments = arguments::tenant(fleet, cluster, tenant);
         TenantView {
             identifier: tenant.app.identifier(),
             namespace: &tenant.namespace,
@@ -372,17 +373,17 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
             team: &tenant.team,
             has_quota: !tenant.quota.is_empty(),
             quota: Value::Object(tenant.quota.clone()),
-            // The module's default.
-            has_pod_security: tenant.pod_security != "restricted",
-            pod_security: tenant.pod_security,
+            has_arguments: !arguments.is_empty(),
+            arguments,
         }
     }
-    let cluster = scope.cluster;
+    let ForCluster { whole, environment, cluster } = scope;
+    let tenants = cluster.tenants.iter().map(|own| tenant(&whole.model.fleet, cluster, own)).collect();
     let principals = principals(&cluster.tenants);
     view(&Main {
         name: &cluster.eks_name,
-        environment: &scope.environment.name,
-        tenants: cluster.tenants.iter().map(tenant).collect(),
+        environment: &environment.name,
+        tenants,
         has_principals: !principals.is_empty(),
         principals: Value::Object(principals),
     })

@@ -35,6 +35,7 @@ pub fn plinth_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]
         .args(arguments)
         .current_dir(folder)
         .env_remove("NO_COLOR")
+        .env_remove("COLUMNS")
         .envs(variables.iter().copied())
         .output()
         .expect("cargo builds the binary before its tests");

@@ -59,7 +59,7 @@ variable "pod_security_level" {
 }
 
 variable "pod_security_version" {
-  description = "Kubernetes version whose Pod Security Standard applies: that of the oldest cluster, since none knows newer rules."
+  description = "Kubernetes version whose Pod Security Standard applies: the cluster's, which knows no newer rules."
   type        = string
   default     = "v1.36"
   nullable    = false

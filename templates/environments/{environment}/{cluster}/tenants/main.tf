@@ -17,9 +17,12 @@ module "tenant_{{ tenant.identifier | ident }}" {
 
   quota = {{ tenant.quota | hcl }}
 {%- endif %}
-{%- if tenant.has_pod_security %}
+{%- if tenant.has_arguments %}
 
-  pod_security_level = {{ tenant.pod_security | hcl }}
+  # What differs from the standard.
+{%- for argument in tenant.arguments %}
+  {{ argument.name | ident }} = {{ argument.value | hcl }}
+{%- endfor %}
 {%- endif %}
 }
 {%- endfor %}

@@ -21,5 +21,6 @@ module "tenant_batch" {
     load_balancers = 0
   }
 
+  # What differs from the standard.
   pod_security_level = "baseline"
 }

@@ -21,5 +21,7 @@ module "tenant_batch" {
     load_balancers = 0
   }
 
-  pod_security_level = "baseline"
+  # What differs from the standard.
+  pod_security_level   = "baseline"
+  pod_security_version = "v1.35"
 }

@@ -25,5 +25,6 @@ module "tenant_franklin" {
     ingresses                = 2
   }
 
+  # What differs from the standard.
   pod_security_level = "baseline"
 }

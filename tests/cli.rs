@@ -1,0 +1,372 @@
+//! The binary: wiring, help texts, exit statuses, what it prints; and the committed trees.
+
+mod harness;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use harness::{Run, Tree, difference, expect_file, plinth, plinth_with, read_tree, report, repository};
+use serde_json::Value;
+
+/// A folder with `blueprints/minimal.toml` as `blueprint.toml`, and its tree in `tree`.
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    /// A blueprint, and no tree yet.
+    fn new() -> Self {
+        let project = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let minimal = fs::read_to_string(repository().join("blueprints/minimal.toml")).expect("readable");
+        project.write("blueprint.toml", &minimal.replace("../generated/minimal", "tree"));
+        project
+    }
+
+    /// A blueprint, and its tree.
+    fn generated() -> Self {
+        let project = Self::new();
+        assert_eq!(project.run("generate").status, 0);
+        project
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, command: &str) -> Run {
+        plinth(self.path(), &command.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).expect("readable")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        fs::write(self.path().join(path), text).expect("writable");
+    }
+
+    fn edit(&self, path: &str, find: &str, with: &str) {
+        let text = self.read(path);
+        assert!(text.contains(find), "{path} holds `{find}`");
+        self.write(path, &text.replace(find, with));
+    }
+
+    fn tree(&self) -> Tree {
+        read_tree(&self.path().join("tree"))
+    }
+}
+
+/// A file of the tree that every cluster has.
+const MAIN: &str = "tree/environments/dev/main/cluster/main.tf";
+
+#[test]
+fn help_says_what_there_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut help = String::new();
+    for command in [&["--help"][..], &["init", "--help"], &["generate", "--help"], &["check", "--help"]] {
+        let Run { status, stdout, stderr } = plinth(folder.path(), command);
+        assert_eq!((status, stderr.as_str()), (0, ""), "{command:?}");
+        help.push_str(&format!("$ plinth {}\n{stdout}\n", command.join(" ")));
+    }
+    let stale = expect_file(&repository().join("tests/cli/help.txt"), &help);
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test cli");
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    let project = Project::new();
+    for command in [
+        "",
+        "destroy",
+        "generate --frobnicate",
+        "check --today tomorrow",
+        "check --format yaml",
+        "generate a.toml b.toml",
+    ] {
+        let Run { status, stdout, stderr } = project.run(command);
+        assert_eq!((status, stdout.as_str()), (2, ""), "plinth {command}");
+        assert!(stderr.contains("--help"), "plinth {command}: {stderr}");
+    }
+    assert!(!project.path().join("tree").exists(), "nothing was written");
+}
+
+#[test]
+fn files_that_cannot_be_read_end_with_2() {
+    let project = Project::new();
+    let missing = project.run("generate other.toml");
+    assert_eq!(missing.status, 2);
+    assert!(missing.stderr.starts_with("error: cannot read `other.toml`"), "{}", missing.stderr);
+    fs::write(project.path().join("latin1.toml"), b"# caf\xe9\n").expect("writable");
+    let binary = project.run("check latin1.toml");
+    assert_eq!(binary.status, 2);
+    assert!(binary.stderr.contains("cannot read `latin1.toml`"), "{}", binary.stderr);
+}
+
+#[test]
+fn generate_writes_then_leaves_alone() {
+    let project = Project::new();
+    let first = project.run("generate");
+    let files = project.tree().len() - 1;
+    assert_eq!(first.status, 0);
+    assert_eq!(first.stdout, format!("tree: {files} created, 0 unchanged\n"));
+    let second = project.run("generate");
+    assert_eq!(second.status, 0);
+    assert_eq!(second.stdout, format!("tree: nothing to do, {files} files are as they should be\n"));
+}
+
+#[test]
+fn dry_run_says_and_writes_nothing() {
+    let project = Project::new();
+    let before = project.run("generate --dry-run");
+    assert_eq!(before.status, 1);
+    assert!(before.stdout.contains("would be created"), "{}", before.stdout);
+    assert!(!project.path().join("tree").exists(), "nothing was written");
+    project.run("generate");
+    assert_eq!(project.run("generate --dry-run").status, 0);
+    project.edit("blueprint.toml", "min = 2", "min = 3");
+    let tree = project.tree();
+    let after = project.run("generate --dry-run");
+    assert_eq!(after.status, 1);
+    assert!(after.stdout.contains("~ modules/cluster/variables.tf"), "{}", after.stdout);
+    assert_eq!(tree, project.tree(), "nothing was written");
+}
+
+#[test]
+fn check_lists_what_is_not_as_the_blueprint_says() {
+    let project = Project::generated();
+    let clean = project.run("check");
+    assert_eq!(clean.status, 0);
+    assert!(clean.stdout.ends_with("files, all as the blueprint says\n"), "{}", clean.stdout);
+
+    project.edit("blueprint.toml", "min = 2", "min = 3");
+    project.edit(MAIN, "tags       = local.tags", "tags       = {}");
+    fs::remove_file(project.path().join("tree/modules/cluster/vpc.tf")).expect("removable");
+    let Run { status, stdout, stderr } = project.run("check");
+    assert_eq!(status, 1);
+    for finding in [
+        "edited           environments/dev/main/cluster/main.tf\n",
+        "stale            modules/cluster/variables.tf\n",
+        "missing          modules/cluster/vpc.tf\n",
+    ] {
+        assert!(stdout.contains(finding), "{finding}\n{stdout}");
+    }
+    assert!(stdout.ends_with("run `plinth generate blueprint.toml`\n"), "{stdout}");
+    assert!(!stderr.contains("error"), "findings are results: {stderr}");
+}
+
+#[test]
+fn a_wrong_blueprint_leaves_the_tree_alone() {
+    let project = Project::generated();
+    let before = project.tree();
+    project.edit("blueprint.toml", "min = 2", "min = \"two\"");
+    for command in ["generate", "generate --dry-run", "check", "generate --format json"] {
+        let Run { status, stdout, stderr } = project.run(command);
+        assert_eq!((status, stdout.as_str()), (2, ""), "plinth {command}");
+        assert!(stderr.starts_with("error[E0103]"), "plinth {command}: {stderr}");
+    }
+    assert_eq!(before, project.tree(), "nothing was written");
+}
+
+#[test]
+fn what_is_no_longer_generated_goes() {
+    let project = Project::generated();
+    project.edit("blueprint.toml", "[environments.dev]", "[environments.test]");
+    let Run { status, stdout, .. } = project.run("generate");
+    assert_eq!(status, 0);
+    assert!(stdout.contains("+ environments/test/state/main.tf\n"), "{stdout}");
+    assert!(stdout.contains("- environments/dev/state/main.tf\n"), "{stdout}");
+    assert!(!project.path().join("tree/environments/dev").exists(), "empty folders go, too");
+    assert_eq!(project.run("check").status, 0);
+}
+
+#[test]
+fn an_edited_file_is_refused_and_shown() {
+    let project = Project::generated();
+    project.edit(MAIN, "nat_zones = [\"us-east-1a\"]", "nat_zones = []");
+    project.edit("blueprint.toml", "min = 2", "min = 3");
+    let before = project.tree();
+    let Run { status, stdout, stderr } = project.run("generate");
+    assert_eq!((status, stdout.as_str()), (1, ""));
+    assert!(stderr.contains("`environments/dev/main/cluster/main.tf` is edited"), "{stderr}");
+    assert!(stderr.contains("-  nat_zones = [\"us-east-1a\"]\n+  nat_zones = []\n"), "{stderr}");
+    assert!(stderr.contains("help: move the edit to a file of your own"), "{stderr}");
+    assert_eq!(before, project.tree(), "all or nothing");
+
+    let other = project.run("generate --force modules/cluster/vpc.tf");
+    assert_eq!(other.status, 1, "force is for the files that it names");
+    let forced = project.run("generate --force environments/dev/main/cluster/main.tf");
+    assert_eq!(forced.status, 0, "{}", forced.stderr);
+    assert_eq!(project.run("check").status, 0);
+    assert!(project.read(MAIN).contains("nat_zones = [\"us-east-1a\"]"));
+}
+
+#[test]
+fn a_foreign_file_is_refused_and_others_are_left_alone() {
+    let project = Project::new();
+    fs::create_dir_all(project.path().join("tree/modules/cluster")).expect("writable");
+    project.write("tree/modules/cluster/vpc.tf", "# mine\n");
+    project.write("tree/modules/cluster/mine_override.tf", "# mine, too\n");
+    let Run { status, stderr, .. } = project.run("generate");
+    assert_eq!(status, 1);
+    assert!(stderr.contains("`modules/cluster/vpc.tf` is foreign"), "{stderr}");
+    assert!(!stderr.contains("mine_override.tf"), "{stderr}");
+    assert_eq!(project.tree().len(), 2, "nothing was written");
+    fs::remove_file(project.path().join("tree/modules/cluster/vpc.tf")).expect("removable");
+    assert_eq!(project.run("generate").status, 0);
+    assert_eq!(project.run("check").status, 0);
+    assert_eq!(project.read("tree/modules/cluster/mine_override.tf"), "# mine, too\n");
+}
+
+#[test]
+fn something_in_the_way_ends_with_2() {
+    let project = Project::new();
+    project.write("tree", "a file\n");
+    let Run { status, stderr, .. } = project.run("generate");
+    assert_eq!(status, 2, "{stderr}");
+    assert!(stderr.contains("help: move it away"), "{stderr}");
+    assert_eq!(project.read("tree"), "a file\n");
+}
+
+#[test]
+fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let first = plinth(folder.path(), &["init"]);
+    assert_eq!(first.status, 0);
+    assert!(first.stdout.starts_with("created blueprint.toml\n"), "{}", first.stdout);
+    let starter = fs::read_to_string(repository().join("blueprints/starter.toml")).expect("readable");
+    let written = folder.path().join("blueprint.toml");
+    assert_eq!(fs::read_to_string(&written).expect("readable"), starter);
+
+    fs::write(&written, "mine\n").expect("writable");
+    let second = plinth(folder.path(), &["init"]);
+    assert_eq!(second.status, 2);
+    assert!(second.stderr.contains("cannot create `blueprint.toml`"), "{}", second.stderr);
+    assert_eq!(fs::read_to_string(&written).expect("readable"), "mine\n");
+
+    assert_eq!(plinth(folder.path(), &["init", "fleet.toml"]).status, 0);
+    let generated = plinth(folder.path(), &["generate", "fleet.toml", "--out", "tree"]);
+    assert_eq!(generated.status, 0, "{}", generated.stderr);
+    assert!(!generated.stderr.contains("error"), "{}", generated.stderr);
+    let starter = plinth(folder.path(), &["generate", "--starter", "--out", "starter"]);
+    assert_eq!(starter.status, 0, "{}", starter.stderr);
+}
+
+#[test]
+fn json_is_what_the_text_says() {
+    let project = Project::new();
+    let json = |command: &str, expected: i32| -> Value {
+        let Run { status, stdout, .. } = project.run(command);
+        assert_eq!(status, expected, "plinth {command}");
+        serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}"))
+    };
+    let paths = |value: &Value| value.as_array().map(Vec::len);
+    let plan = json("generate --dry-run --format json", 1);
+    let created = json("generate --format json", 0);
+    assert_eq!(plan, created, "a dry run says what a run says");
+    assert_eq!(created["changed"], serde_json::json!([]));
+    assert_eq!(created["removed"], serde_json::json!([]));
+    assert_eq!(created["unchanged"], serde_json::json!(0));
+    let files = paths(&created["created"]).expect("a list");
+    assert!(created["created"].as_array().expect("a list").contains(&Value::from("modules/cluster/vpc.tf")));
+
+    let clean = json("check --format json", 0);
+    assert_eq!(clean, serde_json::json!({ "clean": true, "files": files, "findings": [] }));
+    project.edit("blueprint.toml", "max = 3", "max = 4");
+    let stale = json("check --format json", 1);
+    assert_eq!(stale["clean"], Value::Bool(false));
+    let finding = serde_json::json!({ "path": "modules/cluster/variables.tf", "state": "stale" });
+    assert!(stale["findings"].as_array().expect("a list").contains(&finding), "{stale}");
+}
+
+#[test]
+fn the_same_bytes_everywhere() {
+    let one = Project::generated();
+    let other = Project::new();
+    let blueprint = other.path().join("blueprint.toml");
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let home = elsewhere.path().to_str().expect("UTF-8");
+    let arguments = ["generate", blueprint.to_str().expect("UTF-8")];
+    let variables =
+        [("HOME", home), ("LANG", "tr_TR.UTF-8"), ("LC_ALL", "C"), ("TZ", "Asia/Kathmandu"), ("USER", "x")];
+    let run = plinth_with(elsewhere.path(), &arguments, &variables);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(one.tree(), other.tree());
+    assert!(read_tree(elsewhere.path()).is_empty(), "nothing is written elsewhere");
+}
+
+#[test]
+fn no_colour_where_nobody_sees_it() {
+    let project = Project::new();
+    project.edit("blueprint.toml", "min = 2", "min = \"two\"");
+    for variables in [&[][..], &[("NO_COLOR", "1")], &[("TERM", "xterm-256color")]] {
+        let run = plinth_with(project.path(), &["check"], variables);
+        assert!(
+            !run.stderr.contains('\u{1b}') && !run.stdout.contains('\u{1b}'),
+            "{variables:?}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn check_needs_no_right_to_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::generated();
+    let writable = |is_writable: bool| {
+        let paths = walkdir::WalkDir::new(project.path()).into_iter();
+        for path in paths.map(|entry| entry.expect("readable").into_path()) {
+            let mode = fs::metadata(&path).expect("metadata").permissions().mode();
+            let mode = if is_writable { mode | 0o200 } else { mode & !0o222 };
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+        }
+    };
+    writable(false);
+    let before = project.tree();
+    let run = project.run("check");
+    let after = project.tree();
+    writable(true);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    assert_eq!(before, after);
+}
+
+/// The blueprints whose trees are committed.
+fn examples() -> Vec<PathBuf> {
+    let all = fs::read_dir(repository().join("blueprints")).expect("a folder of blueprints");
+    let mut blueprints: Vec<PathBuf> = all.map(|entry| entry.expect("readable").path()).collect();
+    blueprints.retain(|path| path.file_stem().is_some_and(|stem| stem != "starter"));
+    blueprints.sort();
+    blueprints
+}
+
+#[test]
+fn committed_trees_are_what_the_code_makes() {
+    let mut differences = Vec::new();
+    let mut commands = Vec::new();
+    for blueprint in examples() {
+        let name = blueprint.file_stem().and_then(|stem| stem.to_str()).expect("UTF-8");
+        let out = tempfile::tempdir().expect("a temporary folder");
+        let path = format!("blueprints/{name}.toml");
+        let run = plinth(&repository(), &["generate", &path, "--out", out.path().to_str().expect("UTF-8")]);
+        assert_eq!(run.status, 0, "{path}: {}", run.stderr);
+        let (committed, real) =
+            (read_tree(&repository().join("generated").join(name)), read_tree(out.path()));
+        let before = differences.len();
+        for path in committed.keys().chain(real.keys().filter(|path| !committed.contains_key(*path))) {
+            // The manifest follows from the files.
+            if path != ".plinth/manifest.json" {
+                let (old, new) = (committed.get(path), real.get(path));
+                let shown = format!("generated/{name}/{path}");
+                differences.extend(difference(&shown, old.map_or("", |old| old), new.map_or("", |new| new)));
+            }
+        }
+        let check = plinth(&repository(), &["check", &path]);
+        if differences.len() == before && check.status != 0 {
+            differences.push(check.stdout);
+        }
+        if differences.len() > before {
+            commands.push(format!("plinth generate {path}"));
+        }
+    }
+    report(&differences, &commands.join("\n    "));
+}

@@ -1,0 +1,317 @@
+//! Random valid blueprints, as data, and as text in any order.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+/// Regions and how many zones each has.
+const REGIONS: &[(&str, u8)] = &[("us-east-1", 5), ("us-west-1", 2), ("eu-west-1", 3), ("us-gov-west-1", 3)];
+const ADDONS: &[&str] =
+    &["aws-ebs-csi-driver", "aws-efs-csi-driver", "aws-load-balancer-controller", "metrics-server"];
+
+/// A blueprint, valid by construction.
+#[derive(Debug, Clone)]
+pub struct Blueprint {
+    project: String,
+    tags: Vec<(String, String)>,
+    cluster: Vec<(&'static str, String)>,
+    pools: Vec<Pool>,
+    addons: Vec<&'static str>,
+    /// At least one.
+    pub environments: Vec<Environment>,
+    apps: Vec<App>,
+}
+
+#[derive(Debug, Clone)]
+struct Pool {
+    name: &'static str,
+    keys: Vec<(&'static str, String)>,
+    is_karpenter: bool,
+}
+
+/// A target and its clusters.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    region: (&'static str, u8),
+    prefix: u8,
+    protection: bool,
+    has_plan_role: bool,
+    nat: &'static str,
+    zones: Option<u8>,
+    kubernetes_version: Option<&'static str>,
+    off: BTreeSet<usize>,
+    clusters: Vec<(String, (&'static str, u8))>,
+}
+
+#[derive(Debug, Clone)]
+struct App {
+    name: String,
+    places: Vec<usize>,
+    quota: Option<u16>,
+    has_admin: bool,
+}
+
+fn name() -> impl Strategy<Value = String> {
+    "[a-z][a-z0-9]{0,6}".prop_filter("taken by something else", |name| {
+        let namespaces = ["default", "system", "karpenter"];
+        !["module", "renamed", "con", "aux", "nul", "prn", "main"].contains(&name.as_str())
+            && !namespaces.contains(&name.as_str())
+    })
+}
+
+fn pools() -> impl Strategy<Value = Vec<Pool>> {
+    let size = (2u32..5, 0u32..3);
+    let core = (select(vec!["t3.large", "m7g.large"]), size.clone()).prop_map(|(instance, (min, more))| {
+        let keys = vec![
+            ("kind", quote("managed")),
+            ("instance_types", format!("[{}]", quote(instance))),
+            ("size", format!("{{ min = {min}, max = {} }}", min + more)),
+        ];
+        Pool { name: "core", keys, is_karpenter: false }
+    });
+    let batch = (any::<bool>(), any::<bool>(), size).prop_map(|(is_spot, is_tainted, (min, more))| {
+        let mut keys = vec![
+            ("kind", quote("managed")),
+            ("instance_types", format!("[{}]", quote("m6i.large"))),
+            ("size", format!("{{ min = 0, max = {}, desired = {min} }}", min + more)),
+        ];
+        if is_spot {
+            keys.push(("capacity", "[\"spot\"]".to_owned()));
+        }
+        if is_tainted {
+            keys.push(("taints", "[{ key = \"team\", value = \"x\", effect = \"NoExecute\" }]".to_owned()));
+        }
+        Pool { name: "batch", keys, is_karpenter: false }
+    });
+    let worker = (select(vec!["worker", "worker-gpu"]), option::of(1u32..=100), option::of(20u32..500));
+    let worker = worker.prop_map(|(name, weight, disk)| {
+        let mut keys = vec![("kind", quote("karpenter"))];
+        keys.extend(weight.map(|weight| ("weight", weight.to_string())));
+        keys.extend(disk.map(|disk| ("disk_gib", disk.to_string())));
+        Pool { name, keys, is_karpenter: true }
+    });
+    (core, option::of(batch), option::of(worker))
+        .prop_map(|(core, batch, worker)| [Some(core), batch, worker].into_iter().flatten().collect())
+}
+
+fn environment(name: String) -> impl Strategy<Value = Environment> {
+    let clusters = vec((name_of_cluster(), select(REGIONS)), 0..2);
+    let switches = (any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]));
+    let choices = (option::of(2u8..=3), option::of(select(vec!["1.35", "1.34"])), btree_set(0usize..6, 0..4));
+    (select(REGIONS), 16u8..=19, switches, choices, clusters).prop_map(
+        move |(
+            region,
+            prefix,
+            (protection, has_plan_role, nat),
+            (zones, kubernetes_version, off),
+            clusters,
+        )| {
+            // What is asked for must be there, in every region of the environment.
+            let fewest = clusters.iter().map(|(_, (_, zones))| *zones).chain([region.1]).min().unwrap_or(2);
+            let zones = zones.map(|zones| zones.min(fewest));
+            // One account is in one partition.
+            let is_gov = |(name, _): (&str, u8)| name.starts_with("us-gov");
+            let clusters = clusters.into_iter().filter(|(_, own)| is_gov(*own) == is_gov(region)).collect();
+            Environment {
+                name: name.clone(),
+                region,
+                prefix,
+                protection,
+                has_plan_role,
+                nat,
+                zones,
+                kubernetes_version,
+                off,
+                clusters,
+            }
+        },
+    )
+}
+
+fn name_of_cluster() -> impl Strategy<Value = String> {
+    name().prop_map(|name| format!("c{name}"))
+}
+
+/// Makes random blueprints.
+pub fn blueprints() -> impl Strategy<Value = Blueprint> {
+    let environments = btree_set(name(), 1..=4)
+        .prop_flat_map(|names| names.into_iter().map(environment).collect::<Vec<_>>());
+    let app = (vec(any::<usize>(), 0..4), option::of(1u16..500), any::<bool>());
+    let apps = btree_map(name(), app, 0..3).prop_map(|apps| {
+        let apps =
+            apps.into_iter().map(|(name, (places, quota, has_admin))| App { name, places, quota, has_admin });
+        apps.collect::<Vec<_>>()
+    });
+    let tags = btree_map("[A-Za-z][ A-Za-z0-9:/_.-]{0,12}", "\\PC{0,12}", 0..4)
+        .prop_map(|tags| tags.into_iter().collect::<Vec<_>>());
+    let cluster = option::of(select(vec![30u32, 365])).prop_map(|days| {
+        let mut keys = vec![("endpoint", "{ public_cidrs = [\"203.0.113.0/24\"] }".to_owned())];
+        keys.extend(days.map(|days| ("log_retention_days", days.to_string())));
+        keys
+    });
+    let addons = subsequence(ADDONS.to_vec(), 0..=ADDONS.len());
+    (name(), tags, cluster, pools(), addons, environments, apps).prop_map(
+        |(project, tags, cluster, pools, addons, environments, apps)| Blueprint {
+            project,
+            tags,
+            cluster,
+            pools,
+            addons,
+            environments,
+            apps,
+        },
+    )
+}
+
+fn quote(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A table's header, and its keys with their values.
+type Section = (String, Vec<(String, String)>);
+
+impl Blueprint {
+    /// Writes it in a plain order.
+    pub fn text(&self) -> String {
+        print(&self.sections())
+    }
+
+    /// Writes it with tables and keys in another order.
+    pub fn shuffled(&self, seed: u64) -> String {
+        let mut sections = self.sections();
+        let mut state = seed | 1;
+        let mut next = move |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).expect("31 bits") % below.max(1)
+        };
+        for at in (1..sections.len()).rev() {
+            sections.swap(at, next(at + 1));
+        }
+        for (_, keys) in &mut sections {
+            for at in (1..keys.len()).rev() {
+                keys.swap(at, next(at + 1));
+            }
+        }
+        print(&sections)
+    }
+
+    /// Gives an environment another name.
+    pub fn renamed(&self, old: &str, new: &str) -> Self {
+        let mut renamed = self.clone();
+        for environment in &mut renamed.environments {
+            if environment.name == old {
+                new.clone_into(&mut environment.name);
+            }
+        }
+        renamed
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let own = |keys: &[(&str, String)]| -> Vec<(String, String)> {
+            keys.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+        };
+        let mut sections: Vec<Section> = vec![
+            ("project".to_owned(), own(&[("name", quote(&self.project)), ("owner", quote("ops"))])),
+            ("cluster".to_owned(), own(&self.cluster)),
+        ];
+        let tags = self.tags.iter().map(|(key, value)| (quote(key), quote(value)));
+        sections.push(("project.tags".to_owned(), tags.collect()));
+        for pool in &self.pools {
+            sections.push((format!("cluster.node_pools.{}", pool.name), own(&pool.keys)));
+        }
+        let has_karpenter = self.pools.iter().any(|pool| pool.is_karpenter);
+        let karpenter = has_karpenter.then_some("karpenter");
+        for addon in self.addons.iter().copied().chain(karpenter) {
+            sections.push((format!("cluster.addons.{addon}"), Vec::new()));
+        }
+        for (index, environment) in self.environments.iter().enumerate() {
+            sections.extend(self.environment(index, environment));
+        }
+        sections.extend(self.apps.iter().map(|app| self.app(app)));
+        sections
+    }
+
+    fn environment(&self, index: usize, environment: &Environment) -> Vec<Section> {
+        let Environment { name, region, prefix, .. } = environment;
+        let role = |role: &str| quote(&format!("arn:{{partition}}:iam::{{account}}:role/{role}"));
+        let mut keys = vec![
+            ("account".to_owned(), quote(&format!("{:012}", index + 1))),
+            ("region".to_owned(), quote(region.0)),
+            ("deploy_role".to_owned(), role("terraform")),
+        ];
+        if environment.protection {
+            keys.push(("protection".to_owned(), "true".to_owned()));
+        }
+        if environment.has_plan_role {
+            keys.push(("plan_role".to_owned(), role("plan")));
+        }
+        if let Some(version) = environment.kubernetes_version {
+            keys.push(("cluster.kubernetes_version".to_owned(), quote(version)));
+        }
+        let mut network = vec![
+            ("cidr".to_owned(), quote(&format!("10.{}.0.0/{prefix}", index * 20))),
+            ("nat".to_owned(), quote(environment.nat)),
+        ];
+        network.extend(environment.zones.map(|zones| ("zones".to_owned(), zones.to_string())));
+        let mut sections = vec![
+            (format!("environments.{name}"), keys),
+            (format!("environments.{name}.cluster.network"), network),
+        ];
+        // Everything but core can be taken out; Karpenter's add-on stays.
+        let pools = self.pools.iter().skip(1).map(|pool| format!("node_pools.{}", pool.name));
+        let addons = self.addons.iter().map(|addon| format!("addons.{addon}"));
+        for (at, what) in pools.chain(addons).enumerate() {
+            if environment.off.contains(&at) {
+                let off = vec![("enabled".to_owned(), "false".to_owned())];
+                sections.push((format!("environments.{name}.cluster.{what}"), off));
+            }
+        }
+        for (at, (cluster, region)) in environment.clusters.iter().enumerate() {
+            let keys = vec![
+                ("region".to_owned(), quote(region.0)),
+                ("network.cidr".to_owned(), quote(&format!("10.{}.0.0/16", index * 20 + at + 1))),
+            ];
+            sections.push((format!("environments.{name}.clusters.{cluster}"), keys));
+        }
+        sections
+    }
+
+    fn app(&self, app: &App) -> Section {
+        let clusters = self.environments.iter().flat_map(|environment| {
+            let others =
+                environment.clusters.iter().map(|(cluster, _)| format!("{}/{cluster}", environment.name));
+            std::iter::once(environment.name.clone()).chain(others)
+        });
+        let clusters: Vec<String> = clusters.collect();
+        let places: BTreeSet<usize> = app.places.iter().map(|place| place % clusters.len()).collect();
+        let places: Vec<String> = places.into_iter().map(|place| quote(&clusters[place])).collect();
+        let mut keys = vec![
+            ("team".to_owned(), quote("team")),
+            ("environments".to_owned(), format!("[{}]", places.join(", "))),
+        ];
+        if let Some(cpu) = app.quota {
+            keys.push(("quota".to_owned(), format!("{{ cpu = {cpu}, memory = \"{cpu}Gi\" }}")));
+        }
+        if app.has_admin {
+            let arn = quote("arn:{partition}:iam::{account}:role/admin");
+            keys.push(("admins".to_owned(), format!("[{arn}]")));
+        }
+        (format!("apps.{}", app.name), keys)
+    }
+}
+
+fn print(sections: &[Section]) -> String {
+    let mut out = String::from("format = 1\n");
+    for (header, keys) in sections {
+        out.push_str(&format!("\n[{header}]\n"));
+        for (key, value) in keys {
+            out.push_str(&format!("{key} = {value}\n"));
+        }
+    }
+    out
+}
