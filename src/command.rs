@@ -125,6 +125,7 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
 /// A blueprint, rendered.
 struct Rendered {
     files: Vec<File>,
+    facts: serde_json::Map<String, serde_json::Value>,
     root: Utf8PathBuf,
 }
 
@@ -161,6 +162,7 @@ fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Res
             diagnostics.extend(found);
             rendered = Some(Rendered {
                 files,
+                facts: resolved.facts(),
                 root: root(place, read.file.output.as_ref().map(|output| output.dir.as_str())),
             });
         }
@@ -212,10 +214,9 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, root }) = load(place, None, err)? else {
+    let Some(Rendered { files, facts, root }) = load(place, None, err)? else {
         return Ok(FAILED);
     };
-    let facts = serde_json::Map::new();
     let drift = match Drift::compare(&root, &files, &facts) {
         Ok(drift) => drift,
         Err(error) => return refuse(&error, err),
@@ -285,10 +286,9 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, root }) = load(place, today, err)? else {
+    let Some(Rendered { files, facts, root }) = load(place, today, err)? else {
         return Ok(FAILED);
     };
-    let facts = serde_json::Map::new();
     let drift = match Drift::compare(&root, &files, &facts) {
         Ok(drift) => drift,
         Err(error) => return refuse(&error, err),

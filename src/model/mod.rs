@@ -43,6 +43,27 @@ pub struct Model {
     pub waivers: Vec<Waiver>,
 }
 
+impl Model {
+    /// Returns what a later run must know of each cluster, by EKS name: what cannot change under a cluster that exists,
+    /// or only in steps. It goes into the manifest.
+    pub fn facts(&self) -> serde_json::Map<String, serde_json::Value> {
+        let clusters = self.environments.iter().flat_map(|environment| &environment.clusters);
+        let facts = clusters.map(|cluster| {
+            let zones: Vec<&str> = cluster.network.zones.iter().map(|zone| zone.name.as_str()).collect();
+            let facts = serde_json::json!({
+                "environment": cluster.environment,
+                "cluster": cluster.name,
+                "region": cluster.region,
+                "kubernetes_version": cluster.settings.kubernetes_version.as_str(),
+                "vpc_cidr": cluster.network.cidr.to_string(),
+                "zones": zones,
+            });
+            (format!("cluster {}", cluster.eks_name), facts)
+        });
+        facts.collect()
+    }
+}
+
 /// A scanner finding that is accepted.
 #[derive(Debug, Clone)]
 pub struct Waiver {

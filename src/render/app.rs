@@ -69,6 +69,7 @@ fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/tenant/namespace.tf", has_apps, nothing),
         row("modules/tenant/quota.tf", has_apps, nothing),
         row("modules/tenant/access.tf", has_apps, nothing),
+        row("apps/.gitignore", has_apps, nothing),
     ]);
     rows
 }

@@ -111,6 +111,7 @@ fn tenants_providers(scope: &ForCluster<'_>) -> Context {
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
+    lay_out(&[row("environments/.gitignore", always, nothing)], whole, outputs);
     for environment in &whole.model.environments {
         lay_out(&state_rows(), &ForEnvironment { whole: *whole, environment }, outputs);
         for cluster in &environment.clusters {

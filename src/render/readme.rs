@@ -4,11 +4,12 @@ use serde::Serialize;
 use tera::Context;
 
 use super::scripts::{Stack, stacks};
+use super::services_module::{Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::{Output, Whole};
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
-use crate::model::addon::KARPENTER;
+use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::{App, Model};
 
 pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> Vec<Output> {
@@ -55,6 +56,11 @@ struct OutputView {
 fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context> {
     #[derive(Serialize)]
     struct Interface {
+        #[serde(flatten)]
+        needs: Needs,
+        has_helm: bool,
+        has_kubernetes: bool,
+        has_load_balancers: bool,
         variables: Vec<VariableView>,
         outputs: Vec<OutputView>,
         has_karpenter: bool,
@@ -75,7 +81,13 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context>
         |declared: Declaration| OutputView { name: declared.name, description: declared.description };
     let declared_variables = Document::parse(variables).ok()?.variables(variables);
     let declared_outputs = Document::parse(outputs).ok()?.outputs(outputs);
+    let fleet = &whole.model.fleet;
+    let has = |name: &str| fleet.helm_addons.iter().any(|addon| addon.standard.name.as_str() == name);
     Some(view(&Interface {
+        needs: Needs::of(fleet),
+        has_helm: has_helm(fleet),
+        has_kubernetes: has_kubernetes(fleet),
+        has_load_balancers: has(LOAD_BALANCER_CONTROLLER),
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),

@@ -16,7 +16,7 @@ pub enum Error {
     /// and with 2 on all others.
     Refused(Vec<Refusal>),
     /// Generated paths that cannot be written on every system. `model` lets no such name through,
-    /// so this is our bug, or one of an ejected template.
+    /// so this is our bug.
     Paths(Vec<PathFault>),
     /// Something that is not a file where a file should be, or not a directory above it.
     InTheWay(Vec<Obstacle>),
@@ -85,8 +85,7 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         Some(match self {
             Self::Refused(_) => {
-                "move the edit to a file of your own (`*_override.tf`, or any other name), eject \
-                 the template, or give the file up with `--force PATH`"
+                "move the edit to a file of your own (`*_override.tf`, or any other name), or give the file up with `--force PATH`"
                     .to_owned()
             }
             Self::Paths(_) => return None,
