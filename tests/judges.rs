@@ -8,6 +8,8 @@
 
 #[path = "judges/attachment.rs"]
 mod attachment;
+#[path = "judges/azavea.rs"]
+mod azavea;
 #[path = "judges/bootstrap.rs"]
 mod bootstrap;
 #[path = "judges/checkov.rs"]

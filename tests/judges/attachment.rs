@@ -1,22 +1,34 @@
 //! An application that attaches to a cluster which is not as it should be is told so, in one sentence, at plan.
+//!
+//! The cluster is staging of azavea, applied with its services; then the world is spoiled in one way after the other:
+//! the contract that the cluster really publishes is what its readers are tested on.
 
-use std::fs;
-use std::path::PathBuf;
-
-use tempfile::TempDir;
+use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::tree::{self, read, write};
+use crate::tree::write;
+use crate::world::{STAGING, World};
 
-const APPLICATION: &str = "apps/franklin/staging";
-const TENANTS: &str = "environments/staging/main/tenants";
+const NAME: &str = "azavea-staging-main";
+const DOCUMENTS: [&str; 2] = ["cluster", "services"];
+
+/// One way to spoil a world.
+enum Spoil {
+    /// Take documents of the contract away.
+    Remove(&'static [&'static str]),
+    /// Put text in place of both documents.
+    Text(&'static str),
+    /// Change a field of both documents.
+    Field(&'static str, &'static str),
+    /// Change what AWS says of the cluster.
+    Cluster(&'static str, &'static str),
+}
 
 /// A platform that is wrong in one way.
 struct Case {
     /// What is wrong.
     name: &'static str,
-    /// Variables of `fixtures/platform`.
-    platform: &'static [&'static str],
+    spoil: Spoil,
     /// What the error must say, piece by piece.
     says: &'static [&'static str],
 }
@@ -24,28 +36,28 @@ struct Case {
 const CASES: &[Case] = &[
     Case {
         name: "nothing is published",
-        platform: &["publish=[]"],
+        spoil: Spoil::Remove(&DOCUMENTS),
         says: &[
-            "Cluster azavea-staging-main has published no contract under /plinth/azavea-staging-main in us-east-1. Apply \
-             its \"cluster\" stack, then its \"services\" stack;",
+            "Cluster azavea-staging-main has published no contract under /plinth/azavea-staging-main in us-east-1. \
+             Apply its \"cluster\" stack, then its \"services\" stack;",
         ],
     },
     Case {
         name: "services is not applied yet",
-        platform: &["publish=[\"cluster\"]"],
+        spoil: Spoil::Remove(&["services"]),
         says: &[
-            "Cluster azavea-staging-main is not ready: it has published no /plinth/azavea-staging-main/services. Apply \
-             its \"services\" stack first.",
+            "Cluster azavea-staging-main is not ready: it has published no /plinth/azavea-staging-main/services. \
+             Apply its \"services\" stack first.",
         ],
     },
     Case {
         name: "cluster is gone, services was left behind",
-        platform: &["publish=[\"services\"]"],
+        spoil: Spoil::Remove(&["cluster"]),
         says: &["Cluster azavea-staging-main has published no contract"],
     },
     Case {
         name: "contract 2.0",
-        platform: &["spoil={contract=\"2.0\"}"],
+        spoil: Spoil::Field("contract", "2.0"),
         says: &[
             "Cluster azavea-staging-main publishes another contract (cluster: 2.0, services: 2.0) than the 1.x that \
              this module reads.",
@@ -53,17 +65,17 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "contract 2.0 of another shape",
-        platform: &["raw={\"contract\":\"2.0\",\"name\":\"azavea-staging-main\"}"],
+        spoil: Spoil::Text(r#"{"contract":"2.0","name":"azavea-staging-main"}"#),
         says: &["publishes another contract (cluster: 2.0, services: 2.0) than the 1.x"],
     },
     Case {
         name: "a document that is no JSON",
-        platform: &["raw=oops"],
+        spoil: Spoil::Text("oops"),
         says: &["publishes another contract (cluster: unreadable, services: unreadable) than the 1.x"],
     },
     Case {
         name: "the documents of another cluster",
-        platform: &["spoil={cluster=\"azavea-production-main\"}"],
+        spoil: Spoil::Field("cluster", "azavea-production-main"),
         says: &[
             "belongs to another cluster (cluster: azavea-production-main, services: azavea-production-main) than \
              azavea-staging-main.",
@@ -71,7 +83,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "the VPC of a former cluster",
-        platform: &["spoil={vpc_id=\"vpc-0123456789abcdef0\"}"],
+        spoil: Spoil::Field("vpc_id", "vpc-0123456789abcdef0"),
         says: &[
             "The contract of azavea-staging-main is stale: it names vpc-0123456789abcdef0, but the cluster runs in vpc-",
             "Apply its \"cluster\" stack, then its \"services\" stack.",
@@ -80,11 +92,16 @@ const CASES: &[Case] = &[
     // As text, 1.9 would be newer than 1.35.
     Case {
         name: "a cluster that is too old",
-        platform: &["kubernetes_version=1.9"],
+        spoil: Spoil::Cluster("version", "1.9"),
         says: &[
-            "Cluster azavea-staging-main runs Kubernetes 1.9; this application needs 1.35 or newer. Upgrade the cluster \
-             in its \"cluster\" stack first.",
+            "Cluster azavea-staging-main runs Kubernetes 1.9; this application needs 1.35 or newer. Upgrade the \
+             cluster in its \"cluster\" stack first.",
         ],
+    },
+    Case {
+        name: "a cluster in the middle of a change",
+        spoil: Spoil::Cluster("status", "UPDATING"),
+        says: &["Cluster azavea-staging-main is UPDATING, not ACTIVE. Wait until the change to it has ended"],
     },
 ];
 
@@ -100,106 +117,102 @@ fn tofu_refuses_to_attach() {
 
 fn refuses(engine: &'static str) {
     let Some(engine) = Engine::with_providers(engine, "attachments that must be refused") else { return };
-    let platform = Platform::new(&engine);
+    let world = World::new(&engine);
+    world.bootstrap(&STAGING);
+    world.apply(&STAGING.stack("main/cluster"));
+    world.apply(&STAGING.stack("main/services"));
 
+    let (application, tenants) = (STAGING.app("franklin"), STAGING.stack("main/tenants"));
+    let minimum = "module \"application\" {\n  minimum_kubernetes_version = \"1.35\"\n}\n";
+    write(&world.tree.join(&application).join("minimum_override.tf"), minimum);
     // Otherwise the refusals below would say nothing.
-    platform.apply(&[]);
-    for root in [APPLICATION, TENANTS] {
-        assert_eq!(platform.plan(root), Ok(()), "{root}: the platform is as it should be");
+    for root in [&application, &tenants] {
+        world.run(root, &["init", "-input=false"]);
+        assert_eq!(plan(&world, root), Ok(()), "{root}: the platform is as it should be");
     }
+
+    let sound = world.text();
     for case in CASES {
-        platform.apply(case.platform);
-        platform.assert_refuses(APPLICATION, case);
+        world.replace(&spoiled(&sound, &case.spoil));
+        assert_refuses(&world, &application, case);
+        // The platform's own tenants stop at the same rules. Without a cluster document, their providers do, too.
+        if matches!(case.spoil, Spoil::Remove(["services"])) {
+            assert_refuses(&world, &tenants, case);
+        }
     }
-    // The platform's own tenants stop at the same rules.
-    let early = CASES.iter().find(|case| case.name.starts_with("services")).expect("in the list");
-    platform.apply(early.platform);
-    platform.assert_refuses(TENANTS, early);
-
-    platform.apply(&[]);
-    let world = read(&platform.world);
-    let updating = world.replace("\"status\": \"ACTIVE\"", "\"status\": \"UPDATING\"");
-    assert_ne!(world, updating, "the world has no status to change");
-    write(&platform.world, &updating);
-    let case = Case {
-        name: "a cluster in the middle of a change",
-        platform: &[],
-        says: &["Cluster azavea-staging-main is UPDATING, not ACTIVE. Wait until the change to it has ended"],
-    };
-    platform.assert_refuses(APPLICATION, &case);
 }
 
-/// A world with a platform in it that can be spoiled, and a copy of the tree that attaches to it.
-struct Platform<'a> {
-    engine: &'a Engine,
-    tree: PathBuf,
-    world: PathBuf,
-    _folder: TempDir,
-}
-
-impl<'a> Platform<'a> {
-    fn new(engine: &'a Engine) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let tree = folder.path().join("azavea");
-        tree::copy(&tree::generated("azavea"), &tree);
-        tree::copy(&tree::repository().join("tests/judges/fixtures/platform"), &tree.join("platform"));
-        let minimum = "module \"application\" {\n  minimum_kubernetes_version = \"1.35\"\n}\n";
-        write(&tree.join(APPLICATION).join("minimum_override.tf"), minimum);
-        let platform = Self { engine, tree, world: folder.path().join("world.json"), _folder: folder };
-        for root in [APPLICATION, TENANTS, "platform"] {
-            if root != "platform" {
-                tree::keep_state_here(&platform.tree.join(root));
+/// Returns the world with one thing changed.
+fn spoiled(world: &str, spoil: &Spoil) -> String {
+    let mut world: Value = serde_json::from_str(world).expect("the world is JSON");
+    let objects = world["objects"].as_array_mut().expect("a world lists objects");
+    let count = objects.len();
+    let is =
+        |object: &Value, kind: &str, name: &str| object["type"] == kind && object["attrs"]["name"] == name;
+    let is_document =
+        |object: &Value, name: &str| is(object, "aws_ssm_parameter", &format!("/plinth/{NAME}/{name}"));
+    let mut changed = 0;
+    match spoil {
+        Spoil::Remove(names) => {
+            objects.retain(|object| !names.iter().any(|name| is_document(object, name)));
+            changed = count - objects.len();
+        }
+        Spoil::Cluster(key, value) => {
+            for object in objects.iter_mut().filter(|object| is(object, "aws_eks_cluster", NAME)) {
+                object["attrs"][key] = Value::from(*value);
+                changed += 1;
             }
-            platform.run(root, &["init", "-input=false", "-no-color"]);
         }
-        platform
-    }
-
-    fn run(&self, root: &str, arguments: &[&str]) {
-        let run = self.engine.run(&self.tree.join(root), Some(&self.world), arguments);
-        assert!(run.status == 0, "{} {} in {root}:\n{}", self.engine.name, arguments.join(" "), run.output);
-    }
-
-    /// Makes the platform anew, with these variables.
-    fn apply(&self, variables: &[&str]) {
-        let flags: Vec<String> = variables.iter().map(|variable| format!("-var={variable}")).collect();
-        let mut arguments = vec!["apply", "-input=false", "-auto-approve", "-no-color"];
-        arguments.extend(flags.iter().map(String::as_str));
-        // A cluster cannot go back to an older version: each platform is a new one.
-        let _ = fs::remove_file(&self.world);
-        let _ = fs::remove_file(self.tree.join("platform/terraform.tfstate"));
-        self.run("platform", &arguments);
-    }
-
-    /// Plans a root module; gives back the errors when it fails.
-    fn plan(&self, root: &str) -> Result<(), Vec<String>> {
-        let arguments = ["plan", "-input=false", "-json"];
-        let run = self.engine.run(&self.tree.join(root), Some(&self.world), &arguments);
-        if run.status == 0 {
-            return Ok(());
+        Spoil::Text(_) | Spoil::Field(..) => {
+            for object in objects.iter_mut() {
+                if DOCUMENTS.iter().any(|name| is_document(object, name)) {
+                    let text = object["attrs"]["insecure_value"].as_str().expect("a contract is no secret");
+                    object["attrs"]["insecure_value"] = Value::from(spoiled_document(text, spoil));
+                    changed += 1;
+                }
+            }
         }
-        let lines =
-            run.stdout.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let errors =
-            lines.filter(|line| line["type"] == "diagnostic" && line["diagnostic"]["severity"] == "error");
-        Err(errors
-            .map(|line| {
-                let text = |key: &str| line["diagnostic"][key].as_str().unwrap_or_default().to_owned();
-                format!("{}: {}", text("summary"), text("detail"))
-            })
-            .collect())
     }
+    assert!(changed > 0, "nothing to spoil: does the world look otherwise now?");
+    world.to_string()
+}
 
-    /// The plan must fail with one error, and that says what the case wants.
-    fn assert_refuses(&self, root: &str, case: &Case) {
-        let errors = self.plan(root).expect_err(&format!("{root}: {}: the plan must fail", case.name));
-        assert!(
-            errors.len() == 1 && case.says.iter().all(|piece| errors[0].contains(piece)),
-            "{root}: {}: wanted one error that says\n{}\ngot\n{}",
-            case.name,
-            case.says.join(" … "),
-            errors.join("\n")
-        );
-        eprintln!("{} {root}: {}: {}", self.engine.name, case.name, errors[0]);
+fn spoiled_document(text: &str, spoil: &Spoil) -> String {
+    let mut document: Value = serde_json::from_str(text).expect("a contract is JSON");
+    match spoil {
+        Spoil::Text(text) => return (*text).to_owned(),
+        Spoil::Field(key, value) => document[key] = Value::from(*value),
+        Spoil::Remove(_) | Spoil::Cluster(..) => {}
     }
+    document.to_string()
+}
+
+/// Plans a root module; gives back the errors when it fails.
+fn plan(world: &World<'_>, root: &str) -> Result<(), Vec<String>> {
+    let (run, _) = world.try_run(root, &["plan", "-input=false", "-json"]);
+    if run.status == 0 {
+        return Ok(());
+    }
+    let lines = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let errors =
+        lines.filter(|line| line["type"] == "diagnostic" && line["diagnostic"]["severity"] == "error");
+    Err(errors
+        .map(|line| {
+            let text = |key: &str| line["diagnostic"][key].as_str().unwrap_or_default().to_owned();
+            format!("{}: {}", text("summary"), text("detail"))
+        })
+        .collect())
+}
+
+/// The plan must fail with one error, and that says what the case wants.
+fn assert_refuses(world: &World<'_>, root: &str, case: &Case) {
+    let errors = plan(world, root).expect_err(&format!("{root}: {}: the plan must fail", case.name));
+    assert!(
+        errors.len() == 1 && case.says.iter().all(|piece| errors[0].contains(piece)),
+        "{root}: {}: wanted one error that says\n{}\ngot\n{}",
+        case.name,
+        case.says.join(" … "),
+        errors.join("\n")
+    );
+    eprintln!("{} {root}: {}: {}", world.engine.name, case.name, errors[0]);
 }

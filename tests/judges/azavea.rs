@@ -1,0 +1,210 @@
+//! azavea, from empty accounts to both environments and back to empty accounts, in a stand-in world.
+//!
+//! Both environments live in one world, as they do at AWS: names that only one of them may have would clash. The order
+//! is that of a person: what `scripts/bootstrap` makes, then each stack, then each application; then back.
+
+use std::process::Command;
+
+use crate::engine::{Engine, flat};
+use crate::tree::{self, read, write};
+use crate::world::{APPS, Environment, PRODUCTION, STAGING, World};
+
+/// Some addresses that each stack must have made: it is not empty, and holds what its name says.
+const ADDRESSES: [(&str, &[&str]); 4] = [
+    ("state", &["aws_s3_bucket.state", "aws_kms_key.state", "aws_s3_bucket_versioning.state"]),
+    (
+        "main/cluster",
+        &[
+            "module.cluster.aws_vpc.this",
+            "module.cluster.aws_eks_cluster.this",
+            "module.cluster.aws_eks_node_group.core",
+            "module.cluster.aws_eks_addon.vpc_cni",
+            "module.cluster.aws_ssm_parameter.contract",
+        ],
+    ),
+    (
+        "main/services",
+        &[
+            "module.services.helm_release.karpenter",
+            "module.services.helm_release.aws_load_balancer_controller",
+            "module.services.helm_release.node_pool_worker",
+            "module.services.kubernetes_storage_class_v1.gp3",
+            "module.services.aws_ssm_parameter.contract",
+        ],
+    ),
+    (
+        "main/tenants",
+        &[
+            "module.tenant_argo.kubernetes_namespace_v1.this",
+            "module.tenant_daskhub.kubernetes_namespace_v1.this",
+            "module.tenant_franklin.kubernetes_namespace_v1.this",
+        ],
+    ),
+];
+
+#[test]
+fn terraform_applies_and_destroys_azavea() {
+    there_and_back("terraform");
+}
+
+#[test]
+fn tofu_applies_and_destroys_azavea() {
+    there_and_back("tofu");
+}
+
+fn there_and_back(engine: &'static str) {
+    let what = "azavea applied, planned again and destroyed in a stand-in world";
+    let Some(engine) = Engine::with_providers(engine, what) else { return };
+    let world = World::new(&engine);
+    let environments = [STAGING, PRODUCTION];
+
+    let mut known: Vec<String> = environments.iter().flat_map(Environment::roots).collect();
+    known.sort();
+    assert_eq!(tree::roots(&world.tree), known, "root modules of the tree (left), and of this test (right)");
+
+    for environment in &environments {
+        deploy(&world, environment);
+    }
+    for (index, environment) in environments.iter().enumerate().rev() {
+        take_down(&world, environment);
+        // Whoever is left does not notice.
+        for remaining in &environments[..index] {
+            assert_nothing_to_do(&world, &remaining.stack("main/cluster"));
+        }
+    }
+    let left: Vec<String> =
+        world.objects().iter().map(|object| format!("{} {}", object["type"], object["id"])).collect();
+    assert!(left.is_empty(), "left in the world after everything was destroyed:\n{}", left.join("\n"));
+}
+
+/// Applies everything of an environment; a second plan of each root module must have nothing to do.
+fn deploy(world: &World<'_>, environment: &Environment) {
+    world.bootstrap(environment);
+    for (stack, addresses) in ADDRESSES {
+        let root = environment.stack(stack);
+        let plan = world.apply(&root);
+        let adopts = plan.contains("Plan: 3 to import,");
+        assert_eq!(adopts, stack == "state", "{root}: the state stack adopts bucket, key and alias\n{plan}");
+        assert_nothing_to_do(world, &root);
+        assert_addresses(world, &root, addresses);
+    }
+    if environment.is_protected {
+        assert_addresses(world, &environment.stack("main/cluster"), &["terraform_data.protected"]);
+    }
+    for app in APPS {
+        let root = environment.app(app);
+        world.apply(&root);
+        assert_nothing_to_do(world, &root);
+        assert_attached(world, environment, app);
+    }
+}
+
+/// Destroys everything of an environment, protected or not, as a person would.
+fn take_down(world: &World<'_>, environment: &Environment) {
+    for app in APPS.iter().rev() {
+        destroy(world, &environment.app(app));
+    }
+    destroy(world, &environment.stack("main/tenants"));
+    destroy(world, &environment.stack("main/services"));
+    let cluster = environment.stack("main/cluster");
+    if environment.is_protected {
+        assert_refuses_to_destroy(world, &cluster, "terraform_data.protected");
+        lift_protection(world, &cluster);
+    }
+    destroy(world, &cluster);
+    let state = environment.stack("state");
+    assert_refuses_to_destroy(world, &state, "aws_s3_bucket.state");
+    lift_state_protection(world, &state);
+    destroy(world, &state);
+    destroy(world, &environment.bootstrap());
+}
+
+fn assert_nothing_to_do(world: &World<'_>, root: &str) {
+    // Exit status 2, which ends the test, says that there are changes.
+    let plan = world.run(root, &["plan", "-input=false", "-detailed-exitcode"]);
+    assert!(plan.contains("No changes."), "{root}: a second plan has something to do\n{plan}");
+}
+
+fn addresses(world: &World<'_>, root: &str) -> String {
+    world.try_run(root, &["state", "list"]).0.stdout
+}
+
+fn assert_addresses(world: &World<'_>, root: &str, expected: &[&str]) {
+    let addresses = addresses(world, root);
+    for address in expected {
+        assert!(addresses.lines().any(|line| line == *address), "{root}: no {address} in\n{addresses}");
+    }
+}
+
+/// The stub of an application found its cluster.
+fn assert_attached(world: &World<'_>, environment: &Environment, app: &str) {
+    let (run, _) = world.try_run(&environment.app(app), &["output", "-json"]);
+    let outputs: serde_json::Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
+    let value = |name: &str| outputs[name]["value"].as_str().unwrap_or_default().to_owned();
+    let cluster = format!("azavea-{}-main", environment.name);
+    assert_eq!((value("cluster_name"), value("namespace")), (cluster, app.to_owned()), "{app}: {outputs}");
+}
+
+fn destroy(world: &World<'_>, root: &str) {
+    let said = world.run(root, &["destroy", "-input=false", "-auto-approve"]);
+    assert!(said.contains("Destroy complete!"), "{root}: not destroyed\n{said}");
+    assert_eq!(addresses(world, root), "", "{root}: still in the state");
+}
+
+/// A destroy must stop at plan, name the guard, and leave the world as it is.
+fn assert_refuses_to_destroy(world: &World<'_>, root: &str, guard: &str) {
+    let before = world.text();
+    let (run, seconds) = world.try_run(root, &["destroy", "-input=false", "-auto-approve", "-no-color"]);
+    let said = flat(&run.output);
+    let is_refused = run.status == 1 && said.contains(guard) && said.contains("prevent_destroy");
+    assert!(
+        is_refused && !said.contains("Destroying..."),
+        "{root}: destroy must stop at plan, at {guard}; exit status {}\n{}",
+        run.status,
+        run.output
+    );
+    assert!(before == world.text(), "{root}: the refused destroy changed the world");
+    eprintln!("{} destroy in {root}: refused, as it must be ({seconds:.1} s)", world.engine.name);
+}
+
+/// Takes production's protection away as a person would: in the blueprint, then generate, then apply.
+fn lift_protection(world: &World<'_>, cluster: &str) {
+    let blueprint = read(&tree::repository().join("blueprints/azavea.toml"));
+    let is_switch = |line: &&str| line.starts_with("protection ") && line.ends_with("= true");
+    assert_eq!(blueprint.lines().filter(is_switch).count(), 1, "one protected environment");
+    let lines = blueprint.lines().map(|line| if is_switch(&line) { "protection = false" } else { line });
+    let file = world.folder().join("azavea.toml");
+    write(&file, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
+    let output = Command::new(env!("CARGO_BIN_EXE_plinth"))
+        .arg("generate")
+        .arg(&file)
+        .arg("--out")
+        .arg(&world.tree)
+        .output()
+        .expect("plinth runs");
+    assert!(output.status.success(), "plinth generate: {}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    // The guard and deletion protection; scripts, which ask back before they touch a protected environment.
+    let changes =
+        said.lines().filter(|line| line.starts_with(['~', '+', '-']) && !line.ends_with("README.md"));
+    let expected = [format!("~ {cluster}/main.tf"), "~ scripts/lib.sh".to_owned()];
+    assert_eq!(changes.collect::<Vec<_>>(), expected, "what `protection = false` changes");
+    eprintln!("plinth generate with `protection = false`: {}", expected.join(", "));
+
+    let plan = world.run(cluster, &["plan", "-input=false", "-out=plan"]);
+    assert!(plan.contains("Plan: 0 to add, 1 to change, 1 to destroy."), "{cluster}: the guard goes\n{plan}");
+    assert!(
+        plan.contains("# terraform_data.protected will be destroyed"),
+        "{cluster}: the guard goes\n{plan}"
+    );
+    world.run(cluster, &["apply", "-input=false", "plan"]);
+}
+
+/// Takes the state stack's protection away as a person would: by an override file.
+fn lift_state_protection(world: &World<'_>, root: &str) {
+    let lifted = |kind: &str| {
+        format!("resource \"{kind}\" \"state\" {{\n  lifecycle {{\n    prevent_destroy = false\n  }}\n}}\n")
+    };
+    let text = lifted("aws_s3_bucket") + &lifted("aws_kms_key");
+    write(&world.tree.join(root).join("protection_override.tf"), &text);
+}
