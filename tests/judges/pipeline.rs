@@ -34,6 +34,11 @@ kind = "managed"
 instance_types = ["t3.large"]
 size = { min = 2, max = 4 }
 
+[cluster.node_pools.spare]
+kind = "managed"
+instance_types = ["t3.large"]
+size = { min = 0, max = 4 }
+
 [cluster.node_pools.worker]
 kind = "karpenter"
 
@@ -71,8 +76,8 @@ const PLACES: &[(&str, &str)] = &[
     ("project.tags.*", "environments/one/main/tenants/providers.tf"),
     ("cluster.node_pools.core.labels.plain", "modules/cluster/variables.tf"),
     ("cluster.node_pools.core.labels.*", "modules/cluster/variables.tf"),
-    ("cluster.node_pools.core.taints[].key", "modules/cluster/node_pools.tf"),
-    ("cluster.node_pools.core.taints[].value", "modules/cluster/node_pools.tf"),
+    ("cluster.node_pools.spare.taints[].key", "modules/cluster/node_pools.tf"),
+    ("cluster.node_pools.spare.taints[].value", "modules/cluster/node_pools.tf"),
     ("cluster.node_pools.worker.labels.plain", "modules/services/variables.tf"),
     ("cluster.node_pools.worker.labels.*", "modules/services/variables.tf"),
     ("cluster.node_pools.worker.taints[].key", "modules/services/variables.tf"),
