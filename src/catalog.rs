@@ -29,7 +29,7 @@ pub struct Catalog {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kubernetes {
-    /// The version of a blueprint that names none.
+    /// The version that messages propose.
     pub default: String,
     /// Karpenter's AMI alias, `al2023@v20260714`.
     pub karpenter_image: String,

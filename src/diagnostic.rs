@@ -133,6 +133,11 @@ impl Diagnostics {
         self.found.iter().any(|d| !d.problem.is_note())
     }
 
+    /// Whether a problem of this code was found.
+    pub fn holds(&self, problem: &Problem) -> bool {
+        self.found.iter().any(|found| found.problem.code() == problem.code())
+    }
+
     /// Whether nothing at all was found.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()

@@ -82,7 +82,7 @@ table! {
         optional name: Name,
         /// The region, in place of the environment's.
         optional region: String,
-        /// Kubernetes minor version; without it, the catalog's default.
+        /// Kubernetes minor version; every cluster needs one, from whichever layer.
         optional kubernetes_version: KubernetesVersion,
         /// How the Kubernetes API is reached.
         optional endpoint: Endpoint,

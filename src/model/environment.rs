@@ -197,7 +197,7 @@ fn cluster(
         ..*environment
     };
     let eks_name = identity::eks_name(keys, &scope);
-    let kubernetes_version = kubernetes_version(context, keys);
+    let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
     let has_karpenter = addons.iter().any(|addon| addon.name.as_str() == KARPENTER);
     let NodePools { managed, karpenter } =
@@ -248,11 +248,24 @@ fn cluster(
     })
 }
 
-fn kubernetes_version(context: &mut Context<'_>, keys: &ClusterKeys) -> KubernetesVersion {
+/// Returns the cluster's Kubernetes version, which the blueprint must say: a default of plinth's would upgrade every
+/// cluster with a new release of plinth.
+fn kubernetes_version(
+    context: &mut Context<'_>,
+    keys: &ClusterKeys,
+    cluster: &str,
+    at: Span,
+) -> KubernetesVersion {
     let facts = &context.catalog.kubernetes;
     let default =
         KubernetesVersion::new(&facts.default).expect("the catalog's default is a version: a test reads it");
     let Some(written) = &keys.kubernetes_version else {
+        let problem =
+            Problem::NoKubernetesVersion { cluster: cluster.to_owned(), newest: facts.default.clone() };
+        // One line in the standard mends it for all.
+        if !context.diagnostics.holds(&problem) {
+            context.push(problem, at);
+        }
         return default;
     };
     if !facts.versions.iter().any(|row| row.version == written.as_str()) {

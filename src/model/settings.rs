@@ -101,8 +101,11 @@ pub struct FleetAddon {
 pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> Fleet {
     let clusters: Vec<&Cluster> = environments.iter().flat_map(|environment| &environment.clusters).collect();
     let standard = &context.blueprint.standard;
-    let default = KubernetesVersion::new(&context.catalog.kubernetes.default)
-        .expect("the catalog's default is a version");
+    let first = clusters.first().map(|cluster| cluster.settings.kubernetes_version.clone());
+    let default = first.unwrap_or_else(|| {
+        KubernetesVersion::new(&context.catalog.kubernetes.default)
+            .expect("the catalog's default is a version")
+    });
     let NodePools { managed, karpenter } = standard_pools(context);
     let managed_pools =
         members(&managed, &clusters, |cluster| &cluster.settings.managed_pools, |pool| &pool.name);

@@ -190,6 +190,8 @@ problems! {
     E0505 InvalidVersion { value: String },
     /// A version is set for an add-on that takes none.
     E0506 EksAddonVersion { addon: String },
+    /// A cluster has no Kubernetes version.
+    E0507 NoKubernetesVersion { cluster: String, newest: String },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
@@ -233,6 +235,7 @@ impl Problem {
     pub fn for_want_of(&self) -> &'static [&'static str] {
         match self {
             Self::NoCidr { .. } => &["network", "cidr"],
+            Self::NoKubernetesVersion { .. } => &["kubernetes_version"],
             Self::CidrSize { .. } => &["subnets", "private", "public"],
             Self::SubnetsWithoutZone { .. } | Self::TooFewZones { .. } | Self::ZoneNotInRegion { .. } => {
                 &["zones", "region"]

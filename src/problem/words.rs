@@ -461,6 +461,12 @@ impl Problem {
                     .help("remove `version`")
             }
 
+            Self::NoKubernetesVersion { cluster, newest } => {
+                Words::new(format!("cluster `{cluster}` has no Kubernetes version"))
+                    .label("`kubernetes_version` is missing")
+                    .help(format!("add `kubernetes_version = \"{newest}\"` to `[cluster]`: plinth never chooses it, so that none of its releases upgrades a cluster"))
+            }
+
             Self::InvalidArn { value } => Words::new(format!("`{value}` is not the ARN of an IAM role"))
                 .label("the ARN of a role is needed")
                 .help("write it as `\"arn:{partition}:iam::{account}:role/admin\"`"),

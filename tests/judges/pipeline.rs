@@ -26,6 +26,7 @@ format = 1
 name = "acme"
 
 [cluster]
+kubernetes_version = "1.36"
 endpoint.public_cidrs = ["203.0.113.0/24"]
 admins = ["arn:aws:iam::{account}:role/admin"]
 

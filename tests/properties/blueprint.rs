@@ -150,7 +150,10 @@ pub fn blueprints() -> impl Strategy<Value = Blueprint> {
     let tags = btree_map("[A-Za-z][ A-Za-z0-9:/_.-]{0,12}", "\\PC{0,12}", 0..4)
         .prop_map(|tags| tags.into_iter().collect::<Vec<_>>());
     let cluster = option::of(select(vec![30u32, 365])).prop_map(|days| {
-        let mut keys = vec![("endpoint", "{ public_cidrs = [\"203.0.113.0/24\"] }".to_owned())];
+        let mut keys = vec![
+            ("kubernetes_version", "\"1.36\"".to_owned()),
+            ("endpoint", "{ public_cidrs = [\"203.0.113.0/24\"] }".to_owned()),
+        ];
         keys.extend(days.map(|days| ("log_retention_days", days.to_string())));
         keys
     });

@@ -71,7 +71,6 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
             metadata = { labels = var.{{ pool.variable | ident }}.labels }
             spec = {
               expireAfter = var.{{ pool.variable | ident }}.expire_after
-
               terminationGracePeriod = var.{{ pool.variable | ident }}.termination_grace_period
 
               taints = [

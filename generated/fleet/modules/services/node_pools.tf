@@ -70,8 +70,7 @@ resource "helm_release" "node_pool_worker" {
           template = {
             metadata = { labels = var.worker_node_pool.labels }
             spec = {
-              expireAfter = var.worker_node_pool.expire_after
-
+              expireAfter            = var.worker_node_pool.expire_after
               terminationGracePeriod = var.worker_node_pool.termination_grace_period
 
               taints = [
