@@ -1,8 +1,8 @@
 //! Applications: their place on each cluster, and their stubs.
 
 use super::Context;
-use super::access;
 use super::environment::{Cluster, Environment};
+use super::{access, identity};
 use crate::blueprint::MAIN;
 use crate::blueprint::keys::{App as Keys, Quota};
 use crate::blueprint::pattern::Scope;
@@ -214,7 +214,7 @@ fn attach(
     let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };
     Some(Attachment {
         folder: format!("{}{suffix}", environment.name),
-        state_key: format!("apps/{name}/{}-{cluster_name}.tfstate", environment.name, name = name.value),
+        state_key: identity::attachment_key(&name.value, &environment.name, &cluster_name),
         environment: environment.name.clone(),
         cluster: cluster_name,
         deploy_role,

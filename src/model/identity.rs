@@ -26,6 +26,19 @@ pub(super) fn eks_name(keys: &ClusterKeys, scope: &Scope<'_>) -> String {
     )
 }
 
+/// Returns the state key of a cluster's stack.
+pub fn stack_key(cluster: &str, stack: &str) -> String {
+    format!("{cluster}/{stack}.tfstate")
+}
+
+/// The state key of an environment's state stack.
+pub const STATE_STACK_KEY: &str = "state/terraform.tfstate";
+
+/// Returns the state key of an application's stub.
+pub(super) fn attachment_key(app: &Name, environment: &str, cluster: &str) -> String {
+    format!("apps/{app}/{environment}-{cluster}.tfstate")
+}
+
 /// Returns where an environment's states live.
 pub(super) fn state_store(
     context: &mut Context<'_>,

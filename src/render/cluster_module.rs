@@ -252,6 +252,7 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct AddonView<'a> {
         name: &'a str,
+        about: &'a str,
         identifier: String,
         everywhere: bool,
         index: Value,
@@ -289,6 +290,7 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
+            about: &addon.facts.about,
             everywhere: member.everywhere,
             index: index(member.everywhere),
             has_depends_on: !depends_on.is_empty(),

@@ -12,6 +12,7 @@ use super::{
     services_module,
 };
 use crate::hcl::value::Value;
+use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::{Cluster, Environment, Fleet, Tenant};
 
 struct ForEnvironment<'a> {
@@ -186,7 +187,7 @@ pub(super) struct RootProviders<'a> {
 }
 
 fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
-    let key = format!("{}/{stack}.tfstate", scope.cluster.name);
+    let key = stack_key(&scope.cluster.name, stack);
     root_terraform(&scope.whole, scope.environment, key, &scope.environment.deploy_role, helm, kubernetes)
 }
 
@@ -207,7 +208,7 @@ fn state_terraform(scope: &ForEnvironment<'_>) -> Context {
     root_terraform(
         &scope.whole,
         environment,
-        "state/terraform.tfstate".to_owned(),
+        STATE_STACK_KEY.to_owned(),
         &environment.deploy_role,
         false,
         false,

@@ -146,7 +146,7 @@ pub fn render(model: &Model, catalog: &Catalog) -> anyhow::Result<(Vec<File>, Di
     let whole = Whole { model, catalog };
     let mut outputs = Vec::new();
     cluster_module::outputs(&whole, &mut outputs);
-    services_module::outputs(&whole, &engine, &mut outputs);
+    services_module::outputs(&whole, &mut outputs);
     environment::outputs(&whole, &mut outputs);
     app::outputs(&whole, &mut outputs);
     scripts::outputs(&whole, &mut outputs);
@@ -156,7 +156,7 @@ pub fn render(model: &Model, catalog: &Catalog) -> anyhow::Result<(Vec<File>, Di
     for output in outputs {
         files.push(file(&engine, &output, model, &mut waivers)?);
     }
-    for output in readme::outputs(&whole, &files) {
+    for output in readme::outputs(&whole, &files)? {
         files.push(file(&engine, &output, model, &mut waivers)?);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

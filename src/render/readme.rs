@@ -12,12 +12,14 @@ use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::{App, Model};
 
-pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> Vec<Output> {
+/// # Errors
+/// A module's file that does not parse: a template is broken.
+pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<Output>> {
     let mut outputs = Vec::new();
     for module in ["cluster", "services", "tenant", "attachment"] {
         let folder = format!("modules/{module}");
         outputs
-            .extend(interface(whole, files, &folder).map(|view| page(format!("{folder}/README.md"), view)));
+            .extend(interface(whole, files, &folder)?.map(|view| page(format!("{folder}/README.md"), view)));
     }
     outputs.push(page("environments/README.md".to_owned(), environments(whole)));
     for app in &whole.model.apps {
@@ -29,7 +31,7 @@ pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> Vec<Output> {
             view: application(whole, app),
         });
     }
-    outputs
+    Ok(outputs)
 }
 
 /// A page whose template lies where the page will lie.
@@ -53,7 +55,7 @@ struct OutputView {
 }
 
 /// Reads a module's inputs and outputs back from its files; nothing where there is no such module.
-fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context> {
+fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<Option<Context>> {
     #[derive(Serialize)]
     struct Interface {
         #[serde(flatten)]
@@ -69,7 +71,9 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context>
         let path = format!("{folder}/{name}");
         files.iter().find(|file| file.path == path).map(|file| file.text.as_str())
     };
-    let (variables, outputs) = (text("variables.tf")?, text("outputs.tf")?);
+    let (Some(variables), Some(outputs)) = (text("variables.tf"), text("outputs.tf")) else {
+        return Ok(None);
+    };
     let variable = |declared: Declaration| VariableView {
         name: declared.name,
         description: declared.description,
@@ -79,11 +83,12 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context>
     };
     let output =
         |declared: Declaration| OutputView { name: declared.name, description: declared.description };
-    let declared_variables = Document::parse(variables).ok()?.variables(variables);
-    let declared_outputs = Document::parse(outputs).ok()?.outputs(outputs);
+    let parse = |text| Document::parse(text).map_err(|error| anyhow::anyhow!("{folder}: {error}"));
+    let declared_variables = parse(variables)?.variables(variables);
+    let declared_outputs = parse(outputs)?.outputs(outputs);
     let fleet = &whole.model.fleet;
     let has = |name: &str| fleet.helm_addons.iter().any(|addon| addon.standard.name.as_str() == name);
-    Some(view(&Interface {
+    Ok(Some(view(&Interface {
         needs: Needs::of(fleet),
         has_helm: has_helm(fleet),
         has_kubernetes: has_kubernetes(fleet),
@@ -91,7 +96,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> Option<Context>
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
-    }))
+    })))
 }
 
 fn environments(whole: &Whole<'_>) -> Context {

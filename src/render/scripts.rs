@@ -7,6 +7,7 @@ use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
 use crate::model::Model;
+use crate::model::identity::{STATE_STACK_KEY, stack_key};
 
 /// A root module with a state of its own.
 #[derive(Debug, Clone, Serialize)]
@@ -43,17 +44,12 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
                 key,
             });
         };
-        push(
-            "-",
-            "state",
-            format!("environments/{}/state", environment.name),
-            "state/terraform.tfstate".to_owned(),
-        );
+        push("-", "state", format!("environments/{}/state", environment.name), STATE_STACK_KEY.to_owned());
         for cluster in &environment.clusters {
             let tenants = (!cluster.tenants.is_empty()).then_some("tenants");
             for stack in ["cluster", "services"].into_iter().chain(tenants) {
                 let folder = format!("environments/{}/{}/{stack}", environment.name, cluster.name);
-                push(&cluster.name, stack, folder, format!("{}/{stack}.tfstate", cluster.name));
+                push(&cluster.name, stack, folder, stack_key(&cluster.name, stack));
             }
             for app in &model.apps {
                 let here = app.attachments.iter().filter(|attachment| {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tera::Context;
 
 use super::cluster_module::{AddonVariable, Switch, index, name_length, object, pool_variable};
-use super::template::{Engine, view};
+use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
@@ -33,14 +33,18 @@ fn has_roles(whole: &Whole<'_>) -> bool {
     whole.model.fleet.helm_addons.iter().any(has_role)
 }
 
-pub(super) fn outputs(whole: &Whole<'_>, engine: &Engine, outputs: &mut Vec<Output>) {
+pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&rows(), whole, outputs);
     for addon in &whole.model.fleet.helm_addons {
-        let policies = format!("modules/services/policies/{}.tf", addon.standard.name);
-        debug_assert_eq!(engine.has(&policies), !addon.standard.facts.policies.is_empty(), "{policies}");
+        let name = &addon.standard.name;
+        // An add-on with rights of its own has a template that begins with the common one.
+        let template = match addon.standard.facts.policies.as_slice() {
+            [] => "modules/services/addon.tf".to_owned(),
+            _ => format!("modules/services/policies/{name}.tf"),
+        };
         outputs.push(Output {
-            path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
-            template: if engine.has(&policies) { policies } else { "modules/services/addon.tf".to_owned() },
+            path: format!("modules/services/addon_{}.tf", name.identifier()),
+            template,
             stack: None,
             view: addon_view(addon),
         });
@@ -88,7 +92,9 @@ pub(super) struct Needs {
 impl Needs {
     pub fn of(fleet: &Fleet) -> Self {
         let addons = || fleet.helm_addons.iter().map(|addon| &addon.standard);
-        let mentioned = |variable: &str| addons().any(|addon| addon.values.to_string().contains(variable));
+        // The catalog's expressions alone: what a blueprint sets is text.
+        let values = |addon: &FleetAddon| serde_json::Value::Object(addon.facts.values.clone()).to_string();
+        let mentioned = |variable: &str| addons().any(|addon| values(addon).contains(variable));
         // Policies name ARNs in full.
         let has_policies = addons().any(|addon| !addon.facts.policies.is_empty());
         Self {
@@ -124,7 +130,8 @@ struct PoolView<'a> {
     architecture: &'a str,
     instance_types: Value,
     cpu_limit: &'a str,
-    memory_limit_default: Value,
+    has_memory_limit: bool,
+    memory_limit: &'a str,
     expire_after: &'a str,
     termination_grace_period: &'a str,
     disk_gib: u32,
@@ -148,9 +155,6 @@ pub(super) fn taint_list(taints: &[Taint]) -> Value {
 
 fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
     let pool = &member.standard;
-    // `optional(string)` for no limit: a default of null would say the same twice.
-    let memory_limit =
-        pool.memory_limit.as_ref().map(|limit| format!(", {}", crate::hcl::value::quote(limit)));
     PoolView {
         name: pool.name.to_string(),
         identifier: pool.name.identifier(),
@@ -160,7 +164,8 @@ fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
         architecture: pool.architecture,
         instance_types: Value::strings(&pool.instance_types),
         cpu_limit: &pool.cpu_limit,
-        memory_limit_default: Value::expression(memory_limit.unwrap_or_default()),
+        has_memory_limit: pool.memory_limit.is_some(),
+        memory_limit: pool.memory_limit.as_deref().unwrap_or_default(),
         expire_after: &pool.expire_after,
         termination_grace_period: &pool.termination_grace_period,
         disk_gib: pool.disk_gib,
@@ -252,6 +257,7 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct AddonView<'a> {
         name: &'a str,
+        about: &'a str,
         identifier: String,
         everywhere: bool,
         index: Value,
@@ -288,6 +294,7 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
+            about: &addon.facts.about,
             everywhere: member.everywhere,
             index: index(member.everywhere),
             namespace: &facts.namespace,

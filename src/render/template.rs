@@ -42,11 +42,6 @@ impl Engine {
     pub fn render(&self, template: &str, view: &Context) -> TeraResult<String> {
         self.0.render(template, view)
     }
-
-    /// Whether there is such a template.
-    pub fn has(&self, template: &str) -> bool {
-        self.0.contains_template(template)
-    }
 }
 
 fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
@@ -166,6 +161,7 @@ mod tests {
 
     #[test]
     fn every_template_compiles() {
-        assert!(Engine::load().is_ok_and(|engine| engine.has("modules/cluster/vpc.tf")));
+        let engine = Engine::load().expect("templates compile");
+        assert!(engine.render("modules/cluster/flow_logs.tf", &Context::new()).is_ok());
     }
 }

@@ -1,3 +1,5 @@
+# {{ addon.name | comment }}: {{ addon.about | comment }}.
+
 data "aws_eks_addon_version" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0

@@ -1,4 +1,7 @@
+# {{ addon.name | comment }}: {{ addon.about | comment }}.
+
 {%- if addon.has_role %}
+
 resource "aws_iam_role" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0

@@ -55,7 +55,11 @@ variable "{{ pool.variable | ident }}" {
     architecture   = optional(string, {{ pool.architecture | hcl }})
     instance_types = optional(list(string), {{ pool.instance_types | hcl }})
     cpu_limit      = optional(string, {{ pool.cpu_limit | hcl }})
-    memory_limit   = optional(string{{ pool.memory_limit_default | hcl }})
+{%- if pool.has_memory_limit %}
+    memory_limit   = optional(string, {{ pool.memory_limit | hcl }})
+{%- else %}
+    memory_limit   = optional(string)
+{%- endif %}
     expire_after   = optional(string, {{ pool.expire_after | hcl }})
 
     # The longest that a pod may hold up a node that expires, drifts or is destroyed. After it Karpenter deletes the
