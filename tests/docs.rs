@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use plinth::blueprint::keys::TABLES;
 use similar::TextDiff;
 
 /// Runs the blocks of a document one after another in one folder, as a reader would.
@@ -54,5 +55,36 @@ fn readme_prints_what_it_says() {
         readme == real,
         "README.md does not show what its commands print:\n{}",
         diff.unified_diff().header("README.md", "what its commands print")
+    );
+}
+
+/// The reference of the blueprint's keys, made from their declarations.
+#[test]
+fn blueprint_reference_is_current() {
+    let mut reference = "# The blueprint's keys\n\n\
+        <!-- Made by `UPDATE=1 cargo test --test docs` from src/blueprint/keys.rs. -->\n\n\
+        `[cluster]` is the standard. `[environments.E.cluster]` and `[environments.E.clusters.C]` take the same keys and are laid over \
+        it: tables merge, lists and values replace. `{project}`, `{environment}`, `{cluster}`, `{account}`, `{region}` and `{partition}` stand in \
+        ARNs and in the bucket's name.\n"
+        .to_owned();
+    for (table, keys) in TABLES {
+        let mut title = table.to_string();
+        title[..1].make_ascii_uppercase();
+        reference.push_str(&format!("\n## {title}\n\n| key | | what it means |\n| --- | --- | --- |\n"));
+        for key in *keys {
+            let required = if key.required { "required" } else { "" };
+            reference.push_str(&format!("| `{}` | {required} | {} |\n", key.name, key.about.trim()));
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/blueprint.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &reference).expect("the repository is writable");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let diff = TextDiff::from_lines(&written, &reference);
+    assert!(
+        written == reference,
+        "docs/blueprint.md is behind; `UPDATE=1 cargo test --test docs` writes it:\n{}",
+        diff.unified_diff().header("docs/blueprint.md", "src/blueprint/keys.rs")
     );
 }

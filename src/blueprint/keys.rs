@@ -288,22 +288,30 @@ table! {
     }
 }
 
+/// Every table and the keys that it takes, in the order of the reference.
+pub const TABLES: &[(&str, &[Key])] = &[
+    ("the blueprint", File::KEYS),
+    ("`[project]`", Project::KEYS),
+    ("`[output]`", Output::KEYS),
+    ("`[terraform]`", Terraform::KEYS),
+    ("`[state]`", State::KEYS),
+    ("`[cluster]`", Cluster::KEYS),
+    ("`[cluster.endpoint]`", Endpoint::KEYS),
+    ("`[cluster.network]`", Network::KEYS),
+    ("`[cluster.network.subnets]`, by zone", Subnets::KEYS),
+    ("a node pool", NodePool::KEYS),
+    ("a node pool's `size`", Size::KEYS),
+    ("a node pool's `limits`", Limits::KEYS),
+    ("a taint", Taint::KEYS),
+    ("an add-on", Addon::KEYS),
+    ("an environment", Environment::KEYS),
+    ("an application", App::KEYS),
+    ("an application's `quota`", Quota::KEYS),
+    ("a waiver", Waiver::KEYS),
+];
+
 /// Returns the one table that takes a key, to say where a misplaced one belongs; none where several take it.
 pub(super) fn home(key: &str) -> Option<&'static str> {
-    const TABLES: &[(&str, &[Key])] = &[
-        ("the blueprint", File::KEYS),
-        ("`[project]`", Project::KEYS),
-        ("`[output]`", Output::KEYS),
-        ("`[terraform]`", Terraform::KEYS),
-        ("`[state]`", State::KEYS),
-        ("`[cluster]`", Cluster::KEYS),
-        ("`[cluster.endpoint]`", Endpoint::KEYS),
-        ("`[cluster.network]`", Network::KEYS),
-        ("a node pool", NodePool::KEYS),
-        ("a node pool's `size`", Size::KEYS),
-        ("an environment", Environment::KEYS),
-        ("an application", App::KEYS),
-    ];
     let mut homes = TABLES.iter().filter(|(_, keys)| keys.iter().any(|known| known.name == key));
     match (homes.next(), homes.next()) {
         (Some((name, _)), None) => Some(name),

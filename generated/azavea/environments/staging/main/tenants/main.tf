@@ -31,6 +31,9 @@ module "tenant_daskhub" {
     persistent_volume_claims = 100
     storage                  = "2Ti"
   }
+
+  # What differs from the standard.
+  pod_security_level = "baseline"
 }
 
 module "tenant_franklin" {
