@@ -112,8 +112,12 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
 }
 
 fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
-    let mut open = std::fs::File::create_new(file)
-        .with_context(|| format!("cannot create `{file}`: move what is there away, or name another file"))?;
+    let mut open = std::fs::File::create_new(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            anyhow::anyhow!("`{file}` is there already: move it away, or name another file")
+        }
+        _ => anyhow::Error::new(error).context(format!("cannot create `{file}`")),
+    })?;
     open.write_all(STARTER.as_bytes()).with_context(|| format!("cannot write `{file}`"))?;
     writeln!(
         out,
@@ -181,17 +185,18 @@ fn report(diagnostics: &Diagnostics, source: &Source, err: &mut impl Write) -> a
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
 ///
-/// `..` is taken together with the folder before it, so that messages name the place as a person would.
 fn root(place: &Place, dir: Option<&str>) -> Utf8PathBuf {
     let folder =
         place.blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     match (&place.out, dir) {
         (Some(out), _) => out.clone(),
-        (None, Some(dir)) => tidy(&folder.join(dir)),
+        (None, Some(dir)) => folder.join(dir),
         (None, None) => folder.to_owned(),
     }
 }
 
+/// Takes `..` together with the folder before it, as a person would name the place; for messages only, since a link in
+/// the path would make it another one.
 fn tidy(path: &Utf8Path) -> Utf8PathBuf {
     let mut out = Utf8PathBuf::new();
     for part in path.components() {
@@ -226,7 +231,7 @@ fn generate(
         Ok(report) => report,
         Err(error) => return refuse(&error, err),
     };
-    print_report(&report, &root, dry_run, place.format, out)?;
+    print_report(&report, &tidy(&root), dry_run, place.format, out)?;
     Ok(if dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
 }
 
@@ -280,6 +285,24 @@ fn print_report(
     Ok(())
 }
 
+/// Returns the command that brings the tree up to date.
+fn again(place: &Place) -> String {
+    let quoted = |path: &Utf8Path| match path.as_str() {
+        plain if !plain.contains(|c: char| c.is_whitespace() || c == '\'') => plain.to_owned(),
+        odd => format!("'{}'", odd.replace('\'', "'\\''")),
+    };
+    let mut command = "plinth generate".to_owned();
+    if place.starter {
+        command.push_str(" --starter");
+    } else {
+        command.push_str(&format!(" {}", quoted(&place.blueprint)));
+    }
+    if let Some(out) = &place.out {
+        command.push_str(&format!(" --out {}", quoted(out)));
+    }
+    command
+}
+
 fn check(
     place: &Place,
     today: Option<&str>,
@@ -293,6 +316,8 @@ fn check(
         Ok(drift) => drift,
         Err(error) => return refuse(&error, err),
     };
+    let root = tidy(&root);
+    let advice = format!("run `{}`", again(place));
     let findings: Vec<_> = drift.entries().iter().filter(|entry| entry.state != State::Unchanged).collect();
     if place.format == Format::Json {
         let entries: Vec<_> = findings
@@ -309,15 +334,22 @@ fn check(
         match (findings.is_empty(), drift.is_manifest_stale()) {
             (true, false) => writeln!(out, "{root}: {} files, all as the blueprint says", files.len())?,
             (true, true) => {
-                writeln!(out, "{root}: the manifest is behind; run `plinth generate {}`", place.blueprint)?;
+                writeln!(out, "{root}: the manifest is behind; {advice}")?;
             }
-            (false, _) => writeln!(
-                out,
-                "{root}: {} of {} files are not as the blueprint says; run `plinth generate {}`",
-                findings.len(),
-                files.len(),
-                place.blueprint
-            )?,
+            (false, _) => {
+                let by_hand = findings.iter().any(|entry| entry.state.is_refused());
+                let (numbers, all) = (findings.len(), files.len());
+                writeln!(
+                    out,
+                    "{root}: {numbers} differences from the {all} files of the blueprint; {advice}"
+                )?;
+                if by_hand {
+                    writeln!(
+                        out,
+                        "it refuses what was edited by hand: it shows the edit, and says how to keep it"
+                    )?;
+                }
+            }
         }
     }
     Ok(if drift.is_clean() { CLEAN } else { FINDINGS })

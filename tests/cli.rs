@@ -150,7 +150,8 @@ fn check_lists_what_is_not_as_the_blueprint_says() {
     ] {
         assert!(stdout.contains(finding), "{finding}\n{stdout}");
     }
-    assert!(stdout.ends_with("run `plinth generate blueprint.toml`\n"), "{stdout}");
+    assert!(stdout.contains("; run `plinth generate blueprint.toml`\n"), "{stdout}");
+    assert!(stdout.ends_with("how to keep it\n"), "the command refuses what was edited: {stdout}");
     assert!(!stderr.contains("error"), "findings are results: {stderr}");
 }
 
@@ -240,7 +241,7 @@ fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
     fs::write(&written, "mine\n").expect("writable");
     let second = plinth(folder.path(), &["init"]);
     assert_eq!(second.status, 2);
-    assert!(second.stderr.contains("cannot create `blueprint.toml`"), "{}", second.stderr);
+    assert!(second.stderr.contains("`blueprint.toml` is there already: move it away"), "{}", second.stderr);
     assert_eq!(fs::read_to_string(&written).expect("readable"), "mine\n");
 
     assert_eq!(plinth(folder.path(), &["init", "fleet.toml"]).status, 0);

@@ -6,8 +6,8 @@ use super::node::Node;
 use super::pattern::Pattern;
 use super::read::{Key, Map, table};
 use super::scalar::{
-    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, InstanceType, KubernetesVersion, Name,
-    Nat, PodSecurity, PoolKind, RetentionDays, Zones,
+    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, InstanceType,
+    KubernetesVersion, Name, Nat, PodSecurity, PoolKind, RetentionDays, Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -53,7 +53,7 @@ table! {
     /// `[output]`
     "[output]" Output {
         /// The tree's folder, relative to the blueprint.
-        required dir: String,
+        required dir: Folder,
     }
 }
 

@@ -53,6 +53,13 @@ text! {
     Name, is_name
 }
 text! {
+    /// A folder, relative to the blueprint or from the root.
+    Folder, |text| {
+        let is_path = !text.is_empty() && !text.chars().any(char::is_control);
+        check(is_path, || Problem::InvalidFolder { value: text.into() })
+    }
+}
+text! {
     /// An AWS account: twelve digits.
     AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() })
 }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::blueprint::keys::Cluster as ClusterKeys;
+use crate::blueprint::node::{self, Node};
 use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Span;
@@ -35,6 +36,11 @@ pub(super) fn resolve(
     kubernetes: &KubernetesVersion,
 ) -> Vec<Addon> {
     let catalog = context.catalog;
+    for wish in keys.addons.iter() {
+        if let Some(values) = &wish.value.values {
+            check_numbers(context, values);
+        }
+    }
     let mut addons = Vec::new();
     for wish in keys.addons.iter().filter(|wish| *wish.value.enabled) {
         let Some(facts) = catalog.addons.get(wish.name.as_str()) else {
@@ -141,4 +147,14 @@ pub(super) fn enforces_network_policy(catalog: &catalog::Catalog, addons: &[Addo
         Value::from_catalog(&serde_json::Value::Object(facts.values.clone())).merged(addon.values.clone());
     matches!(values, Value::Object(entries)
         if entries.contains(&("enableNetworkPolicy".to_owned(), Value::String("true".to_owned()))))
+}
+
+/// Refuses numbers that TOML has and JSON has not: they would silently become `null`.
+fn check_numbers(context: &mut Context<'_>, node: &Node) {
+    match &node.value {
+        node::Value::Float(number) if !number.is_finite() => context.push(Problem::NotANumber, node.span),
+        node::Value::Array(items) => items.iter().for_each(|item| check_numbers(context, item)),
+        node::Value::Table(table) => table.0.values().for_each(|entry| check_numbers(context, &entry.node)),
+        _ => {}
+    }
 }

@@ -1,7 +1,7 @@
 //! Environments and their clusters.
 
 use super::access;
-use super::addon::{self, KARPENTER};
+use super::addon;
 use super::app::Tenant;
 use super::network::{self, Network};
 use super::node_pool::{self, NodePools};
@@ -93,6 +93,7 @@ impl Cluster {
 /// Resolves environments with all their clusters.
 pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
     let blueprint = context.blueprint;
+    check_tags(context);
     let mut environments = Vec::new();
     for target in &blueprint.environments {
         environments.extend(environment(context, target));
@@ -199,9 +200,7 @@ fn cluster(
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
-    let has_karpenter = addons.iter().any(|addon| addon.name.as_str() == KARPENTER);
-    let NodePools { managed, karpenter } =
-        node_pool::resolve(context, &eks_name, name.span, keys, has_karpenter);
+    let NodePools { managed, karpenter } = node_pool::resolve(context, &eks_name, name.span, keys);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let mut admins = vec![roles.deploy.clone()];
     for admin in keys.admins.iter() {
@@ -298,19 +297,47 @@ fn tags(context: &Context<'_>, environment: &str, cluster: Option<&str>) -> Vec<
     let project = &context.blueprint.file.project;
     let mut tags = std::collections::BTreeMap::new();
     tags.insert("ManagedBy".to_owned(), "plinth".to_owned());
-    tags.insert("Environment".to_owned(), environment.to_owned());
-    if let Some(cluster) = cluster {
-        tags.insert("Cluster".to_owned(), cluster.to_owned());
-    }
     if let Some(owner) = &project.owner {
         tags.insert("Owner".to_owned(), owner.value.clone());
     }
     if let Some(repository) = &project.repository {
         tags.insert("Repository".to_owned(), repository.value.clone());
     }
-    // What the blueprint says wins over what plinth adds.
     tags.extend(project.tags.0.iter().map(|(key, value)| (key.clone(), value.value.clone())));
+    // What bills are split by is not for the project to say.
+    tags.insert("Environment".to_owned(), environment.to_owned());
+    if let Some(cluster) = cluster {
+        tags.insert("Cluster".to_owned(), cluster.to_owned());
+    }
     tags.into_iter().collect()
+}
+
+/// Refuses tags that AWS refuses, and such as load balancers and Karpenter find their subnets and groups by.
+///
+/// Limits: AWS Tagging user guide, "Tag naming limits and requirements"; IAM compares keys without regard to case. Read
+/// 2026-11.
+fn check_tags(context: &mut Context<'_>) {
+    const OWN: [&str; 7] =
+        ["ManagedBy", "Environment", "Cluster", "Owner", "Repository", "Application", "Team"];
+    let project = &context.blueprint.file.project;
+    let keys: Vec<&String> = project.tags.0.keys().collect();
+    for (key, value) in &project.tags.0 {
+        let is_twin = |other: &str| other != key && other.eq_ignore_ascii_case(key);
+        let why = if key.is_empty() || key.chars().count() > 128 {
+            "a key has 1 to 128 characters"
+        } else if value.chars().count() > 256 {
+            "a value has 256 characters at most"
+        } else if key.to_ascii_lowercase().starts_with("aws:") {
+            "AWS keeps `aws:` for itself"
+        } else if key.starts_with("kubernetes.io/cluster/") || key.starts_with("karpenter.sh/") {
+            "controllers find their own resources by it"
+        } else if OWN.iter().any(|own| is_twin(own)) || keys.iter().any(|other| is_twin(other)) {
+            "another tag differs from it in case only"
+        } else {
+            continue;
+        };
+        context.push(Problem::InvalidTag { key: key.clone(), why }, value.span);
+    }
 }
 
 /// Clusters of one account and region can come to meet by a peering or a transit gateway, and an overlap cannot be

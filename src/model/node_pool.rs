@@ -89,17 +89,11 @@ pub struct NodePools {
 }
 
 /// Resolves the pools of one cluster.
-pub(super) fn resolve(
-    context: &mut Context<'_>,
-    cluster: &str,
-    at: Span,
-    keys: &ClusterKeys,
-    has_karpenter: bool,
-) -> NodePools {
+pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: &ClusterKeys) -> NodePools {
     let mut pools = NodePools::default();
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
         match kind(context, pool) {
-            Some(PoolKind::Managed) => pools.managed.extend(managed(context, pool, has_karpenter)),
+            Some(PoolKind::Managed) => pools.managed.extend(managed(context, pool)),
             Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, pool)),
             None => {}
         }
@@ -117,7 +111,7 @@ pub(super) fn standard(name: &Spanned<Name>, keys: Keys) -> NodePools {
     let pool = Named { name: name.clone(), value: keys };
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
-        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &pool, false)),
+        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &pool)),
         Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &pool)),
         None => {}
     }
@@ -174,7 +168,7 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
     Some(kind.value)
 }
 
-fn managed(report: &mut impl Report, pool: &Named<Keys>, has_karpenter: bool) -> Option<ManagedPool> {
+fn managed(report: &mut impl Report, pool: &Named<Keys>) -> Option<ManagedPool> {
     let Named { name, value: keys } = pool;
     let types = instance_types(report, name, keys);
     let size = size(report, name, keys);
@@ -194,8 +188,11 @@ fn managed(report: &mut impl Report, pool: &Named<Keys>, has_karpenter: bool) ->
             report.report(Problem::CoreUnreachable { key: "taints" }, taints.span, None);
         }
     }
+    if let Some(label) = core_label(name, keys) {
+        report.report(Problem::CoreLabelElsewhere { pool: name.to_string() }, label, None);
+    }
     let (min_size, desired_size, max_size, min_at) = size?;
-    if is_core && has_karpenter && min_size < 2 {
+    if is_core && min_size < 2 {
         report.report(Problem::CoreTooSmall { min: min_size }, min_at, None);
     }
     let types = types?;
@@ -275,6 +272,9 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
         );
         return None;
     }
+    if let Some(label) = core_label(name, keys) {
+        report.report(Problem::CoreLabelElsewhere { pool: name.to_string() }, label, None);
+    }
     let limits = keys.limits.as_ref();
     if let Some(weight) = keys.weight.as_ref().filter(|weight| !(1..=100).contains(&weight.value)) {
         report.report(
@@ -310,6 +310,12 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
         labels: labels(name, keys),
         taints: taints(name, keys),
     })
+}
+
+/// Returns where a pool other than core takes core's label.
+fn core_label(name: &Spanned<Name>, keys: &Keys) -> Option<Span> {
+    let label = keys.labels.as_ref()?.0.get("node-type")?;
+    (label.value == CORE && name.as_str() != CORE).then_some(label.span)
 }
 
 /// Returns the architecture of a Karpenter pool: that of its instance types, where it names any.

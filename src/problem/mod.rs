@@ -78,6 +78,10 @@ problems! {
     E0115 InvalidRetention { value: u32, allowed: &'static [u32] },
     /// A placeholder stands for something that there is not yet where it is written.
     E0117 PlaceholderTooEarly { word: &'static str },
+    /// A number of an add-on's values is none that JSON has.
+    E0118 NotANumber,
+    /// A text cannot be a folder.
+    E0119 InvalidFolder { value: String },
     /// A text with placeholders has a brace without its other half.
     E0116 LoneBrace { brace: &'static str },
 
@@ -109,6 +113,8 @@ problems! {
     E0213 NoEnvironment,
     /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
     E0214 SharedResourceName { name: String },
+    /// A tag is one that AWS refuses, or that controllers look for.
+    E0215 InvalidTag { key: String, why: &'static str },
 
     /// A text is not an IPv4 range.
     E0301 InvalidCidr { value: String },
@@ -173,6 +179,8 @@ problems! {
     E0410 TaintsDiffer { pool: String },
     /// Labels or taints of the core pool would keep system services off it.
     E0412 CoreUnreachable { key: &'static str },
+    /// A pool other than core takes core's label.
+    E0414 CoreLabelElsewhere { pool: String },
     /// A Karpenter pool's architecture is not that of its instance types.
     E0413 OtherArchitecture { architecture: String, instance: String },
     /// A managed pool has two ways to be bought, or none.

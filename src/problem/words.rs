@@ -79,7 +79,9 @@ impl Problem {
                 } else {
                     format!("{from} to {to}")
                 };
-                Words::new(format!("`{value}` is out of range")).label(format!("{range} is allowed"))
+                Words::new(format!("`{value}` is out of range"))
+                    .label(format!("{range} is allowed"))
+                    .help(format!("write `{}`, or another number in that range", value.clamp(from, to)))
             }
             Self::UnknownFormat { format, known } => {
                 let install = if *format > i64::from(*known) {
@@ -218,6 +220,16 @@ impl Problem {
                     .also("the other")
                     .help("set another `name` for one of the clusters, or rename the pool")
             }
+
+            Self::InvalidTag { key, why } => {
+                Words::new(format!("`{key}` cannot be a tag of every resource")).label(*why).help("choose another key")
+            }
+            Self::NotANumber => Words::new("JSON and YAML have no such number")
+                .label("it would become `null`")
+                .help("write a number, or the text in quotes"),
+            Self::InvalidFolder { value } => Words::new(format!("`{}` is not a folder", value.escape_debug()))
+                .label("empty, or with a character that no path has")
+                .help("write it as `\"../generated\"`"),
 
             Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
                 .label("address and prefix are needed")
@@ -395,7 +407,7 @@ impl Problem {
             Self::CoreTooSmall { min } => {
                 let plural = if *min == 1 { "" } else { "s" };
                 Words::new(format!("{min} core node{plural} cannot hold the system services"))
-                    .label("Karpenter's two replicas want two nodes in two zones")
+                    .label("they run two replicas each, in two zones")
                     .help("write `min = 2`")
             }
             Self::CoreKind => Words::new("the node pool `core` must be managed")
@@ -418,7 +430,12 @@ impl Problem {
             }
             Self::CoreUnreachable { key } => Words::new(format!("`{key}` would keep system services off the core nodes"))
                 .label("they look for `node-type = \"core\"`, and tolerate `CriticalAddonsOnly` alone")
-                .help(format!("remove it here; other pools take any `{key}`")),
+                .help("remove it here, or give it to another pool"),
+            Self::CoreLabelElsewhere { pool } => {
+                Words::new(format!("node pool `{pool}` would pass for core"))
+                    .label("system services run wherever this label is")
+                    .help("remove it, or write another word, such as `\"worker\"`")
+            }
             Self::OtherArchitecture { architecture, instance } => {
                 Words::new(format!("`{instance}` is not of architecture `{architecture}`"))
                     .label("another architecture")
@@ -535,7 +552,12 @@ fn with_part(arn: &str, part: usize, by: &str) -> String {
 /// Says what TOML means where its own words are short.
 fn syntax_help(message: &str) -> Option<&'static str> {
     if message.starts_with("duplicate key") {
-        return Some("write a table in one place: under its `[header]`, in dotted keys, or in braces");
+        return Some(
+            "write it once; a table stands in one place: under its `[header]`, in dotted keys, or in braces",
+        );
+    }
+    if message.contains("leading zero") {
+        return Some("an account and a version are text: put it in quotes");
     }
     message.starts_with("cannot extend value of type inline table").then_some("write it inside the braces")
 }
