@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::engine::ONE_THREAD;
 use crate::judge;
 use crate::tree::{self, read, write};
 
@@ -144,6 +145,7 @@ impl Place {
         for arguments in [&["init", "-input=false"][..], &["apply", "-input=false", "-auto-approve"][..]] {
             let mut command = Command::new(&self.offline);
             command.arg(&self.terraform).args(arguments).current_dir(&root);
+            command.env(ONE_THREAD.0, ONE_THREAD.1);
             let output = command.env("STANDIN_WORLD", self.world()).output().expect("terraform runs");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
@@ -165,6 +167,7 @@ impl Place {
         command.arg(self.folder.join(path)).args(arguments);
         self.environment(&mut command);
         command
+            .env(ONE_THREAD.0, ONE_THREAD.1)
             .env("OFFLINE_S3", self.endpoint())
             .env("STANDIN_WORLD", self.world())
             .env("STANDIN_ACCOUNT", ACCOUNT);
