@@ -138,11 +138,6 @@ impl Diagnostics {
         self.found.iter().any(|found| found.problem.code() == problem.code())
     }
 
-    /// Whether nothing at all was found.
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
     /// Takes over what another stage found.
     pub fn extend(&mut self, other: Self) {
         self.found.extend(other.found);

@@ -262,12 +262,6 @@ impl Read for String {
     }
 }
 
-impl Read for serde_json::Value {
-    fn read(node: &Node, _: &mut Reader) -> Option<Self> {
-        Some(node.to_json())
-    }
-}
-
 /// Declares a blueprint table: each key once, with its doc comment, as `required`, `optional` or `default`.
 ///
 /// The struct's fields are `Spanned<T>`, `Option<Spanned<T>>` and `Spanned<T>`; a default that no line

@@ -44,6 +44,17 @@ pub struct Model {
 }
 
 impl Model {
+    /// Returns the environment and the cluster that an application's stub is for.
+    ///
+    /// # Panics
+    /// Never for an attachment of this model: it was made from these very lists.
+    pub fn place_of(&self, attachment: &app::Attachment) -> (&Environment, &Cluster) {
+        let named = self.environments.iter().find(|environment| environment.name == attachment.environment);
+        let environment = named.expect("an attachment names an environment of its model");
+        let named = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster);
+        (environment, named.expect("an attachment names a cluster of its environment"))
+    }
+
     /// Returns what a later run must know of each cluster, by EKS name: what cannot change under a cluster that exists,
     /// or only in steps. It goes into the manifest.
     pub fn facts(&self) -> serde_json::Map<String, serde_json::Value> {

@@ -69,6 +69,13 @@ pub struct Fleet {
     pub network_policy_differs: bool,
 }
 
+impl Fleet {
+    /// Returns an add-on that any cluster has, by its name in the catalog.
+    pub fn addon(&self, name: &str) -> Option<&Member<FleetAddon>> {
+        self.eks_addons.iter().chain(&self.helm_addons).find(|addon| addon.standard.name.as_str() == name)
+    }
+}
+
 /// Something that clusters have, all of them or some.
 #[derive(Debug, Clone)]
 pub struct Member<T> {

@@ -102,18 +102,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     for app in &whole.model.apps {
         lay_out(&app_rows(), &ForApp { whole: *whole, app }, outputs);
         for attachment in &app.attachments {
-            let environment = whole
-                .model
-                .environments
-                .iter()
-                .find(|environment| environment.name == attachment.environment);
-            let cluster = environment.and_then(|environment| {
-                environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster)
-            });
-            // Attachments were made from these very lists.
-            let (Some(environment), Some(cluster)) = (environment, cluster) else {
-                continue;
-            };
+            let (environment, cluster) = whole.model.place_of(attachment);
             lay_out(
                 &attachment_rows(),
                 &ForAttachment { whole: *whole, app, attachment, environment, cluster },

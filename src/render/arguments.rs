@@ -6,7 +6,8 @@ use super::cluster_module::{object, pool_variable};
 use super::services_module::{lacks_volumes, taint_list};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
-use crate::model::settings::{FleetAddon, Member};
+use crate::model::addon::KARPENTER;
+use crate::model::settings::FleetAddon;
 use crate::model::{Addon, Cluster, Fleet, KarpenterPool, ManagedPool, Tenant};
 
 /// One argument of a module call.
@@ -77,7 +78,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             }
         }
     }
-    for member in fleet.eks_addons.iter().chain(karpenter(fleet)) {
+    for member in fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)) {
         match addon(cluster, &member.standard) {
             None => arguments.push(off(&member.standard.name.identifier())),
             Some(own)
@@ -90,11 +91,6 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         }
     }
     arguments
-}
-
-/// Karpenter has parts in both modules.
-fn karpenter(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
-    fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == crate::model::addon::KARPENTER)
 }
 
 fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {

@@ -7,11 +7,11 @@ use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::blueprint::scalar::Name;
 use crate::hcl::value::Value;
+use crate::model::ManagedPool;
 use crate::model::addon::KARPENTER;
 use crate::model::identity;
 use crate::model::node_pool::CORE;
 use crate::model::settings::{FleetAddon, Member};
-use crate::model::{Fleet, ManagedPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
@@ -37,7 +37,7 @@ fn has_roles(whole: &Whole<'_>) -> bool {
 }
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {
-    karpenter_member(&whole.model.fleet).is_some()
+    whole.model.fleet.addon(KARPENTER).is_some()
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -169,10 +169,6 @@ fn pool(member: &Member<ManagedPool>) -> PoolView<'_> {
     }
 }
 
-fn karpenter_member(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
-    fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == KARPENTER)
-}
-
 /// The longest name of a cluster for which every name that is derived from it fits.
 pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
     let length = identity::longest_cluster_name(whole.catalog, &whole.model.fleet);
@@ -198,7 +194,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         name: pool_variable(&member.standard.name),
         what: format!("node pool {}", member.standard.name),
     });
-    let addons = fleet.eks_addons.iter().chain(karpenter_member(fleet)).filter(|member| !member.everywhere);
+    let addons = fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
     let addons = addons.map(|member| Switch {
         name: member.standard.name.identifier(),
         what: format!("add-on {}", member.standard.name),
@@ -315,7 +311,7 @@ fn karpenter(whole: &Whole<'_>) -> Context {
         events: Value,
         node_policies: Value,
     }
-    let everywhere = karpenter_member(&whole.model.fleet).is_some_and(|member| member.everywhere);
+    let everywhere = whole.model.fleet.addon(KARPENTER).is_some_and(|member| member.everywhere);
     // No CNI policy: vpc-cni has a role of its own.
     let policies = Value::strings([
         "AmazonEC2ContainerRegistryPullOnly",
@@ -356,7 +352,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         addons: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
-    let of_karpenter = |attribute: &str| match karpenter_member(fleet) {
+    let of_karpenter = |attribute: &str| match fleet.addon(KARPENTER) {
         None => Value::Null,
         Some(member) if member.everywhere => Value::expression(attribute),
         Some(_) => {
@@ -365,7 +361,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         }
     };
     let mut waits_for: Vec<Value> = fleet.eks_addons.iter().map(address).collect();
-    if karpenter_member(fleet).is_some() {
+    if fleet.addon(KARPENTER).is_some() {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
     view(&Contract {

@@ -87,12 +87,11 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
     let declared_variables = parse(variables)?.variables(variables);
     let declared_outputs = parse(outputs)?.outputs(outputs);
     let fleet = &whole.model.fleet;
-    let has = |name: &str| fleet.helm_addons.iter().any(|addon| addon.standard.name.as_str() == name);
     Ok(Some(view(&Interface {
         needs: Needs::of(fleet),
         has_helm: has_helm(fleet),
         has_kubernetes: has_kubernetes(fleet),
-        has_load_balancers: has(LOAD_BALANCER_CONTROLLER),
+        has_load_balancers: fleet.addon(LOAD_BALANCER_CONTROLLER).is_some(),
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
@@ -161,7 +160,7 @@ fn environments(whole: &Whole<'_>) -> Context {
 }
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {
-    whole.model.fleet.helm_addons.iter().any(|addon| addon.standard.name.as_str() == KARPENTER)
+    whole.model.fleet.addon(KARPENTER).is_some()
 }
 
 /// Returns the IAM roles that the blueprint names and does not make, with what each is for, in the order of stacks.
@@ -217,15 +216,7 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
     }
     let mut roots = Vec::new();
     for attachment in &app.attachments {
-        let environments = whole.model.environments.iter();
-        let found = environments.filter(|environment| environment.name == attachment.environment).find_map(
-            |environment| {
-                let cluster =
-                    environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster)?;
-                Some((environment, cluster))
-            },
-        );
-        let Some((environment, cluster)) = found else { continue };
+        let (environment, cluster) = whole.model.place_of(attachment);
         roots.push(RootView {
             folder: &attachment.folder,
             environment: &environment.name,

@@ -59,7 +59,7 @@ fn has_pools(whole: &Whole<'_>) -> bool {
 
 /// The EBS driver, where any cluster has it: the default storage class is made with it.
 fn volumes(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
-    fleet.eks_addons.iter().find(|addon| addon.standard.name.as_str() == EBS)
+    fleet.addon(EBS)
 }
 
 fn has_volumes(fleet: &Fleet) -> bool {
@@ -347,8 +347,7 @@ fn contract(whole: &Whole<'_>) -> Context {
             crate::hcl::value::quote(class)
         )),
     };
-    let controller =
-        fleet.helm_addons.iter().find(|addon| addon.standard.name.as_str() == LOAD_BALANCER_CONTROLLER);
+    let controller = fleet.addon(LOAD_BALANCER_CONTROLLER);
     let addons =
         fleet.helm_addons.iter().map(|addon| format!("helm_release.{}", addon.standard.name.identifier()));
     let pools = fleet
