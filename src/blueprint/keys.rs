@@ -122,6 +122,8 @@ table! {
         default service_cidr: Ipv4Net = default_service_cidr(),
         /// Subnet ranges by zone, in place of the plan's.
         default subnets: Zoned = Zoned::default(),
+        /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods.
+        default prefix_delegation: bool = false,
     }
 }
 

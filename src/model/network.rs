@@ -24,6 +24,8 @@ pub struct Network {
     pub nat_zones: Vec<String>,
     /// The range of Service addresses.
     pub service_cidr: Ipv4Net,
+    /// Whether nodes hand out addresses by prefixes.
+    pub prefix_delegation: bool,
 }
 
 /// A zone and its two subnets.
@@ -78,6 +80,7 @@ pub(super) fn resolve(
         zones,
         nat_zones,
         service_cidr: keys.service_cidr.value,
+        prefix_delegation: keys.prefix_delegation.value,
     })
 }
 
