@@ -120,6 +120,8 @@ pub struct Addon {
     pub note: Option<String>,
     /// Why no cluster can do without it.
     pub required: Option<String>,
+    /// How it runs where `core` is on Fargate; without it, on Karpenter's nodes for core.
+    pub fargate: Option<Fargate>,
     /// Chart repository (Helm).
     pub repository: Option<String>,
     /// Chart name (Helm).
@@ -129,6 +131,17 @@ pub struct Addon {
     /// Chart version (Helm); versions of EKS add-ons follow the Kubernetes version.
     pub version: Option<semver::Version>,
     /// Chart values or EKS configuration. Text that starts with `=` is an HCL expression.
+    #[serde(default)]
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+/// How an add-on runs on Fargate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fargate {
+    /// Labels that tell its pods from others of its namespace.
+    pub labels: BTreeMap<String, String>,
+    /// Values laid over the others; `=null` takes one out again.
     #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
 }
