@@ -3,14 +3,14 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{AddonVariable, Switch, index, name_length, object, pool_variable};
+use super::cluster_module::{AddonVariable, Switch, index, name_length};
+use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
+use crate::model::Cluster;
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
-use crate::model::node_pool::Taint;
 use crate::model::settings::{Fleet, FleetAddon, Member};
-use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -120,69 +120,14 @@ fn providers(whole: &Whole<'_>) -> Context {
     view(&Providers { providers })
 }
 
-#[derive(Serialize)]
-struct PoolView<'a> {
-    name: String,
-    identifier: String,
-    variable: String,
-    everywhere: bool,
-    capacity: Value,
-    architecture: &'a str,
-    instance_types: Value,
-    cpu_limit: &'a str,
-    has_memory_limit: bool,
-    memory_limit: &'a str,
-    expire_after: &'a str,
-    termination_grace_period: &'a str,
-    disk_gib: u32,
-    weight: u32,
-    labels: Value,
-    taints: Value,
-}
-
-/// Taints as the module's variable takes them.
-pub(super) fn taint_list(taints: &[Taint]) -> Value {
-    let one = |taint: &Taint| {
-        let mut fields = vec![("key".to_owned(), Value::String(taint.key.clone()))];
-        fields.extend(
-            (!taint.value.is_empty()).then(|| ("value".to_owned(), Value::String(taint.value.clone()))),
-        );
-        fields.push(("effect".to_owned(), taint.effect.into()));
-        Value::Object(fields)
-    };
-    Value::List(taints.iter().map(one).collect())
-}
-
-fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
-    let pool = &member.standard;
-    PoolView {
-        name: pool.name.to_string(),
-        identifier: pool.name.identifier(),
-        variable: pool_variable(&pool.name),
-        everywhere: member.everywhere,
-        capacity: Value::strings(&pool.capacity),
-        architecture: pool.architecture,
-        instance_types: Value::strings(&pool.instance_types),
-        cpu_limit: &pool.cpu_limit,
-        has_memory_limit: pool.memory_limit.is_some(),
-        memory_limit: pool.memory_limit.as_deref().unwrap_or_default(),
-        expire_after: &pool.expire_after,
-        termination_grace_period: &pool.termination_grace_period,
-        disk_gib: pool.disk_gib,
-        weight: pool.weight,
-        labels: object(&pool.labels),
-        taints: taint_list(&pool.taints),
-    }
-}
-
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct Variables<'a> {
+    struct Variables {
         name_length: u32,
         name_length_words: u32,
         #[serde(flatten)]
         needs: Needs,
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<KarpenterBlocks>>,
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
@@ -193,10 +138,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.karpenter_pools.iter().filter(|member| !member.everywhere).map(|member| Switch {
-        name: pool_variable(&member.standard.name),
-        what: format!("node pool {}", member.standard.name),
-    });
+    let pools = fleet.karpenter_pools.iter().filter(|member| !member.everywhere);
+    let pools = pools.map(|member| node_pool::switch(&member.standard.name));
     let addons =
         fleet.helm_addons.iter().chain(volumes(fleet)).filter(|member| !member.everywhere).map(|member| {
             Switch {
@@ -213,7 +156,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         name_length: length - 1,
         name_length_words: length,
         needs: Needs::of(fleet),
-        pools: fleet.karpenter_pools.iter().map(pool).collect(),
+        pools: fleet.karpenter_pools.iter().map(node_pool::karpenter).collect(),
         switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
@@ -233,10 +176,10 @@ fn variables(whole: &Whole<'_>) -> Context {
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools<'a> {
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<KarpenterBlocks>>,
         image: &'a str,
     }
-    let pools = whole.model.fleet.karpenter_pools.iter().map(pool).collect();
+    let pools = whole.model.fleet.karpenter_pools.iter().map(node_pool::karpenter).collect();
     view(&NodePools { pools, image: &whole.catalog.kubernetes.karpenter_image })
 }
 
