@@ -4,15 +4,15 @@ use serde::Serialize;
 use tera::Context;
 
 use super::condition::Condition;
+use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
-use crate::blueprint::scalar::Name;
 use crate::hcl::value::Value;
+use crate::model::Fleet;
 use crate::model::addon::KARPENTER;
 use crate::model::identity;
 use crate::model::node_pool::{CORE, FargatePool, Selector};
 use crate::model::settings::{FleetAddon, Member, Share};
-use crate::model::{Fleet, ManagedPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
@@ -93,12 +93,6 @@ pub(super) fn object(entries: &[(String, String)]) -> Value {
     Value::Object(entries.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect())
 }
 
-/// The variable that holds a pool's settings. With `_enabled` behind it, it says whether a cluster has the pool; since
-/// this one ends in `_node_pool`, no pool's name makes one of the other kind.
-pub(super) fn pool_variable(name: &Name) -> String {
-    format!("{}_node_pool", name.identifier())
-}
-
 /// Something that only some clusters have: a variable that says whether.
 #[derive(Serialize)]
 pub(super) struct Switch {
@@ -124,73 +118,6 @@ impl AddonVariable {
     }
 }
 
-#[derive(Serialize)]
-struct PoolView<'a> {
-    name: String,
-    identifier: String,
-    variable: String,
-    everywhere: bool,
-    count: Value,
-    index: Value,
-    instance_types: Value,
-    ami_type: &'a str,
-    capacity_type: &'a str,
-    min_size: u32,
-    max_size: u32,
-    desired_size: u32,
-    disk_gib: u32,
-    labels: Value,
-    taints: Vec<TaintView<'a>>,
-}
-
-#[derive(Serialize)]
-struct TaintView<'a> {
-    key: &'a str,
-    value: &'a str,
-    has_value: bool,
-    effect: &'static str,
-}
-
-/// EKS spells Kubernetes' effects its own way.
-fn eks_effect(effect: &str) -> &'static str {
-    match effect {
-        "PreferNoSchedule" => "PREFER_NO_SCHEDULE",
-        "NoExecute" => "NO_EXECUTE",
-        _ => "NO_SCHEDULE",
-    }
-}
-
-fn pool<'a>(fleet: &Fleet, member: &'a Member<ManagedPool>) -> PoolView<'a> {
-    let pool = &member.standard;
-    let condition = Condition::pool(fleet, member, &pool.name, true);
-    PoolView {
-        name: pool.name.to_string(),
-        identifier: pool.name.identifier(),
-        variable: pool_variable(&pool.name),
-        everywhere: condition.is_always(),
-        count: condition.count(),
-        index: condition.index(),
-        instance_types: Value::strings(&pool.instance_types),
-        ami_type: pool.ami_type,
-        capacity_type: pool.capacity_type,
-        min_size: pool.min_size,
-        max_size: pool.max_size,
-        desired_size: pool.desired_size,
-        disk_gib: pool.disk_gib,
-        labels: object(&pool.labels),
-        taints: pool
-            .taints
-            .iter()
-            .map(|taint| TaintView {
-                key: &taint.key,
-                value: &taint.value,
-                has_value: !taint.value.is_empty(),
-                effect: eks_effect(taint.effect),
-            })
-            .collect(),
-    }
-}
-
 /// The longest name of a cluster for which every name that is derived from it fits.
 pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
     let length = identity::longest_cluster_name(whole.catalog, &whole.model.fleet);
@@ -206,7 +133,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<ManagedBlocks>>,
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
         switches: Vec<Switch>,
@@ -216,7 +143,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     let names = fleet.managed_pools.iter().map(|member| (member.everywhere, &member.standard.name));
     let names =
         names.chain(fleet.fargate_pools.iter().map(|member| (member.everywhere, &member.standard.name)));
-    let pools = switched_pools(fleet, names);
+    let pools = node_pool::switches(fleet, names);
     let addons = fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
     let addons = addons.map(|member| Switch {
         name: member.standard.name.identifier(),
@@ -230,7 +157,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value::strings(&fleet.public_cidrs),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
-        pools: fleet.managed_pools.iter().map(|member| pool(fleet, member)).collect(),
+        pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
         switches: pools.into_iter().chain(addons).collect(),
@@ -245,14 +172,14 @@ fn variables(whole: &Whole<'_>) -> Context {
 
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct NodePools<'a> {
-        pools: Vec<PoolView<'a>>,
+    struct NodePools {
+        pools: Vec<PoolView<ManagedBlocks>>,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
     let before = fleet.eks_addons.iter().filter(|addon| addon.standard.facts.before_nodes);
     view(&NodePools {
-        pools: fleet.managed_pools.iter().map(|member| pool(fleet, member)).collect(),
+        pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         before_nodes: before.map(address).collect(),
     })
 }
@@ -305,20 +232,6 @@ fn fargate(whole: &Whole<'_>) -> Context {
         policy_set: condition.set(&Value::strings(["AmazonEKSFargatePodExecutionRolePolicy"])),
         profiles: fleet.fargate_pools.iter().map(profile).collect(),
     })
-}
-
-/// The switches of pools that only some clusters have; where core runs has a variable of its own.
-pub(super) fn switched_pools<'a>(
-    fleet: &Fleet,
-    pools: impl Iterator<Item = (bool, &'a Name)>,
-) -> Vec<Switch> {
-    let is_switched = |everywhere: bool, name: &Name| {
-        !everywhere && !(name.as_str() == CORE && fleet.core_on_fargate == Share::Some)
-    };
-    pools
-        .filter(|(everywhere, name)| is_switched(*everywhere, name))
-        .map(|(_, name)| Switch { name: pool_variable(name), what: format!("node pool {name}") })
-        .collect()
 }
 
 fn address(addon: &Member<FleetAddon>) -> Value {

@@ -5,7 +5,7 @@ use crate::model::Fleet;
 use crate::model::node_pool::CORE;
 use crate::model::settings::{FleetAddon, Member, Share};
 
-use super::cluster_module::pool_variable;
+use super::node_pool;
 use crate::blueprint::scalar::Name;
 
 /// Which clusters have a block. Without terms all have it, and it carries no `count`.
@@ -31,7 +31,7 @@ impl Condition {
         match fleet.core_on_fargate {
             Share::Some if name.as_str() == CORE && is_managed => Self(vec![format!("!{CORE_ON_FARGATE}")]),
             Share::Some if name.as_str() == CORE => Self(vec![CORE_ON_FARGATE.to_owned()]),
-            _ => Self::switch(member.everywhere, &pool_variable(name)),
+            _ => Self::switch(member.everywhere, &node_pool::variable(name)),
         }
     }
 

@@ -3,17 +3,16 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{
-    self, AddonVariable, Switch, name_length, object, pool_variable, switched_pools,
-};
+use super::cluster_module::{self, AddonVariable, Switch, name_length};
 use super::condition::Condition;
+use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
+use crate::model::Cluster;
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
-use crate::model::node_pool::{CORE, Taint};
+use crate::model::node_pool::CORE;
 use crate::model::settings::{Fleet, FleetAddon, Member, Share};
-use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -144,72 +143,14 @@ fn providers(whole: &Whole<'_>) -> Context {
     view(&Providers { providers })
 }
 
-#[derive(Serialize)]
-struct PoolView<'a> {
-    name: String,
-    identifier: String,
-    variable: String,
-    everywhere: bool,
-    count: Value,
-    capacity: Value,
-    architecture: &'a str,
-    instance_types: Value,
-    cpu_limit: &'a str,
-    has_memory_limit: bool,
-    memory_limit: &'a str,
-    expire_after: &'a str,
-    termination_grace_period: &'a str,
-    disk_gib: u32,
-    weight: u32,
-    labels: Value,
-    taints: Value,
-}
-
-/// Taints as the module's variable takes them.
-pub(super) fn taint_list(taints: &[Taint]) -> Value {
-    let one = |taint: &Taint| {
-        let mut fields = vec![("key".to_owned(), Value::String(taint.key.clone()))];
-        fields.extend(
-            (!taint.value.is_empty()).then(|| ("value".to_owned(), Value::String(taint.value.clone()))),
-        );
-        fields.push(("effect".to_owned(), taint.effect.into()));
-        Value::Object(fields)
-    };
-    Value::List(taints.iter().map(one).collect())
-}
-
-fn pool<'a>(fleet: &Fleet, member: &'a Member<KarpenterPool>) -> PoolView<'a> {
-    let pool = &member.standard;
-    let condition = Condition::pool(fleet, member, &pool.name, false);
-    PoolView {
-        name: pool.name.to_string(),
-        identifier: pool.name.identifier(),
-        variable: pool_variable(&pool.name),
-        everywhere: condition.is_always(),
-        count: condition.count(),
-        capacity: Value::strings(&pool.capacity),
-        architecture: pool.architecture,
-        instance_types: Value::strings(&pool.instance_types),
-        cpu_limit: &pool.cpu_limit,
-        has_memory_limit: pool.memory_limit.is_some(),
-        memory_limit: pool.memory_limit.as_deref().unwrap_or_default(),
-        expire_after: &pool.expire_after,
-        termination_grace_period: &pool.termination_grace_period,
-        disk_gib: pool.disk_gib,
-        weight: pool.weight,
-        labels: object(&pool.labels),
-        taints: taint_list(&pool.taints),
-    }
-}
-
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct Variables<'a> {
+    struct Variables {
         name_length: u32,
         name_length_words: u32,
         #[serde(flatten)]
         needs: Needs,
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<KarpenterBlocks>>,
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
         switches: Vec<Switch>,
@@ -223,7 +164,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     }
     let fleet = &whole.model.fleet;
     let names = fleet.karpenter_pools.iter().map(|member| (member.everywhere, &member.standard.name));
-    let pools = switched_pools(fleet, names);
+    let pools = node_pool::switches(fleet, names);
     let addons =
         fleet.helm_addons.iter().chain(volumes(fleet)).filter(|member| !member.everywhere).map(|member| {
             Switch {
@@ -240,7 +181,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         name_length: length - 1,
         name_length_words: length,
         needs: Needs::of(fleet),
-        pools: fleet.karpenter_pools.iter().map(|member| pool(fleet, member)).collect(),
+        pools: fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
         switches: pools.into_iter().chain(addons).collect(),
@@ -263,11 +204,11 @@ fn variables(whole: &Whole<'_>) -> Context {
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools<'a> {
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<KarpenterBlocks>>,
         image: &'a str,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.karpenter_pools.iter().map(|member| pool(fleet, member)).collect();
+    let pools = fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect();
     view(&NodePools { pools, image: &whole.catalog.kubernetes.karpenter_image })
 }
 
