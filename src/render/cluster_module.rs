@@ -22,7 +22,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/flow_logs.tf", always, nothing),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, nothing),
-        row("modules/cluster/access.tf", always, nothing),
+        row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
         row("modules/cluster/node_pools.tf", always, node_pools),
         row("modules/cluster/pod_identity.tf", has_roles, nothing),
@@ -46,6 +46,14 @@ fn vpc(whole: &Whole<'_>) -> Context {
         has_karpenter: bool,
     }
     view(&Vpc { has_karpenter: has_karpenter(whole) })
+}
+
+fn access(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Access {
+        has_readers: bool,
+    }
+    view(&Access { has_readers: whole.model.fleet.has_readers })
 }
 
 fn providers(whole: &Whole<'_>) -> Context {
@@ -184,6 +192,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
+        has_readers: bool,
         pools: Vec<PoolView<'a>>,
         switches: Vec<Switch>,
         value_variables: Vec<AddonVariable>,
@@ -207,6 +216,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value::strings(&fleet.public_cidrs),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
+        has_readers: fleet.has_readers,
         pools: fleet.managed_pools.iter().map(pool).collect(),
         switches: pools.chain(addons).collect(),
         value_variables: fleet
