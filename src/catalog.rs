@@ -133,6 +133,19 @@ pub struct Addon {
     /// Chart values or EKS configuration. Text that starts with `=` is an HCL expression.
     #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
+    /// What some clusters need besides.
+    #[serde(default)]
+    pub when: Vec<When>,
+}
+
+/// Values that go with where a cluster is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// Partitions of the clusters that get them.
+    pub partition: Vec<String>,
+    /// Laid over the add-on's values, below the blueprint's.
+    pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// How an add-on runs on Fargate.
@@ -202,6 +215,17 @@ mod tests {
     fn default_version_is_offered() {
         let catalog = Catalog::load();
         assert!(catalog.kubernetes.versions.iter().any(|v| v.version == catalog.kubernetes.default));
+    }
+
+    #[test]
+    fn conditions_name_partitions_that_there_are() {
+        let catalog = Catalog::load();
+        let partitions: Vec<&String> = catalog.regions.values().map(|region| &region.partition).collect();
+        for (name, addon) in &catalog.addons {
+            for partition in addon.when.iter().flat_map(|when| &when.partition) {
+                assert!(partitions.contains(&partition), "{name}: {partition}");
+            }
+        }
     }
 
     #[test]

@@ -88,6 +88,8 @@ table! {
         optional endpoint: Endpoint,
         /// Roles with full rights in the cluster.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that read everything in the cluster but secrets.
+        default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Days that control-plane and flow logs are kept.
         default log_retention_days: RetentionDays = RetentionDays(365),
         /// The VPC.
@@ -251,6 +253,8 @@ table! {
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that read everything in its namespace but secrets.
+        default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Role that applies its stub; without it, the environment's.
         optional deploy_role: Pattern,
         /// The Pod Security Standard of its namespace.

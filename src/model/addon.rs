@@ -25,7 +25,8 @@ pub struct Addon {
     pub kind: AddonKind,
     /// Chart version; empty for EKS add-ons.
     pub version: String,
-    /// What the blueprint sets besides the catalog's values; an empty object where it sets nothing.
+    /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
+    /// sets. An empty object where there are none.
     pub values: Value,
 }
 
@@ -35,6 +36,7 @@ pub(super) fn resolve(
     at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
+    partition: &str,
 ) -> Vec<Addon> {
     let catalog = context.catalog;
     for wish in keys.addons.iter() {
@@ -50,11 +52,8 @@ pub(super) fn resolve(
             continue;
         };
         let version = version(context, wish, facts, kubernetes);
-        let values = wish
-            .value
-            .values
-            .as_ref()
-            .map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
+        let wished = wish.value.values.as_ref().map(|values| Value::from_data(&values.to_json()));
+        let values = of_place(facts, partition).merged(wished.unwrap_or(Value::Object(Vec::new())));
         addons.push(Addon { name: wish.name.value.clone(), kind: facts.kind, version, values });
     }
     for (name, facts) in &catalog.addons {
@@ -70,7 +69,7 @@ pub(super) fn resolve(
                 context.push(problem, off.value.enabled.span);
             }
             // Not mentioned: every cluster has it.
-            None => addons.extend(built_in(name, facts)),
+            None => addons.extend(built_in(name, facts, partition)),
         }
     }
     let needs_karpenter = keys.node_pools.iter().find(|pool| {
@@ -100,12 +99,20 @@ pub(super) fn resolve(
     addons
 }
 
-fn built_in(name: &str, facts: &catalog::Addon) -> Option<Addon> {
+fn built_in(name: &str, facts: &catalog::Addon, partition: &str) -> Option<Addon> {
     Some(Addon {
         name: Name::new(name).ok()?,
         kind: facts.kind,
         version: facts.version.as_ref().map(ToString::to_string).unwrap_or_default(),
-        values: Value::Object(Vec::new()),
+        values: of_place(facts, partition),
+    })
+}
+
+/// Returns what the catalog sets for clusters of a partition only.
+fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
+    let layers = facts.when.iter().filter(|when| when.partition.iter().any(|known| known == partition));
+    layers.fold(Value::Object(Vec::new()), |values, when| {
+        values.merged(Value::from_catalog(&serde_json::Value::Object(when.values.clone())))
     })
 }
 

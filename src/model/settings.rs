@@ -67,6 +67,8 @@ pub struct Fleet {
     pub eks_addons: Vec<Member<FleetAddon>>,
     /// Helm add-ons by name.
     pub helm_addons: Vec<Member<FleetAddon>>,
+    /// Whether any cluster has readers: then the module has a variable and entries for them.
+    pub has_readers: bool,
     /// Values of the label `node-type` that nodes of any cluster carry.
     pub node_types: BTreeSet<String>,
     /// Whether some cluster lacks one of them: then the module has a variable for them.
@@ -217,6 +219,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .is_some_and(|core| core.value.kind.as_ref().is_some_and(|kind| kind.value == PoolKind::Fargate)),
         eks_addons,
         helm_addons,
+        has_readers: clusters.iter().any(|cluster| !cluster.access.readers.is_empty()),
         node_types_differ: facts.clone().any(|settings| settings.node_types != node_types),
         node_types,
         network_policy_differs: facts.clone().any(|settings| settings.network_policy != network_policy),

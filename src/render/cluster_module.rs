@@ -23,7 +23,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/flow_logs.tf", always, nothing),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, nothing),
-        row("modules/cluster/access.tf", always, nothing),
+        row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
         row("modules/cluster/node_pools.tf", has_managed_pools, node_pools),
         row("modules/cluster/fargate.tf", has_fargate, fargate),
@@ -64,6 +64,14 @@ fn vpc(whole: &Whole<'_>) -> Context {
         has_karpenter: bool,
     }
     view(&Vpc { has_karpenter: has_karpenter(whole) })
+}
+
+fn access(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Access {
+        has_readers: bool,
+    }
+    view(&Access { has_readers: whole.model.fleet.has_readers })
 }
 
 fn providers(whole: &Whole<'_>) -> Context {
@@ -133,6 +141,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
+        has_readers: bool,
         pools: Vec<PoolView<ManagedBlocks>>,
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
@@ -157,6 +166,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value::strings(&fleet.public_cidrs),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
+        has_readers: fleet.has_readers,
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
