@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod delivery;
 pub mod environment;
 pub mod identity;
 pub mod network;
@@ -21,6 +22,7 @@ use crate::problem::Problem;
 pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
+pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use settings::{Fleet, Settings};
@@ -54,6 +56,11 @@ impl Model {
         let environment = named.expect("an attachment names an environment of its model");
         let named = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster);
         (environment, named.expect("an attachment names a cluster of its environment"))
+    }
+
+    /// Whether pipelines come from an account of their own, to any environment.
+    pub fn has_delivery(&self) -> bool {
+        self.environments.iter().any(|environment| environment.pipeline.is_some())
     }
 
     /// Whether any application has readers: then the tenant module has a group for them.

@@ -232,7 +232,7 @@ problems! {
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
     /// A role is of another account than the cluster that it is for.
-    E0602 RoleInOtherAccount { arn: String, account: String },
+    E0602 RoleInOtherAccount { arn: String, account: String, is_delivery: bool },
     /// A role of an application has rights on the whole cluster already.
     E0603 PrincipalTaken { arn: String, rights: &'static str },
     /// A role is of another partition than the cluster that it is for.
@@ -241,6 +241,10 @@ problems! {
     E0605 NotARole { arn: String, principal: Principal },
     /// Two ARNs could only be one role, and only one of them is right.
     E0606 SameRole { arn: String, other: String },
+    /// A role that pipelines run as is not of the delivery account.
+    E0607 RoleOutsideDelivery { arn: String, account: String },
+    /// The delivery account is of another partition than every environment.
+    E0608 DeliveryReachesNothing { partition: &'static str, other: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

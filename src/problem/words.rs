@@ -488,11 +488,27 @@ impl Problem {
             Self::InvalidArn { value } => Words::new(format!("`{value}` is not the ARN of an IAM role"))
                 .label("the ARN of a role is needed")
                 .help("write it as `\"arn:{partition}:iam::{account}:role/admin\"`"),
-            Self::RoleInOtherAccount { arn, account } => {
+            Self::RoleInOtherAccount { arn, account, is_delivery } => {
                 let own = with_part(arn, 4, "{account}");
+                let otherwise = if *is_delivery {
+                    "; a role of the delivery account belongs in `[delivery]`, and reaches the environment by assuming its roles"
+                } else {
+                    ", or set it in each environment"
+                };
                 Words::new(format!("`{arn}` is not a role of account {account}"))
                     .label("of another account")
-                    .help(format!("write `\"{own}\"`, or set it in each environment"))
+                    .help(format!("write `\"{own}\"`{otherwise}"))
+            }
+            Self::RoleOutsideDelivery { arn, account } => {
+                let own = with_part(&with_part(arn, 1, "{partition}"), 4, "{account}");
+                Words::new(format!("`{arn}` is not a role of the delivery account {account}"))
+                    .label("of another account, or of another partition")
+                    .help(format!("write `\"{own}\"`: here both are the delivery account's"))
+            }
+            Self::DeliveryReachesNothing { partition, other } => {
+                Words::new(format!("no environment can be reached from a delivery account of `{partition}`"))
+                    .label("IAM ends with its partition")
+                    .help(format!("write `partition = \"{other}\"`, or remove `[delivery]`"))
             }
             Self::RoleInOtherPartition { arn, region, partition } => {
                 let own = with_part(arn, 1, "{partition}");
