@@ -120,6 +120,8 @@ pub struct Addon {
     pub note: Option<String>,
     /// Why no cluster can do without it.
     pub required: Option<String>,
+    /// How it runs where `core` is on Fargate; without it, on Karpenter's nodes for core.
+    pub fargate: Option<Fargate>,
     /// Chart repository (Helm).
     pub repository: Option<String>,
     /// Chart name (Helm).
@@ -143,6 +145,17 @@ pub struct When {
     /// Partitions of the clusters that get them.
     pub partition: Vec<String>,
     /// Laid over the add-on's values, below the blueprint's.
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+/// How an add-on runs on Fargate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fargate {
+    /// Labels that tell its pods from others of its namespace.
+    pub labels: BTreeMap<String, String>,
+    /// Values laid over the others; `=null` takes one out again.
+    #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
 }
 

@@ -186,6 +186,8 @@ table! {
         optional labels: Tags,
         /// Taints of its nodes, besides core's.
         optional taints: Vec<Taint>,
+        /// Namespaces whose pods run there, five at most (Fargate).
+        optional namespaces: Vec<Spanned<Name>>,
     }
 }
 

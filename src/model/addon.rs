@@ -1,9 +1,10 @@
 //! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
 
 use super::Context;
+use super::node_pool::CORE;
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{self, Node};
-use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Span;
 use crate::hcl::value::Value;
@@ -71,21 +72,25 @@ pub(super) fn resolve(
             None => addons.extend(built_in(name, facts, partition)),
         }
     }
-    if keys.node_pools.iter().any(|pool| {
+    let needs_karpenter = keys.node_pools.iter().find(|pool| {
+        let kind = pool.value.kind.as_ref().map(|kind| kind.value);
+        let is_core = pool.name.as_str() == CORE;
         *pool.value.enabled
-            && pool
-                .value
-                .kind
-                .as_ref()
-                .is_some_and(|kind| kind.value == crate::blueprint::scalar::PoolKind::Karpenter)
-    }) && !addons.iter().any(|addon| addon.name.as_str() == KARPENTER)
+            && (kind == Some(PoolKind::Karpenter) || is_core && kind == Some(PoolKind::Fargate))
+    });
+    if let Some(pool) = needs_karpenter
+        && !addons.iter().any(|addon| addon.name.as_str() == KARPENTER)
         && !keys.addons.is_broken(KARPENTER)
     {
         let off = keys.addons.get(KARPENTER);
         let at = off.map_or(at, |off| off.value.enabled.span);
         let problem = Problem::AddonRequired {
             addon: KARPENTER.to_owned(),
-            why: "a node pool of kind `karpenter` needs it".to_owned(),
+            why: if pool.name.as_str() == CORE {
+                "where core is on Fargate, it makes the nodes for all other system services".to_owned()
+            } else {
+                "a node pool of kind `karpenter` needs it".to_owned()
+            },
             switched_off: off.is_some(),
         };
         context.push(problem, at);

@@ -197,7 +197,7 @@ problems! {
     E0405 SizeOrder { min: u32, desired: u32, max: u32 },
     /// The core pool has too few nodes for the system services.
     E0406 CoreTooSmall { min: u32 },
-    /// The core pool is not managed.
+    /// The core pool is Karpenter's.
     E0407 CoreKind,
     /// The core pool is bought as spot.
     E0408 CoreSpot,
@@ -205,6 +205,10 @@ problems! {
     E0409 MixedArchitectures { one: String, other: String },
     /// A managed pool has other taints on one cluster than on the rest.
     E0410 TaintsDiffer { pool: String },
+    /// A Fargate pool names more namespaces than a profile takes.
+    E0422 TooManyNamespaces { pool: String },
+    /// A Fargate pool has other namespaces on one cluster than on the rest.
+    E0423 NamespacesDiffer { pool: String },
     /// Labels or taints of the core pool would keep system services off it.
     E0412 CoreUnreachable { key: &'static str },
     /// A pool other than core takes core's label.

@@ -411,9 +411,19 @@ impl Problem {
                     .label("they run two replicas each, in two zones")
                     .help("write `min = 2`")
             }
-            Self::CoreKind => Words::new("the node pool `core` must be managed")
+            Self::CoreKind => Words::new("the node pool `core` is managed, or on Fargate")
                 .label("Karpenter cannot make the nodes that it runs on")
-                .help("write `\"managed\"`, and add `instance_types` and `size`"),
+                .help("write `\"managed\"`, and add `instance_types` and `size`; or write `\"fargate\"`"),
+            Self::TooManyNamespaces { pool } => {
+                Words::new(format!("Fargate pool `{pool}` has more than five namespaces"))
+                    .label("the sixth")
+                    .help("EKS takes five in a Fargate profile: make two pools of it")
+            }
+            Self::NamespacesDiffer { pool } => {
+                Words::new(format!("the namespaces of Fargate pool `{pool}` differ between clusters"))
+                    .label("not the same everywhere")
+                    .help("set `namespaces` in `[cluster.node_pools]` only, or make two pools of it")
+            }
             Self::CoreSpot => Words::new("the node pool `core` must be on-demand")
                 .label("system services would stop whenever AWS takes a node back")
                 .help("write `capacity = [\"on-demand\"]`, or leave it out"),

@@ -6,7 +6,9 @@
 pub mod app;
 pub mod arguments;
 pub mod cluster_module;
+mod condition;
 pub mod environment;
+pub mod node_pool;
 pub mod readme;
 pub mod scripts;
 pub mod services_module;
