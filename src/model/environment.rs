@@ -1,5 +1,7 @@
 //! Environments and their clusters.
 
+use ipnet::Ipv4Net;
+
 use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
@@ -272,6 +274,14 @@ fn kubernetes_version(
     written.value.clone()
 }
 
+/// Returns the private range that a range is a part of (RFC 1918; RFC 6598, shared address space).
+fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    const PRIVATE: [([u8; 4], u8); 4] =
+        [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16), ([100, 64, 0, 0], 10)];
+    let ranges = PRIVATE.map(|(address, length)| Ipv4Net::new_assert(address.into(), length));
+    ranges.into_iter().find(|private| private.contains(&range))
+}
+
 /// Returns the ranges that reach the public endpoint.
 fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Span) -> Vec<String> {
     let Some(endpoint) = &keys.endpoint else {
@@ -280,6 +290,11 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
     };
     for range in endpoint.public_cidrs.iter().filter(|range| range.prefix_len() == 0) {
         context.push(Problem::OpenToTheWorld { range: range.value }, range.span);
+    }
+    for range in endpoint.public_cidrs.iter() {
+        if let Some(private) = private_range(range.value) {
+            context.push(Problem::PrivateCidrAtPublicEndpoint { range: range.value, private }, range.span);
+        }
     }
     match (&endpoint.runner, endpoint.public_cidrs.is_empty()) {
         (None, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),

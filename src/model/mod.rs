@@ -133,6 +133,7 @@ pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Mo
         let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
         context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
     }
+    check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),
         scope: waiver.scope.value.clone(),
@@ -153,6 +154,21 @@ pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Mo
         apps,
     };
     (model, context.diagnostics)
+}
+
+/// Refuses the same finding waived twice for a resource: only one of the two reasons would be read.
+fn check_waivers(context: &mut Context<'_>) {
+    let waivers = &context.blueprint.file.waive;
+    for (index, waiver) in waivers.iter().enumerate() {
+        let (id, scope) = (&waiver.id, &waiver.scope);
+        if let Some(first) = waivers[..index]
+            .iter()
+            .find(|first| first.id.value == id.value && first.scope.value == scope.value)
+        {
+            let problem = Problem::RepeatedWaiver { id: id.value.clone(), scope: scope.value.clone() };
+            context.push_conflict(problem, id.span, first.id.span);
+        }
+    }
 }
 
 /// Finds waivers that have run out by a day.

@@ -215,6 +215,13 @@ impl Problem {
                     .help(format!("rename environment `{other}`, or the cluster of `{one}`"))
             }
 
+            Self::RepeatedWaiver { id, scope } => {
+                Words::new(format!("`{id}` is waived twice for `{scope}`"))
+                    .label("again")
+                    .also("first here")
+                    .help("remove one of them")
+            }
+
             Self::SharedResourceName { name } => {
                 Words::new(format!("two clusters of one account would each make `{name}`"))
                     .label("one of them")
@@ -341,6 +348,14 @@ impl Problem {
                     .label("everybody")
                     .help("list the ranges of your offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
             }
+            Self::PrivateCidrAtPublicEndpoint { range, private } => {
+                Words::new(format!("`{range}` never arrives at a public endpoint"))
+                    .label(format!("a part of {private}, which the internet does not carry"))
+                    .help(
+                        "list the public ranges that these machines come out with, or reach the cluster by a private \
+                         route: its private endpoint is always on",
+                    )
+            }
             Self::NoWayIn { cluster } => {
                 Words::new(format!("nothing can reach the Kubernetes API of cluster `{cluster}`"))
                     .label("its endpoint is private")
@@ -358,7 +373,12 @@ impl Problem {
                 .label("the endpoint is public")
                 .help("remove `runner`, or write `public_cidrs = []`"),
 
-            Self::NoCorePool { cluster } => {
+            Self::NoCorePool { cluster, switched_off: true } => {
+                Words::new(format!("cluster `{cluster}` has no node pool `core`"))
+                    .label("system services have nowhere to run")
+                    .help("remove `enabled = false`")
+            }
+            Self::NoCorePool { cluster, switched_off: false } => {
                 Words::new(format!("cluster `{cluster}` has no node pool `core`"))
                     .label("system services have nowhere to run")
                     .help(
