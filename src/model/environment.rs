@@ -1,8 +1,11 @@
 //! Environments and their clusters.
 
+use ipnet::Ipv4Net;
+
 use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
+use super::delivery::{self, Pipeline};
 use super::network::{self, Network};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
@@ -31,6 +34,10 @@ pub struct Environment {
     pub partition: String,
     /// ARN of the role that applies.
     pub deploy_role: String,
+    /// ARN of the role that plans, where there is one.
+    pub plan_role: Option<String>,
+    /// Who its pipelines are; none where they log in to its own account.
+    pub pipeline: Option<Pipeline>,
     /// Whether its resources are protected from deletion.
     pub protected: bool,
     /// Where its states live.
@@ -97,6 +104,7 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
         environments.extend(environment(context, target));
     }
     check_overlaps(context, &environments);
+    delivery::check(context, &environments);
     // What is tried first stands first: protected environments last, else by name.
     environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
     environments
@@ -136,6 +144,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     }
     let deploy_role = access::role(context, &keys.deploy_role, &scope);
     let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
+    let pipeline = Pipeline::resolve(context, &scope);
     let tags = tags(context, scope.environment, None);
     let state = identity::state_store(context, &scope, name.span);
     let (Some(deploy_role), Some(state)) = (deploy_role, state) else {
@@ -157,6 +166,8 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         region: keys.region.value.clone(),
         partition: facts.partition.clone(),
         deploy_role: deploy_role.value,
+        plan_role: plan_role.map(|role| role.value),
+        pipeline,
         protected: *keys.protection,
         state,
         clusters: resolved,
@@ -263,6 +274,14 @@ fn kubernetes_version(
     written.value.clone()
 }
 
+/// Returns the private range that a range is a part of (RFC 1918; RFC 6598, shared address space).
+fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    const PRIVATE: [([u8; 4], u8); 4] =
+        [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16), ([100, 64, 0, 0], 10)];
+    let ranges = PRIVATE.map(|(address, length)| Ipv4Net::new_assert(address.into(), length));
+    ranges.into_iter().find(|private| private.contains(&range))
+}
+
 /// Returns the ranges that reach the public endpoint.
 fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Span) -> Vec<String> {
     let Some(endpoint) = &keys.endpoint else {
@@ -271,6 +290,11 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
     };
     for range in endpoint.public_cidrs.iter().filter(|range| range.prefix_len() == 0) {
         context.push(Problem::OpenToTheWorld { range: range.value }, range.span);
+    }
+    for range in endpoint.public_cidrs.iter() {
+        if let Some(private) = private_range(range.value) {
+            context.push(Problem::PrivateCidrAtPublicEndpoint { range: range.value, private }, range.span);
+        }
     }
     match (&endpoint.runner, endpoint.public_cidrs.is_empty()) {
         (None, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),

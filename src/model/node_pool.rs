@@ -125,9 +125,11 @@ pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: 
             None => {}
         }
     }
-    let has_core = keys.node_pools.get(CORE).is_some_and(|pool| *pool.value.enabled);
-    if !has_core && !keys.node_pools.is_broken(CORE) {
-        context.push(Problem::NoCorePool { cluster: cluster.to_owned() }, at);
+    let core = keys.node_pools.get(CORE);
+    if !core.is_some_and(|pool| *pool.value.enabled) && !keys.node_pools.is_broken(CORE) {
+        let cluster = cluster.to_owned();
+        let problem = Problem::NoCorePool { cluster, switched_off: core.is_some() };
+        context.push(problem, core.map_or(at, |off| off.value.enabled.span));
     }
     pools
 }

@@ -123,6 +123,11 @@ fn environments(whole: &Whole<'_>) -> Context {
         purpose: String,
     }
     #[derive(Serialize)]
+    struct UnreachedView<'a> {
+        name: &'a str,
+        account: &'a str,
+    }
+    #[derive(Serialize)]
     struct Environments<'a> {
         blueprint: &'a str,
         clusters: Vec<ClusterView<'a>>,
@@ -132,6 +137,10 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_fargate: bool,
         has_protected: bool,
         roles: Vec<RoleView>,
+        has_delivery: bool,
+        delivery_account: &'a str,
+        pipelines: Vec<PipelineView>,
+        unreached: Vec<UnreachedView<'a>>,
         environments: Vec<&'a str>,
     }
     let model = whole.model;
@@ -162,8 +171,51 @@ fn environments(whole: &Whole<'_>) -> Context {
             .into_iter()
             .map(|(arn, purposes)| RoleView { arn, purpose: purposes.join(", ") })
             .collect(),
+        has_delivery: model.has_delivery(),
+        delivery_account: model
+            .environments
+            .iter()
+            .find_map(|environment| environment.pipeline.as_ref())
+            .map_or("", |pipeline| &pipeline.account),
+        pipelines: pipelines(model),
+        unreached: model
+            .environments
+            .iter()
+            .filter(|environment| environment.pipeline.is_none())
+            .map(|environment| UnreachedView { name: &environment.name, account: &environment.account })
+            .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
+}
+
+#[derive(Serialize)]
+struct PipelineView {
+    arn: String,
+    roles: Vec<String>,
+}
+
+/// Returns the roles that pipelines run as, each with the roles that must trust it, in the order of stacks.
+fn pipelines(model: &Model) -> Vec<PipelineView> {
+    let mut pipelines: Vec<PipelineView> = Vec::new();
+    for environment in &model.environments {
+        let Some(pipeline) = &environment.pipeline else { continue };
+        let of_apps = model.apps.iter().flat_map(|app| &app.attachments);
+        let of_apps = of_apps.filter(|attachment| attachment.environment == environment.name);
+        let deploys = std::iter::once(&environment.deploy_role)
+            .chain(of_apps.map(|attachment| &attachment.deploy_role))
+            .map(|role| (&pipeline.deploy_role, role));
+        let plans = environment.plan_role.iter().map(|role| (&pipeline.plan_role, role));
+        for (arn, role) in deploys.chain(plans) {
+            let at = pipelines.iter().position(|known| known.arn == *arn).unwrap_or_else(|| {
+                pipelines.push(PipelineView { arn: arn.clone(), roles: Vec::new() });
+                pipelines.len() - 1
+            });
+            if !pipelines[at].roles.contains(role) {
+                pipelines[at].roles.push(role.clone());
+            }
+        }
+    }
+    pipelines
 }
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {
