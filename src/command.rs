@@ -20,6 +20,9 @@ use crate::tree::{Drift, Error as TreeError, Report, State};
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
 
+/// The schema's name beside a blueprint.
+const SCHEMA: &str = "blueprint.schema.json";
+
 /// Nothing to say.
 const CLEAN: u8 = 0;
 /// Findings, or a refusal.
@@ -62,6 +65,8 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
+    /// Prints the blueprint's JSON Schema, from which editors complete and check
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -108,21 +113,35 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Init { file } => init(file, out),
         Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
+        Command::Schema => {
+            out.write_all(schema_text().as_bytes())?;
+            Ok(CLEAN)
+        }
     }
+}
+
+fn schema_text() -> String {
+    format!("{:#}\n", blueprint::schema::schema())
 }
 
 fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
     let mut open = std::fs::File::create_new(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
+        ErrorKind::AlreadyExists => {
             anyhow::anyhow!("`{file}` is there already: move it away, or name another file")
         }
         _ => anyhow::Error::new(error).context(format!("cannot create `{file}`")),
     })?;
-    open.write_all(STARTER.as_bytes()).with_context(|| format!("cannot write `{file}`"))?;
-    writeln!(
-        out,
-        "created {file}\nnext: read it, change what its comments ask for, then run `plinth generate {file}`"
-    )?;
+    // The schema lies beside the blueprint, so that editors find it without a network.
+    let text = format!("#:schema ./{SCHEMA}\n\n{STARTER}");
+    open.write_all(text.as_bytes()).with_context(|| format!("cannot write `{file}`"))?;
+    writeln!(out, "created {file}")?;
+    let schema = file.with_file_name(SCHEMA);
+    match std::fs::File::create_new(&schema).and_then(|mut open| open.write_all(schema_text().as_bytes())) {
+        Ok(()) => writeln!(out, "created {schema}")?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(anyhow::Error::new(error).context(format!("cannot create `{schema}`"))),
+    }
+    writeln!(out, "next: read it, change what its comments ask for, then run `plinth generate {file}`")?;
     Ok(CLEAN)
 }
 

@@ -63,7 +63,13 @@ const MAIN: &str = "tree/environments/dev/main/cluster/main.tf";
 fn help_says_what_there_is() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut help = String::new();
-    for command in [&["--help"][..], &["init", "--help"], &["generate", "--help"], &["check", "--help"]] {
+    for command in [
+        &["--help"][..],
+        &["init", "--help"],
+        &["generate", "--help"],
+        &["check", "--help"],
+        &["schema", "--help"],
+    ] {
         let Run { status, stdout, stderr } = plinth(folder.path(), command);
         assert_eq!((status, stderr.as_str()), (0, ""), "{command:?}");
         help.push_str(&format!("$ plinth {}\n{stdout}\n", command.join(" ")));
@@ -245,15 +251,21 @@ fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
     assert!(first.stdout.starts_with("created blueprint.toml\n"), "{}", first.stdout);
     let starter = fs::read_to_string(repository().join("blueprints/starter.toml")).expect("readable");
     let written = folder.path().join("blueprint.toml");
-    assert_eq!(fs::read_to_string(&written).expect("readable"), starter);
+    let text = fs::read_to_string(&written).expect("readable");
+    assert_eq!(text, format!("#:schema ./blueprint.schema.json\n\n{starter}"));
+    let schema = fs::read_to_string(folder.path().join("blueprint.schema.json")).expect("readable");
+    assert_eq!(plinth(folder.path(), &["schema"]).stdout, schema, "what the line leads to");
 
     fs::write(&written, "mine\n").expect("writable");
     let second = plinth(folder.path(), &["init"]);
     assert_eq!(second.status, 2);
     assert!(second.stderr.contains("`blueprint.toml` is there already: move it away"), "{}", second.stderr);
     assert_eq!(fs::read_to_string(&written).expect("readable"), "mine\n");
+    fs::write(folder.path().join("blueprint.schema.json"), "mine\n").expect("writable");
 
     assert_eq!(plinth(folder.path(), &["init", "fleet.toml"]).status, 0);
+    let schema = fs::read_to_string(folder.path().join("blueprint.schema.json")).expect("readable");
+    assert_eq!(schema, "mine\n", "left alone");
     let generated = plinth(folder.path(), &["generate", "fleet.toml", "--out", "tree"]);
     assert_eq!(generated.status, 0, "{}", generated.stderr);
     assert!(!generated.stderr.contains("error"), "{}", generated.stderr);

@@ -1,9 +1,13 @@
 //! The documents are true: every command in a `console` block is run, and prints what stands below it.
 
+mod harness;
+
 use std::path::Path;
 use std::process::Command;
 
-use plinth::blueprint::keys::TABLES;
+use harness::{expect_file, report, repository};
+use plinth::blueprint::schema::schema;
+use plinth::blueprint::shape::{Shape, tables};
 use similar::TextDiff;
 
 /// Runs the blocks of a document one after another in one folder, as a reader would.
@@ -58,6 +62,12 @@ fn readme_prints_what_it_says() {
     );
 }
 
+/// Compares a document that is made from the code with what is committed, or writes it.
+fn expect(path: &str, real: &str) {
+    let stale = expect_file(&repository().join(path), real);
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test docs");
+}
+
 /// The reference of the blueprint's keys, made from their declarations.
 #[test]
 fn blueprint_reference_is_current() {
@@ -65,26 +75,45 @@ fn blueprint_reference_is_current() {
         <!-- Made by `UPDATE=1 cargo test --test docs` from src/blueprint/keys.rs. -->\n\n\
         `[cluster]` is the standard. `[environments.E.cluster]` and `[environments.E.clusters.C]` take the same keys and are laid over \
         it: tables merge, lists and values replace. `{project}`, `{environment}`, `{cluster}`, `{account}`, `{region}` and `{partition}` stand in \
-        ARNs and in the bucket's name.\n"
+        text with placeholders; `{{` is a brace. A name has lower-case letters, digits and single hyphens, a letter first.\n\n\
+        Editors know all of this from [blueprint.schema.json](blueprint.schema.json), which `plinth schema` prints.\n"
         .to_owned();
-    for (table, keys) in TABLES {
-        let mut title = table.to_string();
+    for table in tables() {
+        let mut title = table.title.to_owned();
         title[..1].make_ascii_uppercase();
-        reference.push_str(&format!("\n## {title}\n\n| key | | what it means |\n| --- | --- | --- |\n"));
-        for key in *keys {
-            let required = if key.required { "required" } else { "" };
-            reference.push_str(&format!("| `{}` | {required} | {} |\n", key.name, key.about.trim()));
+        reference.push_str(&format!(
+            "\n## {title}\n\n| key | takes | default | what it means |\n| --- | --- | --- | --- |\n"
+        ));
+        for key in table.keys {
+            let default = match key.default {
+                Some(default) => format!("`{}`", default()),
+                None if key.required => "required".to_owned(),
+                None => String::new(),
+            };
+            let shape = (key.shape)();
+            let (name, takes) = (key.name, shape.describe());
+            reference.push_str(&format!(
+                "| `{name}` | {takes} | {default} | {}{} |\n",
+                key.about,
+                words(&shape)
+            ));
         }
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/blueprint.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &reference).expect("the repository is writable");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let diff = TextDiff::from_lines(&written, &reference);
-    assert!(
-        written == reference,
-        "docs/blueprint.md is behind; `UPDATE=1 cargo test --test docs` writes it:\n{}",
-        diff.unified_diff().header("docs/blueprint.md", "src/blueprint/keys.rs")
-    );
+    expect("docs/blueprint.md", &reference);
+}
+
+/// What each of the words means that a key takes.
+fn words(shape: &Shape) -> String {
+    let words = match shape {
+        Shape::Words(words) => words,
+        Shape::List(item) => return words(item),
+        _ => return String::new(),
+    };
+    words.iter().map(|(word, about)| format!("<br>`\"{word}\"`: {}", about.trim())).collect()
+}
+
+#[test]
+fn schema_is_current() {
+    let schema = serde_json::to_string_pretty(&schema()).expect("a schema is JSON");
+    expect("docs/blueprint.schema.json", &format!("{schema}\n"));
 }

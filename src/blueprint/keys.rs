@@ -4,18 +4,19 @@ use ipnet::Ipv4Net;
 
 use super::node::Node;
 use super::pattern::Pattern;
-use super::read::{Key, Map, table};
+use super::read::{Map, Read, Reader, table};
 use super::scalar::{
-    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, InstanceType,
+    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, Format, InstanceType,
     KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Zones,
 };
+use super::shape::{self, Shape};
 use crate::diagnostic::Spanned;
 
 table! {
-    /// The whole file.
+    /// the blueprint
     "the blueprint" File {
         /// Blueprint format, `1`.
-        required format: u32,
+        required format: Format,
         /// Who this is for; the prefix of every name.
         required project: Project,
         /// Where the tree is written.
@@ -27,7 +28,7 @@ table! {
         /// The account that pipelines log in to; without it, each environment's own.
         optional delivery: Delivery,
         /// The standard: what every cluster has unless its environment says otherwise.
-        optional cluster: Node,
+        optional cluster: Layer,
         /// Targets: an account, a region, a deploy role.
         required environments: Map<Environment>,
         /// Applications that share the clusters.
@@ -91,7 +92,7 @@ table! {
 }
 
 table! {
-    /// `[cluster]`, `[environments.E.cluster]` and `[environments.E.clusters.C]`
+    /// `[cluster]`, `[environments.E.cluster]` or `[environments.E.clusters.C]`
     "a cluster" Cluster {
         /// `false` takes the cluster out again.
         default enabled: bool = true,
@@ -251,9 +252,9 @@ table! {
         /// Deletion protection, and `prevent_destroy` in its roots.
         default protection: bool = false,
         /// What its clusters have in place of the standard.
-        optional cluster: Node,
+        optional cluster: Layer,
         /// Clusters besides `main`.
-        default clusters: Map<Node> = Map::default(),
+        default clusters: Map<Layer> = Map::default(),
     }
 }
 
@@ -266,7 +267,7 @@ table! {
         required environments: Vec<Spanned<String>>,
         /// Its namespace; without it, its name.
         optional namespace: Name,
-        /// What its namespace may ask for.
+        /// What its namespace may ask for; what is left out keeps the tenant module's default.
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
@@ -280,7 +281,7 @@ table! {
 }
 
 table! {
-    /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`; what is left out keeps its default.
+    /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`
     "a quota" Quota {
         /// CPU requests, in cores.
         optional cpu: Cores,
@@ -313,34 +314,26 @@ table! {
     }
 }
 
-/// Every table and the keys that it takes, in the order of the reference.
-pub const TABLES: &[(&str, &[Key])] = &[
-    ("the blueprint", File::KEYS),
-    ("`[project]`", Project::KEYS),
-    ("`[output]`", Output::KEYS),
-    ("`[terraform]`", Terraform::KEYS),
-    ("`[state]`", State::KEYS),
-    ("`[delivery]`", Delivery::KEYS),
-    ("`[cluster]`", Cluster::KEYS),
-    ("`[cluster.endpoint]`", Endpoint::KEYS),
-    ("`[cluster.network]`", Network::KEYS),
-    ("`[cluster.network.subnets]`, by zone", Subnets::KEYS),
-    ("a node pool", NodePool::KEYS),
-    ("a node pool's `size`", Size::KEYS),
-    ("a node pool's `limits`", Limits::KEYS),
-    ("a taint", Taint::KEYS),
-    ("an add-on", Addon::KEYS),
-    ("an environment", Environment::KEYS),
-    ("an application", App::KEYS),
-    ("an application's `quota`", Quota::KEYS),
-    ("a waiver", Waiver::KEYS),
-];
+/// What a cluster has, as one layer says it: `[cluster]`, or what is laid over it.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(transparent)]
+pub struct Layer(pub Node);
+
+impl Read for Layer {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        Node::read(node, reader).map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Layer
+    }
+}
 
 /// Returns the one table that takes a key, to say where a misplaced one belongs; none where several take it.
 pub(super) fn home(key: &str) -> Option<&'static str> {
-    let mut homes = TABLES.iter().filter(|(_, keys)| keys.iter().any(|known| known.name == key));
+    let mut homes = shape::tables().into_iter().filter(|table| table.get(key).is_some());
     match (homes.next(), homes.next()) {
-        (Some((name, _)), None) => Some(name),
+        (Some(table), None) => Some(table.title),
         _ => None,
     }
 }

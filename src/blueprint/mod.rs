@@ -1,7 +1,8 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
 //! [`node`] parses TOML into a tree with spans, [`read`] turns tables into structs, [`keys`] lists
-//! every key there is, [`scalar`] and [`pattern`] are the strings with rules. Nothing is decided
+//! every key there is, [`scalar`] and [`pattern`] are the strings with rules; [`shape`] and [`schema`] say all of that
+//! to editors and documents. Nothing is decided
 //! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
 pub mod keys;
@@ -9,11 +10,13 @@ pub mod node;
 pub mod pattern;
 pub mod read;
 pub mod scalar;
+pub mod schema;
+pub mod shape;
 
 use crate::diagnostic::{Diagnostics, Source, Spanned};
 use crate::problem::Problem;
 
-use keys::{Cluster, Environment, File};
+use keys::{Cluster, Environment, File, Layer};
 use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
 use scalar::Name;
@@ -123,21 +126,22 @@ fn layer(file: File) -> Option<Blueprint> {
     let empty = Node::empty();
     // What the layers hold has been read, and what is wrong with it said.
     let mut silent = Reader::default();
-    let written = file.cluster.as_ref().map_or(&empty, |layer| &layer.value);
+    let written = file.cluster.as_ref().map_or(&empty, |layer| &layer.value.0);
     let standard = Cluster::read(written, &mut silent)?;
     let mut environments = Vec::new();
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
-        let shared = lay(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value));
-        let main = Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: empty.clone() };
-        let mut layers: Vec<&Named<Node>> = environment.clusters.iter().collect();
+        let shared = lay(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value.0));
+        let main =
+            Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: Layer(empty.clone()) };
+        let mut layers: Vec<&Named<Layer>> = environment.clusters.iter().collect();
         if environment.clusters.get(MAIN).is_none() && !environment.clusters.is_broken(MAIN) {
             layers.push(&main);
         }
         layers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let (mut clusters, mut broken) = (Vec::new(), environment.clusters.broken().to_vec());
         for layer in layers {
-            match Cluster::read(&lay(&shared, &layer.value), &mut silent) {
+            match Cluster::read(&lay(&shared, &layer.value.0), &mut silent) {
                 Some(cluster) => clusters.push(Named { name: layer.name.clone(), value: cluster }),
                 None => broken.push(layer.name.to_string()),
             }

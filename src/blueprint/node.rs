@@ -69,6 +69,12 @@ pub struct Entry {
     pub node: Node,
 }
 
+impl serde::Serialize for Node {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
 /// Parses TOML. Syntax errors are collected, and what could be read is returned all the same,
 /// so that one run also reports the mistakes behind the first.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Node {

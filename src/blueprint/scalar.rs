@@ -9,10 +9,17 @@ use crate::problem::Problem;
 use super::keys::Subnets;
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
+use super::shape::{Shape, Text};
 
 /// Declares a string with a rule: a newtype that only its rule can make.
+///
+/// For editors it says what it is called, the rule as a regular expression, and an example.
 macro_rules! text {
-    ($(#[doc = $doc:literal])* $Type:ident, $rule:expr) => {
+    (
+        $(#[doc = $doc:literal])*
+        $Type:ident, $rule:expr,
+        $what:literal, $pattern:literal, $example:literal $(, except $except:expr)?
+    ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
@@ -40,6 +47,15 @@ macro_rules! text {
                     Err(problem) => reader.fail(problem, node.span),
                 }
             }
+
+            fn shape() -> Shape {
+                Shape::Text(Text {
+                    what: $what,
+                    pattern: Some($pattern.to_owned()),
+                    example: Some($example),
+                    except: <[Vec<&'static str>]>::concat(&[$( $except )?]),
+                })
+            }
         }
     };
 }
@@ -50,33 +66,39 @@ text! {
     /// It becomes part of folder names, Terraform identifiers, IAM names and Kubernetes names,
     /// so it obeys the strictest of their rules: lower-case letters, digits and single hyphens,
     /// a letter first.
-    Name, is_name
+    Name, is_name,
+    "name", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "staging", except [&DEVICES[..], &WORDS[..]].concat()
 }
 text! {
     /// A folder, relative to the blueprint or from the root.
     Folder, |text| {
         let is_path = !text.is_empty() && !text.chars().any(char::is_control);
         check(is_path, || Problem::InvalidFolder { value: text.into() })
-    }
+    },
+    "folder", r"^[^\u0000-\u001f\u007f-\u009f]+$", "terraform"
 }
 text! {
     /// An AWS account: twelve digits.
-    AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() })
+    AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() }),
+    "account", "^[0-9]{12}$", "111111111111"
 }
 text! {
     /// A Kubernetes minor version, `1.36`.
     KubernetesVersion, |text| {
         let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
         check(minor.is_some(), || Problem::InvalidKubernetesVersion { value: text.into() })
-    }
+    },
+    "version", r"^1\.[0-9]+$", "1.36"
 }
 text! {
     /// A duration of Karpenter's: `168h`, `30m`, `Never`.
-    Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() })
+    Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() }),
+    "duration", "^(([0-9]+(s|m|h))+|Never)$", "168h"
 }
 text! {
     /// An EC2 instance type, `m6i.large`; its architecture follows from its family.
-    InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() })
+    InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() }),
+    "instance type", r"^[a-z][a-z-]*[0-9][a-z0-9-]*\.[a-z0-9-]+$", "m6i.large"
 }
 
 impl InstanceType {
@@ -168,6 +190,16 @@ fn is_amount(text: &str, units: &[&str]) -> bool {
     digits(whole) && digits(fraction)
 }
 
+/// The shape of what [`is_amount`] takes, and of whole numbers.
+fn amount(units: &[&str]) -> Shape {
+    let text = Text {
+        what: "quantity",
+        pattern: Some(format!(r"^[0-9]+(\.[0-9]+)?({})?$", units.join("|"))),
+        ..Text::default()
+    };
+    Shape::Either(vec![u32::shape(), Shape::Text(text)])
+}
+
 fn is_instance_type(text: &str) -> bool {
     let Some((family, size)) = text.split_once('.') else {
         return false;
@@ -184,11 +216,24 @@ fn is_instance_type(text: &str) -> bool {
 impl Read for ipnet::Ipv4Net {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let text = String::read(node, reader)?;
-        match text.parse::<Self>() {
-            Ok(range) if range.trunc() == range => Some(range),
-            Ok(range) => reader.fail(Problem::CidrHostBits { value: text, range: range.trunc() }, node.span),
-            Err(_) => reader.fail(Problem::InvalidCidr { value: text }, node.span),
+        // The parser takes `010.0.0.0`, which is 10.0.0.0 to some and 8.0.0.0 to others.
+        match text.parse::<Self>().ok().filter(|range| range.to_string() == text) {
+            Some(range) if range.trunc() == range => Some(range),
+            Some(range) => {
+                reader.fail(Problem::CidrHostBits { value: text, range: range.trunc() }, node.span)
+            }
+            None => reader.fail(Problem::InvalidCidr { value: text }, node.span),
         }
+    }
+
+    fn shape() -> Shape {
+        const BYTE: &str = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+        Shape::Text(Text {
+            what: "range",
+            pattern: Some(format!(r"^({BYTE}\.){{3}}{BYTE}/(3[0-2]|[12]?[0-9])$")),
+            example: Some("10.0.0.0/16"),
+            ..Text::default()
+        })
     }
 }
 
@@ -196,7 +241,8 @@ impl Read for ipnet::Ipv4Net {
 macro_rules! quantity {
     ($(#[doc = $doc:literal])* $Type:ident, $units:expr, $example:literal) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
         pub struct $Type(pub String);
 
         impl Read for $Type {
@@ -209,6 +255,10 @@ macro_rules! quantity {
                     }
                     _ => reader.wrong_type(node, concat!("a quantity such as ", $example)),
                 }
+            }
+
+            fn shape() -> Shape {
+                amount($units)
             }
         }
     };
@@ -223,8 +273,24 @@ quantity! {
     Bytes, &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"], "`\"64Gi\"`"
 }
 
+/// The blueprint's format. Another one than this release's is refused before anything else is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Format(u32);
+
+impl Read for Format {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        u32::read(node, reader).map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::OneOf(&[super::FORMAT])
+    }
+}
+
 /// For how many days CloudWatch keeps logs: it takes some numbers only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
 pub struct RetentionDays(pub u32);
 
 impl RetentionDays {
@@ -242,6 +308,10 @@ impl Read for RetentionDays {
             return Some(Self(value));
         }
         reader.fail(Problem::InvalidRetention { value, allowed: Self::ALLOWED }, node.span)
+    }
+
+    fn shape() -> Shape {
+        Shape::OneOf(Self::ALLOWED)
     }
 }
 
@@ -269,6 +339,16 @@ macro_rules! words {
                     $( $word => Some(Self::$Variant), )*
                     _ => reader.fail(Problem::UnknownValue { value: text, allowed: Self::WORDS }, node.span),
                 }
+            }
+
+            fn shape() -> Shape {
+                Shape::Words(&[$( ($word, concat!($($about),*)) ),*])
+            }
+        }
+
+        impl serde::Serialize for $Type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.word())
             }
         }
     };
@@ -341,7 +421,8 @@ words! {
 }
 
 /// `zones`: how many, or which.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
 pub enum Zones {
     /// The first so many that the catalog lists for the region.
     Count(u32),
@@ -372,6 +453,10 @@ impl Read for Zones {
             _ => reader.wrong_type(node, "a number of zones or an array of zone names"),
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Number { from: 2, to: 6 }, Vec::<String>::shape()])
+    }
 }
 
 words! {
@@ -395,7 +480,8 @@ words! {
 
 text! {
     /// A day, `2027-03-31`.
-    Date, |text| check(is_date(text), || Problem::InvalidDate { value: text.into() })
+    Date, |text| check(is_date(text), || Problem::InvalidDate { value: text.into() }),
+    "day", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "2027-03-31"
 }
 
 /// Whether text is a day, `2027-03-31`.
@@ -415,7 +501,8 @@ pub fn is_date(text: &str) -> bool {
 }
 
 /// Text by text, sorted by key: tags, labels.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
 pub struct Tags(pub BTreeMap<String, Spanned<String>>);
 
 impl Read for Tags {
@@ -429,6 +516,10 @@ impl Read for Tags {
             .map(|(key, entry)| Spanned::read(&entry.node, reader).map(|value| (key.clone(), value)))
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Entries(Box::new(String::shape()))
     }
 }
 
@@ -449,5 +540,15 @@ impl Read for Zoned {
             })
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Entries(Box::new(Subnets::shape()))
+    }
+}
+
+impl serde::Serialize for Zoned {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(zone, (_, subnets))| (zone, subnets)))
     }
 }

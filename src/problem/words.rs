@@ -240,7 +240,7 @@ impl Problem {
                 .help("write it as `\"../generated\"`"),
 
             Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
-                .label("address and prefix are needed")
+                .label("address and prefix are needed, without leading zeros")
                 .help("write it as `\"10.1.0.0/16\"`"),
             Self::CidrHostBits { value, range } => {
                 Words::new(format!("`{value}` does not start at the first address of its range"))
