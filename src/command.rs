@@ -9,12 +9,13 @@ use anyhow::Context as _;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::blueprint;
+use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Source};
+use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
 use crate::model;
 use crate::render;
+use crate::report;
 use crate::tree::{Drift, Error as TreeError, Report, State};
 
 /// What `plinth init` writes.
@@ -87,8 +88,12 @@ struct Place {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// For people
     Text,
+    /// One document on stdout, what is wrong with the blueprint included
     Json,
+    /// Text, and an annotation of GitHub's workflows for whatever is wrong
+    Github,
 }
 
 /// An empty folder name comes from an unset variable of a shell, and would mean the current folder.
@@ -145,8 +150,10 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
     Ok(CLEAN)
 }
 
-/// A blueprint, rendered.
+/// A blueprint, rendered, and what is to be said about it.
 struct Rendered {
+    /// Notes, for the JSON document.
+    notes: serde_json::Value,
     files: Vec<File>,
     facts: serde_json::Map<String, serde_json::Value>,
     root: Utf8PathBuf,
@@ -168,10 +175,16 @@ fn source(place: &Place) -> anyhow::Result<Source> {
 }
 
 /// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
-fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Result<Option<Rendered>> {
+fn load(
+    place: &Place,
+    today: Option<&str>,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> anyhow::Result<Option<Rendered>> {
     let source = source(place)?;
-    let path = Utf8Path::new(&source.path);
-    let (read, mut diagnostics) = blueprint::read(&source);
+    let path = Utf8PathBuf::from(&source.path);
+    let Reading { sources, blueprint: read, mut diagnostics, .. } =
+        blueprint::read(source, &|pattern| include::beside(&path, pattern));
     let mut rendered = None;
     if let Some(read) = read {
         let catalog = Catalog::load();
@@ -184,26 +197,43 @@ fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Res
             let (files, found) = render::render(&resolved, &catalog)?;
             diagnostics.extend(found);
             rendered = Some(Rendered {
+                notes: report::json(&diagnostics, &sources),
                 files,
                 facts: resolved.facts(),
                 root: root(place, read.file.output.as_ref().map(|output| output.dir.as_str())),
             });
         }
     }
-    report(&diagnostics, &source, err)?;
+    say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
 }
 
-fn report(diagnostics: &Diagnostics, source: &Source, err: &mut impl Write) -> anyhow::Result<()> {
+/// Prints what is wrong with a blueprint. JSON is one document: notes become a part of the result's.
+fn say(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    format: Format,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> anyhow::Result<()> {
+    match format {
+        Format::Json if diagnostics.has_errors() => {
+            let json = serde_json::json!({ "diagnostics": report::json(diagnostics, sources) });
+            writeln!(out, "{json:#}")?;
+            return Ok(());
+        }
+        Format::Json => return Ok(()),
+        Format::Github => out.write_all(report::github(diagnostics, sources).as_bytes())?,
+        Format::Text => {}
+    }
     // https://no-color.org: any value that is not empty.
     let colour =
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    err.write_all(diagnostics.render(source, colour).as_bytes())?;
+    err.write_all(diagnostics.render(sources, colour).as_bytes())?;
     Ok(())
 }
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
-///
 fn root(place: &Place, dir: Option<&str>) -> Utf8PathBuf {
     let folder =
         place.blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
@@ -238,7 +268,7 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root }) = load(place, None, err)? else {
+    let Some(Rendered { files, facts, root, notes }) = load(place, None, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -253,7 +283,19 @@ fn generate(
         Ok(report) => report,
         Err(error) => return refuse(&error, err),
     };
-    print_report(&report, &tidy(&root), dry_run, place.format, out)?;
+    if place.format == Format::Json {
+        let Report { created, changed, removed, unchanged } = report;
+        let json = serde_json::json!({
+            "created": created,
+            "changed": changed,
+            "removed": removed,
+            "unchanged": unchanged,
+            "diagnostics": notes,
+        });
+        writeln!(out, "{json:#}")?;
+    } else {
+        print_report(&report, &tidy(&root), dry_run, out)?;
+    }
     Ok(if dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
 }
 
@@ -270,19 +312,8 @@ fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
     Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
 }
 
-fn print_report(
-    report: &Report,
-    root: &Utf8Path,
-    dry_run: bool,
-    format: Format,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
+fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let Report { created, changed, removed, unchanged } = report;
-    if format == Format::Json {
-        let json = serde_json::json!({ "created": created, "changed": changed, "removed": removed, "unchanged": unchanged });
-        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
-        return Ok(());
-    }
     // A first run creates everything: the list would say nothing.
     let is_first = changed.is_empty() && removed.is_empty() && *unchanged == 0;
     if !is_first {
@@ -331,7 +362,7 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root }) = load(place, today, err)? else {
+    let Some(Rendered { files, facts, root, notes }) = load(place, today, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -346,10 +377,23 @@ fn check(
             .iter()
             .map(|entry| serde_json::json!({ "path": entry.path, "state": entry.state.to_string() }))
             .collect();
-        let json =
-            serde_json::json!({ "clean": drift.is_clean(), "files": files.len(), "findings": entries });
-        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
+        let json = serde_json::json!({
+            "clean": drift.is_clean(),
+            "files": files.len(),
+            "findings": entries,
+            "diagnostics": notes,
+        });
+        writeln!(out, "{json:#}")?;
     } else {
+        if place.format == Format::Github {
+            for entry in &findings {
+                let properties =
+                    [("file", root.join(&entry.path).to_string()), ("title", entry.state.to_string())];
+                let text =
+                    report::annotation("error", &properties, &format!("not as the blueprint says; {advice}"));
+                out.write_all(text.as_bytes())?;
+            }
+        }
         for entry in &findings {
             writeln!(out, "{:<16} {}", entry.state, entry.path)?;
         }

@@ -168,8 +168,10 @@ fn a_wrong_blueprint_leaves_the_tree_alone() {
     project.edit("blueprint.toml", "min = 2", "min = \"two\"");
     for command in ["generate", "generate --dry-run", "check", "generate --format json"] {
         let Run { status, stdout, stderr } = project.run(command);
-        assert_eq!((status, stdout.as_str()), (2, ""), "plinth {command}");
-        assert!(stderr.starts_with("error[E0103]"), "plinth {command}: {stderr}");
+        assert_eq!(status, 2, "plinth {command}");
+        let (said, other) = if command.ends_with("json") { (stdout, stderr) } else { (stderr, stdout) };
+        assert!(said.contains("E0103"), "plinth {command}: {said}");
+        assert_eq!(other, "", "plinth {command}: said in one place");
     }
     assert_eq!(before, project.tree(), "nothing was written");
 }
@@ -292,12 +294,74 @@ fn json_is_what_the_text_says() {
     assert!(created["created"].as_array().expect("a list").contains(&Value::from("modules/cluster/vpc.tf")));
 
     let clean = json("check --format json", 0);
-    assert_eq!(clean, serde_json::json!({ "clean": true, "files": files, "findings": [] }));
+    let notes = clean["diagnostics"].as_array().expect("a list");
+    assert_eq!(notes[0]["code"], "N0501");
+    let expected = serde_json::json!({ "clean": true, "files": files, "findings": [], "diagnostics": notes });
+    assert_eq!(clean, expected);
     project.edit("blueprint.toml", "max = 3", "max = 4");
     let stale = json("check --format json", 1);
     assert_eq!(stale["clean"], Value::Bool(false));
     let finding = serde_json::json!({ "path": "modules/cluster/variables.tf", "state": "stale" });
     assert!(stale["findings"].as_array().expect("a list").contains(&finding), "{stale}");
+}
+
+/// Two files and a mistake between them.
+fn overlap() -> Project {
+    let project = Project::new();
+    project.edit("blueprint.toml", "format  = 1", "format  = 1\ninclude = [\"more.toml\"]");
+    project.write(
+        "more.toml",
+        "[environments.test]\naccount = \"111111111111\"\nregion = \"us-east-1\"\n\
+         deploy_role = \"arn:aws:iam::111111111111:role/terraform\"\n\
+         cluster = { kubernetes_version = \"1.36\", network.cidr = \"10.0.0.0/17\", endpoint.public_cidrs = [\"203.0.113.0/24\"] }\n",
+    );
+    project
+}
+
+#[test]
+fn diagnostics_as_json_say_both_places() {
+    let project = overlap();
+    let Run { status, stdout, stderr } = project.run("check --format json");
+    assert_eq!((status, stderr.as_str()), (2, ""));
+    let json: Value = serde_json::from_str(&stdout).expect("JSON");
+    let place = |file: &str, line: u32, column: u32, width: u32, label: &str| {
+        serde_json::json!({
+            "file": file, "line": line, "column": column, "end_line": line, "end_column": column + width, "label": label,
+        })
+    };
+    let expected = serde_json::json!({
+        "diagnostics": [{
+            "code": "E0305",
+            "severity": "error",
+            "message": "`10.0.0.0/17` overlaps `10.0.0.0/16` of cluster `minimal-dev-main`",
+            "at": place("more.toml", 5, 57, 13, "here"),
+            "also": place("blueprint.toml", 15, 61, 13, "and here"),
+            "help": "give each cluster of an account and region a `network.cidr` of its own: they can come to meet",
+        }]
+    });
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn annotations_lead_to_the_line() {
+    let project = overlap();
+    let Run { status, stdout, stderr } = project.run("check --format github");
+    assert_eq!(status, 2);
+    assert_eq!(
+        stdout,
+        "::error file=more.toml,line=5,endLine=5,col=57,endColumn=70,title=E0305%3A `10.0.0.0/17` overlaps `10.0.0.0/16` of \
+         cluster `minimal-dev-main`::here%0Ahelp: give each cluster of an account and region a `network.cidr` of its own: \
+         they can come to meet\n"
+    );
+    assert!(stderr.starts_with("error[E0305]"), "people read the log: {stderr}");
+
+    let project = Project::generated();
+    project.edit(MAIN, "tags       = local.tags", "tags       = {}");
+    let Run { status, stdout, .. } = project.run("check --format github");
+    assert_eq!(status, 1);
+    let line = "::error file=tree/environments/dev/main/cluster/main.tf,title=edited::not as the blueprint says; run `plinth generate";
+    assert!(stdout.contains(line), "{stdout}");
+    assert!(stdout.contains("::notice file=blueprint.toml,title=N0501"), "{stdout}");
 }
 
 #[test]

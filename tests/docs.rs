@@ -109,7 +109,9 @@ fn words(shape: &Shape) -> String {
         Shape::List(item) => return words(item),
         _ => return String::new(),
     };
-    words.iter().map(|(word, about)| format!("<br>`\"{word}\"`: {}", about.trim())).collect()
+    words
+        .iter()
+        .fold(String::new(), |said, (word, about)| format!("{said}<br>`\"{word}\"`: {}", about.trim()))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::node::Node;
 use super::pattern::Pattern;
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
-    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, Format, InstanceType,
+    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, Format, Glob, InstanceType,
     KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Zones,
 };
 use super::shape::{self, Shape};
@@ -17,6 +17,9 @@ table! {
     "the blueprint" File {
         /// Blueprint format, `1`.
         required format: Format,
+        /// Further files of the blueprint, relative to this one: their tables join those that stand here. A key stands in
+        /// one file only, and an included file includes no others.
+        default include: Vec<Spanned<Glob>> = Vec::new(),
         /// Who this is for; the prefix of every name.
         required project: Project,
         /// Where the tree is written.

@@ -1,10 +1,11 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
-//! [`node`] parses TOML into a tree with spans, [`read`] turns tables into structs, [`keys`] lists
+//! [`mod@node`] parses TOML into a tree with spans, [`include`] joins several files, [`mod@read`] turns tables into structs, [`keys`] lists
 //! every key there is, [`scalar`] and [`pattern`] are the strings with rules; [`shape`] and [`schema`] say all of that
 //! to editors and documents. Nothing is decided
 //! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
+pub mod include;
 pub mod keys;
 pub mod node;
 pub mod pattern;
@@ -13,9 +14,10 @@ pub mod scalar;
 pub mod schema;
 pub mod shape;
 
-use crate::diagnostic::{Diagnostics, Source, Spanned};
+use crate::diagnostic::{Diagnostics, Source, Sources, Spanned};
 use crate::problem::Problem;
 
+use include::Find;
 use keys::{Cluster, Environment, File, Layer};
 use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
@@ -47,30 +49,47 @@ pub struct Target {
     pub clusters: Map<Cluster>,
 }
 
-/// Reads a blueprint.
-///
-/// Returns what could be read even where something is wrong, so that later stages can look for
-/// further mistakes; nothing at all when `[project]` or the file's shape is broken.
-pub fn read(source: &Source) -> (Option<Blueprint>, Diagnostics) {
+/// What was read, and where it stands.
+#[derive(Debug)]
+pub struct Reading {
+    /// Its files.
+    pub sources: Sources,
+    /// All of it as one table of TOML.
+    pub root: Node,
+    /// The blueprint as far as it could be read, also where something is wrong, so that later stages can look for
+    /// further mistakes; nothing at all when `[project]` or the file's shape is broken.
+    pub blueprint: Option<Blueprint>,
+    /// What is wrong with it.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads a blueprint and the files that it includes.
+pub fn read(main: Source, find: &Find<'_>) -> Reading {
+    let mut sources = Sources::new(main);
     let mut reader = Reader::default();
-    let root = node::parse(source, &mut reader.diagnostics);
-    if reader.diagnostics.has_errors() {
-        // Half a table looks like missing keys: report the syntax alone.
-        return (None, reader.diagnostics);
+    let mut root = node::parse(sources.main(), 0, &mut reader.diagnostics);
+    let mut blueprint = None;
+    if let Some(format) = other_format(&root).filter(|_| !reader.diagnostics.has_errors()) {
+        reader.diagnostics.push(Problem::UnknownFormat { format: format.value, known: FORMAT }, format.span);
+    } else {
+        include::join(&mut sources, &mut root, find, &mut reader);
+        // Half a table looks like missing keys: what is wrong with the files is reported alone.
+        if !reader.diagnostics.has_errors() {
+            blueprint = typed(&root, &mut reader);
+        }
     }
-    if let Some(format) = other_format(&root) {
-        let mut only = Diagnostics::default();
-        only.push(Problem::UnknownFormat { format: format.value, known: FORMAT }, format.span);
-        return (None, only);
+    Reading { sources, root, blueprint, diagnostics: reader.diagnostics }
+}
+
+fn typed(root: &Node, reader: &mut Reader) -> Option<Blueprint> {
+    for layer in layers(root) {
+        Cluster::read(layer, reader);
     }
-    for layer in layers(&root) {
-        Cluster::read(layer, &mut reader);
-    }
-    let file = File::read(&root, &mut reader);
+    let file = File::read(root, reader);
     if let Some(file) = file.as_ref().filter(|file| file.environments.is_empty()) {
         reader.diagnostics.push(Problem::NoEnvironment, file.environments.span);
     }
-    (file.and_then(layer), reader.diagnostics)
+    file.and_then(layer)
 }
 
 /// Another format has keys that look like mistakes to this release, so it is looked at first.

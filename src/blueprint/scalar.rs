@@ -18,7 +18,7 @@ macro_rules! text {
     (
         $(#[doc = $doc:literal])*
         $Type:ident, $rule:expr,
-        $what:literal, $pattern:literal, $example:literal $(, except $except:expr)?
+        $what:literal, $pattern:expr, $example:literal $(, except $except:expr)?
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -51,7 +51,7 @@ macro_rules! text {
             fn shape() -> Shape {
                 Shape::Text(Text {
                     what: $what,
-                    pattern: Some($pattern.to_owned()),
+                    pattern: Some(String::from($pattern)),
                     example: Some($example),
                     except: <[Vec<&'static str>]>::concat(&[$( $except )?]),
                 })
@@ -76,6 +76,22 @@ text! {
         check(is_path, || Problem::InvalidFolder { value: text.into() })
     },
     "folder", r"^[^\u0000-\u001f\u007f-\u009f]+$", "terraform"
+}
+text! {
+    /// Files below the blueprint's folder, `environments/*.toml`; `*` is any text within a name.
+    Glob, |text| {
+        let is_name = |name: &str| !matches!(name, "" | "." | "..");
+        let is_below = text.split('/').all(is_name) && !text.chars().any(|c| c.is_control() || c == '\\' || c == ':');
+        check(is_below, || Problem::InvalidInclude { value: text.into() })
+    },
+    "pattern of files",
+    {
+        let control = r"\u0000-\u001f\u007f-\u009f";
+        let any = format!(r"[^/\\:{control}]");
+        let name = format!(r"([^./\\:{control}]{any}*|\.[^./\\:{control}]{any}*|\.\.{any}+)");
+        format!("^{name}(/{name})*$")
+    },
+    "environments/*.toml"
 }
 text! {
     /// An AWS account: twelve digits.

@@ -112,6 +112,16 @@ problems! {
     E0119 InvalidFolder { value: String },
     /// A text with placeholders has a brace without its other half.
     E0116 LoneBrace { brace: &'static str },
+    /// A pattern of included files leads out of the blueprint's folder.
+    E0120 InvalidInclude { value: String },
+    /// There is no file that a pattern of included files takes.
+    E0121 IncludeFindsNothing { pattern: String },
+    /// An included file cannot be read.
+    E0122 IncludeUnreadable { why: String },
+    /// An included file includes others.
+    E0123 NestedInclude,
+    /// A key stands in two files of a blueprint.
+    E0124 KeyTwice { key: String },
 
     /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
     E0201 InvalidName { value: String },

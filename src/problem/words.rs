@@ -123,11 +123,12 @@ impl Problem {
             Self::UnknownPlaceholder { word } => {
                 let known: Vec<String> =
                     Placeholder::ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
-                let meant = nearest(word, &known).map(|name| format!("did you mean `{{{name}}}`? "));
-                let all = known.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
-                Words::new(format!("`{{{word}}}` is not a placeholder"))
-                    .label("stands for nothing")
-                    .help(format!("{}there are {all}", meant.unwrap_or_default()))
+                let all = || known.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
+                let help = match nearest(word, &known) {
+                    Some(name) => format!("did you mean `{{{name}}}`?"),
+                    None => format!("there are {}", all()),
+                };
+                Words::new(format!("`{{{word}}}` is not a placeholder")).label("stands for nothing").help(help)
             }
             Self::LoneBrace { brace } => Words::new(format!("`{brace}` has no other half"))
                 .label("braces enclose a placeholder, as in `{account}`")
@@ -141,6 +142,25 @@ impl Problem {
                     .label("not a number of days that it takes")
                     .maybe_help(next.map(|days| format!("write `{days}`, the next that it takes")))
             }
+
+            Self::InvalidInclude { value } => {
+                Words::new(format!("`{value}` is not a pattern of files below the blueprint's folder"))
+                    .label("names between `/`, in which `*` is any text")
+                    .help(INCLUDE)
+            }
+            Self::IncludeFindsNothing { pattern } => Words::new(format!("no file is called `{pattern}`"))
+                .label("includes nothing")
+                .help("write it relative to the blueprint's folder, or remove it"),
+            Self::IncludeUnreadable { why } => {
+                Words::new("an included file cannot be read").label(why.clone())
+            }
+            Self::NestedInclude => Words::new("an included file includes no others")
+                .label("not here")
+                .help("move it to the `include` of the blueprint itself"),
+            Self::KeyTwice { key } => Words::new(format!("`{key}` is set in two files"))
+                .label("again")
+                .also("first here")
+                .help("remove one of them: files are put together, not laid over each other"),
 
             Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label("lower-case letters, digits and single hyphens, a letter first, no hyphen last")
@@ -626,6 +646,9 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
             .help(of_identity_center(&format!("{role}_0123456789abcdef"))),
     }
 }
+
+/// What to write in `include`.
+const INCLUDE: &str = "write it as `\"environments/*.toml\"`";
 
 /// What to add to a blueprint without environments.
 const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `region` and `deploy_role`";
