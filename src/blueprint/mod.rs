@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostics, Source, Spanned};
 use crate::problem::Problem;
 
 use keys::{Cluster, Environment, File};
-use node::{Node, merge};
+use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
 use scalar::Name;
 
@@ -94,6 +94,30 @@ fn layers(root: &Node) -> Vec<&Node> {
     layers
 }
 
+/// Lays one layer of a cluster over another: tables merge, lists and scalars replace.
+///
+/// Two tables start anew where a layer makes another thing of them, since nothing of what is below fits any more: a node
+/// pool of another `kind`, a network with another `vpc_id`.
+fn lay(base: &Node, over: &Node) -> Node {
+    let mut base = base.clone();
+    let text = |table: Option<&Node>, key: &str| table?.get(key)?.as_str().map(str::to_owned);
+    if let (Some(below), Some(Value::Table(above))) =
+        (base.get_mut("node_pools"), over.get("node_pools").map(|pools| &pools.value))
+    {
+        for (pool, entry) in &above.0 {
+            let (old, new) = (text(below.get(pool), "kind"), text(Some(&entry.node), "kind"));
+            if old.is_some() && new.is_some() && old != new {
+                below.remove(pool);
+            }
+        }
+    }
+    let vpc = text(over.get("network"), "vpc_id");
+    if vpc.is_some() && vpc != text(base.get("network"), "vpc_id") {
+        base.remove("network");
+    }
+    merge(&base, over)
+}
+
 /// Applies precedence: `[cluster]` < `environments.E.cluster` < `environments.E.clusters.C`.
 fn layer(file: File) -> Option<Blueprint> {
     let empty = Node::empty();
@@ -104,7 +128,7 @@ fn layer(file: File) -> Option<Blueprint> {
     let mut environments = Vec::new();
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
-        let shared = merge(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value));
+        let shared = lay(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value));
         let main = Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: empty.clone() };
         let mut layers: Vec<&Named<Node>> = environment.clusters.iter().collect();
         if environment.clusters.get(MAIN).is_none() && !environment.clusters.is_broken(MAIN) {
@@ -113,7 +137,7 @@ fn layer(file: File) -> Option<Blueprint> {
         layers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let (mut clusters, mut broken) = (Vec::new(), environment.clusters.broken().to_vec());
         for layer in layers {
-            match Cluster::read(&merge(&shared, &layer.value), &mut silent) {
+            match Cluster::read(&lay(&shared, &layer.value), &mut silent) {
                 Some(cluster) => clusters.push(Named { name: layer.name.clone(), value: cluster }),
                 None => broken.push(layer.name.to_string()),
             }

@@ -154,6 +154,29 @@ impl Node {
         }
     }
 
+    /// Takes a key out of this table.
+    pub fn remove(&mut self, key: &str) {
+        if let Value::Table(table) = &mut self.value {
+            table.0.remove(key);
+        }
+    }
+
+    /// Returns what a key of this table is set to, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match &mut self.value {
+            Value::Table(table) => table.0.get_mut(key).map(|entry| &mut entry.node),
+            _ => None,
+        }
+    }
+
+    /// Returns the text at this node.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Returns what the keys of this table are set to, in the order of keys.
     pub fn children(&self) -> Vec<&Self> {
         match &self.value {
