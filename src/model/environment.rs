@@ -200,7 +200,8 @@ fn cluster(
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
-    let NodePools { managed, karpenter } = node_pool::resolve(context, &eks_name, name.span, keys);
+    let NodePools { managed, karpenter } =
+        node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let mut admins = vec![roles.deploy.clone()];
     for admin in keys.admins.iter() {

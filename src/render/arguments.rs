@@ -59,7 +59,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         match own.managed_pools.iter().find(|pool| pool.name == member.standard.name) {
             None => arguments.push(off(&name)),
             Some(pool) => {
-                let value = node_pool::managed_argument(pool, &member.standard);
+                let value = node_pool::argument(member, pool);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
         }
@@ -92,7 +92,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         match own.karpenter_pools.iter().find(|pool| pool.name == member.standard.name) {
             None => arguments.push(off(&name)),
             Some(pool) => {
-                let value = node_pool::karpenter_argument(pool, &member.standard);
+                let value = node_pool::argument(member, pool);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
         }

@@ -9,7 +9,7 @@ use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::Cluster;
-use crate::model::addon::LOAD_BALANCER_CONTROLLER;
+use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::settings::{Fleet, FleetAddon, Member};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
@@ -175,12 +175,36 @@ fn variables(whole: &Whole<'_>) -> Context {
 
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct NodePools<'a> {
+    struct NodePools {
         pools: Vec<PoolView<KarpenterBlocks>>,
-        image: &'a str,
+        has_volume_keys: bool,
+        volume_keys: Value,
+        volume_keys_everywhere: bool,
+        volume_keys_count: Value,
+        volume_keys_index: Value,
+        karpenter_index: Value,
     }
-    let pools = whole.model.fleet.karpenter_pools.iter().map(node_pool::karpenter).collect();
-    view(&NodePools { pools, image: &whole.catalog.kubernetes.karpenter_image })
+    let fleet = &whole.model.fleet;
+    let karpenter_everywhere = fleet.addon(KARPENTER).is_some_and(|member| member.everywhere);
+    let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
+    // A cluster without Karpenter has no role to give it to.
+    let everywhere = karpenter_everywhere
+        && fleet.karpenter_pools.iter().any(|pool| pool.everywhere && node_pool::all_have_key(pool));
+    let wanted = "length(local.volume_keys) > 0";
+    let count = if karpenter_everywhere {
+        format!("{wanted} ? 1 : 0")
+    } else {
+        format!("var.karpenter_enabled && {wanted} ? 1 : 0")
+    };
+    view(&NodePools {
+        pools: fleet.karpenter_pools.iter().map(node_pool::karpenter).collect(),
+        has_volume_keys: !volume_keys.is_empty(),
+        volume_keys: Value::List(volume_keys),
+        volume_keys_everywhere: everywhere,
+        volume_keys_count: Value::expression(count),
+        volume_keys_index: index(everywhere),
+        karpenter_index: index(karpenter_everywhere),
+    })
 }
 
 /// A chart's version: a literal, or a variable where clusters differ.
