@@ -135,14 +135,13 @@ pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: 
 }
 
 /// Resolves a pool for a module's defaults, without reporting: the clusters have reported already.
-pub(super) fn standard(catalog: &Catalog, name: &Spanned<Name>, keys: Keys) -> NodePools {
+pub(super) fn standard(catalog: &Catalog, pool: &Named<Keys>) -> NodePools {
     let mut silent = Silent;
-    let pool = Named { name: name.clone(), value: keys };
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
-        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &pool)),
-        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &pool)),
-        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, catalog, &pool),
+        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, pool)),
+        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, pool)),
+        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, catalog, pool),
         None => {}
     }
     pools

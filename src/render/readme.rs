@@ -10,6 +10,7 @@ use super::{Output, Whole};
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::settings::Share;
 use crate::model::{App, Model};
 
 /// # Errors
@@ -66,6 +67,8 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: Vec<VariableView>,
         outputs: Vec<OutputView>,
         has_karpenter: bool,
+        has_fargate: bool,
+        has_core_on_fargate: bool,
     }
     let text = |name: &str| {
         let path = format!("{folder}/{name}");
@@ -95,6 +98,8 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
+        has_fargate: !fleet.fargate_pools.is_empty(),
+        has_core_on_fargate: fleet.core_on_fargate != Share::None,
     })))
 }
 
@@ -129,6 +134,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         stacks: Vec<Stack>,
         has_apps: bool,
         has_karpenter: bool,
+        has_fargate: bool,
         has_protected: bool,
         roles: Vec<RoleView>,
         has_delivery: bool,
@@ -159,6 +165,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         stacks: stacks(model),
         has_apps: !model.apps.is_empty(),
         has_karpenter: has_karpenter(whole),
+        has_fargate: !model.fleet.fargate_pools.is_empty(),
         has_protected: model.environments.iter().any(|environment| environment.protected),
         roles: roles(model)
             .into_iter()
