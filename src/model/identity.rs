@@ -215,7 +215,9 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
 /// Finds names that would be made twice in an account: `a-b` with suffix `-c` is `a` with suffix `-b-c`, and the key of
 /// a cluster `terraform-state` is called as its environment's key for states.
 fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment], fleet: &Fleet) {
-    let mut seen: BTreeMap<(&str, &str, &str, String), (Option<&Cluster>, Span)> = BTreeMap::new();
+    /// Resource, account, region, name.
+    type Place<'a> = (&'a str, &'a str, &'a str, String);
+    let mut seen: BTreeMap<Place<'_>, (Option<&Cluster>, Span)> = BTreeMap::new();
     for Environment { account, region, state, at, .. } in environments {
         seen.insert(("aws_kms_alias", account, region, state.key_alias.clone()), (None, *at));
     }
