@@ -141,7 +141,7 @@ problems! {
     E0213 NoEnvironment,
     /// A finding is waived twice for one resource.
     E0216 RepeatedWaiver { id: String, scope: String },
-    /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
+    /// A name would be made twice in an account: of `a` with `-b-c`, and of `a-b` with `-c`.
     E0214 SharedResourceName { name: String },
     /// A tag is one that AWS refuses, or that controllers look for.
     E0215 InvalidTag { key: String, why: &'static str },

@@ -223,10 +223,10 @@ impl Problem {
             }
 
             Self::SharedResourceName { name } => {
-                Words::new(format!("two clusters of one account would each make `{name}`"))
+                Words::new(format!("`{name}` would be made twice in one account"))
                     .label("one of them")
                     .also("the other")
-                    .help("set another `name` for one of the clusters, or rename the pool")
+                    .help("set another `name` for a cluster, or rename the pool")
             }
 
             Self::InvalidTag { key, why } => {
