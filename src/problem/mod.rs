@@ -247,6 +247,8 @@ problems! {
     E0426 KeyElsewhere { arn: String, region: String },
     /// The kubelet would stop deleting images before it began.
     E0427 ImageGcOrder { high: u32, low: u32 },
+    /// Bottlerocket would be asked for a reservation that it does not know.
+    E0435 BottlerocketPid { key: &'static str },
     /// A disruption budget has something that Karpenter does not take.
     E0428 InvalidBudget { value: String, of: &'static str },
     /// A disruption budget has a beginning without a length, or the other way round.
@@ -339,9 +341,18 @@ impl Problem {
             Self::NoHumanAdmin { .. } => &["admins"],
             Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
             Self::PoolNeeds { key: "kind", .. } => &["kind"],
-            Self::PoolNeeds { key: "instance_types", .. } => &["instance_types"],
-            Self::PoolNeeds { key: "capacity", .. } => &["capacity"],
+            Self::PoolNeeds { key: "instance_types", .. } | Self::GpuLimitWithoutGpu { .. } => {
+                &["instance_types"]
+            }
+            Self::PoolNeeds { key: "capacity", .. } | Self::UnusedReservations { .. } => &["capacity"],
+            Self::PoolNeeds { key: "capacity_reservations", .. } => &["capacity_reservations"],
+            Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],
+            Self::AmiFamilyDiffers { .. } => &["ami"],
+            Self::DiskTooSmall { .. } => &["disk_gib"],
+            Self::DiskTooSlow { .. } => &["disk_iops"],
+            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
+            Self::HalfBudget { .. } => &["schedule", "duration"],
             _ => &[],
         }
     }

@@ -561,6 +561,9 @@ impl Problem {
                     .also("the lower mark")
                     .help(format!("write `image_gc_low_percent = {}`", high.saturating_sub(5)))
             }
+            Self::BottlerocketPid { key } => Words::new(format!("Bottlerocket takes no `pid` in `{key}`"))
+                .label("it knows `cpu`, `memory` and `ephemeral-storage`")
+                .help("remove `pid`, or write `ami = \"al2023\"`"),
             Self::InvalidBudget { value, of } => {
                 let (label, example) = match *of {
                     "nodes" => ("a number, or a percentage up to 100", "`\"10%\"` or `0`"),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ground, Report};
+use super::{Ground, Report, image};
 use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
+use crate::blueprint::scalar::AmiFamily;
 use crate::problem::Problem;
 
 /// What the blueprint sets of the kubelet, or the cluster's network for it.
@@ -44,6 +45,9 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys
         report.range(pods, 8, 250);
     }
     check_image_gc(report, written);
+    if image::family(keys) == AmiFamily::Bottlerocket {
+        check_bottlerocket(report, written);
+    }
     let plain = |set: &Option<crate::diagnostic::Spanned<u32>>| set.as_ref().map(|set| set.value);
     Kubelet {
         max_pods: plain(&written.max_pods).or(with_prefixes),
@@ -52,6 +56,16 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys
         eviction_hard: written.eviction_hard.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
         image_gc_high: plain(&written.image_gc_high_percent),
         image_gc_low: plain(&written.image_gc_low_percent),
+    }
+}
+
+/// A node of Bottlerocket does not boot with settings that it does not know (bottlerocket-core-kit,
+/// `KubernetesReservedResourceKey`, read 2026-11).
+fn check_bottlerocket(report: &mut impl Report, keys: &KubeletKeys) {
+    for (key, set) in [("kube_reserved", &keys.kube_reserved), ("system_reserved", &keys.system_reserved)] {
+        if let Some(set) = set.as_ref().filter(|set| set.0.contains_key("pid")) {
+            report.report(Problem::BottlerocketPid { key }, set.span, None);
+        }
     }
 }
 

@@ -100,14 +100,10 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
     ["[settings.kubernetes]"],
     [
       for key, value in {
-        max-pods = var.{{ pool.variable | ident }}.kubelet.maxPods
-      } : "${key} = ${value}" if value != null
-    ],
-    [
-      for key, value in {
+        max-pods                        = var.{{ pool.variable | ident }}.kubelet.maxPods
         image-gc-high-threshold-percent = var.{{ pool.variable | ident }}.kubelet.imageGCHighThresholdPercent
         image-gc-low-threshold-percent  = var.{{ pool.variable | ident }}.kubelet.imageGCLowThresholdPercent
-      } : "${key} = \"${value}\"" if value != null
+      } : "${key} = ${value}" if value != null
     ],
     flatten([
       for table, quantities in {

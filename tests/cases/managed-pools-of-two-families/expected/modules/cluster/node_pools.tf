@@ -169,14 +169,10 @@ resource "aws_launch_template" "database" {
     ["[settings.kubernetes]"],
     [
       for key, value in {
-        max-pods = var.database_node_pool.kubelet.maxPods
-      } : "${key} = ${value}" if value != null
-    ],
-    [
-      for key, value in {
+        max-pods                        = var.database_node_pool.kubelet.maxPods
         image-gc-high-threshold-percent = var.database_node_pool.kubelet.imageGCHighThresholdPercent
         image-gc-low-threshold-percent  = var.database_node_pool.kubelet.imageGCLowThresholdPercent
-      } : "${key} = \"${value}\"" if value != null
+      } : "${key} = ${value}" if value != null
     ],
     flatten([
       for table, quantities in {
