@@ -37,7 +37,8 @@ fn generate(text: &str) -> Tree {
 fn resolve(text: &str) -> Model {
     let source = Source { path: "blueprint.toml".to_owned(), text: text.to_owned() };
     let (read, _) = plinth::blueprint::read(&source);
-    plinth::model::resolve(&read.expect("a valid blueprint"), &Catalog::load(), "blueprint.toml").0
+    let read = read.expect("a valid blueprint");
+    plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml").0
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use super::access;
 use super::addon;
 use super::app::Tenant;
-use super::network::{self, Network};
+use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
 use super::{Context, identity};
@@ -98,7 +98,8 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
     for target in &blueprint.environments {
         environments.extend(environment(context, target));
     }
-    check_overlaps(context, &environments);
+    network::check_overlaps(context, &environments);
+    network::check_tags(context, &environments);
     // What is tried first stands first: protected environments last, else by name.
     environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
     environments
@@ -202,6 +203,7 @@ fn cluster(
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
     let NodePools { managed, karpenter } = node_pool::resolve(context, &eks_name, name.span, keys);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
+    let private_cidrs = private_cidrs(keys);
     let mut admins = vec![roles.deploy.clone()];
     for admin in keys.admins.iter() {
         let arn = access::role(context, admin, &scope);
@@ -213,8 +215,8 @@ fn cluster(
         .map(|role| role.value.clone())
         .filter(|role| !admins.iter().any(|known| known.value == *role));
     let viewers = viewers.collect();
-    let network =
-        network::resolve(context, &eks_name, name.span, keys.network.as_deref(), &region_name.value, facts)?;
+    let place = Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts };
+    let network = network::resolve(context, &place, keys.network.as_deref())?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
     let node_types =
         labels.flatten().filter(|(key, _)| key == "node-type").map(|(_, value)| value.clone()).collect();
@@ -222,6 +224,7 @@ fn cluster(
     let settings = Settings {
         kubernetes_version,
         public_cidrs,
+        private_cidrs,
         service_cidr: network.service_cidr,
         log_retention_days: keys.log_retention_days.0,
         deletion_protection: protected,
@@ -281,15 +284,26 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
         context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, at);
         return Vec::new();
     };
-    for range in endpoint.public_cidrs.iter().filter(|range| range.prefix_len() == 0) {
-        context.push(Problem::OpenToTheWorld { range: range.value }, range.span);
+    for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
+        for range in ranges.iter().filter(|range| range.prefix_len() == 0) {
+            context.push(Problem::OpenToTheWorld { range: range.value, is_private }, range.span);
+        }
     }
-    match (&endpoint.runner, endpoint.public_cidrs.is_empty()) {
-        (None, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),
-        (Some(runner), false) => context.push(Problem::RunnerWithoutNeed, runner.span),
+    match (&endpoint.runner, endpoint.public_cidrs.is_empty(), endpoint.private_cidrs.is_empty()) {
+        (None, true, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),
+        (Some(runner), false, _) => context.push(Problem::RunnerWithoutNeed, runner.span),
         _ => {}
     }
     endpoint.public_cidrs.iter().map(|range| range.to_string()).collect()
+}
+
+/// Returns the ranges that reach the private endpoint: where engines run inside the VPC and the blueprint names none, the
+/// VPC's own.
+fn private_cidrs(keys: &ClusterKeys) -> Vec<String> {
+    let Some(endpoint) = &keys.endpoint else { return Vec::new() };
+    let of_vpc = keys.network.as_ref().and_then(|network| network.cidr.as_ref());
+    let of_vpc = of_vpc.filter(|_| endpoint.runner.is_some() && endpoint.private_cidrs.is_empty());
+    endpoint.private_cidrs.iter().chain(of_vpc).map(|range| range.to_string()).collect()
 }
 
 /// Returns the tags of an environment's or a cluster's resources, sorted by key.
@@ -337,28 +351,5 @@ fn check_tags(context: &mut Context<'_>) {
             continue;
         };
         context.push(Problem::InvalidTag { key: key.clone(), why }, value.span);
-    }
-}
-
-/// Clusters of one account and region can come to meet by a peering or a transit gateway, and an overlap cannot be
-/// mended without building one of them anew.
-fn check_overlaps(context: &mut Context<'_>, environments: &[Environment]) {
-    let all: Vec<(&Environment, &Cluster)> = environments
-        .iter()
-        .flat_map(|environment| environment.clusters.iter().map(move |cluster| (environment, cluster)))
-        .collect();
-    for (index, (environment, cluster)) in all.iter().enumerate() {
-        for (other_environment, other) in &all[..index] {
-            let meet = environment.account == other_environment.account && cluster.region == other.region;
-            if meet && network::overlaps(cluster.network.cidr, other.network.cidr) {
-                let (range, other_range) = (cluster.network.cidr, other.network.cidr);
-                let problem =
-                    Problem::CidrOverlap { range, other: other_range, cluster: other.eks_name.clone() };
-                // One line can decide both ranges: then the environment's name is the place to look at.
-                let also = other.network.cidr_at;
-                let at = if cluster.network.cidr_at == also { cluster.at } else { cluster.network.cidr_at };
-                context.push_conflict(problem, at, also);
-            }
-        }
     }
 }

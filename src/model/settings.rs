@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::Context;
-use super::addon::Addon;
+use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
+use super::network::Network;
 use super::node_pool::{self, KarpenterPool, ManagedPool, NodePools};
-use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool, Size};
-use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
+use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
+use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub kubernetes_version: KubernetesVersion,
     /// Ranges that reach the public endpoint; empty: private only.
     pub public_cidrs: Vec<String>,
+    /// Ranges that reach the private endpoint from outside the cluster.
+    pub private_cidrs: Vec<String>,
     /// The range of Service addresses.
     pub service_cidr: Ipv4Net,
     /// Days that logs are kept.
@@ -47,6 +50,10 @@ pub struct Fleet {
     pub kubernetes_version: KubernetesVersion,
     /// Ranges of the standard.
     pub public_cidrs: Vec<String>,
+    /// Ranges that reach the private endpoint of the standard; nothing where no cluster has any.
+    pub private_cidrs: Option<Vec<String>>,
+    /// What networks there are.
+    pub network: FleetNetwork,
     /// Service range of the standard.
     pub service_cidr: Ipv4Net,
     /// Log retention of the standard.
@@ -73,6 +80,93 @@ impl Fleet {
     /// Returns an add-on that any cluster has, by its name in the catalog.
     pub fn addon(&self, name: &str) -> Option<&Member<FleetAddon>> {
         self.eks_addons.iter().chain(&self.helm_addons).find(|addon| addon.standard.name.as_str() == name)
+    }
+}
+
+/// What networks the clusters have.
+#[derive(Debug, Clone)]
+pub struct FleetNetwork {
+    /// A VPC that exists already.
+    pub existing: Share,
+    /// Tags of ours on the subnets of such a VPC, among the clusters that are in one.
+    pub tags: Share,
+    /// Subnets for pods alone, in whichever VPC.
+    pub pods: Share,
+    /// A second range for pods, among the clusters with a VPC of their own.
+    pub pod_cidr: Share,
+    /// IPv6 addresses.
+    pub ipv6: Share,
+    /// Subnets for pods in a VPC that exists already, among the clusters that are in one.
+    pub existing_pods: Share,
+    /// VPC endpoints that any cluster has, besides S3's; sorted.
+    pub endpoints: Vec<String>,
+    /// Those of the standard; sorted.
+    pub standard_endpoints: Vec<String>,
+    /// Whether some cluster has others: then the module has a variable for them.
+    pub endpoints_differ: bool,
+    /// Whether the standard is a VPC that exists already.
+    pub standard_is_existing: bool,
+    /// Whether the standard has the subnets of such a VPC tagged.
+    pub standard_tags: bool,
+    /// The IP family of the standard.
+    pub standard_ip_family: IpFamily,
+}
+
+impl FleetNetwork {
+    fn of(standard: Option<&keys::Network>, clusters: &[&Cluster]) -> Self {
+        let networks = || clusters.iter().map(|cluster| &cluster.network);
+        let own = || networks().filter_map(Network::own);
+        let existing = || clusters.iter().filter(|cluster| cluster.network.existing().is_some());
+        let endpoints: BTreeSet<&String> = networks().flat_map(Network::endpoints).collect();
+        let mut standard_endpoints: Vec<String> =
+            standard.iter().flat_map(|keys| keys.endpoints.iter()).map(|name| name.value.clone()).collect();
+        standard_endpoints.sort();
+        Self {
+            existing: Share::of(networks().map(|network| network.existing().is_some())),
+            tags: Share::of(networks().filter_map(Network::existing).map(|vpc| vpc.tag_subnets)),
+            pods: Share::of(networks().map(Network::has_pod_subnets)),
+            pod_cidr: Share::of(own().map(|vpc| vpc.pod_cidr.is_some())),
+            existing_pods: Share::of(existing().map(|cluster| cluster.network.has_pod_subnets())),
+            ipv6: Share::of(networks().map(Network::is_ipv6)),
+            endpoints_differ: networks().any(|network| network.endpoints() != standard_endpoints),
+            endpoints: endpoints.into_iter().cloned().collect(),
+            standard_endpoints,
+            standard_is_existing: standard.is_some_and(|keys| keys.vpc_id.is_some()),
+            standard_tags: standard.is_none_or(|keys| *keys.tag_subnets),
+            standard_ip_family: standard.map_or(IpFamily::Ipv4, |keys| *keys.ip_family),
+        }
+    }
+}
+
+/// How many of the clusters have something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// None: nothing of it is generated.
+    None,
+    /// Some: its blocks have a `count`, or a `for_each` over what a cluster passes.
+    Some,
+    /// All: its blocks are literal.
+    All,
+}
+
+impl Share {
+    fn of(has: impl Iterator<Item = bool>) -> Self {
+        let (have, lack): (Vec<bool>, Vec<bool>) = has.partition(|has| *has);
+        match (have.is_empty(), lack.is_empty()) {
+            (true, _) => Self::None,
+            (false, false) => Self::Some,
+            (false, true) => Self::All,
+        }
+    }
+
+    /// Whether any cluster has it.
+    pub fn is_any(self) -> bool {
+        self != Self::None
+    }
+
+    /// Whether every cluster has it.
+    pub fn is_all(self) -> bool {
+        self == Self::All
     }
 }
 
@@ -136,6 +230,14 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .flat_map(|endpoint| endpoint.public_cidrs.iter())
             .map(|range| range.to_string())
             .collect(),
+        private_cidrs: facts.clone().any(|settings| !settings.private_cidrs.is_empty()).then(|| {
+            let endpoint = standard.endpoint.iter();
+            endpoint
+                .flat_map(|endpoint| endpoint.private_cidrs.iter())
+                .map(|range| range.to_string())
+                .collect()
+        }),
+        network: FleetNetwork::of(standard.network.as_deref(), &clusters),
         service_cidr: standard
             .network
             .as_ref()
@@ -285,10 +387,7 @@ fn addons(
             .collect();
         let Some(first) = own.first() else { continue };
         let wish = context.blueprint.standard.addons.get(name);
-        let wished = wish
-            .and_then(|wish| wish.value.values.as_ref())
-            .map(|values| Value::from_data(&values.to_json()));
-        let wished = wished.unwrap_or(Value::Object(Vec::new()));
+        let wished = addon::wished(name, &context.blueprint.standard);
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
         let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
         let catalog_values = Value::from_catalog(&serde_json::Value::Object(facts.values.clone()));

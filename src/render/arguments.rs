@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::cluster_module::{object, pool_variable};
-use super::services_module::{lacks_volumes, taint_list};
+use super::services_module::{has_pools, lacks_volumes, taint_list};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
-use crate::model::addon::KARPENTER;
-use crate::model::settings::FleetAddon;
+use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
+use crate::model::network::Network;
+use crate::model::settings::{FleetAddon, FleetNetwork, Share};
 use crate::model::{Addon, Cluster, Fleet, KarpenterPool, ManagedPool, Tenant};
 
 /// One argument of a module call.
@@ -60,12 +61,18 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         Value::strings(&own.public_cidrs),
         &Value::strings(&fleet.public_cidrs),
     );
-    differs(
-        out,
-        "service_cidr",
-        Value::String(own.service_cidr.to_string()),
-        &Value::String(fleet.service_cidr.to_string()),
-    );
+    if let Some(standard) = &fleet.private_cidrs {
+        differs(out, "endpoint_private_cidrs", Value::strings(&own.private_cidrs), &Value::strings(standard));
+    }
+    if !cluster.network.is_ipv6() {
+        differs(
+            out,
+            "service_cidr",
+            Value::String(own.service_cidr.to_string()),
+            &Value::String(fleet.service_cidr.to_string()),
+        );
+    }
+    network(out, &fleet.network, &cluster.network);
     differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
     for member in &fleet.managed_pools {
@@ -85,12 +92,28 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
                 if member.standard.facts.kind == own.kind
                     && own.kind == crate::catalog::AddonKind::EksAddon =>
             {
-                arguments.extend(eks_values(own, &member.standard));
+                let is_told_of_pods = cluster.network.has_pod_subnets() && own.name.as_str() == VPC_CNI;
+                let module = if is_told_of_pods { custom_networking() } else { Value::Object(Vec::new()) };
+                arguments.extend(eks_values(own, &member.standard, module));
             }
             Some(_) => {}
         }
     }
     arguments
+}
+
+/// Adds what differs of the network, beyond its ranges and subnets, which are identity.
+fn network(arguments: &mut Vec<Argument>, fleet: &FleetNetwork, own: &Network) {
+    if fleet.ipv6 == Share::Some {
+        differs(arguments, "ip_family", own.ip_family.word().into(), &fleet.standard_ip_family.word().into());
+    }
+    if let Some(vpc) = own.existing().filter(|_| fleet.tags == Share::Some) {
+        differs(arguments, "tag_subnets", Value::Bool(vpc.tag_subnets), &Value::Bool(fleet.standard_tags));
+    }
+    if fleet.endpoints_differ {
+        let standard = Value::strings(&fleet.standard_endpoints);
+        differs(arguments, "vpc_endpoints", Value::strings(own.endpoints()), &standard);
+    }
 }
 
 fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
@@ -143,6 +166,12 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             Value::Bool(own.network_policy),
             &Value::Bool(fleet.network_policy),
         );
+    }
+    let network = &fleet.network;
+    if network.existing == Share::Some && has_pools(fleet) {
+        let is_existing = Value::Bool(cluster.network.existing().is_some());
+        let standard = Value::Bool(network.standard_is_existing);
+        differs(&mut arguments, "subnets_by_id", is_existing, &standard);
     }
     if lacks_volumes(fleet, cluster) {
         arguments.push(off("aws_ebs_csi_driver"));
@@ -210,21 +239,28 @@ fn karpenter_fields(pool: &KarpenterPool) -> Fields {
 }
 
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole
-/// top-level keys are passed.
-fn eks_values(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+/// top-level keys are passed. `module` is what the module sets of itself for this cluster.
+fn eks_values(own: &Addon, standard: &FleetAddon, module: Value) -> Option<Argument> {
     let catalog = Value::from_catalog(&serde_json::Value::Object(standard.facts.values.clone()));
-    let Value::Object(own_entries) = catalog.merged(own.values.clone()) else {
+    let Value::Object(own_entries) = catalog.merged(module.clone()).merged(own.values.clone()) else {
         return None;
     };
-    let Value::Object(standard_entries) = &standard.values else {
+    let Value::Object(standard_entries) = module.merged(standard.values.clone()) else {
         return None;
     };
+    // What the standard's network asks for, and this cluster's does not.
+    let emptied: Vec<(String, Value)> = standard_entries
+        .iter()
+        .filter(|(key, _)| !own_entries.iter().any(|(known, _)| known == key))
+        .map(|(key, _)| (key.clone(), Value::Object(Vec::new())))
+        .collect();
     let differing: Vec<(String, Value)> = own_entries
         .into_iter()
         .filter(|(key, value)| {
             !standard_entries.iter().any(|(known, standard)| known == key && standard == value)
         })
         .map(|(key, value)| (key, in_root(value)))
+        .chain(emptied)
         .collect();
     let name = format!("{}_values", own.name.identifier());
     (!differing.is_empty()).then_some(Argument { name, value: Value::Object(differing) })

@@ -3,25 +3,31 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::network::NetworkView;
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::blueprint::scalar::Name;
 use crate::hcl::value::Value;
 use crate::model::ManagedPool;
-use crate::model::addon::KARPENTER;
+use crate::model::addon::{self, KARPENTER, VPC_CNI};
 use crate::model::identity;
 use crate::model::node_pool::CORE;
-use crate::model::settings::{FleetAddon, Member};
+use crate::model::settings::{FleetAddon, FleetNetwork, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
     rows.extend([
         row("modules/cluster/variables.tf", always, variables),
-        row("modules/cluster/outputs.tf", always, nothing),
-        row("modules/cluster/vpc.tf", always, vpc),
-        row("modules/cluster/flow_logs.tf", always, nothing),
+        row("modules/cluster/outputs.tf", always, network),
+        row("modules/cluster/vpc.tf", |w| !of_network(w).existing.is_all(), vpc),
+        row("modules/cluster/flow_logs.tf", |w| !of_network(w).existing.is_all(), network),
+        row("modules/cluster/existing_vpc.tf", |w| of_network(w).existing.is_any(), existing_vpc),
+        row("modules/cluster/pods.tf", |w| of_network(w).pods.is_any(), pods),
+        row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
+        row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
+        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), nothing),
         row("modules/cluster/kms.tf", always, nothing),
-        row("modules/cluster/cluster.tf", always, nothing),
+        row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, nothing),
         row("modules/cluster/oidc.tf", always, nothing),
         row("modules/cluster/node_pools.tf", always, node_pools),
@@ -40,12 +46,75 @@ fn has_karpenter(whole: &Whole<'_>) -> bool {
     whole.model.fleet.addon(KARPENTER).is_some()
 }
 
+fn of_network<'a>(whole: &Whole<'a>) -> &'a FleetNetwork {
+    &whole.model.fleet.network
+}
+
+fn network(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Network {
+        network: NetworkView,
+    }
+    view(&Network { network: NetworkView::of(whole) })
+}
+
 fn vpc(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Vpc {
+        network: NetworkView,
         has_karpenter: bool,
     }
-    view(&Vpc { has_karpenter: has_karpenter(whole) })
+    view(&Vpc { network: NetworkView::of(whole), has_karpenter: has_karpenter(whole) })
+}
+
+fn existing_vpc(whole: &Whole<'_>) -> Context {
+    /// Subnets of one use.
+    #[derive(Serialize)]
+    struct SubnetKind {
+        name: &'static str,
+        is_private: bool,
+        /// By which load balancers find them; empty: not at all.
+        tag: &'static str,
+    }
+    #[derive(Serialize)]
+    struct ExistingVpc {
+        network: NetworkView,
+        subnet_kinds: Vec<SubnetKind>,
+    }
+    let mut subnet_kinds = vec![
+        SubnetKind { name: "private", is_private: true, tag: "kubernetes.io/role/internal-elb" },
+        SubnetKind { name: "public", is_private: false, tag: "kubernetes.io/role/elb" },
+    ];
+    if of_network(whole).existing_pods.is_any() {
+        subnet_kinds.push(SubnetKind { name: "pod", is_private: false, tag: "" });
+    }
+    view(&ExistingVpc { network: NetworkView::of(whole), subnet_kinds })
+}
+
+fn vpc_endpoints(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct VpcEndpoints {
+        network: NetworkView,
+        endpoint_index: Value,
+        endpoint_ranges: Value,
+    }
+    let fleet = of_network(whole);
+    // Pods call an endpoint with their own address.
+    let ranges = match (fleet.pod_cidr, fleet.existing.is_any()) {
+        (Share::None, _) => "[var.vpc_cidr]",
+        (Share::All, false) => "[var.vpc_cidr, var.pod_cidr]",
+        _ => "compact([var.vpc_cidr, var.pod_cidr])",
+    };
+    let ranges = if fleet.endpoints_differ {
+        format!("toset(length(local.interface_endpoints) > 0 ? {ranges} : [])")
+    } else {
+        format!("toset({ranges})")
+    };
+    view(&VpcEndpoints {
+        network: NetworkView::of(whole),
+        endpoint_index: index(!fleet.endpoints_differ),
+        endpoint_ranges: Value::expression(ranges),
+    })
 }
 
 fn providers(whole: &Whole<'_>) -> Context {
@@ -59,7 +128,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             path: format!("modules/cluster/addon_{}.tf", addon.standard.name.identifier()),
             template: "modules/cluster/addon.tf".to_owned(),
             stack: None,
-            view: addon_view(addon),
+            view: addon_view(whole, addon),
         });
     }
 }
@@ -178,10 +247,13 @@ pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables<'a> {
+        network: NetworkView,
         name_length: u32,
         name_length_words: u32,
         kubernetes_version: &'a str,
         public_cidrs: Value,
+        has_private_cidrs: bool,
+        private_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
         pools: Vec<PoolView<'a>>,
@@ -201,10 +273,13 @@ fn variables(whole: &Whole<'_>) -> Context {
     });
     let length = name_length(whole);
     view(&Variables {
+        network: NetworkView::of(whole),
         name_length: length - 1,
         name_length_words: length,
         kubernetes_version: fleet.kubernetes_version.as_str(),
         public_cidrs: Value::strings(&fleet.public_cidrs),
+        has_private_cidrs: fleet.private_cidrs.is_some(),
+        private_cidrs: Value::strings(fleet.private_cidrs.iter().flatten()),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
         pools: fleet.managed_pools.iter().map(pool).collect(),
@@ -221,12 +296,14 @@ fn variables(whole: &Whole<'_>) -> Context {
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools<'a> {
+        network: NetworkView,
         pools: Vec<PoolView<'a>>,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
     let before = fleet.eks_addons.iter().filter(|addon| addon.standard.facts.before_nodes);
     view(&NodePools {
+        network: NetworkView::of(whole),
         pools: fleet.managed_pools.iter().map(pool).collect(),
         before_nodes: before.map(address).collect(),
     })
@@ -240,7 +317,7 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
 }
 
-fn addon_view(member: &Member<FleetAddon>) -> Context {
+fn addon_view(whole: &Whole<'_>, member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
         addon: AddonView<'a>,
@@ -260,10 +337,12 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         policy_set: Value,
         has_values: bool,
         values_differ: bool,
-        values: &'a Value,
+        values: Value,
+        has_pods: bool,
     }
     let addon = &member.standard;
     let identifier = addon.name.identifier();
+    let is_cni = addon.name.as_str() == VPC_CNI;
     let policy_names = Value::strings(&addon.facts.managed_policies);
     let policy_set = if member.everywhere {
         format!("toset({policy_names})")
@@ -273,7 +352,10 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
     let policies =
         has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
     let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
-        ("Its pods have their rights from the start, and until the end.", policies.into_iter().collect())
+        let ipv6 = (is_cni && of_network(whole).ipv6.is_any())
+            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
+        let because = "Its pods have their rights from the start, and until the end.";
+        (because, ipv6.into_iter().chain(policies).collect())
     } else {
         let core = Value::expression(format!("aws_eks_node_group.{CORE}"));
         let because = if policies.is_some() {
@@ -297,10 +379,42 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
             policy_set: Value::expression(policy_set),
             has_values: addon.values != Value::Object(Vec::new()),
             values_differ: addon.values_differ,
-            values: &addon.values,
+            has_pods: is_cni && of_network(whole).pods == Share::Some,
+            values: match of_network(whole).pods {
+                Share::All if is_cni => vpc_cni_of_pods(&addon.values),
+                _ => addon.values.clone(),
+            },
             identifier,
         },
     })
+}
+
+/// Returns what vpc-cni is told where pods have subnets of their own. What the blueprint sets for every cluster lies over it.
+fn vpc_cni_of_pods(standard: &Value) -> Value {
+    let config = vec![
+        ("create".to_owned(), Value::Bool(true)),
+        ("region".to_owned(), Value::expression("var.region")),
+        ("subnets".to_owned(), Value::expression("local.eni_subnets")),
+    ];
+    let config = Value::Object(vec![("eniConfig".to_owned(), Value::Object(config))]);
+    addon::custom_networking().merged(config).merged(standard.clone())
+}
+
+fn pods(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Pods {
+        network: NetworkView,
+        vpc_cni: Value,
+    }
+    let standard = whole.model.fleet.addon(VPC_CNI).map(|addon| addon.standard.values.clone());
+    let vpc_cni = match vpc_cni_of_pods(&standard.unwrap_or(Value::Null)) {
+        // The rest stands beside the add-on.
+        Value::Object(entries) => Value::Object(
+            entries.into_iter().filter(|(key, _)| matches!(key.as_str(), "env" | "eniConfig")).collect(),
+        ),
+        other => other,
+    };
+    view(&Pods { network: NetworkView::of(whole), vpc_cni })
 }
 
 fn karpenter(whole: &Whole<'_>) -> Context {
@@ -346,6 +460,7 @@ const KARPENTER_PARTS: [&str; 4] = [
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Contract {
+        network: NetworkView,
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
         karpenter_queue_name: Value,
@@ -365,6 +480,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
     view(&Contract {
+        network: NetworkView::of(whole),
         karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
         karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
         karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),

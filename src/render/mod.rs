@@ -7,6 +7,7 @@ pub mod app;
 pub mod arguments;
 pub mod cluster_module;
 pub mod environment;
+pub mod network;
 pub mod readme;
 pub mod scripts;
 pub mod services_module;

@@ -3,10 +3,13 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::network::NetworkView;
 use super::scripts::{Stack, stacks};
 use super::services_module::{Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::{Output, Whole};
+use crate::blueprint::scalar::SubnetId;
+use crate::diagnostic::Spanned;
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
@@ -66,6 +69,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: Vec<VariableView>,
         outputs: Vec<OutputView>,
         has_karpenter: bool,
+        network: NetworkView,
     }
     let text = |name: &str| {
         let path = format!("{folder}/{name}");
@@ -95,6 +99,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
+        network: NetworkView::of(whole),
     })))
 }
 
@@ -117,6 +122,16 @@ fn environments(whole: &Whole<'_>) -> Context {
         arn: String,
         purpose: String,
     }
+    /// A cluster in a VPC that exists already.
+    #[derive(Serialize)]
+    struct ExistingView<'a> {
+        cluster: &'a str,
+        vpc_id: &'a str,
+        private: String,
+        public: String,
+        pods: String,
+        tags: &'static str,
+    }
     #[derive(Serialize)]
     struct Environments<'a> {
         blueprint: &'a str,
@@ -125,6 +140,9 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_apps: bool,
         has_karpenter: bool,
         has_protected: bool,
+        has_interface_endpoints: bool,
+        has_tags: bool,
+        networks: Vec<ExistingView<'a>>,
         roles: Vec<RoleView>,
         environments: Vec<&'a str>,
     }
@@ -140,11 +158,27 @@ fn environments(whole: &Whole<'_>) -> Context {
             eks_name: &cluster.eks_name,
             kubernetes: cluster.settings.kubernetes_version.as_str(),
             vpc: cluster.network.cidr.to_string(),
-            zones: cluster.network.zones.len(),
-            nat: cluster.network.nat_zones.len(),
+            zones: cluster.network.zone_names().len(),
+            nat: cluster.network.nat_zones().len(),
         }));
     }
+    let clusters_of = || model.environments.iter().flat_map(|environment| &environment.clusters);
+    let networks = clusters_of().filter_map(|cluster| {
+        let vpc = cluster.network.existing()?;
+        Some(ExistingView {
+            cluster: &cluster.eks_name,
+            vpc_id: vpc.id.as_str(),
+            private: ids(vpc.zones.iter().map(|zone| &zone.private)),
+            public: ids(vpc.zones.iter().filter_map(|zone| zone.public.as_ref())),
+            pods: ids(vpc.zones.iter().filter_map(|zone| zone.pods.as_ref())),
+            tags: if vpc.tag_subnets { "made by the cluster's stack" } else { "must be there" },
+        })
+    });
+    let networks = networks.collect();
     view(&Environments {
+        has_interface_endpoints: NetworkView::of(whole).has_interface_endpoints(),
+        has_tags: model.fleet.network.tags.is_any(),
+        networks,
         blueprint: &model.blueprint,
         clusters,
         stacks: stacks(model),
@@ -157,6 +191,12 @@ fn environments(whole: &Whole<'_>) -> Context {
             .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
+}
+
+/// Returns the ids of subnets, for a cell of a table.
+fn ids<'a>(subnets: impl Iterator<Item = &'a Spanned<SubnetId>>) -> String {
+    let ids: Vec<&str> = subnets.map(|id| id.as_str()).collect();
+    if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
 }
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {

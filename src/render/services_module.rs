@@ -9,7 +9,7 @@ use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, pro
 use crate::hcl::value::Value;
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
 use crate::model::node_pool::Taint;
-use crate::model::settings::{Fleet, FleetAddon, Member};
+use crate::model::settings::{Fleet, FleetAddon, Member, Share};
 use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
@@ -19,10 +19,10 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/outputs.tf", always, outputs_view),
         row("modules/services/cluster.tf", always, nothing),
         row("modules/services/pod_identity.tf", has_roles, nothing),
-        row("modules/services/node_pools.tf", has_pools, node_pools),
-        row("modules/services/charts/objects/Chart.yaml", has_pools, nothing),
-        row("modules/services/charts/objects/values.yaml", has_pools, nothing),
-        row("modules/services/charts/objects/templates/objects.yaml", has_pools, nothing),
+        row("modules/services/node_pools.tf", |w| has_pools(&w.model.fleet), node_pools),
+        row("modules/services/charts/objects/Chart.yaml", |w| has_pools(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/values.yaml", |w| has_pools(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/templates/objects.yaml", |w| has_pools(&w.model.fleet), nothing),
         row("modules/services/storage_classes.tf", |w| has_volumes(&w.model.fleet), storage_classes),
         row("modules/services/contract.tf", always, contract),
     ]);
@@ -53,8 +53,9 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 
 const EBS: &str = "aws-ebs-csi-driver";
 
-fn has_pools(whole: &Whole<'_>) -> bool {
-    !whole.model.fleet.karpenter_pools.is_empty()
+/// Whether any cluster has a pool of Karpenter's.
+pub(super) fn has_pools(fleet: &Fleet) -> bool {
+    !fleet.karpenter_pools.is_empty()
 }
 
 /// The EBS driver, where any cluster has it: the default storage class is made with it.
@@ -190,6 +191,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         node_types: Value,
         has_network_policy: bool,
         network_policy: bool,
+        has_subnets_by_id: bool,
+        subnets_by_id: bool,
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
@@ -221,6 +224,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         node_types: Value::strings(&fleet.node_types),
         has_network_policy: fleet.network_policy_differs,
         network_policy: fleet.network_policy,
+        has_subnets_by_id: fleet.network.existing == Share::Some && has_pools(fleet),
+        subnets_by_id: fleet.network.standard_is_existing,
         has_differences: fleet.node_types_differ || fleet.network_policy_differs,
     };
     variables.has_differences |= !variables.pools.is_empty()
@@ -235,9 +240,23 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     struct NodePools<'a> {
         pools: Vec<PoolView<'a>>,
         image: &'a str,
+        subnets: Value,
+        subnets_differ: bool,
     }
     let pools = whole.model.fleet.karpenter_pools.iter().map(pool).collect();
-    view(&NodePools { pools, image: &whole.catalog.kubernetes.karpenter_image })
+    let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
+    let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
+    let subnets = match whole.model.fleet.network.existing {
+        Share::None => by_tag.to_owned(),
+        Share::All => by_id.to_owned(),
+        Share::Some => "local.subnets".to_owned(),
+    };
+    view(&NodePools {
+        pools,
+        image: &whole.catalog.kubernetes.karpenter_image,
+        subnets: Value::expression(subnets),
+        subnets_differ: whole.model.fleet.network.existing == Share::Some,
+    })
 }
 
 /// A chart's version: a literal, or a variable where clusters differ.

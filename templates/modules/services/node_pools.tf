@@ -1,5 +1,15 @@
 # Karpenter's node pools: one release each, of a chart that prints its values. A plan shows what changes, no custom
 # resource definition is needed to plan, and Karpenter, which drains the nodes, is destroyed after them.
+{%- if subnets_differ %}
+
+locals {
+  # A discovery tag has one value: in a VPC that clusters share they would take it from each other.
+  subnets = concat(
+    [for id in values(local.contract.private_subnets) : { id = id } if var.subnets_by_id],
+    [for name in [var.cluster_name] : { tags = { "karpenter.sh/discovery" = name } } if !var.subnets_by_id],
+  )
+}
+{%- endif %}
 {%- for pool in pools %}
 
 resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
@@ -22,7 +32,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
         spec = {
           role                       = local.contract.karpenter_node_role_name
           amiSelectorTerms           = [{ alias = {{ image | hcl }} }]
-          subnetSelectorTerms        = [{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]
+          subnetSelectorTerms        = {{ subnets | hcl }}
           securityGroupSelectorTerms = [{ id = data.aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }]
 
           metadataOptions = {
