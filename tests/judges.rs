@@ -8,12 +8,12 @@
 
 #[path = "judges/attachment.rs"]
 mod attachment;
-#[path = "judges/azavea.rs"]
-mod azavea;
 #[path = "judges/bootstrap.rs"]
 mod bootstrap;
 #[path = "judges/checkov.rs"]
 mod checkov;
+#[path = "judges/deployment.rs"]
+mod deployment;
 #[path = "judges/engine.rs"]
 mod engine;
 #[path = "judges/escaping.rs"]

@@ -88,6 +88,8 @@ table! {
         optional endpoint: Endpoint,
         /// Roles with full rights in the cluster.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that read everything in the cluster but secrets.
+        default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Days that control-plane and flow logs are kept.
         default log_retention_days: RetentionDays = RetentionDays(365),
         /// The VPC.
@@ -188,6 +190,8 @@ table! {
         optional labels: Tags,
         /// Taints of its nodes, besides core's.
         optional taints: Vec<Taint>,
+        /// Namespaces whose pods run there, five at most (Fargate).
+        optional namespaces: Vec<Spanned<Name>>,
     }
 }
 
@@ -270,6 +274,8 @@ table! {
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that read everything in its namespace but secrets.
+        default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Role that applies its stub; without it, the environment's.
         optional deploy_role: Pattern,
         /// The Pod Security Standard of its namespace.

@@ -323,6 +323,8 @@ words! {
         Managed = "managed",
         /// Karpenter: instance types follow from what pods ask for.
         Karpenter = "karpenter",
+        /// Fargate: a machine for each pod, without labels, DaemonSets, EBS volumes and Pod Identity.
+        Fargate = "fargate",
     }
 }
 words! {

@@ -1,6 +1,6 @@
 //! Environments and their clusters.
 
-use super::access;
+use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
 use super::network::{self, Network, Place};
@@ -69,10 +69,8 @@ pub struct Cluster {
     pub region: String,
     /// Partition of the region.
     pub partition: String,
-    /// Roles with full rights: the deploy role, then people.
-    pub admins: Vec<Spanned<String>>,
-    /// Roles that read everything.
-    pub viewers: Vec<String>,
+    /// Who has rights on all of it.
+    pub access: Access,
     /// The VPC.
     pub network: Network,
     /// What may differ between clusters.
@@ -150,7 +148,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         let roles = Roles { deploy: &deploy_role, plan: plan_role.as_ref() };
         resolved.extend(cluster(context, named, &keys.region, &scope, &roles, *keys.protection));
     }
-    if !resolved.is_empty() && resolved.iter().all(|cluster| cluster.admins.len() < 2) {
+    if !resolved.is_empty() && resolved.iter().all(|cluster| cluster.access.admins.len() < 2) {
         context.push(Problem::NoHumanAdmin { environment: name.to_string() }, name.span);
     }
     Some(Environment {
@@ -200,21 +198,11 @@ fn cluster(
     };
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
-    let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
-    let NodePools { managed, karpenter } = node_pool::resolve(context, &eks_name, name.span, keys);
+    let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &facts.partition);
+    let NodePools { managed, karpenter, fargate } = node_pool::resolve(context, &eks_name, name.span, keys);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let private_cidrs = private_cidrs(keys);
-    let mut admins = vec![roles.deploy.clone()];
-    for admin in keys.admins.iter() {
-        let arn = access::role(context, admin, &scope);
-        admins.extend(arn.filter(|arn| !admins.iter().any(|known| known.value == arn.value)));
-    }
-    let viewers = roles
-        .plan
-        .into_iter()
-        .map(|role| role.value.clone())
-        .filter(|role| !admins.iter().any(|known| known.value == *role));
-    let viewers = viewers.collect();
+    let access = Access::resolve(context, keys, &scope, roles.deploy, roles.plan);
     let place = Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts };
     let network = network::resolve(context, &place, keys.network.as_deref())?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
@@ -230,6 +218,7 @@ fn cluster(
         deletion_protection: protected,
         managed_pools: managed,
         karpenter_pools: karpenter,
+        fargate_pools: fargate,
         node_types,
         network_policy,
         addons,
@@ -240,8 +229,7 @@ fn cluster(
         at: keys.name.as_ref().map_or(name.span, |name| name.span),
         region: region_name.value.clone(),
         partition: facts.partition.clone(),
-        admins,
-        viewers,
+        access,
         network,
         settings,
         tenants: Vec::new(),

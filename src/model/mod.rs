@@ -19,6 +19,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::problem::Problem;
 
+pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
 pub use environment::{Cluster, Environment, StateStore};
@@ -55,6 +56,12 @@ impl Model {
         let environment = named.expect("an attachment names an environment of its model");
         let named = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster);
         (environment, named.expect("an attachment names a cluster of its environment"))
+    }
+
+    /// Whether any application has readers: then the tenant module has a group for them.
+    pub fn has_tenant_readers(&self) -> bool {
+        let clusters = self.environments.iter().flat_map(|environment| &environment.clusters);
+        clusters.flat_map(|cluster| &cluster.tenants).any(|tenant| !tenant.readers.is_empty())
     }
 
     /// Returns what a later run must know of each cluster: it goes into the manifest.

@@ -4,6 +4,7 @@ use super::Context;
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys, Size};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{Architecture, Capacity, InstanceType, Name, PoolKind, TaintEffect};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
@@ -79,9 +80,31 @@ pub struct Taint {
     pub effect: &'static str,
 }
 
+/// A Fargate profile: each pod that it selects gets a machine of its own, which AWS looks after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FargatePool {
+    /// Its name.
+    pub name: Name,
+    /// Which pods run there: all of a namespace, or those of it that carry labels.
+    pub selectors: Vec<Selector>,
+}
+
+/// Pods that a Fargate profile takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selector {
+    /// Their namespace.
+    pub namespace: String,
+    /// Labels that they carry; none: all pods of the namespace.
+    pub labels: Vec<(String, String)>,
+}
+
 /// The pools of one cluster, each list in the order of names.
+///
+/// A core on Fargate is in two lists: what the profile takes, and Karpenter's nodes for everything else of core.
 #[derive(Debug, Clone, Default)]
 pub struct NodePools {
+    /// Fargate profiles.
+    pub fargate: Vec<FargatePool>,
     /// Managed node groups.
     pub managed: Vec<ManagedPool>,
     /// Karpenter's pools.
@@ -95,6 +118,10 @@ pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: 
         match kind(context, pool) {
             Some(PoolKind::Managed) => pools.managed.extend(managed(context, pool)),
             Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, pool)),
+            Some(PoolKind::Fargate) => {
+                let catalog = context.catalog;
+                pools.add_fargate(context, catalog, pool);
+            }
             None => {}
         }
     }
@@ -106,16 +133,57 @@ pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: 
 }
 
 /// Resolves a pool for a module's defaults, without reporting: the clusters have reported already.
-pub(super) fn standard(name: &Spanned<Name>, keys: Keys) -> NodePools {
+pub(super) fn standard(catalog: &Catalog, name: &Spanned<Name>, keys: Keys) -> NodePools {
     let mut silent = Silent;
     let pool = Named { name: name.clone(), value: keys };
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
         Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &pool)),
         Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &pool)),
+        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, catalog, &pool),
         None => {}
     }
     pools
+}
+
+impl NodePools {
+    fn add_fargate(&mut self, report: &mut impl Report, catalog: &Catalog, pool: &Named<Keys>) {
+        if pool.name.as_str() == CORE {
+            let selectors = core_selectors(catalog);
+            self.fargate.push(FargatePool { name: pool.name.value.clone(), selectors });
+            self.karpenter.extend(karpenter(report, pool));
+        } else {
+            self.fargate.extend(fargate(report, pool));
+        }
+    }
+}
+
+/// What of core runs on Fargate itself: what must be there before Karpenter can make a node.
+fn core_selectors(catalog: &Catalog) -> Vec<Selector> {
+    let addons = catalog.addons.values();
+    let selectors = addons.filter_map(|addon| {
+        let labels = &addon.fargate.as_ref()?.labels;
+        let labels = labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        Some(Selector { namespace: addon.namespace.clone(), labels })
+    });
+    selectors.collect()
+}
+
+fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> {
+    let Named { name, value: keys } = pool;
+    let Some(namespaces) = keys.namespaces.as_ref().filter(|namespaces| !namespaces.is_empty()) else {
+        let at = keys.namespaces.as_ref().map_or(name.span, |namespaces| namespaces.span);
+        let example = "[\"batch\"]";
+        report.report(Problem::PoolNeeds { pool: name.to_string(), key: "namespaces", example }, at, None);
+        return None;
+    };
+    // EKS API `CreateFargateProfile`: five selectors. Read 2026-11.
+    if let Some(sixth) = namespaces.get(5) {
+        report.report(Problem::TooManyNamespaces { pool: name.to_string() }, sixth.span, None);
+    }
+    let selectors =
+        namespaces.iter().map(|namespace| Selector { namespace: namespace.to_string(), labels: Vec::new() });
+    Some(FargatePool { name: name.value.clone(), selectors: selectors.collect() })
 }
 
 /// Where pool problems go.
@@ -145,7 +213,8 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         context.push(problem, pool.name.span);
         return None;
     };
-    if pool.name.as_str() == CORE && kind.value != PoolKind::Managed {
+    let is_core = pool.name.as_str() == CORE;
+    if is_core && kind.value == PoolKind::Karpenter {
         context.push(Problem::CoreKind, kind.span);
         return None;
     }
@@ -158,7 +227,26 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
             ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
         ],
         PoolKind::Karpenter => vec![("size", pool.value.size.as_ref().map(|key| key.span))],
+        // What does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
+        PoolKind::Fargate if is_core => vec![("size", pool.value.size.as_ref().map(|key| key.span))],
+        PoolKind::Fargate => vec![
+            ("instance_types", pool.value.instance_types.as_ref().map(|key| key.span)),
+            ("size", pool.value.size.as_ref().map(|key| key.span)),
+            ("capacity", pool.value.capacity.as_ref().map(|key| key.span)),
+            ("disk_gib", pool.value.disk_gib.as_ref().map(|key| key.span)),
+            ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
+            ("limits", pool.value.limits.as_ref().map(|key| key.span)),
+            ("expire_after", pool.value.expire_after.as_ref().map(|key| key.span)),
+            ("termination_grace_period", pool.value.termination_grace_period.as_ref().map(|key| key.span)),
+            ("weight", pool.value.weight.as_ref().map(|key| key.span)),
+            ("labels", pool.value.labels.as_ref().map(|key| key.span)),
+            ("taints", pool.value.taints.as_ref().map(|key| key.span)),
+        ],
     };
+    let namespaces = pool.value.namespaces.as_ref().map(|key| key.span);
+    let refused = refused
+        .into_iter()
+        .chain((is_core || kind.value != PoolKind::Fargate).then_some(("namespaces", namespaces)));
     for (key, at) in refused {
         if let Some(at) = at {
             let pool = pool.name.to_string();
@@ -174,20 +262,11 @@ fn managed(report: &mut impl Report, pool: &Named<Keys>) -> Option<ManagedPool> 
     let size = size(report, name, keys);
     let is_core = name.as_str() == CORE;
     let capacity = keys.capacity.as_ref();
-    if let Some(capacity) = capacity.filter(|capacity| is_core && capacity.contains(&Capacity::Spot)) {
-        report.report(Problem::CoreSpot, capacity.span, None);
-    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1) {
+    let is_refused = |capacity: &[Capacity]| is_core && capacity.contains(&Capacity::Spot);
+    if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
-    if is_core {
-        let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
-        if let Some(label) = node_type.filter(|label| label.value != CORE) {
-            report.report(Problem::CoreUnreachable { key: "labels" }, label.span, None);
-        }
-        if let Some(taints) = keys.taints.as_ref().filter(|taints| !taints.is_empty()) {
-            report.report(Problem::CoreUnreachable { key: "taints" }, taints.span, None);
-        }
-    }
+    check_core(report, name, keys);
     if let Some(label) = core_label(name, keys) {
         report.report(Problem::CoreLabelElsewhere { pool: name.to_string() }, label, None);
     }
@@ -253,12 +332,30 @@ fn size(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<(
     Some((min.value, now, max.value, min.span))
 }
 
+/// Refuses what would keep system services off core's nodes, or stop them there.
+fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
+    if name.as_str() != CORE {
+        return;
+    }
+    let capacity = keys.capacity.as_ref();
+    if let Some(capacity) = capacity.filter(|capacity| capacity.contains(&Capacity::Spot)) {
+        report.report(Problem::CoreSpot, capacity.span, None);
+    }
+    let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
+    if let Some(label) = node_type.filter(|label| label.value != CORE) {
+        report.report(Problem::CoreUnreachable { key: "labels" }, label.span, None);
+    }
+    if let Some(taints) = keys.taints.as_ref().filter(|taints| !taints.is_empty()) {
+        report.report(Problem::CoreUnreachable { key: "taints" }, taints.span, None);
+    }
+}
+
 fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPool> {
     let Named { name, value: keys } = pool;
-    let capacity = keys
-        .capacity
-        .as_ref()
-        .map_or(vec![Capacity::Spot, Capacity::OnDemand], |capacity| capacity.value.clone());
+    let is_core = name.as_str() == CORE;
+    check_core(report, name, keys);
+    let default = if is_core { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
+    let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
     if capacity.is_empty() {
         let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
         report.report(
@@ -296,10 +393,13 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
         // A pool without any limit is an open purse.
         cpu_limit: limits
             .and_then(|limits| limits.cpu.as_ref())
-            .map_or_else(|| "1000".to_owned(), |cpu| cpu.0.clone()),
+            .map_or_else(|| if is_core { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
         memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
-        // Old nodes keep old images; a week is long enough for a batch job.
-        expire_after: keys.expire_after.as_ref().map_or_else(|| "168h".to_owned(), |set| set.to_string()),
+        // Old nodes keep old images; a week is long enough for a batch job. System services change rarely.
+        expire_after: keys
+            .expire_after
+            .as_ref()
+            .map_or_else(|| if is_core { "720h" } else { "168h" }.to_owned(), |set| set.to_string()),
         // Longer than most jobs, and an end to every destroy.
         termination_grace_period: keys
             .termination_grace_period

@@ -8,7 +8,7 @@ use super::Context;
 use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
 use super::network::Network;
-use super::node_pool::{self, KarpenterPool, ManagedPool, NodePools};
+use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools};
 use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
@@ -35,6 +35,8 @@ pub struct Settings {
     pub managed_pools: Vec<ManagedPool>,
     /// Karpenter's pools by name.
     pub karpenter_pools: Vec<KarpenterPool>,
+    /// Fargate profiles by name.
+    pub fargate_pools: Vec<FargatePool>,
     /// Add-ons by name.
     pub addons: Vec<Addon>,
     /// Values of the label `node-type` that its nodes carry.
@@ -62,10 +64,18 @@ pub struct Fleet {
     pub managed_pools: Vec<Member<ManagedPool>>,
     /// Karpenter's pools by name.
     pub karpenter_pools: Vec<Member<KarpenterPool>>,
+    /// Fargate profiles by name.
+    pub fargate_pools: Vec<Member<FargatePool>>,
+    /// Which clusters run core on Fargate.
+    pub core_on_fargate: Share,
+    /// Whether the standard does.
+    pub standard_core_on_fargate: bool,
     /// EKS add-ons by name.
     pub eks_addons: Vec<Member<FleetAddon>>,
     /// Helm add-ons by name.
     pub helm_addons: Vec<Member<FleetAddon>>,
+    /// Whether any cluster has readers: then the module has a variable and entries for them.
+    pub has_readers: bool,
     /// Values of the label `node-type` that nodes of any cluster carry.
     pub node_types: BTreeSet<String>,
     /// Whether some cluster lacks one of them: then the module has a variable for them.
@@ -74,6 +84,13 @@ pub struct Fleet {
     pub network_policy: bool,
     /// Whether that differs: then the module has a variable for it.
     pub network_policy_differs: bool,
+}
+
+impl Settings {
+    /// Whether what Karpenter needs runs on Fargate, and Karpenter makes the nodes for the rest of core.
+    pub fn core_is_on_fargate(&self) -> bool {
+        self.fargate_pools.iter().any(|pool| pool.name.as_str() == CORE)
+    }
 }
 
 impl Fleet {
@@ -115,19 +132,22 @@ pub struct FleetNetwork {
 impl FleetNetwork {
     fn of(standard: Option<&keys::Network>, clusters: &[&Cluster]) -> Self {
         let networks = || clusters.iter().map(|cluster| &cluster.network);
-        let own = || networks().filter_map(Network::own);
-        let existing = || clusters.iter().filter(|cluster| cluster.network.existing().is_some());
+        let (existing, own): (Vec<&Cluster>, Vec<&Cluster>) =
+            clusters.iter().partition(|cluster| cluster.network.existing().is_some());
+        let has_pods = |cluster: &Cluster| cluster.network.has_pod_subnets();
         let endpoints: BTreeSet<&String> = networks().flat_map(Network::endpoints).collect();
         let mut standard_endpoints: Vec<String> =
             standard.iter().flat_map(|keys| keys.endpoints.iter()).map(|name| name.value.clone()).collect();
         standard_endpoints.sort();
         Self {
-            existing: Share::of(networks().map(|network| network.existing().is_some())),
-            tags: Share::of(networks().filter_map(Network::existing).map(|vpc| vpc.tag_subnets)),
-            pods: Share::of(networks().map(Network::has_pod_subnets)),
-            pod_cidr: Share::of(own().map(|vpc| vpc.pod_cidr.is_some())),
-            existing_pods: Share::of(existing().map(|cluster| cluster.network.has_pod_subnets())),
-            ipv6: Share::of(networks().map(Network::is_ipv6)),
+            existing: Share::of(clusters, |cluster| cluster.network.existing().is_some()),
+            tags: Share::of(&existing, |cluster| {
+                cluster.network.existing().is_some_and(|vpc| vpc.tag_subnets)
+            }),
+            pods: Share::of(clusters, has_pods),
+            pod_cidr: Share::of(&own, has_pods),
+            existing_pods: Share::of(&existing, has_pods),
+            ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
             endpoints_differ: networks().any(|network| network.endpoints() != standard_endpoints),
             endpoints: endpoints.into_iter().cloned().collect(),
             standard_endpoints,
@@ -138,24 +158,24 @@ impl FleetNetwork {
     }
 }
 
-/// How many of the clusters have something.
+/// How many clusters have something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
-    /// None: nothing of it is generated.
+    /// None: the modules do not mention it.
     None,
-    /// Some: its blocks have a `count`, or a `for_each` over what a cluster passes.
+    /// Some: the modules have a variable for it.
     Some,
-    /// All: its blocks are literal.
+    /// All: the modules have it and no variable.
     All,
 }
 
 impl Share {
-    fn of(has: impl Iterator<Item = bool>) -> Self {
-        let (have, lack): (Vec<bool>, Vec<bool>) = has.partition(|has| *has);
-        match (have.is_empty(), lack.is_empty()) {
-            (true, _) => Self::None,
-            (false, false) => Self::Some,
-            (false, true) => Self::All,
+    /// Counts the clusters for which something holds.
+    pub fn of(clusters: &[&Cluster], holds: impl Fn(&Cluster) -> bool) -> Self {
+        match clusters.iter().filter(|cluster| holds(cluster)).count() {
+            0 => Self::None,
+            count if count == clusters.len() => Self::All,
+            _ => Self::Some,
         }
     }
 
@@ -188,14 +208,40 @@ pub struct FleetAddon {
     pub facts: catalog::Addon,
     /// The standard's chart version.
     pub version: String,
-    /// The standard's values: the catalog's, with the blueprint's laid over them.
-    pub values: Value,
     /// What the standard sets besides the catalog's values.
     pub wished: Value,
     /// Whether some cluster's values differ: then the module has a variable for them.
     pub values_differ: bool,
     /// Whether some cluster's version differs: then the module has a variable for it.
     pub version_differs: bool,
+}
+
+impl FleetAddon {
+    /// The standard's values: the catalog's, with the blueprint's laid over them.
+    pub fn values(&self) -> Value {
+        of_catalog(&self.facts.values).merged(self.wished.clone())
+    }
+
+    /// The catalog's layer between the two where core is on Fargate; `null` takes a value out.
+    pub fn fargate_layer(&self) -> Value {
+        self.facts.fargate.as_ref().map_or(Value::Object(Vec::new()), |fargate| of_catalog(&fargate.values))
+    }
+
+    /// The standard's values where core is on Fargate.
+    pub fn values_on_fargate(&self) -> Value {
+        let values = of_catalog(&self.facts.values).merged(self.fargate_layer()).without_nulls();
+        values.merged(self.wished.clone())
+    }
+
+    /// Whether it is an EKS add-on whose pods wait for a node of core. Where core is on Fargate, Karpenter makes that
+    /// node, so the add-on comes after Karpenter.
+    pub fn needs_core_node(&self) -> bool {
+        self.facts.kind == AddonKind::EksAddon && !self.facts.before_nodes && self.facts.fargate.is_none()
+    }
+}
+
+fn of_catalog(values: &serde_json::Map<String, serde_json::Value>) -> Value {
+    Value::from_catalog(&serde_json::Value::Object(values.clone()))
 }
 
 /// Gathers what the modules contain.
@@ -207,17 +253,20 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         KubernetesVersion::new(&context.catalog.kubernetes.default)
             .expect("the catalog's default is a version")
     });
-    let NodePools { managed, karpenter } = standard_pools(context);
+    let NodePools { managed, karpenter, fargate } = standard_pools(context);
     let managed_pools =
         members(&managed, &clusters, |cluster| &cluster.settings.managed_pools, |pool| &pool.name);
     let karpenter_pools =
         members(&karpenter, &clusters, |cluster| &cluster.settings.karpenter_pools, |pool| &pool.name);
+    let fargate_pools =
+        members(&fargate, &clusters, |cluster| &cluster.settings.fargate_pools, |pool| &pool.name);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
     let network_policy = facts.clone().all(|settings| settings.network_policy);
     check_kinds(context);
     check_taints(context, &managed_pools, &clusters);
+    check_namespaces(context, &fargate_pools, &clusters);
     let (eks_addons, helm_addons) = addons(context, &clusters);
     Fleet {
         kubernetes_version: standard
@@ -245,8 +294,15 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,
+        fargate_pools,
+        core_on_fargate: Share::of(&clusters, |cluster| cluster.settings.core_is_on_fargate()),
+        standard_core_on_fargate: standard
+            .node_pools
+            .get(CORE)
+            .is_some_and(|core| core.value.kind.as_ref().is_some_and(|kind| kind.value == PoolKind::Fargate)),
         eks_addons,
         helm_addons,
+        has_readers: clusters.iter().any(|cluster| !cluster.access.readers.is_empty()),
         node_types_differ: facts.clone().any(|settings| settings.node_types != node_types),
         node_types,
         network_policy_differs: facts.clone().any(|settings| settings.network_policy != network_policy),
@@ -282,25 +338,25 @@ fn members<'c, T: Clone + 'c>(
 /// types and size of a pool that only some environments complete) is taken from the first cluster that has it.
 fn standard_pools(context: &Context<'_>) -> NodePools {
     let blueprint = context.blueprint;
-    let mut keys: BTreeMap<&str, (Spanned<Name>, NodePool)> = BTreeMap::new();
-    for pool in blueprint.standard.node_pools.iter() {
-        keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
-    }
-    for target in &blueprint.environments {
-        for pool in target.value.clusters.iter().flat_map(|cluster| cluster.value.node_pools.iter()) {
-            match keys.get_mut(pool.name.as_str()) {
-                Some((_, standard)) => complete(standard, &pool.value),
-                None => {
-                    keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
-                }
-            }
-        }
+    let own = blueprint.environments.iter().flat_map(|target| target.value.clusters.iter());
+    let layers = std::iter::once(&blueprint.standard).chain(own.map(|cluster| &cluster.value));
+    // By kind, too: core can be two things.
+    let mut keys: BTreeMap<(&str, Option<PoolKind>), (Spanned<Name>, NodePool)> = BTreeMap::new();
+    for pool in layers.flat_map(|cluster| cluster.node_pools.iter()) {
+        let kind = pool.value.kind.as_ref().map(|kind| kind.value);
+        // What the standard leaves open is the kind that the first cluster gives it.
+        let open = keys.remove(&(pool.name.as_str(), None)).filter(|_| kind.is_some());
+        let standard = keys
+            .entry((pool.name.as_str(), kind))
+            .or_insert_with(|| open.unwrap_or_else(|| (pool.name.clone(), pool.value.clone())));
+        complete(&mut standard.1, &pool.value);
     }
     let mut pools = NodePools::default();
     for (name, keys) in keys.into_values() {
-        let NodePools { managed, karpenter } = node_pool::standard(&name, keys);
+        let NodePools { managed, karpenter, fargate } = node_pool::standard(context.catalog, &name, keys);
         pools.managed.extend(managed);
         pools.karpenter.extend(karpenter);
+        pools.fargate.extend(fargate);
     }
     pools
 }
@@ -335,7 +391,8 @@ fn check_kinds(context: &mut Context<'_>) {
     for pool in layers.flat_map(|cluster| cluster.node_pools.iter()).filter(|pool| *pool.value.enabled) {
         let Some(kind) = &pool.value.kind else { continue };
         let first = *kinds.entry(pool.name.as_str()).or_insert(kind);
-        if first.value != kind.value {
+        // Core is managed or on Fargate, and the modules know both.
+        if first.value != kind.value && pool.name.as_str() != CORE {
             let (kind_word, other) = (kind.word(), first.word());
             let problem = Problem::KindChanges { pool: pool.name.to_string(), kind: kind_word, other };
             context.push_conflict(problem, kind.span, first.span);
@@ -374,6 +431,25 @@ fn check_taints(context: &mut Context<'_>, pools: &[Member<ManagedPool>], cluste
     }
 }
 
+/// Likewise a profile's namespaces are blocks.
+fn check_namespaces(context: &mut Context<'_>, pools: &[Member<FargatePool>], clusters: &[&Cluster]) {
+    let blueprint = context.blueprint;
+    for pool in pools {
+        let name = pool.standard.name.as_str();
+        for cluster in clusters {
+            let own = cluster.settings.fargate_pools.iter().find(|own| own.name == pool.standard.name);
+            if own.is_none_or(|own| own.selectors == pool.standard.selectors) {
+                continue;
+            }
+            let target = blueprint.environments.get(&cluster.environment);
+            let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+            let pool = keys.and_then(|keys| keys.value.node_pools.get(name));
+            let at = pool.and_then(|pool| Some(pool.value.namespaces.as_ref()?.span)).unwrap_or(cluster.at);
+            context.push(Problem::NamespacesDiffer { pool: name.to_owned() }, at);
+        }
+    }
+}
+
 fn addons(
     context: &Context<'_>,
     clusters: &[&Cluster],
@@ -390,12 +466,10 @@ fn addons(
         let wished = addon::wished(name, &context.blueprint.standard);
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
         let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
-        let catalog_values = Value::from_catalog(&serde_json::Value::Object(facts.values.clone()));
         let addon = FleetAddon {
             name: first.name.clone(),
             values_differ: own.iter().any(|addon| addon.values != wished),
             version_differs: own.iter().any(|addon| addon.version != version),
-            values: catalog_values.merged(wished.clone()),
             wished,
             version,
             facts: facts.clone(),

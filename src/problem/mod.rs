@@ -45,6 +45,34 @@ macro_rules! problems {
     };
 }
 
+/// What an ARN names in place of a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Somebody who has taken on a role, for some hours.
+    Session {
+        /// The role's name, without its path.
+        role: String,
+    },
+    /// An IAM or a federated user.
+    User,
+    /// An IAM group.
+    Group,
+    /// The account itself.
+    Account,
+    /// Every role whose name is alike.
+    Wildcard,
+    /// A role of IAM Identity Center, without the path that such roles have.
+    SsoWithoutPath {
+        /// The role's name.
+        role: String,
+    },
+    /// A role of IAM Identity Center, without the digits that such names end in.
+    SsoWithoutSuffix {
+        /// The name as far as it was written.
+        role: String,
+    },
+}
+
 problems! {
     /// The file is not TOML.
     E0101 Syntax { message: String },
@@ -193,7 +221,7 @@ problems! {
     E0405 SizeOrder { min: u32, desired: u32, max: u32 },
     /// The core pool has too few nodes for the system services.
     E0406 CoreTooSmall { min: u32 },
-    /// The core pool is not managed.
+    /// The core pool is Karpenter's.
     E0407 CoreKind,
     /// The core pool is bought as spot.
     E0408 CoreSpot,
@@ -201,6 +229,10 @@ problems! {
     E0409 MixedArchitectures { one: String, other: String },
     /// A managed pool has other taints on one cluster than on the rest.
     E0410 TaintsDiffer { pool: String },
+    /// A Fargate pool names more namespaces than a profile takes.
+    E0422 TooManyNamespaces { pool: String },
+    /// A Fargate pool has other namespaces on one cluster than on the rest.
+    E0423 NamespacesDiffer { pool: String },
     /// Labels or taints of the core pool would keep system services off it.
     E0412 CoreUnreachable { key: &'static str },
     /// A pool other than core takes core's label.
@@ -233,6 +265,10 @@ problems! {
     E0603 PrincipalTaken { arn: String, rights: &'static str },
     /// A role is of another partition than the cluster that it is for.
     E0604 RoleInOtherPartition { arn: String, region: String, partition: String },
+    /// An ARN names something else than a role, or a role that cannot exist.
+    E0605 NotARole { arn: String, principal: Principal },
+    /// Two ARNs could only be one role, and only one of them is right.
+    E0606 SameRole { arn: String, other: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

@@ -2,9 +2,10 @@
 
 use ipnet::Ipv4Net;
 
-use super::Problem;
 use super::nearest::{list, name_like, nearest, suggest};
+use super::{Principal, Problem};
 use crate::blueprint::pattern::Placeholder;
+use crate::model::access::SSO_PATH;
 
 /// The sentences of one diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -483,9 +484,19 @@ impl Problem {
                     .label("they run two replicas each, in two zones")
                     .help("write `min = 2`")
             }
-            Self::CoreKind => Words::new("the node pool `core` must be managed")
+            Self::CoreKind => Words::new("the node pool `core` is managed, or on Fargate")
                 .label("Karpenter cannot make the nodes that it runs on")
-                .help("write `\"managed\"`, and add `instance_types` and `size`"),
+                .help("write `\"managed\"`, and add `instance_types` and `size`; or write `\"fargate\"`"),
+            Self::TooManyNamespaces { pool } => {
+                Words::new(format!("Fargate pool `{pool}` has more than five namespaces"))
+                    .label("the sixth")
+                    .help("EKS takes five in a Fargate profile: make two pools of it")
+            }
+            Self::NamespacesDiffer { pool } => {
+                Words::new(format!("the namespaces of Fargate pool `{pool}` differ between clusters"))
+                    .label("not the same everywhere")
+                    .help("set `namespaces` in `[cluster.node_pools]` only, or make two pools of it")
+            }
             Self::CoreSpot => Words::new("the node pool `core` must be on-demand")
                 .label("system services would stop whenever AWS takes a node back")
                 .help("write `capacity = [\"on-demand\"]`, or leave it out"),
@@ -572,6 +583,13 @@ impl Problem {
                     .label("of another partition")
                     .help(format!("write `\"{own}\"`"))
             }
+            Self::NotARole { arn, principal } => not_a_role(arn, principal),
+            Self::SameRole { arn, other } => {
+                Words::new(format!("`{arn}` and `{other}` cannot be two roles"))
+                    .label("a name is taken once in an account, whatever its path and its case")
+                    .also("the other")
+                    .help("write the ARN that `aws iam get-role` prints, in one of these places")
+            }
             Self::PrincipalTaken { arn, rights } => {
                 Words::new(format!("`{arn}` {rights} the whole cluster already"))
                     .label("EKS keeps one access entry for each role")
@@ -602,6 +620,47 @@ impl Problem {
                 .label(format!("ended with {until}"))
                 .help("mend the finding and remove the waiver, or set a later day"),
         }
+    }
+}
+
+/// Says what to write in place of an ARN that is not a role's.
+fn not_a_role(arn: &str, principal: &Principal) -> Words {
+    let words = Words::new(format!("`{arn}` is not the ARN of an IAM role"));
+    let of_identity_center = |role: &str| {
+        format!(
+            "write `\"arn:{{partition}}:iam::{{account}}:role/{SSO_PATH}…/{role}\"`, as `aws iam list-roles \
+             --path-prefix /{SSO_PATH}` prints it"
+        )
+    };
+    match principal {
+        Principal::Session { role } => {
+            let help = if role.starts_with("AWSReservedSSO_") {
+                of_identity_center(role)
+            } else {
+                format!(
+                    "write the role: `\"arn:{{partition}}:iam::{{account}}:role/{role}\"`, with its path if it has one"
+                )
+            };
+            words.label("somebody who has taken on a role, for some hours").help(help)
+        }
+        Principal::User => words
+            .label("a user, with keys that do not expire")
+            .help("name a role that the user may assume, or that IAM Identity Center makes"),
+        Principal::Group => words
+            .label("a group cannot log in anywhere")
+            .help("name a role that the group's members may assume, or that IAM Identity Center makes"),
+        Principal::Account => {
+            words.label("the account, and nobody in it").help("name the roles of those who are meant")
+        }
+        Principal::Wildcard => words
+            .label("EKS compares whole ARNs")
+            .help("name each role by itself; `{account}` and the like may stand in it"),
+        Principal::SsoWithoutPath { role } => {
+            words.label("roles of IAM Identity Center have a path").help(of_identity_center(role))
+        }
+        Principal::SsoWithoutSuffix { role } => words
+            .label("names of IAM Identity Center end in 16 hexadecimal digits")
+            .help(of_identity_center(&format!("{role}_0123456789abcdef"))),
     }
 }
 

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use super::cluster_module::{object, pool_variable};
-use super::services_module::{has_pools, lacks_volumes, taint_list};
-use crate::blueprint::scalar::KubernetesVersion;
+use super::node_pool;
+use super::services_module::{has_pools, lacks_volumes};
+use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::hcl::value::Value;
 use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
 use crate::model::network::Network;
+use crate::model::node_pool::CORE;
 use crate::model::settings::{FleetAddon, FleetNetwork, Share};
-use crate::model::{Addon, Cluster, Fleet, KarpenterPool, ManagedPool, Tenant};
+use crate::model::{Addon, Cluster, Fleet, Tenant};
 
 /// One argument of a module call.
 #[derive(Serialize)]
@@ -18,20 +19,6 @@ pub(super) struct Argument {
     pub name: String,
     /// What the cluster has in place of the variable's default.
     pub value: Value,
-}
-
-/// Fields by name.
-type Fields = Vec<(&'static str, Value)>;
-
-/// Returns the fields that differ, as an object; nothing where all are the same.
-fn differing(own: Fields, standard: Fields) -> Option<Value> {
-    let differing: Vec<(String, Value)> = own
-        .into_iter()
-        .zip(standard)
-        .filter(|(own, standard)| own != standard)
-        .map(|((name, value), _)| (name.to_owned(), value))
-        .collect();
-    (!differing.is_empty()).then_some(Value::Object(differing))
 }
 
 fn differs(arguments: &mut Vec<Argument>, name: &str, own: Value, standard: &Value) {
@@ -75,14 +62,23 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     network(out, &fleet.network, &cluster.network);
     differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
+    core_on_fargate(out, fleet, cluster);
     for member in &fleet.managed_pools {
-        let name = pool_variable(&member.standard.name);
+        let name = node_pool::variable(&member.standard.name);
         match own.managed_pools.iter().find(|pool| pool.name == member.standard.name) {
+            None if is_core_elsewhere(fleet, &member.standard.name) => {}
             None => arguments.push(off(&name)),
             Some(pool) => {
-                let value = differing(managed_fields(pool), managed_fields(&member.standard));
+                let value = node_pool::managed_argument(pool, &member.standard);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
+        }
+    }
+    for member in &fleet.fargate_pools {
+        let name = &member.standard.name;
+        let is_here = own.fargate_pools.iter().any(|pool| pool.name == *name);
+        if !is_here && !is_core_elsewhere(fleet, name) {
+            arguments.push(off(&node_pool::variable(name)));
         }
     }
     for member in fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)) {
@@ -92,9 +88,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
                 if member.standard.facts.kind == own.kind
                     && own.kind == crate::catalog::AddonKind::EksAddon =>
             {
-                let is_told_of_pods = cluster.network.has_pod_subnets() && own.name.as_str() == VPC_CNI;
-                let module = if is_told_of_pods { custom_networking() } else { Value::Object(Vec::new()) };
-                arguments.extend(eks_values(own, &member.standard, module));
+                arguments.extend(eks_values(cluster, own, &member.standard));
             }
             Some(_) => {}
         }
@@ -116,6 +110,19 @@ fn network(arguments: &mut Vec<Argument>, fleet: &FleetNetwork, own: &Network) {
     }
 }
 
+/// Says where core runs, where clusters differ in that.
+fn core_on_fargate(arguments: &mut Vec<Argument>, fleet: &Fleet, cluster: &Cluster) {
+    let own = Value::Bool(cluster.settings.core_is_on_fargate());
+    if fleet.core_on_fargate == Share::Some {
+        differs(arguments, "core_on_fargate", own, &Value::Bool(fleet.standard_core_on_fargate));
+    }
+}
+
+/// Whether a pool is core of another kind than the cluster's: `core_on_fargate` says so already.
+fn is_core_elsewhere(fleet: &Fleet, name: &Name) -> bool {
+    name.as_str() == CORE && fleet.core_on_fargate == Share::Some
+}
+
 fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
     cluster.settings.addons.iter().find(|own| own.name == standard.name)
 }
@@ -124,12 +131,14 @@ fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
 pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     let own = &cluster.settings;
     let mut arguments = Vec::new();
+    core_on_fargate(&mut arguments, fleet, cluster);
     for member in &fleet.karpenter_pools {
-        let name = pool_variable(&member.standard.name);
+        let name = node_pool::variable(&member.standard.name);
         match own.karpenter_pools.iter().find(|pool| pool.name == member.standard.name) {
+            None if is_core_elsewhere(fleet, &member.standard.name) => {}
             None => arguments.push(off(&name)),
             Some(pool) => {
-                let value = differing(karpenter_fields(pool), karpenter_fields(&member.standard));
+                let value = node_pool::karpenter_argument(pool, &member.standard);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
         }
@@ -209,43 +218,18 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
     arguments
 }
 
-fn managed_fields(pool: &ManagedPool) -> Fields {
-    vec![
-        ("instance_types", Value::strings(&pool.instance_types)),
-        ("ami_type", pool.ami_type.into()),
-        ("capacity_type", pool.capacity_type.into()),
-        ("min_size", pool.min_size.into()),
-        ("max_size", pool.max_size.into()),
-        ("desired_size", pool.desired_size.into()),
-        ("disk_gib", pool.disk_gib.into()),
-        ("labels", object(&pool.labels)),
-    ]
-}
-
-fn karpenter_fields(pool: &KarpenterPool) -> Fields {
-    vec![
-        ("capacity", Value::strings(&pool.capacity)),
-        ("architecture", pool.architecture.into()),
-        ("instance_types", Value::strings(&pool.instance_types)),
-        ("cpu_limit", pool.cpu_limit.as_str().into()),
-        ("memory_limit", pool.memory_limit.as_deref().map_or(Value::Null, Value::from)),
-        ("expire_after", pool.expire_after.as_str().into()),
-        ("termination_grace_period", pool.termination_grace_period.as_str().into()),
-        ("disk_gib", pool.disk_gib.into()),
-        ("weight", pool.weight.into()),
-        ("labels", object(&pool.labels)),
-        ("taints", taint_list(&pool.taints)),
-    ]
-}
-
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole
-/// top-level keys are passed. `module` is what the module sets of itself for this cluster.
-fn eks_values(own: &Addon, standard: &FleetAddon, module: Value) -> Option<Argument> {
-    let catalog = Value::from_catalog(&serde_json::Value::Object(standard.facts.values.clone()));
-    let Value::Object(own_entries) = catalog.merged(module.clone()).merged(own.values.clone()) else {
-        return None;
-    };
-    let Value::Object(standard_entries) = module.merged(standard.values.clone()) else {
+/// top-level keys are passed.
+fn eks_values(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+    let on_fargate = cluster.settings.core_is_on_fargate();
+    let of = |addon: &FleetAddon| if on_fargate { addon.values_on_fargate() } else { addon.values() };
+    // What the module sets of itself for this cluster.
+    let is_told_of_pods = cluster.network.has_pod_subnets() && own.name.as_str() == VPC_CNI;
+    let module = if is_told_of_pods { custom_networking() } else { Value::Object(Vec::new()) };
+    let with_own = FleetAddon { wished: own.values.clone(), ..standard.clone() };
+    let (Value::Object(own_entries), Value::Object(standard_entries)) =
+        (module.clone().merged(of(&with_own)), module.merged(of(standard)))
+    else {
         return None;
     };
     // What the standard's network asks for, and this cluster's does not.

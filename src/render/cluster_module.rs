@@ -3,22 +3,23 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::condition::Condition;
 use super::network::NetworkView;
+use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
-use crate::blueprint::scalar::Name;
 use crate::hcl::value::Value;
-use crate::model::ManagedPool;
+use crate::model::Fleet;
 use crate::model::addon::{self, KARPENTER, VPC_CNI};
 use crate::model::identity;
-use crate::model::node_pool::CORE;
+use crate::model::node_pool::{CORE, FargatePool, Selector};
 use crate::model::settings::{FleetAddon, FleetNetwork, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
     rows.extend([
         row("modules/cluster/variables.tf", always, variables),
-        row("modules/cluster/outputs.tf", always, network),
+        row("modules/cluster/outputs.tf", always, outputs_view),
         row("modules/cluster/vpc.tf", |w| !of_network(w).existing.is_all(), vpc),
         row("modules/cluster/flow_logs.tf", |w| !of_network(w).existing.is_all(), network),
         row("modules/cluster/existing_vpc.tf", |w| of_network(w).existing.is_any(), existing_vpc),
@@ -28,9 +29,10 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), nothing),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, network),
-        row("modules/cluster/access.tf", always, nothing),
+        row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
-        row("modules/cluster/node_pools.tf", always, node_pools),
+        row("modules/cluster/node_pools.tf", has_managed_pools, node_pools),
+        row("modules/cluster/fargate.tf", has_fargate, fargate),
         row("modules/cluster/pod_identity.tf", has_roles, nothing),
         row("modules/cluster/karpenter.tf", has_karpenter, karpenter),
         row("modules/cluster/contract.tf", always, contract),
@@ -40,6 +42,14 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
 
 fn has_roles(whole: &Whole<'_>) -> bool {
     whole.model.fleet.eks_addons.iter().any(has_role)
+}
+
+fn has_managed_pools(whole: &Whole<'_>) -> bool {
+    !whole.model.fleet.managed_pools.is_empty()
+}
+
+fn has_fargate(whole: &Whole<'_>) -> bool {
+    !whole.model.fleet.fargate_pools.is_empty()
 }
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {
@@ -56,6 +66,15 @@ fn network(whole: &Whole<'_>) -> Context {
         network: NetworkView,
     }
     view(&Network { network: NetworkView::of(whole) })
+}
+
+fn outputs_view(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Outputs {
+        network: NetworkView,
+        has_managed_pools: bool,
+    }
+    view(&Outputs { network: NetworkView::of(whole), has_managed_pools: has_managed_pools(whole) })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -112,9 +131,17 @@ fn vpc_endpoints(whole: &Whole<'_>) -> Context {
     };
     view(&VpcEndpoints {
         network: NetworkView::of(whole),
-        endpoint_index: index(!fleet.endpoints_differ),
+        endpoint_index: Condition::interface_endpoints(fleet).index(),
         endpoint_ranges: Value::expression(ranges),
     })
+}
+
+fn access(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Access {
+        has_readers: bool,
+    }
+    view(&Access { has_readers: whole.model.fleet.has_readers })
 }
 
 fn providers(whole: &Whole<'_>) -> Context {
@@ -123,30 +150,25 @@ fn providers(whole: &Whole<'_>) -> Context {
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&rows(), whole, outputs);
-    for addon in &whole.model.fleet.eks_addons {
+    for addon in installed(&whole.model.fleet) {
         outputs.push(Output {
             path: format!("modules/cluster/addon_{}.tf", addon.standard.name.identifier()),
             template: "modules/cluster/addon.tf".to_owned(),
             stack: None,
-            view: addon_view(whole, addon),
+            view: addon_view(&whole.model.fleet, addon, false),
         });
     }
 }
 
-/// `[0]` behind an address whose block has a `count`, nothing behind the others.
-pub(super) fn index(everywhere: bool) -> Value {
-    Value::expression(if everywhere { "" } else { "[0]" })
+/// The EKS add-ons that this module installs: where core is on Fargate everywhere, only those that need no node of it.
+fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let all_on_fargate = fleet.core_on_fargate == Share::All;
+    fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
 }
 
 /// Text by text, as an object.
 pub(super) fn object(entries: &[(String, String)]) -> Value {
     Value::Object(entries.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect())
-}
-
-/// The variable that holds a pool's settings. With `_enabled` behind it, it says whether a cluster has the pool; since
-/// this one ends in `_node_pool`, no pool's name makes one of the other kind.
-pub(super) fn pool_variable(name: &Name) -> String {
-    format!("{}_node_pool", name.identifier())
 }
 
 /// Something that only some clusters have: a variable that says whether.
@@ -174,70 +196,6 @@ impl AddonVariable {
     }
 }
 
-#[derive(Serialize)]
-struct PoolView<'a> {
-    name: String,
-    identifier: String,
-    variable: String,
-    everywhere: bool,
-    index: Value,
-    instance_types: Value,
-    ami_type: &'a str,
-    capacity_type: &'a str,
-    min_size: u32,
-    max_size: u32,
-    desired_size: u32,
-    disk_gib: u32,
-    labels: Value,
-    taints: Vec<TaintView<'a>>,
-}
-
-#[derive(Serialize)]
-struct TaintView<'a> {
-    key: &'a str,
-    value: &'a str,
-    has_value: bool,
-    effect: &'static str,
-}
-
-/// EKS spells Kubernetes' effects its own way.
-fn eks_effect(effect: &str) -> &'static str {
-    match effect {
-        "PreferNoSchedule" => "PREFER_NO_SCHEDULE",
-        "NoExecute" => "NO_EXECUTE",
-        _ => "NO_SCHEDULE",
-    }
-}
-
-fn pool(member: &Member<ManagedPool>) -> PoolView<'_> {
-    let pool = &member.standard;
-    PoolView {
-        name: pool.name.to_string(),
-        identifier: pool.name.identifier(),
-        variable: pool_variable(&pool.name),
-        everywhere: member.everywhere,
-        index: index(member.everywhere),
-        instance_types: Value::strings(&pool.instance_types),
-        ami_type: pool.ami_type,
-        capacity_type: pool.capacity_type,
-        min_size: pool.min_size,
-        max_size: pool.max_size,
-        desired_size: pool.desired_size,
-        disk_gib: pool.disk_gib,
-        labels: object(&pool.labels),
-        taints: pool
-            .taints
-            .iter()
-            .map(|taint| TaintView {
-                key: &taint.key,
-                value: &taint.value,
-                has_value: !taint.value.is_empty(),
-                effect: eks_effect(taint.effect),
-            })
-            .collect(),
-    }
-}
-
 /// The longest name of a cluster for which every name that is derived from it fits.
 pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
     let length = identity::longest_cluster_name(whole.catalog, &whole.model.fleet);
@@ -256,16 +214,18 @@ fn variables(whole: &Whole<'_>) -> Context {
         private_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
-        pools: Vec<PoolView<'a>>,
+        has_readers: bool,
+        pools: Vec<PoolView<ManagedBlocks>>,
+        core_may_be_on_fargate: bool,
+        core_on_fargate: bool,
         switches: Vec<Switch>,
         value_variables: Vec<AddonVariable>,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.managed_pools.iter().filter(|member| !member.everywhere);
-    let pools = pools.map(|member| Switch {
-        name: pool_variable(&member.standard.name),
-        what: format!("node pool {}", member.standard.name),
-    });
+    let names = fleet.managed_pools.iter().map(|member| (member.everywhere, &member.standard.name));
+    let names =
+        names.chain(fleet.fargate_pools.iter().map(|member| (member.everywhere, &member.standard.name)));
+    let pools = node_pool::switches(fleet, names);
     let addons = fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
     let addons = addons.map(|member| Switch {
         name: member.standard.name.identifier(),
@@ -282,8 +242,11 @@ fn variables(whole: &Whole<'_>) -> Context {
         private_cidrs: Value::strings(fleet.private_cidrs.iter().flatten()),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
-        pools: fleet.managed_pools.iter().map(pool).collect(),
-        switches: pools.chain(addons).collect(),
+        has_readers: fleet.has_readers,
+        pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
+        core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
+        core_on_fargate: fleet.standard_core_on_fargate,
+        switches: pools.into_iter().chain(addons).collect(),
         value_variables: fleet
             .eks_addons
             .iter()
@@ -295,17 +258,69 @@ fn variables(whole: &Whole<'_>) -> Context {
 
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct NodePools<'a> {
+    struct NodePools {
         network: NetworkView,
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<ManagedBlocks>>,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
     let before = fleet.eks_addons.iter().filter(|addon| addon.standard.facts.before_nodes);
     view(&NodePools {
         network: NetworkView::of(whole),
-        pools: fleet.managed_pools.iter().map(pool).collect(),
+        pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         before_nodes: before.map(address).collect(),
+    })
+}
+
+fn fargate(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Profile {
+        name: String,
+        identifier: String,
+        everywhere: bool,
+        count: Value,
+        selectors: Vec<SelectorView>,
+    }
+    #[derive(Serialize)]
+    struct SelectorView {
+        namespace: String,
+        has_labels: bool,
+        labels: Value,
+    }
+    #[derive(Serialize)]
+    struct Fargate {
+        network: NetworkView,
+        everywhere: bool,
+        count: Value,
+        index: Value,
+        policy_set: Value,
+        profiles: Vec<Profile>,
+    }
+    let fleet = &whole.model.fleet;
+    let selector = |selector: &Selector| SelectorView {
+        namespace: selector.namespace.clone(),
+        has_labels: !selector.labels.is_empty(),
+        labels: object(&selector.labels),
+    };
+    let profile = |member: &Member<FargatePool>| {
+        let name = &member.standard.name;
+        let condition = Condition::pool(fleet, member, name, false);
+        Profile {
+            name: name.to_string(),
+            identifier: name.identifier(),
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            selectors: member.standard.selectors.iter().map(selector).collect(),
+        }
+    };
+    let condition = Condition::any_fargate_pool(fleet);
+    view(&Fargate {
+        network: NetworkView::of(whole),
+        everywhere: condition.is_always(),
+        count: condition.count(),
+        index: condition.index(),
+        policy_set: condition.set(&Value::strings(["AmazonEKSFargatePodExecutionRolePolicy"])),
+        profiles: fleet.fargate_pools.iter().map(profile).collect(),
     })
 }
 
@@ -317,7 +332,8 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
 }
 
-fn addon_view(whole: &Whole<'_>, member: &Member<FleetAddon>) -> Context {
+/// The view of an EKS add-on's file, in the module that installs it.
+pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
         addon: AddonView<'a>,
@@ -327,7 +343,11 @@ fn addon_view(whole: &Whole<'_>, member: &Member<FleetAddon>) -> Context {
         name: &'a str,
         about: &'a str,
         identifier: String,
+        cluster_name: Value,
+        name_variable: &'static str,
+        kubernetes_version: Value,
         everywhere: bool,
+        count: Value,
         index: Value,
         has_depends_on: bool,
         depends_because: &'static str,
@@ -339,51 +359,74 @@ fn addon_view(whole: &Whole<'_>, member: &Member<FleetAddon>) -> Context {
         values_differ: bool,
         values: Value,
         has_pods: bool,
+        fargate_differs: bool,
+        fargate_values: Value,
     }
     let addon = &member.standard;
     let identifier = addon.name.identifier();
     let is_cni = addon.name.as_str() == VPC_CNI;
-    let policy_names = Value::strings(&addon.facts.managed_policies);
-    let policy_set = if member.everywhere {
-        format!("toset({policy_names})")
-    } else {
-        format!("toset(var.{identifier}_enabled ? {policy_names} : [])")
+    let condition = Condition::installation(fleet, member, by_services);
+    let on_fargate = addon.values_on_fargate();
+    let (values, fargate_differs) = match fleet.core_on_fargate {
+        Share::None => (addon.values(), false),
+        Share::Some => (addon.values(), on_fargate != addon.values()),
+        Share::All => (on_fargate.clone(), false),
     };
     let policies =
         has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
     let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
-        let ipv6 = (is_cni && of_network(whole).ipv6.is_any())
+        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
             .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
         let because = "Its pods have their rights from the start, and until the end.";
         (because, ipv6.into_iter().chain(policies).collect())
     } else {
-        let core = Value::expression(format!("aws_eks_node_group.{CORE}"));
+        let core = if by_services {
+            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
+        } else {
+            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
+            // Only what runs on Fargate itself waits for the profile.
+            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
+            let profile = profile.then_some("aws_eks_fargate_profile");
+            let kinds = managed.into_iter().chain(profile);
+            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
+        };
         let because = if policies.is_some() {
             "Its pods need a node to run on, and have their rights from the start and until the end."
         } else {
             "Its pods need a node to run on."
         };
-        (because, std::iter::once(core).chain(policies).collect())
+        (because, core.into_iter().chain(policies).collect())
     };
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
             about: &addon.facts.about,
-            everywhere: member.everywhere,
-            index: index(member.everywhere),
+            cluster_name: Value::expression(if by_services {
+                "var.cluster_name"
+            } else {
+                "aws_eks_cluster.this.name"
+            }),
+            name_variable: if by_services { "cluster_name" } else { "name" },
+            kubernetes_version: Value::expression(if by_services {
+                "data.aws_eks_cluster.this.version"
+            } else {
+                "var.kubernetes_version"
+            }),
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
             has_depends_on: !depends_on.is_empty(),
             depends_because,
             depends_on: Value::List(depends_on),
             has_role: has_role(member),
             service_account: addon.facts.service_account.as_deref().unwrap_or_default(),
-            policy_set: Value::expression(policy_set),
-            has_values: addon.values != Value::Object(Vec::new()),
+            policy_set: condition.set(&Value::strings(&addon.facts.managed_policies)),
+            has_values: values != Value::Object(Vec::new()),
             values_differ: addon.values_differ,
-            has_pods: is_cni && of_network(whole).pods == Share::Some,
-            values: match of_network(whole).pods {
-                Share::All if is_cni => vpc_cni_of_pods(&addon.values),
-                _ => addon.values.clone(),
-            },
+            has_pods: is_cni && fleet.network.pods == Share::Some,
+            values: if is_cni && fleet.network.pods.is_all() { vpc_cni_of_pods(&values) } else { values },
+            fargate_differs,
+            fargate_values: on_fargate,
             identifier,
         },
     })
@@ -406,7 +449,7 @@ fn pods(whole: &Whole<'_>) -> Context {
         network: NetworkView,
         vpc_cni: Value,
     }
-    let standard = whole.model.fleet.addon(VPC_CNI).map(|addon| addon.standard.values.clone());
+    let standard = whole.model.fleet.addon(VPC_CNI).map(|addon| addon.standard.values());
     let vpc_cni = match vpc_cni_of_pods(&standard.unwrap_or(Value::Null)) {
         // The rest stands beside the add-on.
         Value::Object(entries) => Value::Object(
@@ -425,27 +468,23 @@ fn karpenter(whole: &Whole<'_>) -> Context {
         events: Value,
         node_policies: Value,
     }
-    let everywhere = whole.model.fleet.addon(KARPENTER).is_some_and(|member| member.everywhere);
+    let condition = whole.model.fleet.addon(KARPENTER).map(Condition::addon).unwrap_or_default();
     // No CNI policy: vpc-cni has a role of its own.
     let policies = Value::strings([
         "AmazonEC2ContainerRegistryPullOnly",
         "AmazonEKSWorkerNodePolicy",
         "AmazonSSMManagedInstanceCore",
     ]);
-    let (events, node_policies) = if everywhere {
-        ("local.karpenter_events".to_owned(), format!("toset({policies})"))
+    let events = if condition.is_always() {
+        "local.karpenter_events"
     } else {
-        (
-            "{ for name, event in local.karpenter_events : name => event if var.karpenter_enabled }"
-                .to_owned(),
-            format!("toset(var.karpenter_enabled ? {policies} : [])"),
-        )
+        "{ for name, event in local.karpenter_events : name => event if var.karpenter_enabled }"
     };
     view(&Karpenter {
-        everywhere,
-        index: index(everywhere),
+        everywhere: condition.is_always(),
+        index: condition.index(),
         events: Value::expression(events),
-        node_policies: Value::expression(node_policies),
+        node_policies: condition.set(&policies),
     })
 }
 
@@ -461,6 +500,7 @@ fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Contract {
         network: NetworkView,
+        node_role_arn: Value,
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
         karpenter_queue_name: Value,
@@ -475,12 +515,17 @@ fn contract(whole: &Whole<'_>) -> Context {
             Value::expression(format!("one({address}[*].{name})"))
         }
     };
-    let mut waits_for: Vec<Value> = fleet.eks_addons.iter().map(address).collect();
+    let mut waits_for: Vec<Value> = installed(fleet).map(address).collect();
     if fleet.addon(KARPENTER).is_some() {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
     view(&Contract {
         network: NetworkView::of(whole),
+        node_role_arn: if has_managed_pools(whole) {
+            Value::expression("aws_iam_role.node.arn")
+        } else {
+            Value::Null
+        },
         karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
         karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
         karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),

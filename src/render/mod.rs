@@ -6,8 +6,10 @@
 pub mod app;
 pub mod arguments;
 pub mod cluster_module;
+mod condition;
 pub mod environment;
 pub mod network;
+pub mod node_pool;
 pub mod readme;
 pub mod scripts;
 pub mod services_module;

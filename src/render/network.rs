@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Whole;
+use super::condition::Condition;
 use crate::catalog::VpcEndpointKind;
 use crate::hcl::value::Value;
 use crate::model::settings::{FleetNetwork, Share};
@@ -22,6 +23,7 @@ pub(super) struct NetworkView {
     private_subnets: Value,
     public_subnets: Value,
     private_subnet_list: Value,
+    zone_names: Value,
     has_pods: bool,
     pods_differ: bool,
     has_pod_cidr: bool,
@@ -70,6 +72,7 @@ impl NetworkView {
             Share::Some | Share::All => format!("values({private})"),
         };
         let own_pods = "{ for zone, subnet in aws_subnet.pods : zone => subnet.id }";
+        let zones = if fleet.existing.is_any() { private } else { "var.zones" };
         let pod_subnets = match (fleet.pod_cidr.is_any(), fleet.existing_pods.is_any()) {
             (_, false) => own_pods.to_owned(),
             (false, true) => "var.pod_subnet_ids".to_owned(),
@@ -89,11 +92,12 @@ impl NetworkView {
             has_own: !fleet.existing.is_all(),
             has_existing: fleet.existing.is_any(),
             is_mixed,
-            index: super::cluster_module::index(!is_mixed),
+            index: Condition::own_vpc(fleet).index(),
             vpc_id: Value::expression(vpc_id),
             private_subnets: Value::expression(private),
             public_subnets: Value::expression(public),
             private_subnet_list: Value::expression(private_list),
+            zone_names: Value::expression(format!("keys({zones})")),
             has_pods: fleet.pods.is_any(),
             pods_differ: fleet.pods == Share::Some,
             has_pod_cidr: fleet.pod_cidr.is_any(),

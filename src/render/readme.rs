@@ -214,15 +214,21 @@ fn roles(model: &Model) -> Vec<(String, Vec<String>)> {
     for environment in &model.environments {
         add(&environment.deploy_role, format!("deploys {}", environment.name));
         for cluster in &environment.clusters {
-            for admin in cluster.admins.iter().filter(|admin| admin.value != environment.deploy_role) {
+            for admin in cluster.access.admins.iter().filter(|admin| admin.value != environment.deploy_role) {
                 add(&admin.value, format!("administers {}", cluster.eks_name));
             }
-            for viewer in &cluster.viewers {
+            for viewer in &cluster.access.viewers {
                 add(viewer, format!("reads {}, for plans", cluster.eks_name));
+            }
+            for reader in &cluster.access.readers {
+                add(reader, format!("reads {}", cluster.eks_name));
             }
             for tenant in &cluster.tenants {
                 for admin in &tenant.admins {
                     add(admin, format!("administers {} on {}", tenant.app, cluster.eks_name));
+                }
+                for reader in &tenant.readers {
+                    add(reader, format!("reads {} on {}", tenant.app, cluster.eks_name));
                 }
             }
         }

@@ -3,14 +3,16 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{AddonVariable, Switch, index, name_length, object, pool_variable};
+use super::cluster_module::{self, AddonVariable, Switch, name_length};
+use super::condition::Condition;
+use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
+use crate::model::Cluster;
 use crate::model::addon::LOAD_BALANCER_CONTROLLER;
-use crate::model::node_pool::Taint;
+use crate::model::node_pool::CORE;
 use crate::model::settings::{Fleet, FleetAddon, Member, Share};
-use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -30,7 +32,20 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
 }
 
 fn has_roles(whole: &Whole<'_>) -> bool {
-    whole.model.fleet.helm_addons.iter().any(has_role)
+    let fleet = &whole.model.fleet;
+    let has_pod_identity = |addon: &Member<FleetAddon>| has_role(addon) && !is_by_irsa(fleet, addon);
+    fleet.helm_addons.iter().chain(installed(fleet)).any(has_pod_identity)
+}
+
+/// Whether an add-on gets its role by IRSA in every cluster: it runs on Fargate.
+fn is_by_irsa(fleet: &Fleet, addon: &Member<FleetAddon>) -> bool {
+    addon.standard.facts.fargate.is_some() && fleet.core_on_fargate == Share::All
+}
+
+/// The EKS add-ons that this module installs, where core is on Fargate: their pods wait for nodes of Karpenter's.
+fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let some_on_fargate = fleet.core_on_fargate != Share::None;
+    fleet.eks_addons.iter().filter(move |addon| some_on_fargate && addon.standard.needs_core_node())
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
@@ -46,7 +61,15 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             path: format!("modules/services/addon_{}.tf", name.identifier()),
             template,
             stack: None,
-            view: addon_view(addon),
+            view: addon_view(&whole.model.fleet, addon),
+        });
+    }
+    for addon in installed(&whole.model.fleet) {
+        outputs.push(Output {
+            path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
+            template: "modules/cluster/addon.tf".to_owned(),
+            stack: None,
+            view: cluster_module::addon_view(&whole.model.fleet, addon, true),
         });
     }
 }
@@ -92,7 +115,7 @@ pub(super) struct Needs {
 
 impl Needs {
     pub fn of(fleet: &Fleet) -> Self {
-        let addons = || fleet.helm_addons.iter().map(|addon| &addon.standard);
+        let addons = || fleet.helm_addons.iter().chain(installed(fleet)).map(|addon| &addon.standard);
         // The catalog's expressions alone: what a blueprint sets is text.
         let values = |addon: &FleetAddon| serde_json::Value::Object(addon.facts.values.clone()).to_string();
         let mentioned = |variable: &str| addons().any(|addon| values(addon).contains(variable));
@@ -101,7 +124,7 @@ impl Needs {
         Self {
             needs_account_id: addons().any(|addon| addon.facts.service_account.is_some()),
             needs_region: has_policies || mentioned("var.region"),
-            needs_partition: has_policies || mentioned("var.partition"),
+            needs_partition: has_policies || mentioned("var.partition") || installed(fleet).any(has_role),
             needs_tags: !fleet.karpenter_pools.is_empty() || mentioned("var.tags"),
         }
     }
@@ -121,69 +144,16 @@ fn providers(whole: &Whole<'_>) -> Context {
     view(&Providers { providers })
 }
 
-#[derive(Serialize)]
-struct PoolView<'a> {
-    name: String,
-    identifier: String,
-    variable: String,
-    everywhere: bool,
-    capacity: Value,
-    architecture: &'a str,
-    instance_types: Value,
-    cpu_limit: &'a str,
-    has_memory_limit: bool,
-    memory_limit: &'a str,
-    expire_after: &'a str,
-    termination_grace_period: &'a str,
-    disk_gib: u32,
-    weight: u32,
-    labels: Value,
-    taints: Value,
-}
-
-/// Taints as the module's variable takes them.
-pub(super) fn taint_list(taints: &[Taint]) -> Value {
-    let one = |taint: &Taint| {
-        let mut fields = vec![("key".to_owned(), Value::String(taint.key.clone()))];
-        fields.extend(
-            (!taint.value.is_empty()).then(|| ("value".to_owned(), Value::String(taint.value.clone()))),
-        );
-        fields.push(("effect".to_owned(), taint.effect.into()));
-        Value::Object(fields)
-    };
-    Value::List(taints.iter().map(one).collect())
-}
-
-fn pool(member: &Member<KarpenterPool>) -> PoolView<'_> {
-    let pool = &member.standard;
-    PoolView {
-        name: pool.name.to_string(),
-        identifier: pool.name.identifier(),
-        variable: pool_variable(&pool.name),
-        everywhere: member.everywhere,
-        capacity: Value::strings(&pool.capacity),
-        architecture: pool.architecture,
-        instance_types: Value::strings(&pool.instance_types),
-        cpu_limit: &pool.cpu_limit,
-        has_memory_limit: pool.memory_limit.is_some(),
-        memory_limit: pool.memory_limit.as_deref().unwrap_or_default(),
-        expire_after: &pool.expire_after,
-        termination_grace_period: &pool.termination_grace_period,
-        disk_gib: pool.disk_gib,
-        weight: pool.weight,
-        labels: object(&pool.labels),
-        taints: taint_list(&pool.taints),
-    }
-}
-
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct Variables<'a> {
+    struct Variables {
         name_length: u32,
         name_length_words: u32,
         #[serde(flatten)]
         needs: Needs,
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<KarpenterBlocks>>,
+        core_may_be_on_fargate: bool,
+        core_on_fargate: bool,
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
@@ -196,10 +166,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.karpenter_pools.iter().filter(|member| !member.everywhere).map(|member| Switch {
-        name: pool_variable(&member.standard.name),
-        what: format!("node pool {}", member.standard.name),
-    });
+    let names = fleet.karpenter_pools.iter().map(|member| (member.everywhere, &member.standard.name));
+    let pools = node_pool::switches(fleet, names);
     let addons =
         fleet.helm_addons.iter().chain(volumes(fleet)).filter(|member| !member.everywhere).map(|member| {
             Switch {
@@ -216,8 +184,10 @@ fn variables(whole: &Whole<'_>) -> Context {
         name_length: length - 1,
         name_length_words: length,
         needs: Needs::of(fleet),
-        pools: fleet.karpenter_pools.iter().map(pool).collect(),
-        switches: pools.chain(addons).collect(),
+        pools: fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect(),
+        core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
+        core_on_fargate: fleet.standard_core_on_fargate,
+        switches: pools.into_iter().chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
         has_node_types: fleet.node_types_differ,
@@ -228,7 +198,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         subnets_by_id: fleet.network.standard_is_existing,
         has_differences: fleet.node_types_differ || fleet.network_policy_differs,
     };
-    variables.has_differences |= !variables.pools.is_empty()
+    variables.has_differences |= variables.core_may_be_on_fargate
+        || !variables.pools.is_empty()
         || !variables.switches.is_empty()
         || !variables.version_variables.is_empty()
         || !variables.value_variables.is_empty();
@@ -238,15 +209,16 @@ fn variables(whole: &Whole<'_>) -> Context {
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools<'a> {
-        pools: Vec<PoolView<'a>>,
+        pools: Vec<PoolView<KarpenterBlocks>>,
         image: &'a str,
         subnets: Value,
         subnets_differ: bool,
     }
-    let pools = whole.model.fleet.karpenter_pools.iter().map(pool).collect();
+    let fleet = &whole.model.fleet;
+    let pools = fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect();
     let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
     let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
-    let subnets = match whole.model.fleet.network.existing {
+    let subnets = match fleet.network.existing {
         Share::None => by_tag.to_owned(),
         Share::All => by_id.to_owned(),
         Share::Some => "local.subnets".to_owned(),
@@ -255,7 +227,7 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         pools,
         image: &whole.catalog.kubernetes.karpenter_image,
         subnets: Value::expression(subnets),
-        subnets_differ: whole.model.fleet.network.existing == Share::Some,
+        subnets_differ: fleet.network.existing == Share::Some,
     })
 }
 
@@ -268,7 +240,7 @@ fn version(addon: &FleetAddon) -> Value {
     }
 }
 
-fn addon_view(member: &Member<FleetAddon>) -> Context {
+fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
         addon: AddonView<'a>,
@@ -279,10 +251,16 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         about: &'a str,
         identifier: String,
         everywhere: bool,
+        count: Value,
         index: Value,
         namespace: &'a str,
         creates_namespace: bool,
         has_role: bool,
+        trust: Value,
+        has_pod_identity: bool,
+        pod_identity_everywhere: bool,
+        pod_identity_count: Value,
+        has_irsa: bool,
         service_account: &'a str,
         repository: &'a str,
         chart: &'a str,
@@ -291,17 +269,32 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         version: Value,
         has_note: bool,
         note: &'a str,
-        values: &'a Value,
+        values: Value,
         values_differ: bool,
+        fargate_differs: bool,
+        fargate_values: Value,
         has_depends_on: bool,
+        depends_because: &'static str,
         depends_on: Vec<Value>,
     }
     let addon = &member.standard;
     let facts = &addon.facts;
     let identifier = addon.name.identifier();
+    let condition = Condition::addon(member);
+    let runs_on_fargate = facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
+    let by_irsa = is_by_irsa(fleet, member);
+    let pod_identity = Condition::pod_identity(fleet, member);
+    let trust = match (runs_on_fargate, by_irsa) {
+        (false, _) => "local.pod_identity_trust".to_owned(),
+        (true, true) => format!("local.{identifier}_irsa_trust"),
+        (true, false) => {
+            format!("var.core_on_fargate ? local.{identifier}_irsa_trust : local.pod_identity_trust")
+        }
+    };
+    let waits_for_core = fleet.core_on_fargate != Share::None && facts.fargate.is_none();
     let mut depends_on = Vec::new();
     if facts.service_account.is_some() {
-        depends_on.push(format!("aws_eks_pod_identity_association.{identifier}"));
+        depends_on.extend((!by_irsa).then(|| format!("aws_eks_pod_identity_association.{identifier}")));
         depends_on.extend(
             facts
                 .policies
@@ -310,16 +303,30 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         );
     }
     depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
+    depends_on.extend(waits_for_core.then(|| format!("helm_release.node_pool_{CORE}")));
+    let depends_because = match (facts.service_account.is_some(), waits_for_core) {
+        (true, false) => {
+            "A pod that starts before its role is associated runs without credentials until it is restarted."
+        }
+        (true, true) => "Its pods need a node to run on, and their role before they start.",
+        (false, _) => "Its pods need a node to run on.",
+    };
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
             about: &addon.facts.about,
-            everywhere: member.everywhere,
-            index: index(member.everywhere),
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
             namespace: &facts.namespace,
             // kube-system is Kubernetes' own.
             creates_namespace: facts.namespace != "kube-system",
             has_role: facts.service_account.is_some(),
+            trust: Value::expression(trust),
+            has_pod_identity: !by_irsa,
+            pod_identity_everywhere: pod_identity.is_always(),
+            pod_identity_count: pod_identity.count(),
+            has_irsa: runs_on_fargate,
             service_account: facts.service_account.as_deref().unwrap_or_default(),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
@@ -328,9 +335,12 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
             version: version(addon),
             has_note: facts.note.is_some(),
             note: facts.note.as_deref().unwrap_or_default(),
-            values: &addon.values,
+            values: if by_irsa { addon.values_on_fargate() } else { addon.values() },
             values_differ: addon.values_differ,
+            fargate_differs: runs_on_fargate && !by_irsa,
+            fargate_values: addon.fargate_layer(),
             has_depends_on: !depends_on.is_empty(),
+            depends_because,
             depends_on: depends_on.into_iter().map(Value::expression).collect(),
             identifier,
         },
@@ -369,6 +379,8 @@ fn contract(whole: &Whole<'_>) -> Context {
     let controller = fleet.addon(LOAD_BALANCER_CONTROLLER);
     let addons =
         fleet.helm_addons.iter().map(|addon| format!("helm_release.{}", addon.standard.name.identifier()));
+    let addons = addons
+        .chain(installed(fleet).map(|addon| format!("aws_eks_addon.{}", addon.standard.name.identifier())));
     let pools = fleet
         .karpenter_pools
         .iter()

@@ -203,6 +203,24 @@ variable "viewers" {
     error_message = "viewers are ARNs of IAM roles."
   }
 }
+{%- if has_readers %}
+
+variable "readers" {
+  description = "ARNs of the roles that read what runs in the cluster, but no secrets. None of them is in admins or viewers: EKS keeps one entry for each role."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "readers are ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = length(setintersection(var.readers, concat(var.admins, var.viewers))) == 0
+    error_message = "A role of readers must not be in admins or viewers."
+  }
+}
+{%- endif %}
 
 # What may differ: the defaults are the standard.
 
@@ -309,14 +327,7 @@ variable "deletion_protection" {
 variable "{{ pool.variable | ident }}" {
   description = "Node pool {{ pool.name | text }}. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
-    instance_types = optional(list(string), {{ pool.instance_types | hcl }})
-    ami_type       = optional(string, {{ pool.ami_type | hcl }})
-    capacity_type  = optional(string, {{ pool.capacity_type | hcl }})
-    min_size       = optional(number, {{ pool.min_size | hcl }})
-    max_size       = optional(number, {{ pool.max_size | hcl }})
-    desired_size   = optional(number, {{ pool.desired_size | hcl }})
-    disk_gib       = optional(number, {{ pool.disk_gib | hcl }})
-    labels         = optional(map(string), {{ pool.labels | hcl }})
+{%- include "parts/node_pool_fields.tf" %}
   })
   default  = {}
   nullable = false
@@ -335,6 +346,14 @@ variable "{{ pool.variable | ident }}" {
   }
 }
 {%- endfor %}
+{%- if core_may_be_on_fargate %}
+
+variable "core_on_fargate" {
+  description = "Whether core is on Fargate: CoreDNS and Karpenter run there, and Karpenter makes on-demand nodes for the other system services."
+  type        = bool
+  default     = {{ core_on_fargate | hcl }}
+}
+{%- endif %}
 {%- for switch in switches %}
 
 variable "{{ switch.name | ident }}_enabled" {

@@ -51,25 +51,7 @@ variable "tags" {
 variable "{{ pool.variable | ident }}" {
   description = "Node pool {{ pool.name | text }}. What is not given is the standard."
   type = object({
-    capacity       = optional(list(string), {{ pool.capacity | hcl }})
-    architecture   = optional(string, {{ pool.architecture | hcl }})
-    instance_types = optional(list(string), {{ pool.instance_types | hcl }})
-    cpu_limit      = optional(string, {{ pool.cpu_limit | hcl }})
-{%- if pool.has_memory_limit %}
-    memory_limit   = optional(string, {{ pool.memory_limit | hcl }})
-{%- else %}
-    memory_limit   = optional(string)
-{%- endif %}
-    expire_after   = optional(string, {{ pool.expire_after | hcl }})
-
-    # The longest that a pod may hold up a node that expires, drifts or is destroyed. After it Karpenter deletes the
-    # pod, whatever its disruption budget or do-not-disrupt says: longer than the longest job.
-    termination_grace_period = optional(string, {{ pool.termination_grace_period | hcl }})
-
-    disk_gib       = optional(number, {{ pool.disk_gib | hcl }})
-    weight         = optional(number, {{ pool.weight | hcl }})
-    labels         = optional(map(string), {{ pool.labels | hcl }})
-    taints         = optional(list(object({ key = string, value = optional(string), effect = string })), {{ pool.taints | hcl }})
+{%- include "parts/node_pool_fields.tf" %}
   })
   default  = {}
   nullable = false
@@ -98,6 +80,14 @@ variable "{{ pool.variable | ident }}" {
   }
 }
 {%- endfor %}
+{%- if core_may_be_on_fargate %}
+
+variable "core_on_fargate" {
+  description = "Whether core is on Fargate: CoreDNS and Karpenter run there, and Karpenter makes on-demand nodes for the other system services."
+  type        = bool
+  default     = {{ core_on_fargate | hcl }}
+}
+{%- endif %}
 {%- for switch in switches %}
 
 variable "{{ switch.name | ident }}_enabled" {
