@@ -139,6 +139,9 @@ impl FleetNetwork {
         let mut standard_endpoints: Vec<String> =
             standard.iter().flat_map(|keys| keys.endpoints.iter()).map(|name| name.value.clone()).collect();
         standard_endpoints.sort();
+        // Where all have the same, there is nothing to differ from, wherever it was written.
+        let endpoints_differ =
+            clusters.windows(2).any(|pair| pair[0].network.endpoints() != pair[1].network.endpoints());
         Self {
             existing: Share::of(clusters, |cluster| cluster.network.existing().is_some()),
             tags: Share::of(&existing, |cluster| {
@@ -148,7 +151,7 @@ impl FleetNetwork {
             pod_cidr: Share::of(&own, has_pods),
             existing_pods: Share::of(&existing, has_pods),
             ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
-            endpoints_differ: networks().any(|network| network.endpoints() != standard_endpoints),
+            endpoints_differ,
             endpoints: endpoints.into_iter().cloned().collect(),
             standard_endpoints,
             standard_is_existing: standard.is_some_and(|keys| keys.vpc_id.is_some()),

@@ -8,7 +8,7 @@ resource "aws_vpc" "this" {
 {%- if network.has_ipv6 %}
 
   # A /56 that AWS chooses; each subnet takes a /64 of it.
-  assign_generated_ipv6_cidr_block = {% if network.ipv6_differs %}var.ip_family == "ipv6"{% else %}true{% endif %}
+  assign_generated_ipv6_cidr_block = {% if network.ipv6_differs %}var.ip_family == "ipv6" ? true : null{% else %}true{% endif %}
 {%- endif %}
 
   tags = { Name = var.name }
