@@ -30,6 +30,8 @@ mod nasty;
 mod pipeline;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
+#[path = "judges/structure.rs"]
+mod structure;
 #[path = "judges/tree.rs"]
 mod tree;
 #[path = "judges/world.rs"]

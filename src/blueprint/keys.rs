@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::read::{Key, Map, table};
 use super::scalar::{
     AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, InstanceType, IpFamily,
-    KubernetesVersion, Name, Nat, PodSecurity, PoolKind, RetentionDays, SubnetId, VpcId, Zones,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, SubnetId, VpcId, Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -24,6 +24,8 @@ table! {
         optional terraform: Terraform,
         /// Where states live.
         optional state: State,
+        /// The account that pipelines log in to; without it, each environment's own.
+        optional delivery: Delivery,
         /// The standard: what every cluster has unless its environment says otherwise.
         optional cluster: Node,
         /// Targets: an account, a region, a deploy role.
@@ -70,6 +72,21 @@ table! {
     "[state]" State {
         /// The bucket's name in each environment.
         optional bucket: Pattern,
+    }
+}
+
+table! {
+    /// `[delivery]`
+    "[delivery]" Delivery {
+        /// The AWS account of the roles that pipelines run as.
+        required account: AccountId,
+        /// The account's partition. Environments of another one cannot be reached from it: their pipelines log in to
+        /// their own accounts.
+        default partition: Partition = Partition::Aws,
+        /// Role of this account that assumes deploy roles, in place of `{project}-deploy`; `{account}` is this account.
+        optional deploy_role: Pattern,
+        /// Role of this account that assumes plan roles, in place of `{project}-plan`.
+        optional plan_role: Pattern,
     }
 }
 
@@ -324,6 +341,7 @@ pub const TABLES: &[(&str, &[Key])] = &[
     ("`[output]`", Output::KEYS),
     ("`[terraform]`", Terraform::KEYS),
     ("`[state]`", State::KEYS),
+    ("`[delivery]`", Delivery::KEYS),
     ("`[cluster]`", Cluster::KEYS),
     ("`[cluster.endpoint]`", Endpoint::KEYS),
     ("`[cluster.network]`", Network::KEYS),

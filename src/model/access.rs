@@ -76,19 +76,19 @@ fn role_name(arn: &str) -> &str {
     arn.rsplit(['/', ':']).next().unwrap_or_default()
 }
 
-/// Expands a role's ARN and checks it: an IAM role, of the environment's own account and partition.
+/// The ARN of an IAM role, and where it is.
+pub(super) struct Arn {
+    pub text: String,
+    pub partition: String,
+    pub account: String,
+}
+
+/// Expands the ARN of a role and checks that it is one, of whichever account.
 ///
 /// The ARN stays as it is, path and all. An access entry wants the role's real ARN, and EKS refuses one without its
 /// path as `invalid principal`; the path was to be left out in the `aws-auth` ConfigMap, which plinth does not use (EKS
 /// user guide, "Create access entries"; terraform-aws-modules/terraform-aws-eks#2969. Read 2026-11).
-///
-/// A provider that assumes a role of another account would build there, and a person of another account is let in by a
-/// role of this one.
-pub(super) fn role(
-    context: &mut Context<'_>,
-    pattern: &Spanned<Pattern>,
-    scope: &Scope<'_>,
-) -> Option<Spanned<String>> {
+pub(super) fn arn(context: &mut Context<'_>, pattern: &Spanned<Pattern>, scope: &Scope<'_>) -> Option<Arn> {
     let arn = pattern.expand(scope);
     let mut parts = arn.splitn(6, ':');
     let head: Vec<&str> = parts.by_ref().take(5).collect();
@@ -112,12 +112,28 @@ pub(super) fn role(
         context.push(Problem::InvalidArn { value: arn }, pattern.span);
         return None;
     }
-    if *partition != scope.partition {
+    let (partition, account) = ((*partition).to_owned(), (*account).to_owned());
+    Some(Arn { text: arn, partition, account })
+}
+
+/// Expands a role's ARN and checks it: an IAM role, of the environment's own account and partition.
+///
+/// A provider that assumes a role of another account would build there, and a person of another account is let in by a
+/// role of this one.
+pub(super) fn role(
+    context: &mut Context<'_>,
+    pattern: &Spanned<Pattern>,
+    scope: &Scope<'_>,
+) -> Option<Spanned<String>> {
+    let Arn { text: arn, partition, account } = self::arn(context, pattern, scope)?;
+    if partition != scope.partition {
         let (region, partition) = (scope.region.to_owned(), scope.partition.to_owned());
         context.push(Problem::RoleInOtherPartition { arn: arn.clone(), region, partition }, pattern.span);
-    } else if *account != scope.account {
+    } else if account != scope.account {
+        let delivery = context.blueprint.file.delivery.as_ref();
+        let is_delivery = delivery.is_some_and(|delivery| delivery.account.as_str() == account);
         let account = scope.account.to_owned();
-        context.push(Problem::RoleInOtherAccount { arn: arn.clone(), account }, pattern.span);
+        context.push(Problem::RoleInOtherAccount { arn: arn.clone(), account, is_delivery }, pattern.span);
     }
     Some(Spanned::new(arn, pattern.span))
 }

@@ -3,6 +3,7 @@
 use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
+use super::delivery::{self, Pipeline};
 use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
@@ -31,6 +32,10 @@ pub struct Environment {
     pub partition: String,
     /// ARN of the role that applies.
     pub deploy_role: String,
+    /// ARN of the role that plans, where there is one.
+    pub plan_role: Option<String>,
+    /// Who its pipelines are; none where they log in to its own account.
+    pub pipeline: Option<Pipeline>,
     /// Whether its resources are protected from deletion.
     pub protected: bool,
     /// Where its states live.
@@ -98,6 +103,7 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
     }
     network::check_overlaps(context, &environments);
     network::check_tags(context, &environments);
+    delivery::check(context, &environments);
     // What is tried first stands first: protected environments last, else by name.
     environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
     environments
@@ -137,6 +143,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     }
     let deploy_role = access::role(context, &keys.deploy_role, &scope);
     let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
+    let pipeline = Pipeline::resolve(context, &scope);
     let tags = tags(context, scope.environment, None);
     let state = identity::state_store(context, &scope, name.span);
     let (Some(deploy_role), Some(state)) = (deploy_role, state) else {
@@ -158,6 +165,8 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         region: keys.region.value.clone(),
         partition: facts.partition.clone(),
         deploy_role: deploy_role.value,
+        plan_role: plan_role.map(|role| role.value),
+        pipeline,
         protected: *keys.protection,
         state,
         clusters: resolved,
@@ -275,6 +284,11 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
     for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
         for range in ranges.iter().filter(|range| range.prefix_len() == 0) {
             context.push(Problem::OpenToTheWorld { range: range.value, is_private }, range.span);
+        }
+    }
+    for range in endpoint.public_cidrs.iter() {
+        if let Some(private) = network::private_range(range.value).or(network::shared_range(range.value)) {
+            context.push(Problem::PrivateCidrAtPublicEndpoint { range: range.value, private }, range.span);
         }
     }
     match (&endpoint.runner, endpoint.public_cidrs.is_empty(), endpoint.private_cidrs.is_empty()) {

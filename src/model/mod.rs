@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod delivery;
 pub mod environment;
 pub mod facts;
 pub mod identity;
@@ -22,6 +23,7 @@ use crate::problem::Problem;
 pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
+pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
@@ -56,6 +58,11 @@ impl Model {
         let environment = named.expect("an attachment names an environment of its model");
         let named = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster);
         (environment, named.expect("an attachment names a cluster of its environment"))
+    }
+
+    /// Whether pipelines come from an account of their own, to any environment.
+    pub fn has_delivery(&self) -> bool {
+        self.environments.iter().any(|environment| environment.pipeline.is_some())
     }
 
     /// Whether any application has readers: then the tenant module has a group for them.
@@ -120,6 +127,7 @@ pub fn resolve(
         let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
         context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
     }
+    check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),
         scope: waiver.scope.value.clone(),
@@ -140,6 +148,21 @@ pub fn resolve(
         apps,
     };
     (model, context.diagnostics)
+}
+
+/// Refuses the same finding waived twice for a resource: only one of the two reasons would be read.
+fn check_waivers(context: &mut Context<'_>) {
+    let waivers = &context.blueprint.file.waive;
+    for (index, waiver) in waivers.iter().enumerate() {
+        let (id, scope) = (&waiver.id, &waiver.scope);
+        if let Some(first) = waivers[..index]
+            .iter()
+            .find(|first| first.id.value == id.value && first.scope.value == scope.value)
+        {
+            let problem = Problem::RepeatedWaiver { id: id.value.clone(), scope: scope.value.clone() };
+            context.push_conflict(problem, id.span, first.id.span);
+        }
+    }
 }
 
 /// Finds waivers that have run out by a day.

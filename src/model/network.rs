@@ -174,11 +174,16 @@ fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
 }
 
 /// Returns the private range (RFC 1918) that a range is a part of.
-fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
-    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
-        .iter()
-        .filter_map(|private| private.parse::<Ipv4Net>().ok())
-        .find(|private| private.contains(&range))
+pub(super) fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    const PRIVATE: [([u8; 4], u8); 3] = [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16)];
+    let ranges = PRIVATE.map(|(address, length)| Ipv4Net::new_assert(address.into(), length));
+    ranges.into_iter().find(|private| private.contains(&range))
+}
+
+/// Returns the range that providers use behind their NAT (RFC 6598), where a range is a part of it.
+pub(super) fn shared_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    let shared = Ipv4Net::new_assert([100, 64, 0, 0].into(), 10);
+    shared.contains(&range).then_some(shared)
 }
 
 /// Whether two ranges share an address.

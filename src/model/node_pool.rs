@@ -125,22 +125,23 @@ pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: 
             None => {}
         }
     }
-    let has_core = keys.node_pools.get(CORE).is_some_and(|pool| *pool.value.enabled);
-    if !has_core && !keys.node_pools.is_broken(CORE) {
-        context.push(Problem::NoCorePool { cluster: cluster.to_owned() }, at);
+    let core = keys.node_pools.get(CORE);
+    if !core.is_some_and(|pool| *pool.value.enabled) && !keys.node_pools.is_broken(CORE) {
+        let cluster = cluster.to_owned();
+        let problem = Problem::NoCorePool { cluster, switched_off: core.is_some() };
+        context.push(problem, core.map_or(at, |off| off.value.enabled.span));
     }
     pools
 }
 
 /// Resolves a pool for a module's defaults, without reporting: the clusters have reported already.
-pub(super) fn standard(catalog: &Catalog, name: &Spanned<Name>, keys: Keys) -> NodePools {
+pub(super) fn standard(catalog: &Catalog, pool: &Named<Keys>) -> NodePools {
     let mut silent = Silent;
-    let pool = Named { name: name.clone(), value: keys };
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
-        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &pool)),
-        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &pool)),
-        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, catalog, &pool),
+        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, pool)),
+        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, pool)),
+        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, catalog, pool),
         None => {}
     }
     pools

@@ -10,6 +10,7 @@ use super::environment::{Cluster, Environment};
 use super::network::Network;
 use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools};
 use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
+use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Spanned;
@@ -344,19 +345,18 @@ fn standard_pools(context: &Context<'_>) -> NodePools {
     let own = blueprint.environments.iter().flat_map(|target| target.value.clusters.iter());
     let layers = std::iter::once(&blueprint.standard).chain(own.map(|cluster| &cluster.value));
     // By kind, too: core can be two things.
-    let mut keys: BTreeMap<(&str, Option<PoolKind>), (Spanned<Name>, NodePool)> = BTreeMap::new();
+    let mut keys: BTreeMap<(&str, Option<PoolKind>), Named<NodePool>> = BTreeMap::new();
     for pool in layers.flat_map(|cluster| cluster.node_pools.iter()) {
         let kind = pool.value.kind.as_ref().map(|kind| kind.value);
         // What the standard leaves open is the kind that the first cluster gives it.
         let open = keys.remove(&(pool.name.as_str(), None)).filter(|_| kind.is_some());
-        let standard = keys
-            .entry((pool.name.as_str(), kind))
-            .or_insert_with(|| open.unwrap_or_else(|| (pool.name.clone(), pool.value.clone())));
-        complete(&mut standard.1, &pool.value);
+        let standard =
+            keys.entry((pool.name.as_str(), kind)).or_insert_with(|| open.unwrap_or_else(|| pool.clone()));
+        complete(&mut standard.value, &pool.value);
     }
     let mut pools = NodePools::default();
-    for (name, keys) in keys.into_values() {
-        let NodePools { managed, karpenter, fargate } = node_pool::standard(context.catalog, &name, keys);
+    for pool in keys.values() {
+        let NodePools { managed, karpenter, fargate } = node_pool::standard(context.catalog, pool);
         pools.managed.extend(managed);
         pools.karpenter.extend(karpenter);
         pools.fargate.extend(fargate);

@@ -139,6 +139,8 @@ problems! {
     E0212 SharedFolder { folder: String, one: String, other: String },
     /// The table of environments is empty.
     E0213 NoEnvironment,
+    /// A finding is waived twice for one resource.
+    E0216 RepeatedWaiver { id: String, scope: String },
     /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
     E0214 SharedResourceName { name: String },
     /// A tag is one that AWS refuses, or that controllers look for.
@@ -178,14 +180,14 @@ problems! {
     E0316 SubnetsWithoutZone { zone: String, zones: Vec<String> },
     /// The Kubernetes API would be open to everybody.
     E0317 OpenToTheWorld { range: Ipv4Net, is_private: bool },
+    /// A range that is to reach the public endpoint is private, and no address of it ever arrives there.
+    E0321 PrivateCidrAtPublicEndpoint { range: Ipv4Net, private: Ipv4Net },
     /// No one could reach the Kubernetes API.
     E0318 NoWayIn { cluster: String },
     /// A cluster's region is of another partition than its environment's.
     E0320 OtherPartition { region: String, partition: String, environment: String },
     /// `runner` is set for an endpoint that is public.
     E0319 RunnerWithoutNeed,
-    /// A text is not the id of a VPC or a subnet.
-    E0321 InvalidId { value: String, prefix: &'static str },
     /// A key would make something in a VPC that exists already.
     E0322 NotWithVpcId { key: &'static str },
     /// A key is about a VPC that exists already, and none is named.
@@ -208,9 +210,11 @@ problems! {
     E0331 UnknownEndpoint { name: String, known: Vec<String> },
     /// An endpoint for S3 is asked for, which every VPC has.
     E0332 EndpointOfS3,
+    /// A text is not the id of a VPC or a subnet.
+    E0333 InvalidId { value: String, prefix: &'static str },
 
     /// A cluster has no nodes for system services.
-    E0401 NoCorePool { cluster: String },
+    E0401 NoCorePool { cluster: String, switched_off: bool },
     /// A node pool lacks a key that its kind needs.
     E0402 PoolNeeds { pool: String, key: &'static str, example: &'static str },
     /// A node pool has a key that is for another kind.
@@ -260,7 +264,7 @@ problems! {
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
     /// A role is of another account than the cluster that it is for.
-    E0602 RoleInOtherAccount { arn: String, account: String },
+    E0602 RoleInOtherAccount { arn: String, account: String, is_delivery: bool },
     /// A role of an application has rights on the whole cluster already.
     E0603 PrincipalTaken { arn: String, rights: &'static str },
     /// A role is of another partition than the cluster that it is for.
@@ -269,6 +273,10 @@ problems! {
     E0605 NotARole { arn: String, principal: Principal },
     /// Two ARNs could only be one role, and only one of them is right.
     E0606 SameRole { arn: String, other: String },
+    /// A role that pipelines run as is not of the delivery account.
+    E0607 RoleOutsideDelivery { arn: String, account: String },
+    /// The delivery account is of another partition than every environment.
+    E0608 DeliveryReachesNothing { partition: &'static str, other: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

@@ -215,6 +215,13 @@ impl Problem {
                     .help(format!("rename environment `{other}`, or the cluster of `{one}`"))
             }
 
+            Self::RepeatedWaiver { id, scope } => {
+                Words::new(format!("`{id}` is waived twice for `{scope}`"))
+                    .label("again")
+                    .also("first here")
+                    .help("remove one of them")
+            }
+
             Self::SharedResourceName { name } => {
                 Words::new(format!("two clusters of one account would each make `{name}`"))
                     .label("one of them")
@@ -349,6 +356,14 @@ impl Problem {
                     .label("everybody")
                     .help(format!("list the ranges of your {ranges}"))
             }
+            Self::PrivateCidrAtPublicEndpoint { range, private } => {
+                Words::new(format!("`{range}` never arrives at a public endpoint"))
+                    .label(format!("a part of {private}, which the internet does not carry"))
+                    .help(
+                        "list the public ranges that these machines come out with, or reach the cluster by a private \
+                         route: its private endpoint is always on",
+                    )
+            }
             Self::NoWayIn { cluster } => {
                 Words::new(format!("nothing can reach the Kubernetes API of cluster `{cluster}`"))
                     .label("its endpoint is private")
@@ -431,7 +446,12 @@ impl Problem {
                 .label("a gateway, which costs nothing")
                 .help("remove `\"s3\"`"),
 
-            Self::NoCorePool { cluster } => {
+            Self::NoCorePool { cluster, switched_off: true } => {
+                Words::new(format!("cluster `{cluster}` has no node pool `core`"))
+                    .label("system services have nowhere to run")
+                    .help("remove `enabled = false`")
+            }
+            Self::NoCorePool { cluster, switched_off: false } => {
                 Words::new(format!("cluster `{cluster}` has no node pool `core`"))
                     .label("system services have nowhere to run")
                     .help(
@@ -571,11 +591,27 @@ impl Problem {
             Self::InvalidArn { value } => Words::new(format!("`{value}` is not the ARN of an IAM role"))
                 .label("the ARN of a role is needed")
                 .help("write it as `\"arn:{partition}:iam::{account}:role/admin\"`"),
-            Self::RoleInOtherAccount { arn, account } => {
+            Self::RoleInOtherAccount { arn, account, is_delivery } => {
                 let own = with_part(arn, 4, "{account}");
+                let otherwise = if *is_delivery {
+                    "; a role of the delivery account belongs in `[delivery]`, and reaches the environment by assuming its roles"
+                } else {
+                    ", or set it in each environment"
+                };
                 Words::new(format!("`{arn}` is not a role of account {account}"))
                     .label("of another account")
-                    .help(format!("write `\"{own}\"`, or set it in each environment"))
+                    .help(format!("write `\"{own}\"`{otherwise}"))
+            }
+            Self::RoleOutsideDelivery { arn, account } => {
+                let own = with_part(&with_part(arn, 1, "{partition}"), 4, "{account}");
+                Words::new(format!("`{arn}` is not a role of the delivery account {account}"))
+                    .label("of another account, or of another partition")
+                    .help(format!("write `\"{own}\"`: here both are the delivery account's"))
+            }
+            Self::DeliveryReachesNothing { partition, other } => {
+                Words::new(format!("no environment can be reached from a delivery account of `{partition}`"))
+                    .label("IAM ends with its partition")
+                    .help(format!("write `partition = \"{other}\"`, or remove `[delivery]`"))
             }
             Self::RoleInOtherPartition { arn, region, partition } => {
                 let own = with_part(arn, 1, "{partition}");

@@ -84,11 +84,9 @@ pub(super) fn variable(name: &Name) -> String {
 
 /// The variables that say whether a cluster has a pool; where core runs has one of its own.
 pub(super) fn switches<'a>(fleet: &Fleet, pools: impl Iterator<Item = (bool, &'a Name)>) -> Vec<Switch> {
-    let is_switched = |everywhere: bool, name: &Name| {
-        !everywhere && !(name.as_str() == CORE && fleet.core_on_fargate == Share::Some)
-    };
+    let has_own = |name: &Name| name.as_str() == CORE && fleet.core_on_fargate == Share::Some;
     pools
-        .filter(|(everywhere, name)| is_switched(*everywhere, name))
+        .filter(|(everywhere, name)| !everywhere && !has_own(name))
         .map(|(_, name)| Switch { name: variable(name), what: format!("node pool {name}") })
         .collect()
 }

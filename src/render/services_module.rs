@@ -37,7 +37,12 @@ fn has_roles(whole: &Whole<'_>) -> bool {
     fleet.helm_addons.iter().chain(installed(fleet)).any(has_pod_identity)
 }
 
-/// Whether an add-on gets its role by IRSA in every cluster: it runs on Fargate.
+/// Whether an add-on runs on Fargate in any cluster.
+fn runs_on_fargate(fleet: &Fleet, addon: &Member<FleetAddon>) -> bool {
+    addon.standard.facts.fargate.is_some() && fleet.core_on_fargate != Share::None
+}
+
+/// Whether it does so in every cluster, and so never gets its role by Pod Identity.
 fn is_by_irsa(fleet: &Fleet, addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.fargate.is_some() && fleet.core_on_fargate == Share::All
 }
@@ -240,6 +245,41 @@ fn version(addon: &FleetAddon) -> Value {
     }
 }
 
+/// What an add-on may do in AWS, and how its pods prove who they are.
+#[derive(Serialize)]
+struct RoleView<'a> {
+    has_role: bool,
+    service_account: &'a str,
+    trust: Value,
+    has_pod_identity: bool,
+    pod_identity_everywhere: bool,
+    pod_identity_count: Value,
+    has_irsa: bool,
+}
+
+fn role_view<'a>(fleet: &Fleet, member: &'a Member<FleetAddon>) -> RoleView<'a> {
+    let identifier = member.standard.name.identifier();
+    let service_account = member.standard.facts.service_account.as_deref();
+    let pod_identity = Condition::pod_identity(fleet, member);
+    let (has_irsa, by_irsa) = (runs_on_fargate(fleet, member), is_by_irsa(fleet, member));
+    let trust = match (has_irsa, by_irsa) {
+        (false, _) => "local.pod_identity_trust".to_owned(),
+        (true, true) => format!("local.{identifier}_irsa_trust"),
+        (true, false) => {
+            format!("var.core_on_fargate ? local.{identifier}_irsa_trust : local.pod_identity_trust")
+        }
+    };
+    RoleView {
+        has_role: service_account.is_some(),
+        service_account: service_account.unwrap_or_default(),
+        trust: Value::expression(trust),
+        has_pod_identity: !by_irsa,
+        pod_identity_everywhere: pod_identity.is_always(),
+        pod_identity_count: pod_identity.count(),
+        has_irsa,
+    }
+}
+
 fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
@@ -255,13 +295,8 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         index: Value,
         namespace: &'a str,
         creates_namespace: bool,
-        has_role: bool,
-        trust: Value,
-        has_pod_identity: bool,
-        pod_identity_everywhere: bool,
-        pod_identity_count: Value,
-        has_irsa: bool,
-        service_account: &'a str,
+        #[serde(flatten)]
+        role: RoleView<'a>,
         repository: &'a str,
         chart: &'a str,
         has_crd_chart: bool,
@@ -281,16 +316,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     let facts = &addon.facts;
     let identifier = addon.name.identifier();
     let condition = Condition::addon(member);
-    let runs_on_fargate = facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
     let by_irsa = is_by_irsa(fleet, member);
-    let pod_identity = Condition::pod_identity(fleet, member);
-    let trust = match (runs_on_fargate, by_irsa) {
-        (false, _) => "local.pod_identity_trust".to_owned(),
-        (true, true) => format!("local.{identifier}_irsa_trust"),
-        (true, false) => {
-            format!("var.core_on_fargate ? local.{identifier}_irsa_trust : local.pod_identity_trust")
-        }
-    };
     let waits_for_core = fleet.core_on_fargate != Share::None && facts.fargate.is_none();
     let mut depends_on = Vec::new();
     if facts.service_account.is_some() {
@@ -321,13 +347,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             namespace: &facts.namespace,
             // kube-system is Kubernetes' own.
             creates_namespace: facts.namespace != "kube-system",
-            has_role: facts.service_account.is_some(),
-            trust: Value::expression(trust),
-            has_pod_identity: !by_irsa,
-            pod_identity_everywhere: pod_identity.is_always(),
-            pod_identity_count: pod_identity.count(),
-            has_irsa: runs_on_fargate,
-            service_account: facts.service_account.as_deref().unwrap_or_default(),
+            role: role_view(fleet, member),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
             has_crd_chart: facts.crd_chart.is_some(),
@@ -337,7 +357,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             note: facts.note.as_deref().unwrap_or_default(),
             values: if by_irsa { addon.values_on_fargate() } else { addon.values() },
             values_differ: addon.values_differ,
-            fargate_differs: runs_on_fargate && !by_irsa,
+            fargate_differs: runs_on_fargate(fleet, member) && !by_irsa,
             fargate_values: addon.fargate_layer(),
             has_depends_on: !depends_on.is_empty(),
             depends_because,

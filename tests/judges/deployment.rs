@@ -3,8 +3,6 @@
 //! All environments of a tree live in one world, as they do at AWS: names that only one of them may have would clash. The
 //! order is that of a person: what `scripts/bootstrap` makes, then each stack as the scripts list them; then back.
 
-use std::process::Command;
-
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
 use crate::world::{Environment, World};
@@ -195,15 +193,7 @@ fn lift_protection(world: &World<'_>, environment: &Environment, blueprint: &str
     let lines = blueprint.lines().map(|line| if is_switch(&line) { "protection = false" } else { line });
     let file = world.folder().join(&name);
     write(&file, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
-    let output = Command::new(env!("CARGO_BIN_EXE_plinth"))
-        .arg("generate")
-        .arg(&file)
-        .arg("--out")
-        .arg(&world.tree)
-        .output()
-        .expect("plinth runs");
-    assert!(output.status.success(), "plinth generate: {}", String::from_utf8_lossy(&output.stderr));
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = world.generate(&file);
     // The guards and deletion protection; scripts, which ask back before they touch a protected environment.
     let changes =
         said.lines().filter(|line| line.starts_with(['~', '+', '-']) && !line.ends_with("README.md"));

@@ -79,20 +79,33 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
+    /// Takes the committed tree of a blueprint.
     pub fn new(engine: &'a Engine, blueprint: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let tree = folder.path().join(blueprint);
         tree::copy(&tree::generated(blueprint), &tree);
+        Self::of(engine, folder, tree)
+    }
+
+    /// Generates the tree of a blueprint.
+    pub fn generated(engine: &'a Engine, blueprint: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let tree = folder.path().join("tree");
+        tree::generate(blueprint, &tree);
+        Self::of(engine, folder, tree)
+    }
+
+    fn of(engine: &'a Engine, folder: TempDir, tree: PathBuf) -> Self {
         for root in tree::roots(&tree) {
             tree::keep_state_here(&tree.join(root));
         }
-        Self {
-            engine,
-            environments: environments(&tree),
-            tree,
-            file: folder.path().join("world.json"),
-            folder,
-        }
+        let environments = environments(&tree);
+        Self { engine, environments, tree, file: folder.path().join("world.json"), folder }
+    }
+
+    /// Generates the tree anew, of another blueprint; returns what `plinth generate` says.
+    pub fn generate(&self, blueprint: &Path) -> String {
+        tree::generate(blueprint, &self.tree)
     }
 
     /// Returns an environment by its name.

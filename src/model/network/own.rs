@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use super::{Place, overlaps, private_range, zones};
+use super::{Place, overlaps, private_range, shared_range, zones};
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::Nat;
 use crate::diagnostic::{Span, Spanned};
@@ -128,10 +128,9 @@ const SMALLEST_PLANNED: u8 = 19;
 /// AWS takes none of another private range than the first one's (VPC user guide, "IPv4 CIDR block association restrictions",
 /// read 2026-11). 100.64.0.0/10, which providers use behind their NAT, always fits.
 fn check_pod_range(context: &mut Context<'_>, keys: &Keys, range: &Spanned<Ipv4Net>, vpc: Ipv4Net) -> bool {
-    let shared = Ipv4Net::new_assert(Ipv4Addr::new(100, 64, 0, 0), 10);
     let why = if !(LARGEST..=SMALLEST_PLANNED).contains(&range.prefix_len()) {
         Some("a /16 to /19 is needed: each zone takes an eighth of it")
-    } else if !shared.contains(&range.value)
+    } else if shared_range(range.value).is_none()
         && (private_range(range.value).is_none() || private_range(range.value) != private_range(vpc))
     {
         Some("AWS takes one within 100.64.0.0/10, or of the private range that the VPC's own is of")

@@ -6,7 +6,7 @@ resource "aws_vpc" "this" {
   enable_dns_hostnames = true
 
   # A /56 that AWS chooses; each subnet takes a /64 of it.
-  assign_generated_ipv6_cidr_block = var.ip_family == "ipv6"
+  assign_generated_ipv6_cidr_block = var.ip_family == "ipv6" ? true : null
 
   tags = { Name = var.name }
 }
