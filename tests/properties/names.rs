@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
+
 use hcl::{Attribute, Body, Expression};
 use proptest::prelude::*;
 use proptest::sample::select;
