@@ -15,12 +15,16 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 pub struct Catalog {
     /// Kubernetes versions and machine images.
     pub kubernetes: Kubernetes,
+    /// Families of instance types.
+    pub instances: Instances,
     /// Regions by name.
     pub regions: BTreeMap<String, Region>,
     /// Terraform providers by local name.
     pub providers: Providers,
     /// Longest names by the resource that carries them.
     pub name_limits: BTreeMap<String, usize>,
+    /// VPC endpoints by the last part of their service's name.
+    pub vpc_endpoints: BTreeMap<String, VpcEndpointKind>,
     /// Add-ons by name.
     pub addons: BTreeMap<String, Addon>,
 }
@@ -31,10 +35,10 @@ pub struct Catalog {
 pub struct Kubernetes {
     /// The version that messages propose.
     pub default: String,
-    /// Karpenter's AMI alias, `al2023@v20260714`.
-    pub karpenter_image: String,
     /// Versions that EKS offers, newest first.
     pub versions: Vec<Version>,
+    /// Versions of machine images by family, as Karpenter's aliases write them.
+    pub images: BTreeMap<String, String>,
 }
 
 /// A Kubernetes minor version on EKS.
@@ -51,14 +55,48 @@ pub struct Version {
     pub karpenter: semver::Version,
 }
 
+/// `catalog/instances.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instances {
+    /// Families with NVIDIA GPUs.
+    pub nvidia: Vec<String>,
+    /// Families whose network interfaces take no prefixes.
+    pub xen: Vec<String>,
+    /// Families that no pool can have, by what they have.
+    pub refused: BTreeMap<String, Vec<String>>,
+}
+
 /// `catalog/regions.toml`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Region {
     /// `aws`, `aws-us-gov`
     pub partition: String,
-    /// Zone letters that EKS accepts, in the order in which a number of zones takes them.
-    pub zones: Vec<String>,
+    /// Zone letters, in the order in which a number of zones takes them.
+    #[serde(default = "first_three")]
+    pub zones: Vec<char>,
+    /// Zone letters that exist and are taken only by name.
+    #[serde(default)]
+    pub by_name: Vec<char>,
+    /// Ids of zones in which EKS makes no control plane.
+    #[serde(default)]
+    pub refused: Vec<String>,
+}
+
+/// What nearly every region has.
+fn first_three() -> Vec<char> {
+    vec!['a', 'b', 'c']
+}
+
+/// How a VPC reaches a service: a row of `catalog/vpc_endpoints.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VpcEndpointKind {
+    /// Through a network interface in each zone.
+    Interface,
+    /// Through a route.
+    Gateway,
 }
 
 /// `catalog/providers.toml`
@@ -186,11 +224,21 @@ impl Catalog {
         });
         Self {
             kubernetes: parse("kubernetes.toml"),
+            instances: parse("instances.toml"),
             regions: parse("regions.toml"),
             providers: parse("providers.toml"),
             name_limits: parse("name_limits.toml"),
+            vpc_endpoints: parse("vpc_endpoints.toml"),
             addons: addons.collect(),
         }
+    }
+
+    /// Returns Karpenter's alias for the catalog's image of a family, `al2023@v20260714`.
+    ///
+    /// # Panics
+    /// When `catalog/kubernetes.toml` has no such row.
+    pub fn image_alias(&self, family: &str) -> String {
+        format!("{family}@{}", self.kubernetes.images[family])
     }
 
     /// Returns the longest name that a kind of resource takes.
@@ -218,6 +266,14 @@ mod tests {
     }
 
     #[test]
+    fn every_region_has_two_zones_to_choose() {
+        for (name, region) in Catalog::load().regions {
+            assert!(region.zones.len() >= 2, "{name}");
+            assert!(region.by_name.iter().all(|letter| !region.zones.contains(letter)), "{name}");
+        }
+    }
+
+    #[test]
     fn conditions_name_partitions_that_there_are() {
         let catalog = Catalog::load();
         let partitions: Vec<&String> = catalog.regions.values().map(|region| &region.partition).collect();
@@ -226,6 +282,13 @@ mod tests {
                 assert!(partitions.contains(&partition), "{name}: {partition}");
             }
         }
+    }
+
+    #[test]
+    fn every_image_family_is_pinned() {
+        let catalog = Catalog::load();
+        let families: Vec<&String> = catalog.kubernetes.images.keys().collect();
+        assert_eq!(families, crate::blueprint::scalar::AmiFamily::WORDS);
     }
 
     #[test]

@@ -68,6 +68,22 @@ fn expect(path: &str, real: &str) {
     report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test docs");
 }
 
+/// What a module's README says to write is what is committed under `tests/by_hand`, where the engines apply it.
+#[test]
+fn modules_are_used_as_their_readmes_say() {
+    for module in ["cluster", "services"] {
+        let folder = format!("generated/azavea/modules/{module}");
+        let readme = std::fs::read_to_string(repository().join(&folder).join("README.md")).expect("readable");
+        let (_, rest) = readme.split_once("## Use\n").expect("a part on how to use it");
+        let (_, rest) = rest.split_once("```hcl\n").expect("an example");
+        let (example, _) = rest.split_once("```\n").expect("an end of the example");
+        let own = format!("./modules/{module}");
+        assert_eq!(example.matches(&own).count(), 1, "{folder}/README.md: the example names its source");
+        let example = example.replace(&own, &format!("../../../{folder}"));
+        expect(&format!("tests/by_hand/{module}/main.tf"), &example);
+    }
+}
+
 /// The reference of the blueprint's keys, made from their declarations.
 #[test]
 fn blueprint_reference_is_current() {

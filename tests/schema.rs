@@ -147,6 +147,8 @@ proptest! {
             Just(("[cluster.node_pools.a.limits]", "cpu", "[0-9]{1,2}(\\.[0-9])?m?")),
             Just(("[cluster.node_pools.a.limits]", "memory", "[0-9]{1,2}(Ki|Mi|G)?")),
             Just(("[cluster.network]", "cidr", "[0-9]{1,3}\\.[0-9]{1,3}\\.0\\.0/[0-9]{1,2}")),
+            Just(("[cluster.network]", "vpc_id", "vpc-[0-9a-f]{7,8}")),
+            Just(("[cluster.node_pools.a]", "ami", "(al2023|bottlerocket)(@[a-z0-9.]{0,3})?")),
             Just(("[[waive]]", "until", "20[0-9]{2}-[01][0-9]-[0-3][0-9]")),
             Just(("[output]", "dir", "[a-z./ \\n]{0,4}")),
             Just(("format = 1", "include", "[a.*/ ]{0,6}")),

@@ -6,8 +6,10 @@ use super::node::Node;
 use super::pattern::Pattern;
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
-    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, Format, Glob, InstanceType,
-    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Zones,
+    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Bytes, Capacity, CapacityReservation,
+    ConsolidationPolicy, Cores, DisruptionReason, Duration, Engine, Eviction, Folder, Format, Glob,
+    InstanceType, IpFamily, KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, Reserved,
+    RetentionDays, Schedule, SubnetId, VpcId, Zones,
 };
 use super::shape::{self, Shape};
 use crate::diagnostic::Spanned;
@@ -127,6 +129,8 @@ table! {
     "[cluster.endpoint]" Endpoint {
         /// Ranges that reach the public endpoint; empty: private only.
         default public_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
+        /// Ranges that reach the private endpoint: of a VPN, of peered VPCs. With `runner` and without these, the VPC's own.
+        default private_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
         /// How engines reach a private-only endpoint: `in-vpc`.
         optional runner: Runner,
     }
@@ -135,7 +139,7 @@ table! {
 table! {
     /// `[cluster.network]`
     "[cluster.network]" Network {
-        /// The VPC's range, /16 to /19.
+        /// The VPC's range; /16 to /19 where plinth makes the VPC.
         optional cidr: Ipv4Net,
         /// How many zones, or which.
         default zones: Zones = Zones::Count(3),
@@ -144,9 +148,28 @@ table! {
         /// The range of Service addresses.
         default service_cidr: Ipv4Net = default_service_cidr(),
         /// Subnet ranges by zone, in place of the plan's.
-        default subnets: Zoned = Zoned::default(),
+        default subnets: Zoned<Subnets> = Zoned::default(),
         /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods.
         default prefix_delegation: bool = false,
+        /// A second range of the VPC, /16 to /19, from which pods take their addresses.
+        optional pod_cidr: Ipv4Net,
+        /// Addresses of pods and Services: `ipv4`, or `ipv6`. It cannot change under a cluster that exists.
+        default ip_family: IpFamily = IpFamily::Ipv4,
+        /// VPC endpoints by service, `ecr.api`, besides S3's gateway, which is always there.
+        default endpoints: Vec<Spanned<String>> = Vec::new(),
+        /// An existing VPC; plinth makes nothing in it.
+        optional vpc_id: VpcId,
+        /// The existing VPC's subnets for nodes, by zone.
+        default private_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        /// The existing VPC's subnets for internet-facing load balancers, by zone.
+        default public_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        /// The existing VPC's subnets for pods, by zone; without them pods share those of nodes.
+        default pod_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        /// Whether plinth puts the tags that load balancers need on the existing subnets.
+        default tag_subnets: bool = true,
+        /// Clusters that this one can come to meet, besides those of its account and region: `"production"`, or
+        /// `"production/eu"`.
+        default peers: Vec<Spanned<String>> = Vec::new(),
     }
 }
 
@@ -171,14 +194,29 @@ table! {
         optional instance_types: Vec<Spanned<InstanceType>>,
         /// How many nodes (managed).
         optional size: Size,
-        /// How nodes are bought; Karpenter takes the first that has room, spot first.
+        /// How nodes are bought; Karpenter takes the first that has room: reserved, then spot, then on-demand.
         optional capacity: Vec<Capacity>,
-        /// Root volume in GiB.
+        /// Capacity reservations and capacity blocks of the cluster's region, for `reserved` (Karpenter).
+        optional capacity_reservations: Vec<Spanned<CapacityReservation>>,
+        /// Machine image: `"al2023"` or `"bottlerocket"`, and behind `@` a version in place of the one that the catalog pins
+        /// for Karpenter, or of the newest for a managed pool.
+        optional ami: Ami,
+        /// Volume of images and pods in GiB: the root volume, of Bottlerocket its data volume.
         optional disk_gib: u32,
+        /// I/O operations per second of that volume; without it, 3000.
+        optional disk_iops: u32,
+        /// MiB per second of that volume; without it, 125.
+        optional disk_throughput: u32,
+        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling, or Karpenter, use it.
+        optional disk_kms_key: Pattern,
+        /// Settings of the kubelet.
+        optional kubelet: Kubelet,
         /// Processor architecture (Karpenter).
         optional architecture: Architecture,
         /// What the pool may grow to (Karpenter).
         optional limits: Limits,
+        /// When nodes are replaced that could be fewer or cheaper (Karpenter).
+        optional disruption: Disruption,
         /// A node's longest life (Karpenter).
         optional expire_after: Duration,
         /// How long a pod may hold up a node that expires, drifts or is destroyed, whatever its disruption budget
@@ -188,7 +226,7 @@ table! {
         optional weight: u32,
         /// Labels of its nodes, besides `node-type`.
         optional labels: Tags,
-        /// Taints of its nodes, besides core's.
+        /// Taints of its nodes, besides core's; without them, nodes with GPUs have `nvidia.com/gpu:NoSchedule`.
         optional taints: Vec<Taint>,
         /// Namespaces whose pods run there, five at most (Fargate).
         optional namespaces: Vec<Spanned<Name>>,
@@ -208,12 +246,58 @@ table! {
 }
 
 table! {
-    /// `limits = { cpu, memory }`
+    /// `limits = { cpu, memory, gpu }`
     "limits" Limits {
         /// CPUs of all nodes of the pool together.
         optional cpu: Cores,
         /// Memory of all nodes of the pool together.
         optional memory: Bytes,
+        /// GPUs of all nodes of the pool together; a pool with GPUs needs it.
+        optional gpu: u32,
+    }
+}
+
+table! {
+    /// `kubelet = { max_pods, kube_reserved, … }`
+    "kubelet" Kubelet {
+        /// Most pods of a node; where the cluster uses prefixes 110, otherwise what its addresses suffice for.
+        optional max_pods: u32,
+        /// Kept back for the kubelet and the container runtime: `cpu`, `memory`, `ephemeral-storage`, `pid`.
+        optional kube_reserved: Reserved,
+        /// Kept back for the system, likewise.
+        optional system_reserved: Reserved,
+        /// Below what pods are evicted at once, by signal: `"memory.available"`, `"nodefs.available"`, …
+        optional eviction_hard: Eviction,
+        /// Disk usage in per cent above which unused images are deleted; without it, 85.
+        optional image_gc_high_percent: u32,
+        /// Disk usage in per cent down to which they are deleted; without it, 80.
+        optional image_gc_low_percent: u32,
+    }
+}
+
+table! {
+    /// `disruption = { consolidate_after, policy, budgets }`
+    "disruption" Disruption {
+        /// How long no pod must have come or gone before a node is looked at; without it, five minutes.
+        optional consolidate_after: Duration,
+        /// Which nodes are looked at.
+        optional policy: ConsolidationPolicy,
+        /// How many nodes may go at once; without them, one in ten. The strictest of those that apply counts.
+        optional budgets: Vec<Budget>,
+    }
+}
+
+table! {
+    /// `budgets = [{ nodes, schedule, duration, reasons }]`
+    "a budget" Budget {
+        /// How many nodes, or which part of the pool, `"10%"`; `0` stops disruption.
+        required nodes: BudgetNodes,
+        /// When it begins to apply, as cron and in UTC; without it, it always applies.
+        optional schedule: Schedule,
+        /// For how long, `"8h"`.
+        optional duration: BudgetDuration,
+        /// For which reasons; without them, for all.
+        optional reasons: Vec<DisruptionReason>,
     }
 }
 
@@ -351,5 +435,5 @@ pub use super::scalar::{Date, Runner, TaintEffect};
 /// Text by text: tags, labels.
 pub use super::scalar::Tags;
 
-/// Subnet ranges by zone name.
+/// Subnets by zone name.
 pub use super::scalar::Zoned;

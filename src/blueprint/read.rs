@@ -292,7 +292,7 @@ impl Read for u32 {
     }
 
     fn shape() -> Shape {
-        Shape::Number { from: 0, to: Self::MAX }
+        Shape::Number { from: 0, to: i64::from(Self::MAX) }
     }
 }
 

@@ -6,7 +6,6 @@ use std::fmt;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
-use super::keys::Subnets;
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
 use super::shape::{Shape, Text};
@@ -99,6 +98,16 @@ text! {
     "account", "^[0-9]{12}$", "111111111111"
 }
 text! {
+    /// The id of a VPC, `vpc-0a1b2c3d4e5f60718`.
+    VpcId, |text| check(is_id(text, "vpc-"), || Problem::InvalidId { value: text.into(), prefix: "vpc-" }),
+    "VPC", "^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", "vpc-0a1b2c3d4e5f60718"
+}
+text! {
+    /// The id of a subnet, `subnet-0a1b2c3d4e5f60718`.
+    SubnetId, |text| check(is_id(text, "subnet-"), || Problem::InvalidId { value: text.into(), prefix: "subnet-" }),
+    "subnet", "^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", "subnet-0a1b2c3d4e5f60718"
+}
+text! {
     /// A Kubernetes minor version, `1.36`.
     KubernetesVersion, |text| {
         let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
@@ -112,18 +121,44 @@ text! {
     "duration", "^(([0-9]+(s|m|h))+|Never)$", "168h"
 }
 text! {
+    /// A duration of a disruption budget: hours and minutes, since its schedule knows no seconds.
+    BudgetDuration, |text| check(is_duration(text) && !text.contains('s'), || Problem::InvalidBudget { value: text.into(), of: "duration" }),
+    "duration", "^([0-9]+(m|h))+$", "8h"
+}
+text! {
+    /// When a disruption budget begins: five fields of cron, or `@daily`; in UTC.
+    Schedule, |text| check(is_schedule(text), || Problem::InvalidBudget { value: text.into(), of: "schedule" }),
+    "schedule",
+    format!(r"^(({})|\s*([A-Za-z0-9*/,?-]+\s+){{4}}[A-Za-z0-9*/,?-]+\s*)$", SCHEDULES.join("|")),
+    "0 9 * * mon-fri"
+}
+text! {
+    /// The id of an EC2 capacity reservation or capacity block, `cr-0123456789abcdef0`.
+    CapacityReservation, |text| {
+        let id = text.strip_prefix("cr-").unwrap_or_default();
+        let shaped = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        check(shaped, || Problem::InvalidReservation { value: text.into() })
+    },
+    "capacity reservation", "^cr-[a-z0-9]+$", "cr-0123456789abcdef0"
+}
+text! {
     /// An EC2 instance type, `m6i.large`; its architecture follows from its family.
     InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() }),
     "instance type", r"^[a-z][a-z-]*[0-9][a-z0-9-]*\.[a-z0-9-]+$", "m6i.large"
 }
 
 impl InstanceType {
+    /// Returns the family, `m6i`.
+    pub fn family(&self) -> &str {
+        self.0.split('.').next().unwrap_or_default()
+    }
+
     /// Returns the architecture, `x86_64` or `arm64`.
     ///
     /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
     /// one being `a1` (EC2 user guide, "Instance type naming conventions", read 2026-11).
     pub fn architecture(&self) -> &'static str {
-        let family = self.0.split('.').next().unwrap_or_default();
+        let family = self.family();
         let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
         if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
@@ -186,6 +221,14 @@ fn check(holds: bool, problem: impl Fn() -> Problem) -> Result<(), Problem> {
     if holds { Ok(()) } else { Err(problem()) }
 }
 
+/// EC2's ids have 17 hexadecimal digits, and 8 where they are from before 2016 (EC2 user guide, "Resource IDs", read
+/// 2026-11).
+fn is_id(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|digits| {
+        matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
 fn is_duration(text: &str) -> bool {
     // Karpenter's own pattern: one or more numbers, each with a unit of s, m or h.
     let mut rest = text;
@@ -198,6 +241,16 @@ fn is_duration(text: &str) -> bool {
     !text.is_empty() && rest.is_empty()
 }
 
+/// Schedules that have a name.
+const SCHEDULES: [&str; 7] =
+    ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+
+/// Whether text is what Karpenter takes as the schedule of a budget.
+fn is_schedule(text: &str) -> bool {
+    let field = |field: &str| field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?".contains(&b));
+    SCHEDULES.contains(&text) || (text.split_whitespace().count() == 5 && text.split_whitespace().all(field))
+}
+
 /// Whether text is a number with one of the units behind it.
 fn is_amount(text: &str, units: &[&str]) -> bool {
     let number = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
@@ -206,14 +259,16 @@ fn is_amount(text: &str, units: &[&str]) -> bool {
     digits(whole) && digits(fraction)
 }
 
-/// The shape of what [`is_amount`] takes, and of whole numbers.
+/// The shape of whole numbers, and of what [`is_amount`] takes, percentages up to 100.
 fn amount(units: &[&str]) -> Shape {
+    let percent = if units.contains(&"%") { r"|0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%" } else { "" };
+    let units: Vec<&str> = units.iter().copied().filter(|unit| *unit != "%").collect();
     let text = Text {
         what: "quantity",
-        pattern: Some(format!(r"^[0-9]+(\.[0-9]+)?({})?$", units.join("|"))),
+        pattern: Some(format!(r"^([0-9]+(\.[0-9]+)?({})?{percent})$", units.join("|"))),
         ..Text::default()
     };
-    Shape::Either(vec![u32::shape(), Shape::Text(text)])
+    Shape::Either(vec![Shape::Number { from: 0, to: i64::MAX }, Shape::Text(text)])
 }
 
 fn is_instance_type(text: &str) -> bool {
@@ -282,11 +337,11 @@ macro_rules! quantity {
 
 quantity! {
     /// CPUs: cores, or thousandths of one with `m`.
-    Cores, &["m"], "`16` or `\"500m\"`"
+    Cores, CORES, "`16` or `\"500m\"`"
 }
 quantity! {
     /// Memory or storage, in bytes or a multiple.
-    Bytes, &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"], "`\"64Gi\"`"
+    Bytes, BYTES, "`\"64Gi\"`"
 }
 
 /// The blueprint's format. Another one than this release's is refused before anything else is looked at.
@@ -398,6 +453,15 @@ words! {
     }
 }
 words! {
+    /// Which addresses pods and Services have.
+    IpFamily {
+        /// IPv4.
+        Ipv4 = "ipv4",
+        /// IPv6; nodes have both.
+        Ipv6 = "ipv6",
+    }
+}
+words! {
     /// Who makes a pool's nodes.
     PoolKind {
         /// An EKS managed node group of fixed instance types.
@@ -415,6 +479,40 @@ words! {
         Spot = "spot",
         /// Full price, kept until returned.
         OnDemand = "on-demand",
+        /// What `capacity_reservations` hold, paid for already.
+        Reserved = "reserved",
+    }
+}
+words! {
+    /// Who builds the machine image. There is no AL2: EKS has built no image of it since 2025-11-26 (awslabs/amazon-eks-ami,
+    /// read 2026-11).
+    AmiFamily {
+        /// Amazon Linux 2023.
+        Al2023 = "al2023",
+        /// Bottlerocket: no shell, no package manager, a system volume and a data volume.
+        Bottlerocket = "bottlerocket",
+    }
+}
+words! {
+    /// Which nodes Karpenter may replace by cheaper ones.
+    ConsolidationPolicy {
+        /// Those without pods.
+        WhenEmpty = "WhenEmpty",
+        /// Those also whose pods fit elsewhere, or on a cheaper one.
+        WhenEmptyOrUnderutilized = "WhenEmptyOrUnderutilized",
+        /// Those also, where the saving is worth the disruption.
+        Balanced = "Balanced",
+    }
+}
+words! {
+    /// Why Karpenter replaces a node by itself.
+    DisruptionReason {
+        /// Its pods fit elsewhere, or on a cheaper one.
+        Underutilized = "Underutilized",
+        /// It has no pods.
+        Empty = "Empty",
+        /// It is not what its pool says any more.
+        Drifted = "Drifted",
     }
 }
 words! {
@@ -539,32 +637,199 @@ impl Read for Tags {
     }
 }
 
-/// Subnet ranges by zone name.
-#[derive(Debug, Clone, Default)]
-pub struct Zoned(pub BTreeMap<String, (Span, Subnets)>);
+/// Something for each zone, by the zone's name and with the place of that name.
+#[derive(Debug, Clone)]
+pub struct Zoned<T>(pub BTreeMap<String, (Span, T)>);
 
-impl Read for Zoned {
+impl<T> Default for Zoned<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: Read> Read for Zoned<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Table(table) = &node.value else {
             return reader.wrong_type(node, "a table of subnets by zone");
         };
-        let read: Vec<Option<(String, (Span, Subnets))>> = table
+        let read: Vec<Option<(String, (Span, T))>> = table
             .0
             .iter()
-            .map(|(zone, entry)| {
-                Subnets::read(&entry.node, reader).map(|subnets| (zone.clone(), (entry.key, subnets)))
-            })
+            .map(|(zone, entry)| T::read(&entry.node, reader).map(|value| (zone.clone(), (entry.key, value))))
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
     }
 
     fn shape() -> Shape {
-        Shape::Entries(Box::new(Subnets::shape()))
+        Shape::Entries(Box::new(T::shape()))
     }
 }
 
-impl serde::Serialize for Zoned {
+impl<T: serde::Serialize> serde::Serialize for Zoned<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(zone, (_, subnets))| (zone, subnets)))
+        serializer.collect_map(self.0.iter().map(|(zone, (_, value))| (zone, value)))
     }
+}
+
+/// `ami`: a family, and a version of its image where it is not the catalog's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ami {
+    /// Who builds it.
+    pub family: AmiFamily,
+    /// What stands behind `@`.
+    pub version: Option<String>,
+}
+
+impl Read for Ami {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let text = String::read(node, reader)?;
+        let (name, version) = match text.split_once('@') {
+            Some((family, version)) => (family, Some(version.to_owned())),
+            None => (text.as_str(), None),
+        };
+        let families = [AmiFamily::Al2023, AmiFamily::Bottlerocket];
+        match families.into_iter().find(|family| family.word() == name) {
+            Some(family) => Some(Self { family, version }),
+            None => reader.fail(Problem::UnknownAmi { family: name.to_owned() }, node.span),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Text(Text {
+            what: "image",
+            pattern: Some(format!(r"^({})(@[\s\S]*)?$", AmiFamily::WORDS.join("|"))),
+            example: Some("bottlerocket"),
+            ..Text::default()
+        })
+    }
+}
+
+impl serde::Serialize for Ami {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.version {
+            Some(version) => serializer.collect_str(&format_args!("{}@{version}", self.family.word())),
+            None => serializer.serialize_str(self.family.word()),
+        }
+    }
+}
+
+/// `nodes` of a disruption budget: a number of nodes, or a percentage of the pool's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct BudgetNodes(pub String);
+
+impl Read for BudgetNodes {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if let Value::Integer(_) = node.value {
+            return u32::read(node, reader).map(|number| Self(number.to_string()));
+        }
+        let text = String::read(node, reader)?;
+        let number = text.strip_suffix('%').unwrap_or(&text);
+        let most = if number == text { u32::MAX } else { 100 };
+        let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        match number.parse::<u32>() {
+            Ok(count) if digits && count <= most => Some(Self(text)),
+            _ => reader.fail(Problem::InvalidBudget { value: text, of: "nodes" }, node.span),
+        }
+    }
+
+    fn shape() -> Shape {
+        let text = Text {
+            what: "percentage",
+            pattern: Some("^([0-9]+|0*(100|[0-9]{1,2})%)$".to_owned()),
+            example: Some("10%"),
+            ..Text::default()
+        };
+        Shape::Either(vec![u32::shape(), Shape::Text(text)])
+    }
+}
+
+/// Declares a table of quantities: its keys are Kubernetes' own, each with the units that it takes.
+macro_rules! quantities {
+    ($(#[doc = $doc:literal])* $Type:ident, $name:literal, $keys:expr, $example:literal) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $Type(pub BTreeMap<String, String>);
+
+        impl Read for $Type {
+            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                read_quantities(node, reader, $name, $keys, $example).map(Self)
+            }
+
+            fn shape() -> Shape {
+                let keys: &[(&'static str, &[&str])] = $keys;
+                Shape::Fields(keys.iter().map(|(key, units)| (*key, amount(units))).collect())
+            }
+        }
+    };
+}
+
+const CORES: &[&str] = &["m"];
+const BYTES: &[&str] = &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
+const BYTES_OR_PERCENT: &[&str] = &["%", "Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
+const COUNT_OR_PERCENT: &[&str] = &["%", "k", "M"];
+
+quantities! {
+    /// What a node keeps back from pods: for the kubelet and the container runtime, or for the system.
+    Reserved, "a reservation of the kubelet", &[("cpu", CORES), ("ephemeral-storage", BYTES), ("memory", BYTES), ("pid", &[])],
+    "`\"100m\"` or `\"500Mi\"`"
+}
+quantities! {
+    /// Below what a node evicts pods at once, by signal.
+    Eviction, "`eviction_hard`", &[
+        ("imagefs.available", BYTES_OR_PERCENT),
+        ("imagefs.inodesFree", COUNT_OR_PERCENT),
+        ("memory.available", BYTES_OR_PERCENT),
+        ("nodefs.available", BYTES_OR_PERCENT),
+        ("nodefs.inodesFree", COUNT_OR_PERCENT),
+        ("pid.available", COUNT_OR_PERCENT),
+    ], "`\"500Mi\"` or `\"10%\"`"
+}
+
+fn read_quantities(
+    node: &Node,
+    reader: &mut Reader,
+    name: &'static str,
+    keys: &[(&str, &[&str])],
+    example: &'static str,
+) -> Option<BTreeMap<String, String>> {
+    let Value::Table(table) = &node.value else {
+        return reader.wrong_type(node, "a table of quantities");
+    };
+    let mut read = BTreeMap::new();
+    let mut good = true;
+    for (key, entry) in &table.0 {
+        let Some((_, units)) = keys.iter().find(|(known, _)| known == key) else {
+            let allowed = keys.iter().map(|(known, _)| (*known).to_owned()).collect();
+            let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None };
+            reader.diagnostics.push(problem, entry.key);
+            good = false;
+            continue;
+        };
+        let value = match &entry.node.value {
+            Value::Integer(number) if *number >= 0 => number.to_string(),
+            Value::String(text) if is_amount(text, units) && !is_more_than_all(text) => text.clone(),
+            Value::String(text) => {
+                let problem = Problem::InvalidQuantity { value: text.clone(), example };
+                reader.diagnostics.push(problem, entry.node.span);
+                good = false;
+                continue;
+            }
+            _ => {
+                reader.wrong_type::<()>(&entry.node, "a quantity of Kubernetes");
+                good = false;
+                continue;
+            }
+        };
+        read.insert(key.clone(), value);
+    }
+    good.then_some(read)
+}
+
+/// Whether text is a percentage above 100.
+fn is_more_than_all(text: &str) -> bool {
+    text.strip_suffix('%')
+        .and_then(|number| number.parse::<f64>().ok())
+        .is_some_and(|percent| percent > 100.0)
 }

@@ -34,9 +34,7 @@ pub fn schema() -> Value {
 fn of(shape: &Shape) -> Map<String, Value> {
     let schema = match shape {
         Shape::Boolean => json!({ "type": "boolean" }),
-        Shape::Number { from, to: u32::MAX } => {
-            json!({ "type": "integer", "minimum": from, "maximum": u32::MAX })
-        }
+        Shape::Number { from, to: i64::MAX } => json!({ "type": "integer", "minimum": from }),
         Shape::Number { from, to } => json!({ "type": "integer", "minimum": from, "maximum": to }),
         Shape::OneOf(numbers) => json!({ "type": "integer", "enum": numbers }),
         Shape::Text(text) => return text_schema(text),
@@ -47,6 +45,11 @@ fn of(shape: &Shape) -> Map<String, Value> {
         }
         Shape::List(item) => json!({ "type": "array", "items": of(item) }),
         Shape::Table(table) => return table_schema(table),
+        Shape::Fields(keys) => {
+            let properties: Map<String, Value> =
+                keys.iter().map(|(key, shape)| ((*key).to_owned(), Value::Object(of(shape)))).collect();
+            json!({ "type": "object", "properties": properties, "additionalProperties": false })
+        }
         Shape::Layer => json!({ "allOf": [{ "$ref": "#/definitions/cluster" }] }),
         Shape::Named(value) => {
             let names = of(&super::scalar::Name::shape());

@@ -14,9 +14,9 @@ pub enum Shape {
     /// A whole number in a range.
     Number {
         /// The smallest.
-        from: u32,
+        from: i64,
         /// The largest.
-        to: u32,
+        to: i64,
     },
     /// One of some numbers.
     OneOf(&'static [u32]),
@@ -28,6 +28,8 @@ pub enum Shape {
     List(Box<Self>),
     /// A table whose keys are known.
     Table(&'static Table),
+    /// A table of a few keys that need no words: they are Kubernetes' own.
+    Fields(Vec<(&'static str, Self)>),
     /// What a cluster has: the standard, or what is laid over it.
     Layer,
     /// Tables by names that the blueprint gives.
@@ -67,7 +69,7 @@ impl Shape {
     pub fn describe(&self) -> String {
         match self {
             Self::Boolean => "`true` or `false`".to_owned(),
-            Self::Number { from: 0, to: u32::MAX } => "number".to_owned(),
+            Self::Number { from: 0, to } if *to >= i64::from(u32::MAX) => "number".to_owned(),
             Self::Number { from, to } => format!("number from {from} to {to}"),
             Self::OneOf([number]) => format!("`{number}`"),
             Self::OneOf(numbers) => {
@@ -84,6 +86,10 @@ impl Shape {
                 Self::Table(_) => "list of tables".to_owned(),
                 _ => format!("list: {}", item.describe()),
             },
+            Self::Fields(keys) => {
+                let keys: Vec<String> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+                format!("table of {}", keys.join(", "))
+            }
             Self::Table(_) | Self::Layer | Self::Data => "table".to_owned(),
             Self::Named(_) => "tables by name".to_owned(),
             Self::Entries(value) => format!("table: {}", value.describe()),
@@ -95,6 +101,7 @@ impl Shape {
     pub fn key(&self, name: &str) -> Option<Self> {
         match self {
             Self::Table(table) => table.get(name).map(|key| (key.shape)()),
+            Self::Fields(keys) => keys.iter().find(|(key, _)| *key == name).map(|(_, shape)| shape.clone()),
             Self::Layer => super::keys::Cluster::shape().key(name),
             Self::Named(value) | Self::Entries(value) => Some(value.as_ref().clone()),
             Self::Either(shapes) => shapes.iter().find_map(|shape| shape.key(name)),
@@ -134,6 +141,7 @@ fn gather(shape: &Shape, found: &mut Vec<&'static Table>) {
         | Shape::OneOf(_)
         | Shape::Text(_)
         | Shape::Words(_)
+        | Shape::Fields(_)
         | Shape::Data => {}
     }
 }

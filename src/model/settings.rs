@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::Context;
-use super::addon::Addon;
+use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
-use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools};
-use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool, Size};
+use super::network::Network;
+use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools, NodesPool, Pool};
+use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
+use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
-use crate::diagnostic::Spanned;
+use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
 use crate::problem::Problem;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub kubernetes_version: KubernetesVersion,
     /// Ranges that reach the public endpoint; empty: private only.
     pub public_cidrs: Vec<String>,
+    /// Ranges that reach the private endpoint from outside the cluster.
+    pub private_cidrs: Vec<String>,
     /// The range of Service addresses.
     pub service_cidr: Ipv4Net,
     /// Days that logs are kept.
@@ -50,16 +53,20 @@ pub struct Fleet {
     pub kubernetes_version: KubernetesVersion,
     /// Ranges of the standard.
     pub public_cidrs: Vec<String>,
+    /// Ranges that reach the private endpoint of the standard; nothing where no cluster has any.
+    pub private_cidrs: Option<Vec<String>>,
+    /// What networks there are.
+    pub network: FleetNetwork,
     /// Service range of the standard.
     pub service_cidr: Ipv4Net,
     /// Log retention of the standard.
     pub log_retention_days: u32,
     /// Managed pools by name.
-    pub managed_pools: Vec<Member<ManagedPool>>,
+    pub managed_pools: Vec<FleetPool<ManagedPool>>,
     /// Karpenter's pools by name.
-    pub karpenter_pools: Vec<Member<KarpenterPool>>,
+    pub karpenter_pools: Vec<FleetPool<KarpenterPool>>,
     /// Fargate profiles by name.
-    pub fargate_pools: Vec<Member<FargatePool>>,
+    pub fargate_pools: Vec<FleetPool<FargatePool>>,
     /// Which clusters run core on Fargate.
     pub core_on_fargate: Share,
     /// Whether the standard does.
@@ -94,6 +101,67 @@ impl Fleet {
     }
 }
 
+/// What networks the clusters have.
+#[derive(Debug, Clone)]
+pub struct FleetNetwork {
+    /// A VPC that exists already.
+    pub existing: Share,
+    /// Tags of ours on the subnets of such a VPC, among the clusters that are in one.
+    pub tags: Share,
+    /// Subnets for pods alone, in whichever VPC.
+    pub pods: Share,
+    /// A second range for pods, among the clusters with a VPC of their own.
+    pub pod_cidr: Share,
+    /// IPv6 addresses.
+    pub ipv6: Share,
+    /// Subnets for pods in a VPC that exists already, among the clusters that are in one.
+    pub existing_pods: Share,
+    /// VPC endpoints that any cluster has, besides S3's; sorted.
+    pub endpoints: Vec<String>,
+    /// Those of the standard; sorted.
+    pub standard_endpoints: Vec<String>,
+    /// Whether some cluster has others: then the module has a variable for them.
+    pub endpoints_differ: bool,
+    /// Whether the standard is a VPC that exists already.
+    pub standard_is_existing: bool,
+    /// Whether the standard has the subnets of such a VPC tagged.
+    pub standard_tags: bool,
+    /// The IP family of the standard.
+    pub standard_ip_family: IpFamily,
+}
+
+impl FleetNetwork {
+    fn of(standard: Option<&keys::Network>, clusters: &[&Cluster]) -> Self {
+        let networks = || clusters.iter().map(|cluster| &cluster.network);
+        let (existing, own): (Vec<&Cluster>, Vec<&Cluster>) =
+            clusters.iter().partition(|cluster| cluster.network.existing().is_some());
+        let has_pods = |cluster: &Cluster| cluster.network.has_pod_subnets();
+        let endpoints: BTreeSet<&String> = networks().flat_map(Network::endpoints).collect();
+        let mut standard_endpoints: Vec<String> =
+            standard.iter().flat_map(|keys| keys.endpoints.iter()).map(|name| name.value.clone()).collect();
+        standard_endpoints.sort();
+        // Where all have the same, there is nothing to differ from, wherever it was written.
+        let endpoints_differ =
+            clusters.windows(2).any(|pair| pair[0].network.endpoints() != pair[1].network.endpoints());
+        Self {
+            existing: Share::of(clusters, |cluster| cluster.network.existing().is_some()),
+            tags: Share::of(&existing, |cluster| {
+                cluster.network.existing().is_some_and(|vpc| vpc.tag_subnets)
+            }),
+            pods: Share::of(clusters, has_pods),
+            pod_cidr: Share::of(&own, has_pods),
+            existing_pods: Share::of(&existing, has_pods),
+            ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
+            endpoints_differ,
+            endpoints: endpoints.into_iter().cloned().collect(),
+            standard_endpoints,
+            standard_is_existing: standard.is_some_and(|keys| keys.vpc_id.is_some()),
+            standard_tags: standard.is_none_or(|keys| *keys.tag_subnets),
+            standard_ip_family: standard.map_or(IpFamily::Ipv4, |keys| *keys.ip_family),
+        }
+    }
+}
+
 /// How many clusters have something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
@@ -114,6 +182,16 @@ impl Share {
             _ => Self::Some,
         }
     }
+
+    /// Whether any cluster has it.
+    pub fn is_any(self) -> bool {
+        self != Self::None
+    }
+
+    /// Whether every cluster has it.
+    pub fn is_all(self) -> bool {
+        self == Self::All
+    }
 }
 
 /// Something that clusters have, all of them or some.
@@ -123,6 +201,17 @@ pub struct Member<T> {
     pub everywhere: bool,
     /// The standard form of it.
     pub standard: T,
+}
+
+/// A node pool that clusters have, all of them or some.
+#[derive(Debug, Clone)]
+pub struct FleetPool<T> {
+    /// Whether every cluster has it: then its blocks carry no `count`.
+    pub everywhere: bool,
+    /// The standard form of it.
+    pub standard: T,
+    /// What it is in each cluster that has it.
+    pub own: Vec<T>,
 }
 
 /// An add-on as the modules hold it.
@@ -180,19 +269,37 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .expect("the catalog's default is a version")
     });
     let NodePools { managed, karpenter, fargate } = standard_pools(context);
-    let managed_pools =
-        members(&managed, &clusters, |cluster| &cluster.settings.managed_pools, |pool| &pool.name);
-    let karpenter_pools =
-        members(&karpenter, &clusters, |cluster| &cluster.settings.karpenter_pools, |pool| &pool.name);
-    let fargate_pools =
-        members(&fargate, &clusters, |cluster| &cluster.settings.fargate_pools, |pool| &pool.name);
+    let managed_pools = pools(&managed, &clusters);
+    let karpenter_pools = pools(&karpenter, &clusters);
+    let fargate_pools = pools(&fargate, &clusters);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
     let network_policy = facts.clone().all(|settings| settings.network_policy);
     check_kinds(context);
-    check_taints(context, &managed_pools, &clusters);
-    check_namespaces(context, &fargate_pools, &clusters);
+    let taints = |keys: &NodePool| keys.taints.as_ref().map(|taints| taints.span);
+    check_alike(
+        context,
+        &managed_pools,
+        &clusters,
+        &Alike {
+            same: |own, standard| own.taints == standard.taints,
+            written: taints,
+            problem: |pool| Problem::TaintsDiffer { pool },
+        },
+    );
+    check_families(context, &managed_pools, &clusters);
+    check_families(context, &karpenter_pools, &clusters);
+    check_alike(
+        context,
+        &fargate_pools,
+        &clusters,
+        &Alike {
+            same: |own, standard| own.selectors == standard.selectors,
+            written: |keys| keys.namespaces.as_ref().map(|namespaces| namespaces.span),
+            problem: |pool| Problem::NamespacesDiffer { pool },
+        },
+    );
     let (eks_addons, helm_addons) = addons(context, &clusters);
     Fleet {
         kubernetes_version: standard
@@ -205,6 +312,14 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .flat_map(|endpoint| endpoint.public_cidrs.iter())
             .map(|range| range.to_string())
             .collect(),
+        private_cidrs: facts.clone().any(|settings| !settings.private_cidrs.is_empty()).then(|| {
+            let endpoint = standard.endpoint.iter();
+            endpoint
+                .flat_map(|endpoint| endpoint.private_cidrs.iter())
+                .map(|range| range.to_string())
+                .collect()
+        }),
+        network: FleetNetwork::of(standard.network.as_deref(), &clusters),
         service_cidr: standard
             .network
             .as_ref()
@@ -228,26 +343,24 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
     }
 }
 
-/// Gathers what any cluster has, by name, each in its standard form.
+/// Gathers the pools that any cluster has, by name, each in its standard form.
 ///
 /// A pool whose standard form cannot stand by itself, since every environment completes it in its own way, takes the
 /// form of the first cluster that has it.
-fn members<'c, T: Clone + 'c>(
-    standard: &[T],
-    clusters: &[&'c Cluster],
-    own: impl Fn(&'c Cluster) -> &'c [T],
-    name: impl Fn(&T) -> &Name,
-) -> Vec<Member<T>> {
-    let mut members: BTreeMap<Name, Member<T>> = BTreeMap::new();
-    for item in clusters.iter().flat_map(|cluster| own(cluster)) {
-        members.entry(name(item).clone()).or_insert_with(|| {
-            let has = |cluster: &&&'c Cluster| own(cluster).iter().any(|other| name(other) == name(item));
-            let everywhere = clusters.iter().filter(has).count() == clusters.len();
-            let standard = standard.iter().find(|other| name(other) == name(item)).unwrap_or(item);
-            Member { everywhere, standard: standard.clone() }
-        });
+fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+    let mut own: BTreeMap<&Name, Vec<&P>> = BTreeMap::new();
+    for pool in clusters.iter().flat_map(|cluster| P::of(cluster)) {
+        own.entry(pool.name()).or_default().push(pool);
     }
-    members.into_values().collect()
+    let pools = own.into_iter().map(|(name, own)| {
+        let standard = standard.iter().find(|pool| pool.name() == name).unwrap_or(own[0]);
+        FleetPool {
+            everywhere: own.len() == clusters.len(),
+            standard: standard.clone(),
+            own: own.into_iter().cloned().collect(),
+        }
+    });
+    pools.collect()
 }
 
 /// Returns every pool of every cluster in its standard form.
@@ -270,7 +383,7 @@ fn standard_pools(context: &Context<'_>) -> NodePools {
     }
     let mut pools = NodePools::default();
     for pool in keys.values() {
-        let NodePools { managed, karpenter, fargate } = node_pool::standard(context.catalog, pool);
+        let NodePools { managed, karpenter, fargate } = node_pool::standard(context, pool);
         pools.managed.extend(managed);
         pools.karpenter.extend(karpenter);
         pools.fargate.extend(fargate);
@@ -317,52 +430,57 @@ fn check_kinds(context: &mut Context<'_>) {
     }
 }
 
-/// A managed group's taints are blocks, and blocks cannot come from a variable without `dynamic`.
-fn check_taints(context: &mut Context<'_>, pools: &[Member<ManagedPool>], clusters: &[&Cluster]) {
+/// Something of a pool that is literal in its module, and so the same in every cluster.
+struct Alike<P> {
+    same: fn(&P, &P) -> bool,
+    /// Where the blueprint says it.
+    written: fn(&NodePool) -> Option<Span>,
+    problem: fn(String) -> Problem,
+}
+
+/// Bottlerocket has another layout of volumes, and another form of settings.
+fn check_families<P: NodesPool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
+    check_alike(
+        context,
+        pools,
+        clusters,
+        &Alike {
+            same: |own, standard| own.ami_family() == standard.ami_family(),
+            written: |keys| keys.ami.as_ref().map(|ami| ami.span),
+            problem: |pool| Problem::AmiFamilyDiffers { pool },
+        },
+    );
+}
+
+/// Reports clusters where a pool differs from the standard in what is literal: a managed group's taints are blocks, and
+/// blocks cannot come from a variable without `dynamic`; likewise a profile's namespaces.
+fn check_alike<P: Pool>(
+    context: &mut Context<'_>,
+    pools: &[FleetPool<P>],
+    clusters: &[&Cluster],
+    alike: &Alike<P>,
+) {
     let blueprint = context.blueprint;
-    let written = |keys: &ClusterKeys, pool: &str| {
-        let taints = keys.node_pools.get(pool)?.value.taints.as_ref()?;
-        Some(taints.span)
-    };
+    let written = |keys: &ClusterKeys, pool: &str| (alike.written)(&keys.node_pools.get(pool)?.value);
     for pool in pools {
-        let name = pool.standard.name.as_str();
-        let mut elsewhere = written(&blueprint.standard, name);
+        let name = pool.standard.name();
+        let mut elsewhere = written(&blueprint.standard, name.as_str());
         for cluster in clusters {
-            let Some(own) = cluster.settings.managed_pools.iter().find(|own| own.name == pool.standard.name)
-            else {
+            let Some(own) = P::of(cluster).iter().find(|own| own.name() == name) else {
                 continue;
             };
             let target = blueprint.environments.get(&cluster.environment);
             let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
-            let here = keys.and_then(|keys| written(&keys.value, name));
-            if own.taints != pool.standard.taints {
+            let here = keys.and_then(|keys| written(&keys.value, name.as_str()));
+            if !(alike.same)(own, &pool.standard) {
                 let at = here.unwrap_or(cluster.at);
-                let problem = Problem::TaintsDiffer { pool: name.to_owned() };
+                let problem = (alike.problem)(name.to_string());
                 match elsewhere {
                     Some(elsewhere) => context.push_conflict(problem, at, elsewhere),
                     None => context.push(problem, at),
                 }
             }
             elsewhere = elsewhere.or(here);
-        }
-    }
-}
-
-/// Likewise a profile's namespaces are blocks.
-fn check_namespaces(context: &mut Context<'_>, pools: &[Member<FargatePool>], clusters: &[&Cluster]) {
-    let blueprint = context.blueprint;
-    for pool in pools {
-        let name = pool.standard.name.as_str();
-        for cluster in clusters {
-            let own = cluster.settings.fargate_pools.iter().find(|own| own.name == pool.standard.name);
-            if own.is_none_or(|own| own.selectors == pool.standard.selectors) {
-                continue;
-            }
-            let target = blueprint.environments.get(&cluster.environment);
-            let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
-            let pool = keys.and_then(|keys| keys.value.node_pools.get(name));
-            let at = pool.and_then(|pool| Some(pool.value.namespaces.as_ref()?.span)).unwrap_or(cluster.at);
-            context.push(Problem::NamespacesDiffer { pool: name.to_owned() }, at);
         }
     }
 }
@@ -380,10 +498,7 @@ fn addons(
             .collect();
         let Some(first) = own.first() else { continue };
         let wish = context.blueprint.standard.addons.get(name);
-        let wished = wish
-            .and_then(|wish| wish.value.values.as_ref())
-            .map(|values| Value::from_data(&values.to_json()));
-        let wished = wished.unwrap_or(Value::Object(Vec::new()));
+        let wished = addon::wished(name, &context.blueprint.standard);
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
         let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
         let addon = FleetAddon {

@@ -243,10 +243,10 @@ impl Problem {
             }
 
             Self::SharedResourceName { name } => {
-                Words::new(format!("two clusters of one account would each make `{name}`"))
+                Words::new(format!("`{name}` would be made twice in one account"))
                     .label("one of them")
                     .also("the other")
-                    .help("set another `name` for one of the clusters, or rename the pool")
+                    .help("set another `name` for a cluster, or rename the pool")
             }
 
             Self::InvalidTag { key, why } => {
@@ -291,16 +291,16 @@ impl Problem {
                     "add `network.cidr = \"10.1.0.0/16\"` to the cluster, or \
                        `cluster.network.cidr` to its environment",
                 ),
-            Self::CidrOverlap { range, other, cluster } => {
+            Self::CidrOverlap { range, other, cluster, key } => {
                 let what = if range == other {
                     format!("cluster `{cluster}` has the range `{range}`, too")
                 } else {
                     format!("`{range}` overlaps `{other}` of cluster `{cluster}`")
                 };
-                Words::new(what).label("here").also("and here").help(
-                    "give each cluster of an account and region a `network.cidr` of its own: they can come to \
-                     meet",
-                )
+                Words::new(what).label("here").also("and here").help(format!(
+                    "give each of them a `network.{key}` of its own: clusters of one account and region, and \
+                     `peers`, can come to meet"
+                ))
             }
             Self::ServiceCidrOverlap { range, vpc } => {
                 let free = ["172.20.0.0/16", "10.100.0.0/16"].into_iter().find(|free| {
@@ -351,9 +351,12 @@ impl Problem {
                     .label(format!("asks for {asked}"))
                     .help(format!("write `zones = {}`", known.len()))
             }
-            Self::OneZone { named } => Words::new("EKS wants two zones at least")
-                .label(format!("names {}", if *named == 0 { "none" } else { "one" }))
-                .help("name two or three, or write how many: `zones = 3`"),
+            Self::OneZone { named, key } => {
+                let count = if *key == "zones" { ", or write how many: `zones = 3`" } else { "" };
+                Words::new("EKS wants two zones at least")
+                    .label(format!("names {}", if *named == 0 { "none" } else { "one" }))
+                    .help(format!("name two or three{count}"))
+            }
             Self::RepeatedZone { zone } => Words::new(format!("zone `{zone}` is listed twice"))
                 .label("again")
                 .also("first here")
@@ -363,10 +366,15 @@ impl Problem {
                     .label("subnets for a zone that is not in `zones`")
                     .help(suggest(zone, zones))
             }
-            Self::OpenToTheWorld { range } => {
-                Words::new(format!("`{range}` opens the Kubernetes API to the whole internet"))
+            Self::OpenToTheWorld { range, is_private } => {
+                let (whom, ranges) = if *is_private {
+                    ("every network that is routed to the VPC", "VPNs and peered VPCs: `[\"10.0.0.0/16\"]`")
+                } else {
+                    ("the whole internet", "offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
+                };
+                Words::new(format!("`{range}` opens the Kubernetes API to {whom}"))
                     .label("everybody")
-                    .help("list the ranges of your offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
+                    .help(format!("list the ranges of your {ranges}"))
             }
             Self::PrivateCidrAtPublicEndpoint { range, private } => {
                 Words::new(format!("`{range}` never arrives at a public endpoint"))
@@ -381,7 +389,8 @@ impl Problem {
                     .label("its endpoint is private")
                     .help(
                         "add `endpoint = { public_cidrs = [\"203.0.113.0/24\"] }`, or `endpoint = \
-                           { runner = \"in-vpc\" }` where engines run inside the VPC",
+                           { runner = \"in-vpc\" }` where engines run inside the VPC, or `private_cidrs` where they \
+                           reach it from another network",
                     )
             }
             Self::OtherPartition { region, partition, environment } => {
@@ -392,6 +401,70 @@ impl Problem {
             Self::RunnerWithoutNeed => Words::new("`runner` is for endpoints without `public_cidrs`")
                 .label("the endpoint is public")
                 .help("remove `runner`, or write `public_cidrs = []`"),
+            Self::InvalidId { value, prefix } => {
+                let what = if *prefix == "vpc-" { "VPC" } else { "subnet" };
+                Words::new(format!("`{value}` is not the id of a {what}"))
+                    .label(format!("`{prefix}` and 17 hexadecimal digits are needed"))
+                    .help(format!("write it as `\"{prefix}0a1b2c3d4e5f60718\"`"))
+            }
+            Self::NotWithVpcId { key } => Words::new(format!("`{key}` is not for a VPC that exists already"))
+                .label("plinth makes nothing in it")
+                .also("the existing VPC")
+                .help(match *key {
+                    "zones" => "remove `zones`: they are those of `private_subnets`".to_owned(),
+                    "subnets" => "write ids: `private_subnets = { us-east-1a = \"subnet-0a1b2c3d4e5f60718\", … }`".to_owned(),
+                    "pod_cidr" => "write ids: `pod_subnets = { us-east-1a = \"subnet-0a1b2c3d4e5f60718\", … }`".to_owned(),
+                    key => format!("remove `{key}`: whoever made the VPC answers for it"),
+                }),
+            Self::OnlyWithVpcId { key } => Words::new(format!("`{key}` is for a VPC that exists already"))
+                .label("which VPC is not said")
+                .help(format!("add `vpc_id = \"vpc-0a1b2c3d4e5f60718\"`, or remove `{key}`")),
+            Self::NoPrivateSubnets { cluster } => {
+                Words::new(format!("cluster `{cluster}` has no subnets in its VPC"))
+                    .label("`private_subnets` is missing")
+                    .help("add `private_subnets = { us-east-1a = \"subnet-0a1b2c3d4e5f60718\", … }`")
+            }
+            Self::ZoneWithoutPrivateSubnet { zone, zones } => {
+                Words::new(format!("zone `{zone}` has no private subnet"))
+                    .label("no nodes here")
+                    .help(format!("add the zone to `private_subnets`, or take it out here; there are {}", list(zones)))
+            }
+            Self::ZoneWithoutPodSubnet { zone } => {
+                Words::new(format!("zone `{zone}` has no subnet for pods"))
+                    .label("no pod would start on its nodes")
+                    .help(format!("add `{zone} = \"subnet-0a1b2c3d4e5f60718\"`"))
+            }
+            Self::SubnetTaggedTwice { subnet, cluster } => {
+                Words::new(format!("cluster `{cluster}` puts tags on `{subnet}`, too"))
+                    .label("whichever is destroyed first takes them from the other")
+                    .also("and here")
+                    .help("write `tag_subnets = false` for both, and have the tags made where the VPC is; or for all but one, which is destroyed last")
+            }
+            Self::PodRange { range, why } => Words::new(format!("`{range}` cannot be the range of pods"))
+                .label(*why)
+                .help("write `pod_cidr = \"100.64.0.0/16\"`"),
+            Self::PodRangeOverlap { range, other, what } => {
+                Words::new(format!("the range of pods `{range}` overlaps {what} `{other}`"))
+                    .label("shares addresses with the other")
+                    .also("the other")
+                    .help("write `pod_cidr = \"100.64.0.0/16\"`, or another range that is free")
+            }
+            Self::NotWithIpv6 { key } => Words::new(format!("`{key}` does not go with IPv6"))
+                .label(match *key {
+                    "service_cidr" => "EKS chooses the Service range of an IPv6 cluster",
+                    "pod_cidr" => "an IPv6 cluster has addresses enough",
+                    _ => "plinth gives IPv6 ranges to a VPC of its own only",
+                })
+                .also("IPv6 here")
+                .help(format!("remove `{key}`, or `ip_family`")),
+            Self::UnknownEndpoint { name, known } => {
+                Words::new(format!("there is no VPC endpoint `{name}` that plinth knows"))
+                    .label("unknown endpoint")
+                    .help(suggest(name, known))
+            }
+            Self::EndpointOfS3 => Words::new("every VPC has an endpoint for S3 already")
+                .label("a gateway, which costs nothing")
+                .help("remove `\"s3\"`"),
 
             Self::NoCorePool { cluster, switched_off: true } => {
                 Words::new(format!("cluster `{cluster}` has no node pool `core`"))
@@ -462,6 +535,7 @@ impl Problem {
             Self::NamespacesDiffer { pool } => {
                 Words::new(format!("the namespaces of Fargate pool `{pool}` differ between clusters"))
                     .label("not the same everywhere")
+                    .also("elsewhere")
                     .help("set `namespaces` in `[cluster.node_pools]` only, or make two pools of it")
             }
             Self::CoreSpot => Words::new("the node pool `core` must be on-demand")
@@ -497,6 +571,126 @@ impl Problem {
                 Words::new(format!("managed node pool `{pool}` must be bought in one way"))
                     .label("EKS takes one capacity for a node group")
                     .help("write `[\"on-demand\"]` or `[\"spot\"]`")
+            }
+
+            Self::UnknownAmi { family } => {
+                let label = if matches!(family.as_str(), "al2" | "AL2" | "amazon-linux-2") {
+                    "EKS has built no image of it since 2025-11-26"
+                } else {
+                    "unknown family"
+                };
+                Words::new(format!("no node pool starts from `{family}`"))
+                    .label(label)
+                    .help("write `\"al2023\"` or `\"bottlerocket\"`")
+            }
+            Self::InvalidAmiVersion { version, family, kind, example } => {
+                let newest = version == "latest";
+                let label = match *kind {
+                    "karpenter" if newest => "every node would be replaced on each release",
+                    "karpenter" => "the release of the image is needed",
+                    _ => "EKS' release version is needed",
+                };
+                let otherwise = if *kind == "karpenter" { "the catalog's" } else { "the newest when the group is made" };
+                Words::new(format!("`{version}` is not a version of `{family}` that a {kind} node pool takes"))
+                    .label(label)
+                    .help(format!("write `\"{family}@{example}\"` with the release that you want, or `\"{family}\"` for {otherwise}"))
+            }
+            Self::AmiForOtherKubernetes { version, kubernetes } => {
+                Words::new(format!("image `{version}` is not of Kubernetes {kubernetes}"))
+                    .label("begins with another version than the cluster's")
+                    .help(format!("pin a release of {kubernetes}, or remove `@{version}`"))
+            }
+            Self::AmiFamilyDiffers { pool } => {
+                Words::new(format!("the image family of node pool `{pool}` differs between clusters"))
+                    .label("not the same everywhere")
+                    .also("elsewhere")
+                    .help("make a second pool for the other family, and take the first one out when its pods have moved")
+            }
+            Self::RefusedInstance { instance, why } => {
+                Words::new(format!("no node pool can use the accelerators of `{instance}`"))
+                    .label(format!("has {why}"))
+                    .help("remove it, or choose a type with NVIDIA GPUs, such as `\"g6.xlarge\"`")
+            }
+            Self::NoPrefixes { instance } => {
+                Words::new(format!("`{instance}` takes no address prefixes"))
+                    .label("not built on Nitro")
+                    .also("the cluster uses prefixes")
+                    .help("choose a newer family, such as `m6i` or `t3`")
+            }
+            Self::MixedGpus { with, without } => {
+                Words::new(format!("`{with}` has GPUs and `{without}` has none"))
+                    .label("without GPUs")
+                    .also("with GPUs")
+                    .help("image, taint and limits of a pool are for one of the two: make two pools of it")
+            }
+            Self::GpuLimitWithoutGpu { pool } => {
+                Words::new(format!("node pool `{pool}` has no GPUs to limit"))
+                    .label("no instance type has any")
+                    .help("remove `gpu`, or name types with NVIDIA GPUs in `instance_types`")
+            }
+            Self::DiskTooSmall { iops, gib, needs } => {
+                Words::new(format!("a volume of {gib} GiB cannot have {iops} I/O operations per second"))
+                    .label("gp3 takes 500 for each GiB at most")
+                    .also("of this size")
+                    .help(format!("write `disk_gib = {needs}`, or fewer operations"))
+            }
+            Self::DiskTooSlow { throughput, iops, needs } => {
+                Words::new(format!("{iops} I/O operations per second cannot move {throughput} MiB"))
+                    .label("gp3 takes 0.25 MiB for each operation at most")
+                    .also("with these operations")
+                    .help(format!("write `disk_iops = {needs}`, or a smaller throughput"))
+            }
+            Self::InvalidKey { value } => Words::new(format!("`{value}` is not the ARN of a KMS key"))
+                .label("the key's own ARN is needed, not an alias")
+                .help("write it as `\"arn:{partition}:kms:{region}:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab\"`"),
+            Self::KeyElsewhere { arn, region } => {
+                Words::new(format!("`{arn}` cannot encrypt volumes in `{region}`"))
+                    .label("of another region")
+                    .help("set the region's own key in each environment, or write `{partition}` and `{region}` for a key of several regions")
+            }
+            Self::ImageGcOrder { high, low } => {
+                Words::new(format!("images would be deleted above {high} per cent, down to {low}"))
+                    .label("the upper mark must be above the lower one, which are 85 and 80 unless set")
+                    .also("the lower mark")
+                    .help(format!("write `image_gc_low_percent = {}`", high.saturating_sub(5)))
+            }
+            Self::BottlerocketPid { key } => Words::new(format!("Bottlerocket takes no `pid` in `{key}`"))
+                .label("it knows `cpu`, `memory` and `ephemeral-storage`")
+                .help("remove `pid`, or write `ami = \"al2023\"`"),
+            Self::InvalidBudget { value, of } => {
+                let (label, example) = match *of {
+                    "nodes" => ("a number, or a percentage up to 100", "`\"10%\"` or `0`"),
+                    "schedule" => ("five fields of cron, or one of its words", "`\"0 9 * * mon-fri\"` or `\"@daily\"`, in UTC"),
+                    _ => ("hours and minutes", "`\"8h\"` or `\"1h30m\"`"),
+                };
+                Words::new(format!("`{value}` is not the `{of}` of a budget")).label(label).help(format!("write it as {example}"))
+            }
+            Self::HalfBudget { has, lacks } => Words::new(format!("a budget with `{has}` needs `{lacks}`"))
+                .label(format!("`{lacks}` is missing"))
+                .help(format!("add `{lacks}`, or remove `{has}`: without both it always applies")),
+            Self::InvalidReservation { value } => {
+                Words::new(format!("`{value}` is not the id of a capacity reservation"))
+                    .label("`cr-` with digits and lower-case letters is needed")
+                    .help("write it as `\"cr-0123456789abcdef0\"`")
+            }
+            Self::ManagedReservation { pool } => {
+                Words::new(format!("managed node pool `{pool}` takes no capacity reservations"))
+                    .label("it runs in open reservations of its instance types by itself")
+                    .help("write `capacity = [\"on-demand\"]`, or make a Karpenter pool of it")
+            }
+            Self::UnusedReservations { pool } => {
+                Words::new(format!("node pool `{pool}` may not use its capacity reservations"))
+                    .label("for capacity `reserved`")
+                    .also("`reserved` is not among these")
+                    .help("write `capacity = [\"reserved\", \"on-demand\"]`, or `[\"reserved\"]` for nodes in them alone")
+            }
+            Self::InvalidLabel { key, of, why } => {
+                Words::new(format!("`{key}` cannot be the key of a {of}")).label(*why).help("choose another key")
+            }
+            Self::InvalidLabelValue { value } => {
+                Words::new(format!("`{value}` cannot be the value of a label or taint"))
+                    .label("63 letters, digits, `-`, `_` and `.` at most, with a letter or digit at both ends")
+                    .maybe_help(label_like(value).map(|value| format!("write `\"{value}\"`")))
             }
 
             Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
@@ -650,6 +844,15 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
 /// What to write in `include`.
 const INCLUDE: &str = "write it as `\"environments/*.toml\"`";
 
+/// Makes a label's value of text that is none.
+fn label_like(text: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let words: Vec<&str> = text.split(|c| !is_plain(c)).filter(|word| !word.is_empty()).collect();
+    let mended: String = words.join("-").chars().take(63).collect();
+    let mended = mended.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    (!mended.is_empty()).then(|| mended.to_owned())
+}
+
 /// What to add to a blueprint without environments.
 const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `region` and `deploy_role`";
 
@@ -710,6 +913,7 @@ fn example(table: &str, key: &str) -> String {
         (_, "reason") => "\"why it is accepted\"",
         (_, "key") => "\"dedicated\"",
         (_, "effect") => "\"NoSchedule\"",
+        (_, "nodes") => "\"10%\"",
         _ => return format!("set `{key}`"),
     };
     format!("add `{key} = {value}`")

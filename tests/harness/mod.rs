@@ -131,7 +131,7 @@ pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, Str
     let Reading { sources, blueprint, mut diagnostics, .. } = blueprint::read(source, find);
     if let Some(read) = blueprint {
         let catalog = Catalog::load();
-        let (resolved, found) = model::resolve(&read, &catalog, file_name);
+        let (resolved, found) = model::resolve(&read, &catalog, &model::Facts::default(), file_name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
             let (files, found) = render::render(&resolved, &catalog).map_err(|error| error.to_string())?;

@@ -77,20 +77,10 @@ const PLACES: &[(&str, &str)] = &[
     ("project.owner", "apps/app/two/providers.tf"),
     ("project.tags.Plain", "environments/two/main/cluster/providers.tf"),
     ("project.tags.*", "environments/one/main/tenants/providers.tf"),
-    ("cluster.node_pools.core.labels.plain", "modules/cluster/variables.tf"),
-    ("cluster.node_pools.core.labels.*", "modules/cluster/variables.tf"),
-    ("cluster.node_pools.spare.taints[].key", "modules/cluster/node_pools.tf"),
-    ("cluster.node_pools.spare.taints[].value", "modules/cluster/node_pools.tf"),
-    ("cluster.node_pools.worker.labels.plain", "modules/services/variables.tf"),
-    ("cluster.node_pools.worker.labels.*", "modules/services/variables.tf"),
-    ("cluster.node_pools.worker.taints[].key", "modules/services/variables.tf"),
-    ("cluster.node_pools.worker.taints[].value", "modules/services/variables.tf"),
     ("cluster.addons.vpc-cni.values.plain", "modules/cluster/addon_vpc_cni.tf"),
     ("cluster.addons.vpc-cni.values.*", "modules/cluster/addon_vpc_cni.tf"),
     ("cluster.addons.metrics-server.values.deep.list[]", "modules/services/addon_metrics_server.tf"),
     ("cluster.addons.metrics-server.values.deep.*", "modules/services/addon_metrics_server.tf"),
-    ("environments.one.cluster.node_pools.core.labels.own", "environments/one/main/cluster/main.tf"),
-    ("environments.one.cluster.node_pools.worker.taints[].value", "environments/one/main/services/main.tf"),
     ("environments.two.cluster.addons.vpc-cni.values.own.*", "environments/two/main/cluster/main.tf"),
     ("environments.two.cluster.addons.metrics-server.values.own", "environments/two/main/services/main.tf"),
 ];
@@ -103,14 +93,25 @@ const RULED: &[(&str, &str)] = &[
     ("cluster.kubernetes_version", "1.36"),
     ("cluster.admins[]", "arn:aws:iam::{account}:role/admin"),
     ("cluster.node_pools.core.instance_types[]", "t3.large"),
+    ("cluster.node_pools.core.labels.plain", "plain"),
+    ("cluster.node_pools.spare.ami", "al2023@1.36.1-20260714"),
+    ("cluster.node_pools.spare.kubelet.kube_reserved.memory", "500Mi"),
+    ("cluster.node_pools.spare.taints[].key", "example.com/plain"),
+    ("cluster.node_pools.spare.taints[].value", "plain"),
+    ("cluster.node_pools.worker.ami", "bottlerocket@v1.64.0"),
+    ("cluster.node_pools.worker.disk_kms_key", "arn:aws:kms:us-east-1:{account}:key/1234abcd"),
+    ("cluster.node_pools.worker.disruption.consolidate_after", "5m"),
     ("cluster.node_pools.worker.expire_after", "168h"),
+    ("cluster.node_pools.worker.labels.plain", "plain"),
     ("cluster.node_pools.worker.limits.memory", "64Gi"),
+    ("cluster.node_pools.worker.taints[].value", "plain"),
     ("cluster.addons.karpenter.version", "1.14.0"),
     ("environments.one.account", "111111111111"),
     ("environments.one.region", "us-east-1"),
     ("environments.one.deploy_role", "arn:aws:iam::111111111111:role/terraform"),
     ("environments.one.plan_role", "arn:aws:iam::111111111111:role/terraform-plan"),
     ("environments.one.cluster.network.cidr", "10.1.0.0/16"),
+    ("environments.one.cluster.node_pools.core.labels.own", "own"),
     ("environments.one.cluster.name", "acme-one-main"),
     ("apps.app.team", "team"),
     ("apps.app.namespace", "app"),
@@ -326,7 +327,7 @@ fn generate(table: &Table, file_name: &str) -> Result<(Vec<File>, Diagnostics), 
     let catalog = Catalog::load();
     let mut files = Vec::new();
     if let Some(read) = read {
-        let (resolved, found) = model::resolve(&read, &catalog, file_name);
+        let (resolved, found) = model::resolve(&read, &catalog, &model::Facts::default(), file_name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
             let (rendered, found) =
