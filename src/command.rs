@@ -3,6 +3,8 @@
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
 //! refusal, 2 a bad blueprint, I/O or usage.
 
+mod explain;
+
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use anyhow::Context as _;
@@ -17,6 +19,8 @@ use crate::model;
 use crate::render;
 use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
+
+use explain::Explain;
 
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
@@ -66,6 +70,8 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
+    /// Says what holds for a key, which line set it, and what it overrode
+    Explain(Explain),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -96,6 +102,38 @@ enum Format {
     Github,
 }
 
+/// A blueprint that is only read.
+#[derive(Debug, Args)]
+struct Written {
+    /// The blueprint
+    #[arg(default_value = "blueprint.toml")]
+    blueprint: Utf8PathBuf,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Printed::Text)]
+    format: Printed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// For people
+    Text,
+    /// One document on stdout, what is wrong with the blueprint included
+    Json,
+}
+
+impl Written {
+    /// Reads the blueprint; `None` when it is wrong, which has been said then.
+    fn read(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Reading>> {
+        let reading = read(open(&self.blueprint)?);
+        let format = match self.format {
+            Printed::Text => Format::Text,
+            Printed::Json => Format::Json,
+        };
+        say(&reading.diagnostics, &reading.sources, format, out, err)?;
+        Ok((!reading.diagnostics.has_errors()).then_some(reading))
+    }
+}
+
 /// An empty folder name comes from an unset variable of a shell, and would mean the current folder.
 fn folder(text: &str) -> Result<Utf8PathBuf, String> {
     if text.is_empty() { Err("name a folder".to_owned()) } else { Ok(text.into()) }
@@ -118,6 +156,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Init { file } => init(file, out),
         Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
+        Command::Explain(question) => question.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)
@@ -163,7 +202,10 @@ fn source(place: &Place) -> anyhow::Result<Source> {
     if place.starter {
         return Ok(Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() });
     }
-    let path = &place.blueprint;
+    open(&place.blueprint)
+}
+
+fn open(path: &Utf8Path) -> anyhow::Result<Source> {
     let text = std::fs::read_to_string(path);
     if path == "blueprint.toml" && text.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         anyhow::bail!(
@@ -172,6 +214,12 @@ fn source(place: &Place) -> anyhow::Result<Source> {
     }
     let text = text.with_context(|| format!("cannot read `{path}`"))?;
     Ok(Source { path: path.to_string(), text })
+}
+
+/// Reads a blueprint and what it includes.
+fn read(source: Source) -> Reading {
+    let path = Utf8PathBuf::from(&source.path);
+    blueprint::read(source, &|pattern| include::beside(&path, pattern))
 }
 
 /// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
@@ -183,8 +231,7 @@ fn load(
 ) -> anyhow::Result<Option<Rendered>> {
     let source = source(place)?;
     let path = Utf8PathBuf::from(&source.path);
-    let Reading { sources, blueprint: read, mut diagnostics, .. } =
-        blueprint::read(source, &|pattern| include::beside(&path, pattern));
+    let Reading { sources, blueprint: read, mut diagnostics, .. } = read(source);
     let mut rendered = None;
     if let Some(read) = read {
         let catalog = Catalog::load();

@@ -68,6 +68,7 @@ fn help_says_what_there_is() {
         &["init", "--help"],
         &["generate", "--help"],
         &["check", "--help"],
+        &["explain", "--help"],
         &["schema", "--help"],
     ] {
         let Run { status, stdout, stderr } = plinth(folder.path(), command);
@@ -336,7 +337,7 @@ fn diagnostics_as_json_say_both_places() {
             "message": "`10.0.0.0/17` overlaps `10.0.0.0/16` of cluster `minimal-dev-main`",
             "at": place("more.toml", 5, 57, 13, "here"),
             "also": place("blueprint.toml", 15, 61, 13, "and here"),
-            "help": "give each cluster of an account and region a `network.cidr` of its own: they can come to meet",
+            "help": "give each of them a `network.cidr` of its own: clusters of one account and region, and `peers`, can come to meet",
         }]
     });
     assert_eq!(json, expected);
@@ -350,8 +351,8 @@ fn annotations_lead_to_the_line() {
     assert_eq!(
         stdout,
         "::error file=more.toml,line=5,endLine=5,col=57,endColumn=70,title=E0305%3A `10.0.0.0/17` overlaps `10.0.0.0/16` of \
-         cluster `minimal-dev-main`::here%0Ahelp: give each cluster of an account and region a `network.cidr` of its own: \
-         they can come to meet\n"
+         cluster `minimal-dev-main`::here%0Ahelp: give each of them a `network.cidr` of its own: clusters \
+         of one account and region, and `peers`, can come to meet\n"
     );
     assert!(stderr.starts_with("error[E0305]"), "people read the log: {stderr}");
 

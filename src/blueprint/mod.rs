@@ -5,6 +5,7 @@
 //! to editors and documents. Nothing is decided
 //! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
+pub mod explain;
 pub mod include;
 pub mod keys;
 pub mod node;
@@ -149,6 +150,11 @@ fn lay(base: &Node, over: &Node) -> Node {
     merge(&base, over)
 }
 
+/// Lays layers over each other, the lowest first.
+fn effective<'n>(layers: impl IntoIterator<Item = &'n Node>) -> Node {
+    layers.into_iter().fold(Node::empty(), |below, layer| lay(&below, layer))
+}
+
 /// Applies precedence: `[cluster]` < `environments.E.cluster` < `environments.E.clusters.C`.
 fn layer(file: File) -> Option<Blueprint> {
     let empty = Node::empty();
@@ -159,7 +165,7 @@ fn layer(file: File) -> Option<Blueprint> {
     let mut environments = Vec::new();
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
-        let shared = lay(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value.0));
+        let shared = environment.cluster.as_ref().map_or(&empty, |layer| &layer.value.0);
         let main =
             Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: Layer(empty.clone()) };
         let mut layers: Vec<&Named<Layer>> = environment.clusters.iter().collect();
@@ -169,7 +175,7 @@ fn layer(file: File) -> Option<Blueprint> {
         layers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let (mut clusters, mut broken) = (Vec::new(), environment.clusters.broken().to_vec());
         for layer in layers {
-            match Cluster::read(&lay(&shared, &layer.value.0), &mut silent) {
+            match Cluster::read(&effective([written, shared, &layer.value.0]), &mut silent) {
                 Some(cluster) => clusters.push(Named { name: layer.name.clone(), value: cluster }),
                 None => broken.push(layer.name.to_string()),
             }

@@ -3,6 +3,8 @@
 //! A [`Shape`] says what can be known of a value without reading another one. Every type that [`super::read::Read`]
 //! reads states its own, and [`super::keys`] states the rest: no key is listed twice.
 
+use serde_json::Value;
+
 use super::keys::File;
 use super::read::{Key, Read};
 
@@ -108,6 +110,58 @@ impl Shape {
             Self::Data => Some(Self::Data),
             _ => None,
         }
+    }
+
+    /// Likewise for a path of keys.
+    pub fn at<T: AsRef<str>>(&self, path: &[T]) -> Option<Self> {
+        path.iter().try_fold(self.clone(), |shape, name| shape.key(name.as_ref()))
+    }
+
+    /// Returns what a key of this table means.
+    pub fn about(&self, name: &str) -> Option<&'static str> {
+        match self {
+            Self::Table(table) => table.get(name).map(|key| key.about),
+            Self::Layer => super::keys::Cluster::shape().about(name),
+            _ => None,
+        }
+    }
+
+    /// Returns the keys that this table takes, as far as they are known.
+    pub fn keys(&self) -> Vec<&'static str> {
+        match self {
+            Self::Table(table) => table.keys.iter().map(|key| key.name).collect(),
+            Self::Fields(keys) => keys.iter().map(|(key, _)| *key).collect(),
+            Self::Layer => super::keys::Cluster::shape().keys(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it is a table that takes whatever keys are written.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Entries(_) | Self::Data)
+    }
+
+    /// Whether what stands there is laid over something else.
+    pub fn is_layered(&self) -> bool {
+        match self {
+            Self::Layer => true,
+            Self::Named(value) => value.is_layered(),
+            _ => false,
+        }
+    }
+
+    /// Returns what holds without a key of this table.
+    pub fn default(&self, name: &str) -> Option<Value> {
+        match self {
+            Self::Table(table) => table.get(name)?.default.map(|default| default()),
+            Self::Layer => super::keys::Cluster::shape().default(name),
+            _ => None,
+        }
+    }
+
+    /// Returns the keys of this table without which something holds.
+    pub fn defaults(&self) -> Vec<&'static str> {
+        self.keys().into_iter().filter(|key| self.default(key).is_some()).collect()
     }
 }
 

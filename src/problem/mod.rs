@@ -10,7 +10,7 @@ mod words;
 
 use ipnet::Ipv4Net;
 
-pub use nearest::nearest;
+pub use nearest::{nearest, suggest};
 pub use words::Words;
 
 /// A code and what it stands for, for the reference.

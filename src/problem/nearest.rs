@@ -29,7 +29,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Says which of the allowed words was meant, or lists them all where none is near.
-pub(super) fn suggest(word: &str, allowed: &[String]) -> String {
+pub fn suggest(word: &str, allowed: &[String]) -> String {
     let mut sorted = allowed.to_vec();
     sorted.sort();
     match nearest(word, &sorted) {
