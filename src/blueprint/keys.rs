@@ -127,7 +127,7 @@ table! {
         default public_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
         /// Ranges that reach the private endpoint: of a VPN, of peered VPCs. With `runner` and without these, the VPC's own.
         default private_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
-        /// How engines reach a private-only endpoint: `in-vpc`.
+        /// Where engines run that reach the private endpoint: `in-vpc`.
         optional runner: Runner,
     }
 }
