@@ -113,7 +113,8 @@ fn place(kind: &str, name: String, account: &str, region: &str) -> Place {
 fn patterns(tree: &Tree, below: &str) -> Vec<(String, String)> {
     const KEYS: [&str; 2] = ["name", "bucket"];
     let mut patterns = Vec::new();
-    for (path, text) in tree.iter().filter(|(path, _)| path.starts_with(below) && path.ends_with(".tf")) {
+    let is_hcl = |path: &str| camino::Utf8Path::new(path).extension() == Some("tf");
+    for (path, text) in tree.iter().filter(|(path, _)| path.starts_with(below) && is_hcl(path)) {
         for block in parse(path, text).blocks().filter(|block| block.identifier() == "resource") {
             let label = |index: usize| block.labels().get(index).map_or("", |label| label.as_str());
             let name = KEYS.iter().find_map(|key| text_of(block.body().attributes(), key));
