@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use super::Context;
-use crate::blueprint::keys::Network as Keys;
+use crate::blueprint::keys::{Cluster as ClusterKeys, Network as Keys};
 use crate::blueprint::scalar::{Nat, Zones};
 use crate::catalog::Region;
 use crate::diagnostic::Span;
@@ -37,6 +37,12 @@ pub struct Zone {
     pub private: Ipv4Net,
     /// NAT gateways and load balancers.
     pub public: Ipv4Net,
+}
+
+/// Whether a cluster's nodes hand out addresses by prefixes of 16: where that was decided, or nothing.
+pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
+    let chosen = &keys.network.as_ref()?.prefix_delegation;
+    chosen.value.then_some(chosen.span)
 }
 
 /// Plans the network of a cluster.
