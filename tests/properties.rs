@@ -39,7 +39,8 @@ fn generate(text: &str) -> Tree {
 fn resolve(text: &str) -> Model {
     let source = Source { path: "blueprint.toml".to_owned(), text: text.to_owned() };
     let (read, _) = plinth::blueprint::read(&source);
-    plinth::model::resolve(&read.expect("a valid blueprint"), &Catalog::load(), "blueprint.toml").0
+    let read = read.expect("a valid blueprint");
+    plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml").0
 }
 
 proptest! {
@@ -68,16 +69,16 @@ proptest! {
     fn subnets_lie_in_their_vpc_and_share_no_address(blueprint in blueprints()) {
         let model = resolve(&blueprint.text());
         for cluster in model.environments.iter().flat_map(|environment| &environment.clusters) {
-            let subnets: Vec<Ipv4Net> =
-                cluster.network.zones.iter().flat_map(|zone| [zone.private, zone.public]).collect();
+            let vpc = cluster.network.own().expect("random blueprints name no VPC that exists already");
+            let subnets: Vec<Ipv4Net> = vpc.zones.iter().flat_map(|zone| [zone.private, zone.public]).collect();
             for (index, subnet) in subnets.iter().enumerate() {
                 prop_assert!(cluster.network.cidr.contains(subnet), "{subnet} of {}", cluster.eks_name);
                 for other in &subnets[..index] {
                     prop_assert!(!subnet.contains(other) && !other.contains(subnet), "{subnet} and {other}");
                 }
             }
-            for zone in &cluster.network.nat_zones {
-                prop_assert!(cluster.network.zones.iter().any(|own| own.name == *zone), "NAT in {zone}");
+            for zone in &vpc.nat_zones {
+                prop_assert!(vpc.zones.iter().any(|own| own.name == *zone), "NAT in {zone}");
             }
         }
     }

@@ -21,10 +21,10 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/outputs.tf", always, outputs_view),
         row("modules/services/cluster.tf", always, nothing),
         row("modules/services/pod_identity.tf", has_roles, nothing),
-        row("modules/services/node_pools.tf", has_pools, node_pools),
-        row("modules/services/charts/objects/Chart.yaml", has_pools, nothing),
-        row("modules/services/charts/objects/values.yaml", has_pools, nothing),
-        row("modules/services/charts/objects/templates/objects.yaml", has_pools, nothing),
+        row("modules/services/node_pools.tf", |w| has_pools(&w.model.fleet), node_pools),
+        row("modules/services/charts/objects/Chart.yaml", |w| has_pools(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/values.yaml", |w| has_pools(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/templates/objects.yaml", |w| has_pools(&w.model.fleet), nothing),
         row("modules/services/storage_classes.tf", |w| has_volumes(&w.model.fleet), storage_classes),
         row("modules/services/contract.tf", always, contract),
     ]);
@@ -81,8 +81,9 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 
 const EBS: &str = "aws-ebs-csi-driver";
 
-fn has_pools(whole: &Whole<'_>) -> bool {
-    !whole.model.fleet.karpenter_pools.is_empty()
+/// Whether any cluster has a pool of Karpenter's.
+pub(super) fn has_pools(fleet: &Fleet) -> bool {
+    !fleet.karpenter_pools.is_empty()
 }
 
 /// The EBS driver, where any cluster has it: the default storage class is made with it.
@@ -165,6 +166,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         node_types: Value,
         has_network_policy: bool,
         network_policy: bool,
+        has_subnets_by_id: bool,
+        subnets_by_id: bool,
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
@@ -196,6 +199,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         node_types: Value::strings(&fleet.node_types),
         has_network_policy: fleet.network_policy_differs,
         network_policy: fleet.network_policy,
+        has_subnets_by_id: fleet.network.existing == Share::Some && has_pools(fleet),
+        subnets_by_id: fleet.network.standard_is_existing,
         has_differences: fleet.node_types_differ || fleet.network_policy_differs,
     };
     variables.has_differences |= variables.core_may_be_on_fargate
@@ -210,6 +215,8 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools {
         pools: Vec<PoolView<KarpenterBlocks>>,
+        subnets: Value,
+        subnets_differ: bool,
         has_volume_keys: bool,
         volume_keys: Value,
         volume_keys_everywhere: bool,
@@ -223,6 +230,13 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     let all_have = |pool: &FleetPool<KarpenterPool>| pool.everywhere && node_pool::all_have_key(pool);
     let has_any = !fleet.karpenter_pools.iter().any(all_have);
     let condition = karpenter.clone().and(has_any, "length(local.volume_keys) > 0");
+    let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
+    let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
+    let subnets = match fleet.network.existing {
+        Share::None => by_tag,
+        Share::All => by_id,
+        Share::Some => "local.subnets",
+    };
     view(&NodePools {
         pools: fleet.karpenter_pools.iter().map(|pool| node_pool::karpenter(fleet, pool)).collect(),
         has_volume_keys: !volume_keys.is_empty(),
@@ -230,6 +244,8 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         volume_keys_everywhere: condition.is_always(),
         volume_keys_count: condition.count(),
         karpenter_index: karpenter.index(),
+        subnets: Value::expression(subnets),
+        subnets_differ: fleet.network.existing == Share::Some,
     })
 }
 
