@@ -54,6 +54,7 @@ struct App {
     places: Vec<usize>,
     quota: Option<u16>,
     has_admin: bool,
+    has_reader: bool,
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -143,20 +144,28 @@ fn name_of_cluster() -> impl Strategy<Value = String> {
 pub fn blueprints() -> impl Strategy<Value = Blueprint> {
     let environments = btree_set(name(), 1..=4)
         .prop_flat_map(|names| names.into_iter().map(environment).collect::<Vec<_>>());
-    let app = (vec(any::<usize>(), 0..4), option::of(1u16..500), any::<bool>());
+    let app = (vec(any::<usize>(), 0..4), option::of(1u16..500), any::<bool>(), any::<bool>());
     let apps = btree_map(name(), app, 0..3).prop_map(|apps| {
-        let apps =
-            apps.into_iter().map(|(name, (places, quota, has_admin))| App { name, places, quota, has_admin });
-        apps.collect::<Vec<_>>()
+        let app = |(name, (places, quota, has_admin, has_reader))| App {
+            name,
+            places,
+            quota,
+            has_admin,
+            has_reader,
+        };
+        apps.into_iter().map(app).collect::<Vec<_>>()
     });
     let tags = btree_map("[A-Za-z][ A-Za-z0-9:/_.-]{0,12}", "\\PC{0,12}", 0..4)
         .prop_map(|tags| tags.into_iter().collect::<Vec<_>>());
-    let cluster = option::of(select(vec![30u32, 365])).prop_map(|days| {
+    let cluster = (option::of(select(vec![30u32, 365])), any::<bool>()).prop_map(|(days, has_reader)| {
         let mut keys = vec![
             ("kubernetes_version", "\"1.36\"".to_owned()),
             ("endpoint", "{ public_cidrs = [\"203.0.113.0/24\"] }".to_owned()),
         ];
         keys.extend(days.map(|days| ("log_retention_days", days.to_string())));
+        if has_reader {
+            keys.push(("readers", "[\"arn:{partition}:iam::{account}:role/people/reader\"]".to_owned()));
+        }
         keys
     });
     let addons = subsequence(ADDONS.to_vec(), 0..=ADDONS.len());
@@ -305,6 +314,10 @@ impl Blueprint {
         if app.has_admin {
             let arn = quote("arn:{partition}:iam::{account}:role/admin");
             keys.push(("admins".to_owned(), format!("[{arn}]")));
+        }
+        if app.has_reader {
+            let arn = quote("arn:{partition}:iam::{account}:role/people/app-reader");
+            keys.push(("readers".to_owned(), format!("[{arn}]")));
         }
         (format!("apps.{}", app.name), keys)
     }
