@@ -134,6 +134,8 @@ pub struct Addon {
     pub note: Option<String>,
     /// Why no cluster can do without it.
     pub required: Option<String>,
+    /// How it runs where `core` is on Fargate; without it, on Karpenter's nodes for core.
+    pub fargate: Option<Fargate>,
     /// Chart repository (Helm).
     pub repository: Option<String>,
     /// Chart name (Helm).
@@ -143,6 +145,30 @@ pub struct Addon {
     /// Chart version (Helm); versions of EKS add-ons follow the Kubernetes version.
     pub version: Option<semver::Version>,
     /// Chart values or EKS configuration. Text that starts with `=` is an HCL expression.
+    #[serde(default)]
+    pub values: serde_json::Map<String, serde_json::Value>,
+    /// What some clusters need besides.
+    #[serde(default)]
+    pub when: Vec<When>,
+}
+
+/// Values that go with where a cluster is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// Partitions of the clusters that get them.
+    pub partition: Vec<String>,
+    /// Laid over the add-on's values, below the blueprint's.
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+/// How an add-on runs on Fargate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fargate {
+    /// Labels that tell its pods from others of its namespace.
+    pub labels: BTreeMap<String, String>,
+    /// Values laid over the others; `=null` takes one out again.
     #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
 }
@@ -219,6 +245,17 @@ mod tests {
         let catalog = Catalog::load();
         let families: Vec<&String> = catalog.kubernetes.images.keys().collect();
         assert_eq!(families, crate::blueprint::scalar::AmiFamily::WORDS);
+    }
+
+    #[test]
+    fn conditions_name_partitions_that_there_are() {
+        let catalog = Catalog::load();
+        let partitions: Vec<&String> = catalog.regions.values().map(|region| &region.partition).collect();
+        for (name, addon) in &catalog.addons {
+            for partition in addon.when.iter().flat_map(|when| &when.partition) {
+                assert!(partitions.contains(&partition), "{name}: {partition}");
+            }
+        }
     }
 
     #[test]

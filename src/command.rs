@@ -226,6 +226,9 @@ fn generate(
         Ok(drift) => drift,
         Err(error) => return refuse(&error, err),
     };
+    if let Err(error) = drift.check_force(force) {
+        return refuse(&error, err);
+    }
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,

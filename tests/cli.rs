@@ -195,6 +195,15 @@ fn an_edited_file_is_refused_and_shown() {
 
     let other = project.run("generate --force modules/cluster/vpc.tf");
     assert_eq!(other.status, 1, "force is for the files that it names");
+    for (stray, meant) in [
+        ("tree/modules/cluster/vpc.tf", "modules/cluster/vpc.tf"),
+        ("modules/cluster/vcp.tf", "modules/cluster/vpc.tf"),
+    ] {
+        let Run { status, stdout, stderr } = project.run(&format!("generate --force {stray}"));
+        assert_eq!((status, stdout.as_str()), (2, ""), "{stray}");
+        assert!(stderr.contains(&format!("`--force {stray}` names no generated file")), "{stderr}");
+        assert!(stderr.contains(&format!("help: did you mean `{meant}`?")), "{stderr}");
+    }
     let forced = project.run("generate --force environments/dev/main/cluster/main.tf");
     assert_eq!(forced.status, 0, "{}", forced.stderr);
     assert_eq!(project.run("check").status, 0);

@@ -8,12 +8,12 @@
 
 #[path = "judges/attachment.rs"]
 mod attachment;
-#[path = "judges/azavea.rs"]
-mod azavea;
 #[path = "judges/bootstrap.rs"]
 mod bootstrap;
 #[path = "judges/checkov.rs"]
 mod checkov;
+#[path = "judges/deployment.rs"]
+mod deployment;
 #[path = "judges/engine.rs"]
 mod engine;
 #[path = "judges/escaping.rs"]
@@ -30,6 +30,8 @@ mod nasty;
 mod pipeline;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
+#[path = "judges/structure.rs"]
+mod structure;
 #[path = "judges/tree.rs"]
 mod tree;
 #[path = "judges/world.rs"]

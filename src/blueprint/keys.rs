@@ -8,7 +8,7 @@ use super::read::{Key, Map, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Bytes, Capacity, CapacityReservation,
     ConsolidationPolicy, Cores, DisruptionReason, Duration, Engine, Eviction, Folder, InstanceType,
-    KubernetesVersion, Name, Nat, PodSecurity, PoolKind, Reserved, RetentionDays, Schedule, Zones,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, Reserved, RetentionDays, Schedule, Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -25,6 +25,8 @@ table! {
         optional terraform: Terraform,
         /// Where states live.
         optional state: State,
+        /// The account that pipelines log in to; without it, each environment's own.
+        optional delivery: Delivery,
         /// The standard: what every cluster has unless its environment says otherwise.
         optional cluster: Node,
         /// Targets: an account, a region, a deploy role.
@@ -75,6 +77,21 @@ table! {
 }
 
 table! {
+    /// `[delivery]`
+    "[delivery]" Delivery {
+        /// The AWS account of the roles that pipelines run as.
+        required account: AccountId,
+        /// The account's partition. Environments of another one cannot be reached from it: their pipelines log in to
+        /// their own accounts.
+        default partition: Partition = Partition::Aws,
+        /// Role of this account that assumes deploy roles, in place of `{project}-deploy`; `{account}` is this account.
+        optional deploy_role: Pattern,
+        /// Role of this account that assumes plan roles, in place of `{project}-plan`.
+        optional plan_role: Pattern,
+    }
+}
+
+table! {
     /// `[cluster]`, `[environments.E.cluster]` and `[environments.E.clusters.C]`
     "a cluster" Cluster {
         /// `false` takes the cluster out again.
@@ -89,6 +106,8 @@ table! {
         optional endpoint: Endpoint,
         /// Roles with full rights in the cluster.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that read everything in the cluster but secrets.
+        default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Days that control-plane and flow logs are kept.
         default log_retention_days: RetentionDays = RetentionDays(365),
         /// The VPC.
@@ -183,6 +202,8 @@ table! {
         optional labels: Tags,
         /// Taints of its nodes, besides core's; without them, nodes with GPUs have `nvidia.com/gpu:NoSchedule`.
         optional taints: Vec<Taint>,
+        /// Namespaces whose pods run there, five at most (Fargate).
+        optional namespaces: Vec<Spanned<Name>>,
     }
 }
 
@@ -311,6 +332,8 @@ table! {
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that read everything in its namespace but secrets.
+        default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Role that applies its stub; without it, the environment's.
         optional deploy_role: Pattern,
         /// The Pod Security Standard of its namespace.
@@ -359,6 +382,7 @@ pub const TABLES: &[(&str, &[Key])] = &[
     ("`[output]`", Output::KEYS),
     ("`[terraform]`", Terraform::KEYS),
     ("`[state]`", State::KEYS),
+    ("`[delivery]`", Delivery::KEYS),
     ("`[cluster]`", Cluster::KEYS),
     ("`[cluster.endpoint]`", Endpoint::KEYS),
     ("`[cluster.network]`", Network::KEYS),

@@ -313,6 +313,15 @@ words! {
     }
 }
 words! {
+    /// A part of AWS with accounts and an IAM of its own; the second word of every ARN.
+    Partition {
+        /// The commercial regions.
+        Aws = "aws",
+        /// GovCloud.
+        UsGov = "aws-us-gov",
+    }
+}
+words! {
     /// How private subnets reach the internet.
     Nat {
         /// One NAT gateway, in the first zone: cheaper, and gone with that zone.
@@ -328,6 +337,8 @@ words! {
         Managed = "managed",
         /// Karpenter: instance types follow from what pods ask for.
         Karpenter = "karpenter",
+        /// Fargate: a machine for each pod, without labels, DaemonSets, EBS volumes and Pod Identity.
+        Fargate = "fargate",
     }
 }
 words! {

@@ -83,6 +83,28 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Takes out what a layer has set to null.
+    #[must_use]
+    pub fn without_nulls(self) -> Self {
+        let is_null = |value: &Self| match value {
+            Self::Null => true,
+            Self::Expression(text) => text == "null",
+            _ => false,
+        };
+        match self {
+            Self::Object(entries) => Self::Object(
+                entries
+                    .into_iter()
+                    .filter(|(_, value)| !is_null(value))
+                    .map(|(key, value)| (key, value.without_nulls()))
+                    .collect(),
+            ),
+            other => other,
+        }
+    }
+}
+
 impl From<u32> for Value {
     fn from(number: u32) -> Self {
         Self::Number(number.into())

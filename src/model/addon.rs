@@ -1,9 +1,10 @@
 //! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
 
 use super::Context;
+use super::node_pool::CORE;
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{self, Node};
-use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Span;
 use crate::hcl::value::Value;
@@ -24,7 +25,8 @@ pub struct Addon {
     pub kind: AddonKind,
     /// Chart version; empty for EKS add-ons.
     pub version: String,
-    /// What the blueprint sets besides the catalog's values; an empty object where it sets nothing.
+    /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
+    /// sets. An empty object where there are none.
     pub values: Value,
 }
 
@@ -34,6 +36,7 @@ pub(super) fn resolve(
     at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
+    partition: &str,
 ) -> Vec<Addon> {
     let catalog = context.catalog;
     for wish in keys.addons.iter() {
@@ -49,11 +52,8 @@ pub(super) fn resolve(
             continue;
         };
         let version = version(context, wish, facts, kubernetes);
-        let values = wish
-            .value
-            .values
-            .as_ref()
-            .map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
+        let wished = wish.value.values.as_ref().map(|values| Value::from_data(&values.to_json()));
+        let values = of_place(facts, partition).merged(wished.unwrap_or(Value::Object(Vec::new())));
         addons.push(Addon { name: wish.name.value.clone(), kind: facts.kind, version, values });
     }
     for (name, facts) in &catalog.addons {
@@ -69,24 +69,28 @@ pub(super) fn resolve(
                 context.push(problem, off.value.enabled.span);
             }
             // Not mentioned: every cluster has it.
-            None => addons.extend(built_in(name, facts)),
+            None => addons.extend(built_in(name, facts, partition)),
         }
     }
-    if keys.node_pools.iter().any(|pool| {
+    let needs_karpenter = keys.node_pools.iter().find(|pool| {
+        let kind = pool.value.kind.as_ref().map(|kind| kind.value);
+        let is_core = pool.name.as_str() == CORE;
         *pool.value.enabled
-            && pool
-                .value
-                .kind
-                .as_ref()
-                .is_some_and(|kind| kind.value == crate::blueprint::scalar::PoolKind::Karpenter)
-    }) && !addons.iter().any(|addon| addon.name.as_str() == KARPENTER)
+            && (kind == Some(PoolKind::Karpenter) || is_core && kind == Some(PoolKind::Fargate))
+    });
+    if let Some(pool) = needs_karpenter
+        && !addons.iter().any(|addon| addon.name.as_str() == KARPENTER)
         && !keys.addons.is_broken(KARPENTER)
     {
         let off = keys.addons.get(KARPENTER);
         let at = off.map_or(at, |off| off.value.enabled.span);
         let problem = Problem::AddonRequired {
             addon: KARPENTER.to_owned(),
-            why: "a node pool of kind `karpenter` needs it".to_owned(),
+            why: if pool.name.as_str() == CORE {
+                "where core is on Fargate, it makes the nodes for all other system services".to_owned()
+            } else {
+                "a node pool of kind `karpenter` needs it".to_owned()
+            },
             switched_off: off.is_some(),
         };
         context.push(problem, at);
@@ -95,12 +99,20 @@ pub(super) fn resolve(
     addons
 }
 
-fn built_in(name: &str, facts: &catalog::Addon) -> Option<Addon> {
+fn built_in(name: &str, facts: &catalog::Addon, partition: &str) -> Option<Addon> {
     Some(Addon {
         name: Name::new(name).ok()?,
         kind: facts.kind,
         version: facts.version.as_ref().map(ToString::to_string).unwrap_or_default(),
-        values: Value::Object(Vec::new()),
+        values: of_place(facts, partition),
+    })
+}
+
+/// Returns what the catalog sets for clusters of a partition only.
+fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
+    let layers = facts.when.iter().filter(|when| when.partition.iter().any(|known| known == partition));
+    layers.fold(Value::Object(Vec::new()), |values, when| {
+        values.merged(Value::from_catalog(&serde_json::Value::Object(when.values.clone())))
     })
 }
 

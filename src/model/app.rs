@@ -1,11 +1,12 @@
 //! Applications: their place on each cluster, and their stubs.
 
 use super::Context;
+use super::access::{self, Access};
 use super::environment::{Cluster, Environment};
-use super::{access, identity};
+use super::identity;
 use crate::blueprint::MAIN;
 use crate::blueprint::keys::{App as Keys, Quota};
-use crate::blueprint::pattern::Scope;
+use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{Bytes, Name};
 use crate::diagnostic::Spanned;
@@ -55,6 +56,8 @@ pub struct Tenant {
     pub quota: Vec<(String, Value)>,
     /// Roles with administration rights in the namespace.
     pub admins: Vec<String>,
+    /// Roles that read everything in the namespace but secrets.
+    pub readers: Vec<String>,
 }
 
 /// Resolves applications, and puts each as a tenant on its clusters.
@@ -167,27 +170,14 @@ fn attach(
         region: &region,
         partition: &partition,
     };
-    let written = context.blueprint.environments.get(&environment.name);
-    let plan_role =
-        written.and_then(|target| target.value.environment.plan_role.as_ref()).map(|role| role.span);
-    let mut admins = Vec::new();
-    for admin in keys.admins.iter() {
-        let Some(arn) = access::role(context, admin, &scope) else {
-            continue;
-        };
-        // One principal has one access entry on a cluster, and the cluster stack has made it.
-        if let Some(known) =
-            environment.clusters[cluster].admins.iter().find(|known| known.value == arn.value)
-        {
-            let problem = Problem::PrincipalTaken { arn: arn.value.clone(), rights: "administers" };
-            context.push_conflict(problem, arn.span, known.span);
-        } else if let Some(reader) =
-            plan_role.filter(|_| environment.clusters[cluster].viewers.contains(&arn))
-        {
-            let problem = Problem::PrincipalTaken { arn: arn.value.clone(), rights: "reads" };
-            context.push_conflict(problem, arn.span, reader);
+    let access = &environment.clusters[cluster].access;
+    let admins = principals(context, &keys.admins, &scope, access);
+    let readers = principals(context, &keys.readers, &scope, access);
+    for reader in &readers {
+        if let Some(admin) = admins.iter().find(|admin| admin.value == reader.value) {
+            let problem = Problem::RepeatedReference { value: reader.value.clone() };
+            context.push_conflict(problem, reader.span, admin.span);
         }
-        admins.push(arn.value);
     }
     let deploy_role = match &keys.deploy_role {
         Some(role) => access::role(context, role, &scope)?.value,
@@ -209,7 +199,8 @@ fn attach(
         namespace: namespace.to_string(),
         pod_security: keys.pod_security.word(),
         quota: keys.quota.as_deref().map(quota).unwrap_or_default(),
-        admins,
+        admins: admins.into_iter().map(|role| role.value).collect(),
+        readers: readers.into_iter().map(|role| role.value).collect(),
     });
     let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };
     Some(Attachment {
@@ -219,6 +210,25 @@ fn attach(
         cluster: cluster_name,
         deploy_role,
     })
+}
+
+/// Expands the roles of an application. One principal has one access entry on a cluster, and who has rights on all of
+/// it has one from the cluster's stack.
+fn principals(
+    context: &mut Context<'_>,
+    patterns: &[Spanned<Pattern>],
+    scope: &Scope<'_>,
+    access: &Access,
+) -> Vec<Spanned<String>> {
+    let mut roles: Vec<Spanned<String>> = Vec::new();
+    for pattern in patterns {
+        let Some(role) = access::role(context, pattern, scope) else { continue };
+        access.check(context, &role);
+        if roles.iter().all(|known| known.value != role.value) {
+            roles.push(role);
+        }
+    }
+    roles
 }
 
 /// Names the quota's parts as the tenant module does, in its order.

@@ -1,8 +1,11 @@
 //! Environments and their clusters.
 
-use super::access;
+use ipnet::Ipv4Net;
+
+use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
+use super::delivery::{self, Pipeline};
 use super::network::{self, Network};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
@@ -31,6 +34,10 @@ pub struct Environment {
     pub partition: String,
     /// ARN of the role that applies.
     pub deploy_role: String,
+    /// ARN of the role that plans, where there is one.
+    pub plan_role: Option<String>,
+    /// Who its pipelines are; none where they log in to its own account.
+    pub pipeline: Option<Pipeline>,
     /// Whether its resources are protected from deletion.
     pub protected: bool,
     /// Where its states live.
@@ -69,10 +76,8 @@ pub struct Cluster {
     pub region: String,
     /// Partition of the region.
     pub partition: String,
-    /// Roles with full rights: the deploy role, then people.
-    pub admins: Vec<Spanned<String>>,
-    /// Roles that read everything.
-    pub viewers: Vec<String>,
+    /// Who has rights on all of it.
+    pub access: Access,
     /// The VPC.
     pub network: Network,
     /// What may differ between clusters.
@@ -99,6 +104,7 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
         environments.extend(environment(context, target));
     }
     check_overlaps(context, &environments);
+    delivery::check(context, &environments);
     // What is tried first stands first: protected environments last, else by name.
     environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
     environments
@@ -138,6 +144,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     }
     let deploy_role = access::role(context, &keys.deploy_role, &scope);
     let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
+    let pipeline = Pipeline::resolve(context, &scope);
     let tags = tags(context, scope.environment, None);
     let state = identity::state_store(context, &scope, name.span);
     let (Some(deploy_role), Some(state)) = (deploy_role, state) else {
@@ -149,7 +156,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         let roles = Roles { deploy: &deploy_role, plan: plan_role.as_ref() };
         resolved.extend(cluster(context, named, &keys.region, &scope, &roles, *keys.protection));
     }
-    if !resolved.is_empty() && resolved.iter().all(|cluster| cluster.admins.len() < 2) {
+    if !resolved.is_empty() && resolved.iter().all(|cluster| cluster.access.admins.len() < 2) {
         context.push(Problem::NoHumanAdmin { environment: name.to_string() }, name.span);
     }
     Some(Environment {
@@ -159,6 +166,8 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         region: keys.region.value.clone(),
         partition: facts.partition.clone(),
         deploy_role: deploy_role.value,
+        plan_role: plan_role.map(|role| role.value),
+        pipeline,
         protected: *keys.protection,
         state,
         clusters: resolved,
@@ -199,21 +208,11 @@ fn cluster(
     };
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
-    let addons = addon::resolve(context, name.span, keys, &kubernetes_version);
-    let NodePools { managed, karpenter } =
+    let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &facts.partition);
+    let NodePools { managed, karpenter, fargate } =
         node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
-    let mut admins = vec![roles.deploy.clone()];
-    for admin in keys.admins.iter() {
-        let arn = access::role(context, admin, &scope);
-        admins.extend(arn.filter(|arn| !admins.iter().any(|known| known.value == arn.value)));
-    }
-    let viewers = roles
-        .plan
-        .into_iter()
-        .map(|role| role.value.clone())
-        .filter(|role| !admins.iter().any(|known| known.value == *role));
-    let viewers = viewers.collect();
+    let access = Access::resolve(context, keys, &scope, roles.deploy, roles.plan);
     let network =
         network::resolve(context, &eks_name, name.span, keys.network.as_deref(), &region_name.value, facts)?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
@@ -228,6 +227,7 @@ fn cluster(
         deletion_protection: protected,
         managed_pools: managed,
         karpenter_pools: karpenter,
+        fargate_pools: fargate,
         node_types,
         network_policy,
         addons,
@@ -238,8 +238,7 @@ fn cluster(
         at: keys.name.as_ref().map_or(name.span, |name| name.span),
         region: region_name.value.clone(),
         partition: facts.partition.clone(),
-        admins,
-        viewers,
+        access,
         network,
         settings,
         tenants: Vec::new(),
@@ -276,6 +275,14 @@ fn kubernetes_version(
     written.value.clone()
 }
 
+/// Returns the private range that a range is a part of (RFC 1918; RFC 6598, shared address space).
+fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    const PRIVATE: [([u8; 4], u8); 4] =
+        [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16), ([100, 64, 0, 0], 10)];
+    let ranges = PRIVATE.map(|(address, length)| Ipv4Net::new_assert(address.into(), length));
+    ranges.into_iter().find(|private| private.contains(&range))
+}
+
 /// Returns the ranges that reach the public endpoint.
 fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Span) -> Vec<String> {
     let Some(endpoint) = &keys.endpoint else {
@@ -284,6 +291,11 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
     };
     for range in endpoint.public_cidrs.iter().filter(|range| range.prefix_len() == 0) {
         context.push(Problem::OpenToTheWorld { range: range.value }, range.span);
+    }
+    for range in endpoint.public_cidrs.iter() {
+        if let Some(private) = private_range(range.value) {
+            context.push(Problem::PrivateCidrAtPublicEndpoint { range: range.value, private }, range.span);
+        }
     }
     match (&endpoint.runner, endpoint.public_cidrs.is_empty()) {
         (None, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),

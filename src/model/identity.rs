@@ -79,6 +79,7 @@ pub const SUFFIXES: &[(&str, &str, &str)] = &[
     ("aws_eks_cluster", "", "the cluster"),
     ("aws_iam_role", "-karpenter-node", "the role of Karpenter's nodes"),
     ("aws_iam_role", "-flow-logs", "the role of the flow logs"),
+    ("aws_iam_role", "-fargate", "the role of pods on Fargate"),
     ("aws_iam_role", "-cluster", "the cluster's role"),
     ("aws_iam_role", "-node", "the role of the nodes"),
     ("aws_sqs_queue", "", "Karpenter's queue"),
@@ -147,8 +148,10 @@ fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
 fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String, String)> {
     let addons = || fleet.eks_addons.iter().chain(&fleet.helm_addons).map(|addon| &addon.standard);
     let has_karpenter = addons().any(|addon| addon.name.as_str() == KARPENTER);
-    let fixed =
-        SUFFIXES.iter().filter(|(resource, suffix, _)| has_karpenter || !is_of_karpenter(resource, suffix));
+    let has_fargate = !fleet.fargate_pools.is_empty();
+    let fixed = SUFFIXES.iter().filter(|(resource, suffix, _)| {
+        (has_karpenter || !is_of_karpenter(resource, suffix)) && (has_fargate || *suffix != "-fargate")
+    });
     let mut all: Vec<(&'static str, String, String)> =
         fixed.map(|(resource, suffix, what)| (*resource, (*suffix).to_owned(), (*what).to_owned())).collect();
     for FleetAddon { name, facts, .. } in addons() {

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod delivery;
 pub mod environment;
 pub mod identity;
 pub mod network;
@@ -18,8 +19,10 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Span};
 use crate::problem::Problem;
 
+pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
+pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use settings::{Fleet, Settings};
@@ -53,6 +56,17 @@ impl Model {
         let environment = named.expect("an attachment names an environment of its model");
         let named = environment.clusters.iter().find(|cluster| cluster.name == attachment.cluster);
         (environment, named.expect("an attachment names a cluster of its environment"))
+    }
+
+    /// Whether pipelines come from an account of their own, to any environment.
+    pub fn has_delivery(&self) -> bool {
+        self.environments.iter().any(|environment| environment.pipeline.is_some())
+    }
+
+    /// Whether any application has readers: then the tenant module has a group for them.
+    pub fn has_tenant_readers(&self) -> bool {
+        let clusters = self.environments.iter().flat_map(|environment| &environment.clusters);
+        clusters.flat_map(|cluster| &cluster.tenants).any(|tenant| !tenant.readers.is_empty())
     }
 
     /// Returns what a later run must know of each cluster, by EKS name: what cannot change under a cluster that exists,
@@ -119,6 +133,7 @@ pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Mo
         let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
         context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
     }
+    check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),
         scope: waiver.scope.value.clone(),
@@ -139,6 +154,21 @@ pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Mo
         apps,
     };
     (model, context.diagnostics)
+}
+
+/// Refuses the same finding waived twice for a resource: only one of the two reasons would be read.
+fn check_waivers(context: &mut Context<'_>) {
+    let waivers = &context.blueprint.file.waive;
+    for (index, waiver) in waivers.iter().enumerate() {
+        let (id, scope) = (&waiver.id, &waiver.scope);
+        if let Some(first) = waivers[..index]
+            .iter()
+            .find(|first| first.id.value == id.value && first.scope.value == scope.value)
+        {
+            let problem = Problem::RepeatedWaiver { id: id.value.clone(), scope: scope.value.clone() };
+            context.push_conflict(problem, id.span, first.id.span);
+        }
+    }
 }
 
 /// Finds waivers that have run out by a day.

@@ -116,21 +116,42 @@ pub struct Taint {
     pub effect: &'static str,
 }
 
-/// What both kinds of pools have in common.
+/// A Fargate profile: each pod that it selects gets a machine of its own, which AWS looks after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FargatePool {
+    /// Its name.
+    pub name: Name,
+    /// Which pods run there: all of a namespace, or those of it that carry labels.
+    pub selectors: Vec<Selector>,
+}
+
+/// Pods that a Fargate profile takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selector {
+    /// Their namespace.
+    pub namespace: String,
+    /// Labels that they carry; none: all pods of the namespace.
+    pub labels: Vec<(String, String)>,
+}
+
+/// What all pools have in common.
 pub trait Pool: Clone {
     /// Its name.
     fn name(&self) -> &Name;
+    /// The pools of this kind that a cluster has.
+    fn of(cluster: &Cluster) -> &[Self];
+}
+
+/// What pools of EC2 instances have in common.
+pub trait Ec2Pool: Pool {
     /// Who builds its image.
     fn ami_family(&self) -> AmiFamily;
     /// Its volumes.
     fn disk(&self) -> &Disk;
     /// Settings of the kubelet.
     fn kubelet(&self) -> &Kubelet;
-    /// The pools of this kind that a cluster has.
-    fn of(cluster: &Cluster) -> &[Self];
 }
 
-/// The fields of a pool that both kinds have.
 macro_rules! pool {
     ($Pool:ident, $pools:ident) => {
         impl Pool for $Pool {
@@ -138,6 +159,16 @@ macro_rules! pool {
                 &self.name
             }
 
+            fn of(cluster: &Cluster) -> &[Self] {
+                &cluster.settings.$pools
+            }
+        }
+    };
+}
+
+macro_rules! ec2_pool {
+    ($Pool:ident) => {
+        impl Ec2Pool for $Pool {
             fn ami_family(&self) -> AmiFamily {
                 self.ami_family
             }
@@ -149,20 +180,23 @@ macro_rules! pool {
             fn kubelet(&self) -> &Kubelet {
                 &self.kubelet
             }
-
-            fn of(cluster: &Cluster) -> &[Self] {
-                &cluster.settings.$pools
-            }
         }
     };
 }
 
 pool!(ManagedPool, managed_pools);
 pool!(KarpenterPool, karpenter_pools);
+pool!(FargatePool, fargate_pools);
+ec2_pool!(ManagedPool);
+ec2_pool!(KarpenterPool);
 
 /// The pools of one cluster, each list in the order of names.
+///
+/// A core on Fargate is in two lists: what the profile takes, and Karpenter's nodes for everything else of core.
 #[derive(Debug, Clone, Default)]
 pub struct NodePools {
+    /// Fargate profiles.
+    pub fargate: Vec<FargatePool>,
     /// Managed node groups.
     pub managed: Vec<ManagedPool>,
     /// Karpenter's pools.
@@ -201,13 +235,16 @@ pub(super) fn resolve(
         match kind(context, pool) {
             Some(PoolKind::Managed) => pools.managed.extend(managed(context, &ground, pool)),
             Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, &ground, pool)),
+            Some(PoolKind::Fargate) => pools.add_fargate(context, &ground, pool),
             None => {}
         }
         check_device_plugin(context, &ground, keys, pool, addons);
     }
-    let has_core = keys.node_pools.get(CORE).is_some_and(|pool| *pool.value.enabled);
-    if !has_core && !keys.node_pools.is_broken(CORE) {
-        context.push(Problem::NoCorePool { cluster: cluster.to_owned() }, at);
+    let core = keys.node_pools.get(CORE);
+    if !core.is_some_and(|pool| *pool.value.enabled) && !keys.node_pools.is_broken(CORE) {
+        let cluster = cluster.to_owned();
+        let problem = Problem::NoCorePool { cluster, switched_off: core.is_some() };
+        context.push(problem, core.map_or(at, |off| off.value.enabled.span));
     }
     pools
 }
@@ -237,7 +274,7 @@ fn check_device_plugin(
 }
 
 /// Resolves a pool for a module's defaults, without reporting: the clusters have reported already.
-pub(super) fn standard(context: &Context<'_>, name: &Spanned<Name>, keys: Keys) -> NodePools {
+pub(super) fn standard(context: &Context<'_>, pool: &Named<Keys>) -> NodePools {
     let ground = Ground {
         catalog: context.catalog,
         prefixes: network::prefixes(&context.blueprint.standard),
@@ -245,14 +282,54 @@ pub(super) fn standard(context: &Context<'_>, name: &Spanned<Name>, keys: Keys) 
         scope: None,
     };
     let mut silent = Silent;
-    let pool = Named { name: name.clone(), value: keys };
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
-        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &ground, &pool)),
-        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &ground, &pool)),
+        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &ground, pool)),
+        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &ground, pool)),
+        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, &ground, pool),
         None => {}
     }
     pools
+}
+
+impl NodePools {
+    fn add_fargate(&mut self, report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
+        if pool.name.as_str() == CORE {
+            let selectors = core_selectors(ground.catalog);
+            self.fargate.push(FargatePool { name: pool.name.value.clone(), selectors });
+            self.karpenter.extend(karpenter(report, ground, pool));
+        } else {
+            self.fargate.extend(fargate(report, pool));
+        }
+    }
+}
+
+/// What of core runs on Fargate itself: what must be there before Karpenter can make a node.
+fn core_selectors(catalog: &Catalog) -> Vec<Selector> {
+    let addons = catalog.addons.values();
+    let selectors = addons.filter_map(|addon| {
+        let labels = &addon.fargate.as_ref()?.labels;
+        let labels = labels.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        Some(Selector { namespace: addon.namespace.clone(), labels })
+    });
+    selectors.collect()
+}
+
+fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> {
+    let Named { name, value: keys } = pool;
+    let Some(namespaces) = keys.namespaces.as_ref().filter(|namespaces| !namespaces.is_empty()) else {
+        let at = keys.namespaces.as_ref().map_or(name.span, |namespaces| namespaces.span);
+        let example = "[\"batch\"]";
+        report.report(Problem::PoolNeeds { pool: name.to_string(), key: "namespaces", example }, at, None);
+        return None;
+    };
+    // EKS API `CreateFargateProfile`: five selectors. Read 2026-11.
+    if let Some(sixth) = namespaces.get(5) {
+        report.report(Problem::TooManyNamespaces { pool: name.to_string() }, sixth.span, None);
+    }
+    let selectors =
+        namespaces.iter().map(|namespace| Selector { namespace: namespace.to_string(), labels: Vec::new() });
+    Some(FargatePool { name: name.value.clone(), selectors: selectors.collect() })
 }
 
 /// Where pool problems go.
@@ -290,28 +367,54 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         context.push(problem, pool.name.span);
         return None;
     };
-    if pool.name.as_str() == CORE && kind.value != PoolKind::Managed {
+    let is_core = pool.name.as_str() == CORE;
+    if is_core && kind.value == PoolKind::Karpenter {
         context.push(Problem::CoreKind, kind.span);
         return None;
     }
-    let refused = match kind.value {
-        PoolKind::Managed => vec![
-            ("limits", pool.value.limits.as_ref().map(|key| key.span)),
-            ("expire_after", pool.value.expire_after.as_ref().map(|key| key.span)),
-            ("termination_grace_period", pool.value.termination_grace_period.as_ref().map(|key| key.span)),
-            ("weight", pool.value.weight.as_ref().map(|key| key.span)),
-            ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
-            ("disruption", pool.value.disruption.as_ref().map(|key| key.span)),
-        ],
-        PoolKind::Karpenter => vec![("size", pool.value.size.as_ref().map(|key| key.span))],
+    // What does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
+    let taker = match kind.value {
+        PoolKind::Fargate if is_core => PoolKind::Karpenter,
+        kind => kind,
     };
-    for (key, at) in refused {
-        if let Some(at) = at {
+    for (key, at, takers) in takers(&pool.value) {
+        if let Some(at) = at.filter(|_| !takers.contains(&taker)) {
             let pool = pool.name.to_string();
             context.push(Problem::KeyNotForKind { pool, key, kind: kind.word() }, at);
         }
     }
     Some(kind.value)
+}
+
+/// Lists the keys that not every kind of pool takes: where each was written, and the kinds that take it.
+fn takers(keys: &Keys) -> [(&'static str, Option<Span>, &'static [PoolKind]); 19] {
+    use PoolKind::{Fargate, Karpenter, Managed};
+    const NODES: &[PoolKind] = &[Managed, Karpenter];
+    fn at<T>(key: Option<&Spanned<T>>) -> Option<Span> {
+        key.map(|key| key.span)
+    }
+    [
+        ("instance_types", at(keys.instance_types.as_ref()), NODES),
+        ("size", at(keys.size.as_ref()), &[Managed]),
+        ("capacity", at(keys.capacity.as_ref()), NODES),
+        // A managed pool is told why not.
+        ("capacity_reservations", at(keys.capacity_reservations.as_ref()), NODES),
+        ("ami", at(keys.ami.as_ref()), NODES),
+        ("disk_gib", at(keys.disk_gib.as_ref()), NODES),
+        ("disk_iops", at(keys.disk_iops.as_ref()), NODES),
+        ("disk_throughput", at(keys.disk_throughput.as_ref()), NODES),
+        ("disk_kms_key", at(keys.disk_kms_key.as_ref()), NODES),
+        ("kubelet", at(keys.kubelet.as_ref()), NODES),
+        ("architecture", at(keys.architecture.as_ref()), &[Karpenter]),
+        ("limits", at(keys.limits.as_ref()), &[Karpenter]),
+        ("disruption", at(keys.disruption.as_ref()), &[Karpenter]),
+        ("expire_after", at(keys.expire_after.as_ref()), &[Karpenter]),
+        ("termination_grace_period", at(keys.termination_grace_period.as_ref()), &[Karpenter]),
+        ("weight", at(keys.weight.as_ref()), &[Karpenter]),
+        ("labels", at(keys.labels.as_ref()), NODES),
+        ("taints", at(keys.taints.as_ref()), NODES),
+        ("namespaces", at(keys.namespaces.as_ref()), &[Fargate]),
+    ]
 }
 
 fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Option<ManagedPool> {
@@ -321,22 +424,13 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     let size = size(report, name, keys);
     let is_core = name.as_str() == CORE;
     let capacity = keys.capacity.as_ref();
-    if let Some(capacity) = capacity.filter(|capacity| is_core && capacity.contains(&Capacity::Spot)) {
-        report.report(Problem::CoreSpot, capacity.span, None);
-    } else if let Some(reserved) = reservations(keys) {
+    let is_refused = |capacity: &[Capacity]| is_core && capacity.contains(&Capacity::Spot);
+    if let Some(reserved) = reservations(keys) {
         report.report(Problem::ManagedReservation { pool: name.to_string() }, reserved, None);
-    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1) {
+    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
-    if is_core {
-        let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
-        if let Some(label) = node_type.filter(|label| label.value != CORE) {
-            report.report(Problem::CoreUnreachable { key: "labels" }, label.span, None);
-        }
-        if let Some(taints) = keys.taints.as_ref().filter(|taints| !taints.is_empty()) {
-            report.report(Problem::CoreUnreachable { key: "taints" }, taints.span, None);
-        }
-    }
+    check_core(report, name, keys);
     if let Some(label) = core_label(name, keys) {
         report.report(Problem::CoreLabelElsewhere { pool: name.to_string() }, label, None);
     }
@@ -416,13 +510,31 @@ fn size(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<(
     Some((min.value, now, max.value, min.span))
 }
 
+/// Refuses what would keep system services off core's nodes, or stop them there.
+fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
+    if name.as_str() != CORE {
+        return;
+    }
+    let capacity = keys.capacity.as_ref();
+    if let Some(capacity) = capacity.filter(|capacity| capacity.contains(&Capacity::Spot)) {
+        report.report(Problem::CoreSpot, capacity.span, None);
+    }
+    let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
+    if let Some(label) = node_type.filter(|label| label.value != CORE) {
+        report.report(Problem::CoreUnreachable { key: "labels" }, label.span, None);
+    }
+    if let Some(taints) = keys.taints.as_ref().filter(|taints| !taints.is_empty()) {
+        report.report(Problem::CoreUnreachable { key: "taints" }, taints.span, None);
+    }
+}
+
 fn karpenter(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Option<KarpenterPool> {
     let Named { name, value: keys } = pool;
+    let is_core = name.as_str() == CORE;
+    check_core(report, name, keys);
     image::check_instances(report, ground, pool);
-    let capacity = keys
-        .capacity
-        .as_ref()
-        .map_or(vec![Capacity::Spot, Capacity::OnDemand], |capacity| capacity.value.clone());
+    let default = if is_core { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
+    let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
     if capacity.is_empty() {
         let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
         report.report(
@@ -471,11 +583,14 @@ fn karpenter(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) 
         // A pool without any limit is an open purse.
         cpu_limit: limits
             .and_then(|limits| limits.cpu.as_ref())
-            .map_or_else(|| "1000".to_owned(), |cpu| cpu.0.clone()),
+            .map_or_else(|| if is_core { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
         memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
         gpu_limit: limits.and_then(|limits| limits.gpu.as_ref()).map(|gpu| gpu.value),
-        // Old nodes keep old images; a week is long enough for a batch job.
-        expire_after: keys.expire_after.as_ref().map_or_else(|| "168h".to_owned(), |set| set.to_string()),
+        // Old nodes keep old images; a week is long enough for a batch job. System services change rarely.
+        expire_after: keys
+            .expire_after
+            .as_ref()
+            .map_or_else(|| if is_core { "720h" } else { "168h" }.to_owned(), |set| set.to_string()),
         // Longer than most jobs, and an end to every destroy.
         termination_grace_period: keys
             .termination_grace_period

@@ -7,8 +7,9 @@ use ipnet::Ipv4Net;
 use super::Context;
 use super::addon::Addon;
 use super::environment::{Cluster, Environment};
-use super::node_pool::{self, KarpenterPool, ManagedPool, NodePools, Pool};
+use super::node_pool::{self, CORE, Ec2Pool, FargatePool, KarpenterPool, ManagedPool, NodePools, Pool};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool, Size};
+use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::{Span, Spanned};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub managed_pools: Vec<ManagedPool>,
     /// Karpenter's pools by name.
     pub karpenter_pools: Vec<KarpenterPool>,
+    /// Fargate profiles by name.
+    pub fargate_pools: Vec<FargatePool>,
     /// Add-ons by name.
     pub addons: Vec<Addon>,
     /// Values of the label `node-type` that its nodes carry.
@@ -55,10 +58,18 @@ pub struct Fleet {
     pub managed_pools: Vec<FleetPool<ManagedPool>>,
     /// Karpenter's pools by name.
     pub karpenter_pools: Vec<FleetPool<KarpenterPool>>,
+    /// Fargate profiles by name.
+    pub fargate_pools: Vec<FleetPool<FargatePool>>,
+    /// Which clusters run core on Fargate.
+    pub core_on_fargate: Share,
+    /// Whether the standard does.
+    pub standard_core_on_fargate: bool,
     /// EKS add-ons by name.
     pub eks_addons: Vec<Member<FleetAddon>>,
     /// Helm add-ons by name.
     pub helm_addons: Vec<Member<FleetAddon>>,
+    /// Whether any cluster has readers: then the module has a variable and entries for them.
+    pub has_readers: bool,
     /// Values of the label `node-type` that nodes of any cluster carry.
     pub node_types: BTreeSet<String>,
     /// Whether some cluster lacks one of them: then the module has a variable for them.
@@ -69,10 +80,39 @@ pub struct Fleet {
     pub network_policy_differs: bool,
 }
 
+impl Settings {
+    /// Whether what Karpenter needs runs on Fargate, and Karpenter makes the nodes for the rest of core.
+    pub fn core_is_on_fargate(&self) -> bool {
+        self.fargate_pools.iter().any(|pool| pool.name.as_str() == CORE)
+    }
+}
+
 impl Fleet {
     /// Returns an add-on that any cluster has, by its name in the catalog.
     pub fn addon(&self, name: &str) -> Option<&Member<FleetAddon>> {
         self.eks_addons.iter().chain(&self.helm_addons).find(|addon| addon.standard.name.as_str() == name)
+    }
+}
+
+/// How many clusters have something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// None: the modules do not mention it.
+    None,
+    /// Some: the modules have a variable for it.
+    Some,
+    /// All: the modules have it and no variable.
+    All,
+}
+
+impl Share {
+    /// Counts the clusters for which something holds.
+    pub fn of(clusters: &[&Cluster], holds: impl Fn(&Cluster) -> bool) -> Self {
+        match clusters.iter().filter(|cluster| holds(cluster)).count() {
+            0 => Self::None,
+            count if count == clusters.len() => Self::All,
+            _ => Self::Some,
+        }
     }
 }
 
@@ -105,14 +145,40 @@ pub struct FleetAddon {
     pub facts: catalog::Addon,
     /// The standard's chart version.
     pub version: String,
-    /// The standard's values: the catalog's, with the blueprint's laid over them.
-    pub values: Value,
     /// What the standard sets besides the catalog's values.
     pub wished: Value,
     /// Whether some cluster's values differ: then the module has a variable for them.
     pub values_differ: bool,
     /// Whether some cluster's version differs: then the module has a variable for it.
     pub version_differs: bool,
+}
+
+impl FleetAddon {
+    /// The standard's values: the catalog's, with the blueprint's laid over them.
+    pub fn values(&self) -> Value {
+        of_catalog(&self.facts.values).merged(self.wished.clone())
+    }
+
+    /// The catalog's layer between the two where core is on Fargate; `null` takes a value out.
+    pub fn fargate_layer(&self) -> Value {
+        self.facts.fargate.as_ref().map_or(Value::Object(Vec::new()), |fargate| of_catalog(&fargate.values))
+    }
+
+    /// The standard's values where core is on Fargate.
+    pub fn values_on_fargate(&self) -> Value {
+        let values = of_catalog(&self.facts.values).merged(self.fargate_layer()).without_nulls();
+        values.merged(self.wished.clone())
+    }
+
+    /// Whether it is an EKS add-on whose pods wait for a node of core. Where core is on Fargate, Karpenter makes that
+    /// node, so the add-on comes after Karpenter.
+    pub fn needs_core_node(&self) -> bool {
+        self.facts.kind == AddonKind::EksAddon && !self.facts.before_nodes && self.facts.fargate.is_none()
+    }
+}
+
+fn of_catalog(values: &serde_json::Map<String, serde_json::Value>) -> Value {
+    Value::from_catalog(&serde_json::Value::Object(values.clone()))
 }
 
 /// Gathers what the modules contain.
@@ -124,9 +190,10 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         KubernetesVersion::new(&context.catalog.kubernetes.default)
             .expect("the catalog's default is a version")
     });
-    let NodePools { managed, karpenter } = standard_pools(context);
+    let NodePools { managed, karpenter, fargate } = standard_pools(context);
     let managed_pools = pools(&managed, &clusters);
     let karpenter_pools = pools(&karpenter, &clusters);
+    let fargate_pools = pools(&fargate, &clusters);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
@@ -145,6 +212,16 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
     );
     check_families(context, &managed_pools, &clusters);
     check_families(context, &karpenter_pools, &clusters);
+    check_alike(
+        context,
+        &fargate_pools,
+        &clusters,
+        &Alike {
+            same: |own, standard| own.selectors == standard.selectors,
+            written: |keys| keys.namespaces.as_ref().map(|namespaces| namespaces.span),
+            problem: |pool| Problem::NamespacesDiffer { pool },
+        },
+    );
     let (eks_addons, helm_addons) = addons(context, &clusters);
     Fleet {
         kubernetes_version: standard
@@ -164,8 +241,15 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,
+        fargate_pools,
+        core_on_fargate: Share::of(&clusters, |cluster| cluster.settings.core_is_on_fargate()),
+        standard_core_on_fargate: standard
+            .node_pools
+            .get(CORE)
+            .is_some_and(|core| core.value.kind.as_ref().is_some_and(|kind| kind.value == PoolKind::Fargate)),
         eks_addons,
         helm_addons,
+        has_readers: clusters.iter().any(|cluster| !cluster.access.readers.is_empty()),
         node_types_differ: facts.clone().any(|settings| settings.node_types != node_types),
         node_types,
         network_policy_differs: facts.clone().any(|settings| settings.network_policy != network_policy),
@@ -199,25 +283,24 @@ fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
 /// types and size of a pool that only some environments complete) is taken from the first cluster that has it.
 fn standard_pools(context: &Context<'_>) -> NodePools {
     let blueprint = context.blueprint;
-    let mut keys: BTreeMap<&str, (Spanned<Name>, NodePool)> = BTreeMap::new();
-    for pool in blueprint.standard.node_pools.iter() {
-        keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
-    }
-    for target in &blueprint.environments {
-        for pool in target.value.clusters.iter().flat_map(|cluster| cluster.value.node_pools.iter()) {
-            match keys.get_mut(pool.name.as_str()) {
-                Some((_, standard)) => complete(standard, &pool.value),
-                None => {
-                    keys.insert(pool.name.as_str(), (pool.name.clone(), pool.value.clone()));
-                }
-            }
-        }
+    let own = blueprint.environments.iter().flat_map(|target| target.value.clusters.iter());
+    let layers = std::iter::once(&blueprint.standard).chain(own.map(|cluster| &cluster.value));
+    // By kind, too: core can be two things.
+    let mut keys: BTreeMap<(&str, Option<PoolKind>), Named<NodePool>> = BTreeMap::new();
+    for pool in layers.flat_map(|cluster| cluster.node_pools.iter()) {
+        let kind = pool.value.kind.as_ref().map(|kind| kind.value);
+        // What the standard leaves open is the kind that the first cluster gives it.
+        let open = keys.remove(&(pool.name.as_str(), None)).filter(|_| kind.is_some());
+        let standard =
+            keys.entry((pool.name.as_str(), kind)).or_insert_with(|| open.unwrap_or_else(|| pool.clone()));
+        complete(&mut standard.value, &pool.value);
     }
     let mut pools = NodePools::default();
-    for (name, keys) in keys.into_values() {
-        let NodePools { managed, karpenter } = node_pool::standard(context, &name, keys);
+    for pool in keys.values() {
+        let NodePools { managed, karpenter, fargate } = node_pool::standard(context, pool);
         pools.managed.extend(managed);
         pools.karpenter.extend(karpenter);
+        pools.fargate.extend(fargate);
     }
     pools
 }
@@ -252,7 +335,8 @@ fn check_kinds(context: &mut Context<'_>) {
     for pool in layers.flat_map(|cluster| cluster.node_pools.iter()).filter(|pool| *pool.value.enabled) {
         let Some(kind) = &pool.value.kind else { continue };
         let first = *kinds.entry(pool.name.as_str()).or_insert(kind);
-        if first.value != kind.value {
+        // Core is managed or on Fargate, and the modules know both.
+        if first.value != kind.value && pool.name.as_str() != CORE {
             let (kind_word, other) = (kind.word(), first.word());
             let problem = Problem::KindChanges { pool: pool.name.to_string(), kind: kind_word, other };
             context.push_conflict(problem, kind.span, first.span);
@@ -269,7 +353,7 @@ struct Alike<P> {
 }
 
 /// Bottlerocket has another layout of volumes, and another form of settings.
-fn check_families<P: Pool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
+fn check_families<P: Ec2Pool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
     check_alike(
         context,
         pools,
@@ -282,8 +366,8 @@ fn check_families<P: Pool>(context: &mut Context<'_>, pools: &[FleetPool<P>], cl
     );
 }
 
-/// Reports clusters where a pool differs from the standard in what is literal: a managed group's taints are blocks, and
-/// blocks cannot come from a variable without `dynamic`.
+/// Reports clusters where a pool differs from the standard in what is literal: a managed group's taints are blocks, as a
+/// Fargate profile's namespaces are, and blocks cannot come from a variable without `dynamic`.
 fn check_alike<P: Pool>(
     context: &mut Context<'_>,
     pools: &[FleetPool<P>],
@@ -334,12 +418,10 @@ fn addons(
         let wished = wished.unwrap_or(Value::Object(Vec::new()));
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
         let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
-        let catalog_values = Value::from_catalog(&serde_json::Value::Object(facts.values.clone()));
         let addon = FleetAddon {
             name: first.name.clone(),
             values_differ: own.iter().any(|addon| addon.values != wished),
             version_differs: own.iter().any(|addon| addon.version != version),
-            values: catalog_values.merged(wished.clone()),
             wished,
             version,
             facts: facts.clone(),

@@ -45,6 +45,34 @@ macro_rules! problems {
     };
 }
 
+/// What an ARN names in place of a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Somebody who has taken on a role, for some hours.
+    Session {
+        /// The role's name, without its path.
+        role: String,
+    },
+    /// An IAM or a federated user.
+    User,
+    /// An IAM group.
+    Group,
+    /// The account itself.
+    Account,
+    /// Every role whose name is alike.
+    Wildcard,
+    /// A role of IAM Identity Center, without the path that such roles have.
+    SsoWithoutPath {
+        /// The role's name.
+        role: String,
+    },
+    /// A role of IAM Identity Center, without the digits that such names end in.
+    SsoWithoutSuffix {
+        /// The name as far as it was written.
+        role: String,
+    },
+}
+
 problems! {
     /// The file is not TOML.
     E0101 Syntax { message: String },
@@ -111,6 +139,8 @@ problems! {
     E0212 SharedFolder { folder: String, one: String, other: String },
     /// The table of environments is empty.
     E0213 NoEnvironment,
+    /// A finding is waived twice for one resource.
+    E0216 RepeatedWaiver { id: String, scope: String },
     /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
     E0214 SharedResourceName { name: String },
     /// A tag is one that AWS refuses, or that controllers look for.
@@ -150,6 +180,8 @@ problems! {
     E0316 SubnetsWithoutZone { zone: String, zones: Vec<String> },
     /// The Kubernetes API would be open to everybody.
     E0317 OpenToTheWorld { range: Ipv4Net },
+    /// A range that is to reach the public endpoint is private, and no address of it ever arrives there.
+    E0321 PrivateCidrAtPublicEndpoint { range: Ipv4Net, private: Ipv4Net },
     /// No one could reach the Kubernetes API.
     E0318 NoWayIn { cluster: String },
     /// A cluster's region is of another partition than its environment's.
@@ -158,7 +190,7 @@ problems! {
     E0319 RunnerWithoutNeed,
 
     /// A cluster has no nodes for system services.
-    E0401 NoCorePool { cluster: String },
+    E0401 NoCorePool { cluster: String, switched_off: bool },
     /// A node pool lacks a key that its kind needs.
     E0402 PoolNeeds { pool: String, key: &'static str, example: &'static str },
     /// A node pool has a key that is for another kind.
@@ -169,7 +201,7 @@ problems! {
     E0405 SizeOrder { min: u32, desired: u32, max: u32 },
     /// The core pool has too few nodes for the system services.
     E0406 CoreTooSmall { min: u32 },
-    /// The core pool is not managed.
+    /// The core pool is Karpenter's.
     E0407 CoreKind,
     /// The core pool is bought as spot.
     E0408 CoreSpot,
@@ -177,6 +209,10 @@ problems! {
     E0409 MixedArchitectures { one: String, other: String },
     /// A managed pool has other taints on one cluster than on the rest.
     E0410 TaintsDiffer { pool: String },
+    /// A Fargate pool names more namespaces than a profile takes.
+    E0422 TooManyNamespaces { pool: String },
+    /// A Fargate pool has other namespaces on one cluster than on the rest.
+    E0423 NamespacesDiffer { pool: String },
     /// Labels or taints of the core pool would keep system services off it.
     E0412 CoreUnreachable { key: &'static str },
     /// A pool other than core takes core's label.
@@ -200,9 +236,9 @@ problems! {
     /// A pool names instance types with GPUs and without.
     E0421 MixedGpus { with: String, without: String },
     /// A pool without GPUs has a limit for them.
-    E0422 GpuLimitWithoutGpu { pool: String },
+    E0436 GpuLimitWithoutGpu { pool: String },
     /// A volume has not the size for its I/O operations.
-    E0423 DiskTooSmall { iops: u32, gib: u32, needs: u32 },
+    E0437 DiskTooSmall { iops: u32, gib: u32, needs: u32 },
     /// A volume has not the I/O operations for its throughput.
     E0424 DiskTooSlow { throughput: u32, iops: u32, needs: u32 },
     /// A text is not the ARN of a KMS key.
@@ -246,11 +282,19 @@ problems! {
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
     /// A role is of another account than the cluster that it is for.
-    E0602 RoleInOtherAccount { arn: String, account: String },
+    E0602 RoleInOtherAccount { arn: String, account: String, is_delivery: bool },
     /// A role of an application has rights on the whole cluster already.
     E0603 PrincipalTaken { arn: String, rights: &'static str },
     /// A role is of another partition than the cluster that it is for.
     E0604 RoleInOtherPartition { arn: String, region: String, partition: String },
+    /// An ARN names something else than a role, or a role that cannot exist.
+    E0605 NotARole { arn: String, principal: Principal },
+    /// Two ARNs could only be one role, and only one of them is right.
+    E0606 SameRole { arn: String, other: String },
+    /// A role that pipelines run as is not of the delivery account.
+    E0607 RoleOutsideDelivery { arn: String, account: String },
+    /// The delivery account is of another partition than every environment.
+    E0608 DeliveryReachesNothing { partition: &'static str, other: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

@@ -2,9 +2,10 @@
 
 use ipnet::Ipv4Net;
 
-use super::Problem;
 use super::nearest::{list, name_like, nearest, suggest};
+use super::{Principal, Problem};
 use crate::blueprint::pattern::Placeholder;
+use crate::model::access::SSO_PATH;
 
 /// The sentences of one diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -214,6 +215,13 @@ impl Problem {
                     .help(format!("rename environment `{other}`, or the cluster of `{one}`"))
             }
 
+            Self::RepeatedWaiver { id, scope } => {
+                Words::new(format!("`{id}` is waived twice for `{scope}`"))
+                    .label("again")
+                    .also("first here")
+                    .help("remove one of them")
+            }
+
             Self::SharedResourceName { name } => {
                 Words::new(format!("two clusters of one account would each make `{name}`"))
                     .label("one of them")
@@ -340,6 +348,14 @@ impl Problem {
                     .label("everybody")
                     .help("list the ranges of your offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
             }
+            Self::PrivateCidrAtPublicEndpoint { range, private } => {
+                Words::new(format!("`{range}` never arrives at a public endpoint"))
+                    .label(format!("a part of {private}, which the internet does not carry"))
+                    .help(
+                        "list the public ranges that these machines come out with, or reach the cluster by a private \
+                         route: its private endpoint is always on",
+                    )
+            }
             Self::NoWayIn { cluster } => {
                 Words::new(format!("nothing can reach the Kubernetes API of cluster `{cluster}`"))
                     .label("its endpoint is private")
@@ -357,7 +373,12 @@ impl Problem {
                 .label("the endpoint is public")
                 .help("remove `runner`, or write `public_cidrs = []`"),
 
-            Self::NoCorePool { cluster } => {
+            Self::NoCorePool { cluster, switched_off: true } => {
+                Words::new(format!("cluster `{cluster}` has no node pool `core`"))
+                    .label("system services have nowhere to run")
+                    .help("remove `enabled = false`")
+            }
+            Self::NoCorePool { cluster, switched_off: false } => {
                 Words::new(format!("cluster `{cluster}` has no node pool `core`"))
                     .label("system services have nowhere to run")
                     .help(
@@ -410,9 +431,20 @@ impl Problem {
                     .label("they run two replicas each, in two zones")
                     .help("write `min = 2`")
             }
-            Self::CoreKind => Words::new("the node pool `core` must be managed")
+            Self::CoreKind => Words::new("the node pool `core` is managed, or on Fargate")
                 .label("Karpenter cannot make the nodes that it runs on")
-                .help("write `\"managed\"`, and add `instance_types` and `size`"),
+                .help("write `\"managed\"`, and add `instance_types` and `size`; or write `\"fargate\"`"),
+            Self::TooManyNamespaces { pool } => {
+                Words::new(format!("Fargate pool `{pool}` has more than five namespaces"))
+                    .label("the sixth")
+                    .help("EKS takes five in a Fargate profile: make two pools of it")
+            }
+            Self::NamespacesDiffer { pool } => {
+                Words::new(format!("the namespaces of Fargate pool `{pool}` differ between clusters"))
+                    .label("not the same everywhere")
+                    .also("elsewhere")
+                    .help("set `namespaces` in `[cluster.node_pools]` only, or make two pools of it")
+            }
             Self::CoreSpot => Words::new("the node pool `core` must be on-demand")
                 .label("system services would stop whenever AWS takes a node back")
                 .help("write `capacity = [\"on-demand\"]`, or leave it out"),
@@ -607,17 +639,40 @@ impl Problem {
             Self::InvalidArn { value } => Words::new(format!("`{value}` is not the ARN of an IAM role"))
                 .label("the ARN of a role is needed")
                 .help("write it as `\"arn:{partition}:iam::{account}:role/admin\"`"),
-            Self::RoleInOtherAccount { arn, account } => {
+            Self::RoleInOtherAccount { arn, account, is_delivery } => {
                 let own = with_part(arn, 4, "{account}");
+                let otherwise = if *is_delivery {
+                    "; a role of the delivery account belongs in `[delivery]`, and reaches the environment by assuming its roles"
+                } else {
+                    ", or set it in each environment"
+                };
                 Words::new(format!("`{arn}` is not a role of account {account}"))
                     .label("of another account")
-                    .help(format!("write `\"{own}\"`, or set it in each environment"))
+                    .help(format!("write `\"{own}\"`{otherwise}"))
+            }
+            Self::RoleOutsideDelivery { arn, account } => {
+                let own = with_part(&with_part(arn, 1, "{partition}"), 4, "{account}");
+                Words::new(format!("`{arn}` is not a role of the delivery account {account}"))
+                    .label("of another account, or of another partition")
+                    .help(format!("write `\"{own}\"`: here both are the delivery account's"))
+            }
+            Self::DeliveryReachesNothing { partition, other } => {
+                Words::new(format!("no environment can be reached from a delivery account of `{partition}`"))
+                    .label("IAM ends with its partition")
+                    .help(format!("write `partition = \"{other}\"`, or remove `[delivery]`"))
             }
             Self::RoleInOtherPartition { arn, region, partition } => {
                 let own = with_part(arn, 1, "{partition}");
                 Words::new(format!("`{arn}` is not a role of `{partition}`, the partition of `{region}`"))
                     .label("of another partition")
                     .help(format!("write `\"{own}\"`"))
+            }
+            Self::NotARole { arn, principal } => not_a_role(arn, principal),
+            Self::SameRole { arn, other } => {
+                Words::new(format!("`{arn}` and `{other}` cannot be two roles"))
+                    .label("a name is taken once in an account, whatever its path and its case")
+                    .also("the other")
+                    .help("write the ARN that `aws iam get-role` prints, in one of these places")
             }
             Self::PrincipalTaken { arn, rights } => {
                 Words::new(format!("`{arn}` {rights} the whole cluster already"))
@@ -659,6 +714,47 @@ fn label_like(text: &str) -> Option<String> {
     let mended: String = words.join("-").chars().take(63).collect();
     let mended = mended.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     (!mended.is_empty()).then(|| mended.to_owned())
+}
+
+/// Says what to write in place of an ARN that is not a role's.
+fn not_a_role(arn: &str, principal: &Principal) -> Words {
+    let words = Words::new(format!("`{arn}` is not the ARN of an IAM role"));
+    let of_identity_center = |role: &str| {
+        format!(
+            "write `\"arn:{{partition}}:iam::{{account}}:role/{SSO_PATH}…/{role}\"`, as `aws iam list-roles \
+             --path-prefix /{SSO_PATH}` prints it"
+        )
+    };
+    match principal {
+        Principal::Session { role } => {
+            let help = if role.starts_with("AWSReservedSSO_") {
+                of_identity_center(role)
+            } else {
+                format!(
+                    "write the role: `\"arn:{{partition}}:iam::{{account}}:role/{role}\"`, with its path if it has one"
+                )
+            };
+            words.label("somebody who has taken on a role, for some hours").help(help)
+        }
+        Principal::User => words
+            .label("a user, with keys that do not expire")
+            .help("name a role that the user may assume, or that IAM Identity Center makes"),
+        Principal::Group => words
+            .label("a group cannot log in anywhere")
+            .help("name a role that the group's members may assume, or that IAM Identity Center makes"),
+        Principal::Account => {
+            words.label("the account, and nobody in it").help("name the roles of those who are meant")
+        }
+        Principal::Wildcard => words
+            .label("EKS compares whole ARNs")
+            .help("name each role by itself; `{account}` and the like may stand in it"),
+        Principal::SsoWithoutPath { role } => {
+            words.label("roles of IAM Identity Center have a path").help(of_identity_center(role))
+        }
+        Principal::SsoWithoutSuffix { role } => words
+            .label("names of IAM Identity Center end in 16 hexadecimal digits")
+            .help(of_identity_center(&format!("{role}_0123456789abcdef"))),
+    }
 }
 
 /// What to add to a blueprint without environments.

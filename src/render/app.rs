@@ -65,10 +65,10 @@ fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
     rows.extend(module("modules/tenant", has_apps, kubernetes_only));
     rows.extend([
         row("modules/tenant/variables.tf", has_apps, tenant_variables),
-        row("modules/tenant/outputs.tf", has_apps, nothing),
+        row("modules/tenant/outputs.tf", has_apps, tenant_access),
         row("modules/tenant/namespace.tf", has_apps, nothing),
         row("modules/tenant/quota.tf", has_apps, nothing),
-        row("modules/tenant/access.tf", has_apps, nothing),
+        row("modules/tenant/access.tf", has_apps, tenant_access),
         row("apps/.gitignore", has_apps, nothing),
     ]);
     rows
@@ -132,6 +132,14 @@ fn tenant_variables(whole: &Whole<'_>) -> Context {
         pod_security_version: String,
     }
     view(&Variables { pod_security_version: format!("v{}", whole.model.fleet.kubernetes_version) })
+}
+
+fn tenant_access(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Access {
+        has_readers: bool,
+    }
+    view(&Access { has_readers: whole.model.has_tenant_readers() })
 }
 
 #[derive(Serialize)]

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::node_pool;
 use super::services_module::lacks_volumes;
-use crate::blueprint::scalar::KubernetesVersion;
+use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::hcl::value::Value;
 use crate::model::addon::KARPENTER;
-use crate::model::settings::FleetAddon;
+use crate::model::node_pool::CORE;
+use crate::model::settings::{FleetAddon, Share};
 use crate::model::{Addon, Cluster, Fleet, Tenant};
 
 /// One argument of a module call.
@@ -54,14 +55,23 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     );
     differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
+    core_on_fargate(out, fleet, cluster);
     for member in &fleet.managed_pools {
         let name = node_pool::variable(&member.standard.name);
         match own.managed_pools.iter().find(|pool| pool.name == member.standard.name) {
+            None if is_core_elsewhere(fleet, &member.standard.name) => {}
             None => arguments.push(off(&name)),
             Some(pool) => {
                 let value = node_pool::argument(member, pool);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
+        }
+    }
+    for member in &fleet.fargate_pools {
+        let name = &member.standard.name;
+        let is_here = own.fargate_pools.iter().any(|pool| pool.name == *name);
+        if !is_here && !is_core_elsewhere(fleet, name) {
+            arguments.push(off(&node_pool::variable(name)));
         }
     }
     for member in fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)) {
@@ -71,12 +81,25 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
                 if member.standard.facts.kind == own.kind
                     && own.kind == crate::catalog::AddonKind::EksAddon =>
             {
-                arguments.extend(eks_values(own, &member.standard));
+                arguments.extend(eks_values(cluster, own, &member.standard));
             }
             Some(_) => {}
         }
     }
     arguments
+}
+
+/// Says where core runs, where clusters differ in that.
+fn core_on_fargate(arguments: &mut Vec<Argument>, fleet: &Fleet, cluster: &Cluster) {
+    let own = Value::Bool(cluster.settings.core_is_on_fargate());
+    if fleet.core_on_fargate == Share::Some {
+        differs(arguments, "core_on_fargate", own, &Value::Bool(fleet.standard_core_on_fargate));
+    }
+}
+
+/// Whether a pool is core of another kind than the cluster's: `core_on_fargate` says so already.
+fn is_core_elsewhere(fleet: &Fleet, name: &Name) -> bool {
+    name.as_str() == CORE && fleet.core_on_fargate == Share::Some
 }
 
 fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
@@ -87,9 +110,11 @@ fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
 pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     let own = &cluster.settings;
     let mut arguments = Vec::new();
+    core_on_fargate(&mut arguments, fleet, cluster);
     for member in &fleet.karpenter_pools {
         let name = node_pool::variable(&member.standard.name);
         match own.karpenter_pools.iter().find(|pool| pool.name == member.standard.name) {
+            None if is_core_elsewhere(fleet, &member.standard.name) => {}
             None => arguments.push(off(&name)),
             Some(pool) => {
                 let value = node_pool::argument(member, pool);
@@ -168,12 +193,11 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
 
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole
 /// top-level keys are passed.
-fn eks_values(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
-    let catalog = Value::from_catalog(&serde_json::Value::Object(standard.facts.values.clone()));
-    let Value::Object(own_entries) = catalog.merged(own.values.clone()) else {
-        return None;
-    };
-    let Value::Object(standard_entries) = &standard.values else {
+fn eks_values(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+    let on_fargate = cluster.settings.core_is_on_fargate();
+    let of = |addon: &FleetAddon| if on_fargate { addon.values_on_fargate() } else { addon.values() };
+    let with_own = FleetAddon { wished: own.values.clone(), ..standard.clone() };
+    let (Value::Object(own_entries), Value::Object(standard_entries)) = (of(&with_own), of(standard)) else {
         return None;
     };
     let differing: Vec<(String, Value)> = own_entries

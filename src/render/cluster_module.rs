@@ -3,27 +3,30 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::condition::Condition;
 use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
+use crate::model::Fleet;
 use crate::model::addon::KARPENTER;
 use crate::model::identity;
-use crate::model::node_pool::CORE;
-use crate::model::settings::{FleetAddon, Member};
+use crate::model::node_pool::{CORE, FargatePool, Selector};
+use crate::model::settings::{FleetAddon, FleetPool, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
     rows.extend([
         row("modules/cluster/variables.tf", always, variables),
-        row("modules/cluster/outputs.tf", always, nothing),
+        row("modules/cluster/outputs.tf", always, outputs_view),
         row("modules/cluster/vpc.tf", always, vpc),
         row("modules/cluster/flow_logs.tf", always, nothing),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, nothing),
-        row("modules/cluster/access.tf", always, nothing),
+        row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
-        row("modules/cluster/node_pools.tf", always, node_pools),
+        row("modules/cluster/node_pools.tf", has_managed_pools, node_pools),
+        row("modules/cluster/fargate.tf", has_fargate, fargate),
         row("modules/cluster/pod_identity.tf", has_roles, nothing),
         row("modules/cluster/karpenter.tf", has_karpenter, karpenter),
         row("modules/cluster/contract.tf", always, contract),
@@ -35,8 +38,24 @@ fn has_roles(whole: &Whole<'_>) -> bool {
     whole.model.fleet.eks_addons.iter().any(has_role)
 }
 
+fn has_managed_pools(whole: &Whole<'_>) -> bool {
+    !whole.model.fleet.managed_pools.is_empty()
+}
+
+fn has_fargate(whole: &Whole<'_>) -> bool {
+    !whole.model.fleet.fargate_pools.is_empty()
+}
+
 fn has_karpenter(whole: &Whole<'_>) -> bool {
     whole.model.fleet.addon(KARPENTER).is_some()
+}
+
+fn outputs_view(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Outputs {
+        has_managed_pools: bool,
+    }
+    view(&Outputs { has_managed_pools: has_managed_pools(whole) })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -47,25 +66,34 @@ fn vpc(whole: &Whole<'_>) -> Context {
     view(&Vpc { has_karpenter: has_karpenter(whole) })
 }
 
+fn access(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Access {
+        has_readers: bool,
+    }
+    view(&Access { has_readers: whole.model.fleet.has_readers })
+}
+
 fn providers(whole: &Whole<'_>) -> Context {
     view(&Providers { providers: vec![provider("aws", &whole.catalog.providers.aws, ">=")] })
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&rows(), whole, outputs);
-    for addon in &whole.model.fleet.eks_addons {
+    for addon in installed(&whole.model.fleet) {
         outputs.push(Output {
             path: format!("modules/cluster/addon_{}.tf", addon.standard.name.identifier()),
             template: "modules/cluster/addon.tf".to_owned(),
             stack: None,
-            view: addon_view(addon),
+            view: addon_view(&whole.model.fleet, addon, false),
         });
     }
 }
 
-/// `[0]` behind an address whose block has a `count`, nothing behind the others.
-pub(super) fn index(everywhere: bool) -> Value {
-    Value::expression(if everywhere { "" } else { "[0]" })
+/// The EKS add-ons that this module installs: where core is on Fargate everywhere, only those that need no node of it.
+fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let all_on_fargate = fleet.core_on_fargate == Share::All;
+    fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
 }
 
 /// Text by text, as an object.
@@ -113,13 +141,18 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
+        has_readers: bool,
         pools: Vec<PoolView<ManagedBlocks>>,
+        core_may_be_on_fargate: bool,
+        core_on_fargate: bool,
         switches: Vec<Switch>,
         value_variables: Vec<AddonVariable>,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.managed_pools.iter().filter(|member| !member.everywhere);
-    let pools = pools.map(|member| node_pool::switch(&member.standard.name));
+    let names = fleet.managed_pools.iter().map(|member| (member.everywhere, &member.standard.name));
+    let names =
+        names.chain(fleet.fargate_pools.iter().map(|member| (member.everywhere, &member.standard.name)));
+    let pools = node_pool::switches(fleet, names);
     let addons = fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
     let addons = addons.map(|member| Switch {
         name: member.standard.name.identifier(),
@@ -133,8 +166,11 @@ fn variables(whole: &Whole<'_>) -> Context {
         public_cidrs: Value::strings(&fleet.public_cidrs),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
-        pools: fleet.managed_pools.iter().map(node_pool::managed).collect(),
-        switches: pools.chain(addons).collect(),
+        has_readers: fleet.has_readers,
+        pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
+        core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
+        core_on_fargate: fleet.standard_core_on_fargate,
+        switches: pools.into_iter().chain(addons).collect(),
         value_variables: fleet
             .eks_addons
             .iter()
@@ -153,8 +189,58 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     let fleet = &whole.model.fleet;
     let before = fleet.eks_addons.iter().filter(|addon| addon.standard.facts.before_nodes);
     view(&NodePools {
-        pools: fleet.managed_pools.iter().map(node_pool::managed).collect(),
+        pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         before_nodes: before.map(address).collect(),
+    })
+}
+
+fn fargate(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Profile {
+        name: String,
+        identifier: String,
+        everywhere: bool,
+        count: Value,
+        selectors: Vec<SelectorView>,
+    }
+    #[derive(Serialize)]
+    struct SelectorView {
+        namespace: String,
+        has_labels: bool,
+        labels: Value,
+    }
+    #[derive(Serialize)]
+    struct Fargate {
+        everywhere: bool,
+        count: Value,
+        index: Value,
+        policy_set: Value,
+        profiles: Vec<Profile>,
+    }
+    let fleet = &whole.model.fleet;
+    let selector = |selector: &Selector| SelectorView {
+        namespace: selector.namespace.clone(),
+        has_labels: !selector.labels.is_empty(),
+        labels: object(&selector.labels),
+    };
+    let profile = |member: &FleetPool<FargatePool>| {
+        let name = &member.standard.name;
+        let condition = Condition::pool(fleet, member, false);
+        Profile {
+            name: name.to_string(),
+            identifier: name.identifier(),
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            selectors: member.standard.selectors.iter().map(selector).collect(),
+        }
+    };
+    let condition = Condition::any_fargate_pool(fleet);
+    view(&Fargate {
+        everywhere: condition.is_always(),
+        count: condition.count(),
+        index: condition.index(),
+        policy_set: condition.set(&Value::strings(["AmazonEKSFargatePodExecutionRolePolicy"])),
+        profiles: fleet.fargate_pools.iter().map(profile).collect(),
     })
 }
 
@@ -166,7 +252,8 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
 }
 
-fn addon_view(member: &Member<FleetAddon>) -> Context {
+/// The view of an EKS add-on's file, in the module that installs it.
+pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
         addon: AddonView<'a>,
@@ -176,7 +263,11 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         name: &'a str,
         about: &'a str,
         identifier: String,
+        cluster_name: Value,
+        name_variable: &'static str,
+        kubernetes_version: Value,
         everywhere: bool,
+        count: Value,
         index: Value,
         has_depends_on: bool,
         depends_because: &'static str,
@@ -186,44 +277,70 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         policy_set: Value,
         has_values: bool,
         values_differ: bool,
-        values: &'a Value,
+        values: Value,
+        fargate_differs: bool,
+        fargate_values: Value,
     }
     let addon = &member.standard;
     let identifier = addon.name.identifier();
-    let policy_names = Value::strings(&addon.facts.managed_policies);
-    let policy_set = if member.everywhere {
-        format!("toset({policy_names})")
-    } else {
-        format!("toset(var.{identifier}_enabled ? {policy_names} : [])")
+    let condition = Condition::installation(fleet, member, by_services);
+    let on_fargate = addon.values_on_fargate();
+    let (values, fargate_differs) = match fleet.core_on_fargate {
+        Share::None => (addon.values(), false),
+        Share::Some => (addon.values(), on_fargate != addon.values()),
+        Share::All => (on_fargate.clone(), false),
     };
     let policies =
         has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
     let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
         ("Its pods have their rights from the start, and until the end.", policies.into_iter().collect())
     } else {
-        let core = Value::expression(format!("aws_eks_node_group.{CORE}"));
+        let core = if by_services {
+            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
+        } else {
+            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
+            // Only what runs on Fargate itself waits for the profile.
+            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
+            let profile = profile.then_some("aws_eks_fargate_profile");
+            let kinds = managed.into_iter().chain(profile);
+            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
+        };
         let because = if policies.is_some() {
             "Its pods need a node to run on, and have their rights from the start and until the end."
         } else {
             "Its pods need a node to run on."
         };
-        (because, std::iter::once(core).chain(policies).collect())
+        (because, core.into_iter().chain(policies).collect())
     };
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
             about: &addon.facts.about,
-            everywhere: member.everywhere,
-            index: index(member.everywhere),
+            cluster_name: Value::expression(if by_services {
+                "var.cluster_name"
+            } else {
+                "aws_eks_cluster.this.name"
+            }),
+            name_variable: if by_services { "cluster_name" } else { "name" },
+            kubernetes_version: Value::expression(if by_services {
+                "data.aws_eks_cluster.this.version"
+            } else {
+                "var.kubernetes_version"
+            }),
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
             has_depends_on: !depends_on.is_empty(),
             depends_because,
             depends_on: Value::List(depends_on),
             has_role: has_role(member),
             service_account: addon.facts.service_account.as_deref().unwrap_or_default(),
-            policy_set: Value::expression(policy_set),
-            has_values: addon.values != Value::Object(Vec::new()),
+            policy_set: condition.set(&Value::strings(&addon.facts.managed_policies)),
+            has_values: values != Value::Object(Vec::new()),
             values_differ: addon.values_differ,
-            values: &addon.values,
+            values,
+            fargate_differs,
+            fargate_values: on_fargate,
             identifier,
         },
     })
@@ -237,27 +354,23 @@ fn karpenter(whole: &Whole<'_>) -> Context {
         events: Value,
         node_policies: Value,
     }
-    let everywhere = whole.model.fleet.addon(KARPENTER).is_some_and(|member| member.everywhere);
+    let condition = whole.model.fleet.addon(KARPENTER).map(Condition::addon).unwrap_or_default();
     // No CNI policy: vpc-cni has a role of its own.
     let policies = Value::strings([
         "AmazonEC2ContainerRegistryPullOnly",
         "AmazonEKSWorkerNodePolicy",
         "AmazonSSMManagedInstanceCore",
     ]);
-    let (events, node_policies) = if everywhere {
-        ("local.karpenter_events".to_owned(), format!("toset({policies})"))
+    let events = if condition.is_always() {
+        "local.karpenter_events"
     } else {
-        (
-            "{ for name, event in local.karpenter_events : name => event if var.karpenter_enabled }"
-                .to_owned(),
-            format!("toset(var.karpenter_enabled ? {policies} : [])"),
-        )
+        "{ for name, event in local.karpenter_events : name => event if var.karpenter_enabled }"
     };
     view(&Karpenter {
-        everywhere,
-        index: index(everywhere),
+        everywhere: condition.is_always(),
+        index: condition.index(),
         events: Value::expression(events),
-        node_policies: Value::expression(node_policies),
+        node_policies: condition.set(&policies),
     })
 }
 
@@ -272,6 +385,7 @@ const KARPENTER_PARTS: [&str; 4] = [
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Contract {
+        node_role_arn: Value,
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
         karpenter_queue_name: Value,
@@ -286,11 +400,16 @@ fn contract(whole: &Whole<'_>) -> Context {
             Value::expression(format!("one({address}[*].{name})"))
         }
     };
-    let mut waits_for: Vec<Value> = fleet.eks_addons.iter().map(address).collect();
+    let mut waits_for: Vec<Value> = installed(fleet).map(address).collect();
     if fleet.addon(KARPENTER).is_some() {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
     view(&Contract {
+        node_role_arn: if has_managed_pools(whole) {
+            Value::expression("aws_iam_role.node.arn")
+        } else {
+            Value::Null
+        },
         karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
         karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
         karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),

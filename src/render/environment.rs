@@ -11,6 +11,7 @@ use super::{
     Output, ProviderView, Row, Scope, Whole, always, arguments, lay_out, nothing, part, provider, root, row,
     services_module,
 };
+use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::{Cluster, Environment, Fleet, Tenant};
@@ -258,11 +259,14 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         admins: Value,
         has_viewers: bool,
         viewers: Value,
+        has_readers: bool,
+        readers: Value,
         has_arguments: bool,
         arguments: Vec<arguments::Argument>,
         protected: bool,
     }
     let ForCluster { whole, environment, cluster } = scope;
+    let roles = |roles: &[Spanned<String>]| Value::strings(roles.iter().map(|role| &role.value));
     let zones = cluster.network.zones.iter().map(|zone| {
         let ranges = vec![
             ("private_cidr".to_owned(), Value::String(zone.private.to_string())),
@@ -279,9 +283,11 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         vpc_cidr: cluster.network.cidr.to_string(),
         nat_zones: Value::strings(&cluster.network.nat_zones),
         zones: Value::Object(zones.collect()),
-        admins: Value::strings(cluster.admins.iter().map(|admin| &admin.value)),
-        has_viewers: !cluster.viewers.is_empty(),
-        viewers: Value::strings(&cluster.viewers),
+        admins: roles(&cluster.access.admins),
+        has_viewers: !cluster.access.viewers.is_empty(),
+        viewers: roles(&cluster.access.viewers),
+        has_readers: !cluster.access.readers.is_empty(),
+        readers: roles(&cluster.access.readers),
         has_arguments: !arguments.is_empty(),
         arguments,
         protected: environment.protected,
@@ -364,6 +370,7 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
         environment: &'a str,
         tenants: Vec<TenantView<'a>>,
         has_principals: bool,
+        has_readers: bool,
         principals: Value,
     }
     fn tenant<'a>(fleet: &Fleet, cluster: &Cluster, tenant: &'a Tenant) -> TenantView<'a> {
@@ -387,19 +394,20 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
         environment: &environment.name,
         tenants,
         has_principals: !principals.is_empty(),
+        has_readers: cluster.tenants.iter().any(|tenant| !tenant.readers.is_empty()),
         principals: Value::Object(principals),
     })
 }
 
-/// Returns who administers which namespaces, one entry for each principal.
+/// Returns who administers or reads which namespaces, one entry for each principal.
 fn principals(tenants: &[Tenant]) -> Vec<(String, Value)> {
     let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for tenant in tenants {
-        for admin in &tenant.admins {
-            groups
-                .entry(admin)
-                .or_default()
-                .insert(format!("module.tenant_{}.admin_group", tenant.app.identifier()));
+        for (roles, output) in [(&tenant.admins, "admin_group"), (&tenant.readers, "reader_group")] {
+            for role in roles {
+                let group = format!("module.tenant_{}.{output}", tenant.app.identifier());
+                groups.entry(role).or_default().insert(group);
+            }
         }
     }
     let entries = groups.into_iter().map(|(principal, groups)| {

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod arguments;
 pub mod cluster_module;
+mod condition;
 pub mod environment;
 pub mod node_pool;
 pub mod readme;

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::cluster_module::{Switch, index, object};
+use super::cluster_module::{Switch, object};
+use super::condition::Condition;
 use crate::blueprint::scalar::{AmiFamily, Name};
 use crate::hcl::value::Value;
 use crate::model::node_pool::disruption::{Budget, Disruption};
 use crate::model::node_pool::kubelet::Kubelet;
-use crate::model::node_pool::{Pool, Taint};
-use crate::model::settings::FleetPool;
-use crate::model::{KarpenterPool, ManagedPool};
+use crate::model::node_pool::{CORE, Ec2Pool, Taint};
+use crate::model::settings::{FleetPool, Share};
+use crate::model::{Fleet, KarpenterPool, ManagedPool};
 
 /// A setting of a pool: a field of the variable that holds them.
 pub(super) struct Field<P> {
@@ -46,7 +47,7 @@ struct Rule {
 }
 
 /// A pool whose module holds it in a variable.
-pub(super) trait Settings: Pool + 'static {
+pub(super) trait Settings: Ec2Pool + 'static {
     /// The variable's fields, in its order.
     const FIELDS: &'static [Field<Self>];
 }
@@ -140,25 +141,25 @@ impl Settings for KarpenterPool {
     ];
 }
 
-const fn disk_gib<P: Pool>() -> Field<P> {
+const fn disk_gib<P: Ec2Pool>() -> Field<P> {
     field("disk_gib", "number", |pool| pool.disk().gib.into())
 }
 
-const fn disk_iops<P: Pool>() -> Field<P> {
+const fn disk_iops<P: Ec2Pool>() -> Field<P> {
     field("disk_iops", "number", |pool: &P| number(pool.disk().iops)).optional(Rule {
         condition: "{} >= 3000 && {} <= 80000",
         message: "disk_iops is 3000 to 80000, what gp3 offers.",
     })
 }
 
-const fn disk_throughput<P: Pool>() -> Field<P> {
+const fn disk_throughput<P: Ec2Pool>() -> Field<P> {
     field("disk_throughput", "number", |pool: &P| number(pool.disk().throughput)).optional(Rule {
         condition: "{} >= 125 && {} <= 2000",
         message: "disk_throughput is 125 to 2000 MiB per second, what gp3 offers.",
     })
 }
 
-const fn disk_kms_key<P: Pool>() -> Field<P> {
+const fn disk_kms_key<P: Ec2Pool>() -> Field<P> {
     field("disk_kms_key", "string", |pool: &P| text(pool.disk().kms_key.as_deref())).optional(Rule {
         condition: r#"can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", {}))"#,
         message: "disk_kms_key is the ARN of a KMS key.",
@@ -166,7 +167,7 @@ const fn disk_kms_key<P: Pool>() -> Field<P> {
 }
 
 /// The kubelet's own names, which its configuration and Karpenter's node class share.
-const fn kubelet<P: Pool>() -> Field<P> {
+const fn kubelet<P: Ec2Pool>() -> Field<P> {
     let of = "object({
         maxPods                     = optional(number)
         kubeReserved                = optional(map(string))
@@ -278,9 +279,13 @@ pub(super) fn variable(name: &Name) -> String {
     format!("{}_node_pool", name.identifier())
 }
 
-/// The variable that says whether a cluster has a pool.
-pub(super) fn switch(name: &Name) -> Switch {
-    Switch { name: variable(name), what: format!("node pool {name}") }
+/// The variables that say whether a cluster has a pool; where core runs has one of its own.
+pub(super) fn switches<'a>(fleet: &Fleet, pools: impl Iterator<Item = (bool, &'a Name)>) -> Vec<Switch> {
+    let has_own = |name: &Name| name.as_str() == CORE && fleet.core_on_fargate == Share::Some;
+    pools
+        .filter(|(everywhere, name)| !everywhere && !has_own(name))
+        .map(|(_, name)| Switch { name: variable(name), what: format!("node pool {name}") })
+        .collect()
 }
 
 /// What a root passes of a cluster's pool; nothing where it is the standard's.
@@ -301,6 +306,7 @@ pub(super) struct PoolView<Blocks> {
     identifier: String,
     variable: String,
     everywhere: bool,
+    count: Value,
     fields: Vec<FieldView>,
     rules: Vec<RuleView>,
     /// By field: whether some cluster sets it.
@@ -327,7 +333,7 @@ struct RuleView {
     message: &'static str,
 }
 
-fn view<P: Settings, Blocks>(pool: &FleetPool<P>, blocks: Blocks) -> PoolView<Blocks> {
+fn view<P: Settings, Blocks>(pool: &FleetPool<P>, condition: &Condition, blocks: Blocks) -> PoolView<Blocks> {
     let name = pool.standard.name();
     let shown: Vec<&Field<P>> = P::FIELDS.iter().filter(|field| field.is_shown(pool)).collect();
     let fields = shown.iter().map(|field| {
@@ -354,7 +360,8 @@ fn view<P: Settings, Blocks>(pool: &FleetPool<P>, blocks: Blocks) -> PoolView<Bl
         name: name.to_string(),
         identifier: name.identifier(),
         variable: variable(name),
-        everywhere: pool.everywhere,
+        everywhere: condition.is_always(),
+        count: condition.count(),
         fields: fields.collect(),
         rules: rules.collect(),
         sets: P::FIELDS.iter().map(|field| (field.name, field.is_shown(pool))).collect(),
@@ -388,14 +395,16 @@ fn eks_effect(effect: &str) -> &'static str {
     }
 }
 
-pub(super) fn managed(pool: &FleetPool<ManagedPool>) -> PoolView<ManagedBlocks> {
+pub(super) fn managed(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> PoolView<ManagedBlocks> {
+    let condition = Condition::pool(fleet, pool, true);
     let taints = pool.standard.taints.iter().map(|taint| TaintView {
         key: taint.key.clone(),
         value: taint.value.clone(),
         has_value: !taint.value.is_empty(),
         effect: eks_effect(taint.effect),
     });
-    view(pool, ManagedBlocks { index: index(pool.everywhere), taints: taints.collect() })
+    let blocks = ManagedBlocks { index: condition.index(), taints: taints.collect() };
+    view(pool, &condition, blocks)
 }
 
 /// What the objects of a Karpenter pool need besides its variable.
@@ -409,7 +418,7 @@ pub(super) struct KarpenterBlocks {
     sets_disruption: bool,
 }
 
-pub(super) fn karpenter(pool: &FleetPool<KarpenterPool>) -> PoolView<KarpenterBlocks> {
+pub(super) fn karpenter(fleet: &Fleet, pool: &FleetPool<KarpenterPool>) -> PoolView<KarpenterBlocks> {
     let fields = |names: &[&str]| -> Vec<&Field<KarpenterPool>> {
         let named = KarpenterPool::FIELDS.iter().filter(|field| names.contains(&field.name));
         named.filter(|field| field.is_shown(pool)).collect()
@@ -421,7 +430,7 @@ pub(super) fn karpenter(pool: &FleetPool<KarpenterPool>) -> PoolView<KarpenterBl
         disk_has_gaps: has_gaps(&["disk_iops", "disk_throughput", "disk_kms_key"]),
         sets_disruption: !fields(&["consolidate_after", "consolidation_policy", "budgets"]).is_empty(),
     };
-    view(pool, blocks)
+    view(pool, &Condition::pool(fleet, pool, false), blocks)
 }
 
 /// The keys of all Karpenter pools that have one.

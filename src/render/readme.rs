@@ -10,6 +10,7 @@ use super::{Output, Whole};
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::settings::Share;
 use crate::model::{App, Model};
 
 /// # Errors
@@ -66,6 +67,8 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: Vec<VariableView>,
         outputs: Vec<OutputView>,
         has_karpenter: bool,
+        has_fargate: bool,
+        has_core_on_fargate: bool,
     }
     let text = |name: &str| {
         let path = format!("{folder}/{name}");
@@ -95,6 +98,8 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
+        has_fargate: !fleet.fargate_pools.is_empty(),
+        has_core_on_fargate: fleet.core_on_fargate != Share::None,
     })))
 }
 
@@ -118,14 +123,24 @@ fn environments(whole: &Whole<'_>) -> Context {
         purpose: String,
     }
     #[derive(Serialize)]
+    struct UnreachedView<'a> {
+        name: &'a str,
+        account: &'a str,
+    }
+    #[derive(Serialize)]
     struct Environments<'a> {
         blueprint: &'a str,
         clusters: Vec<ClusterView<'a>>,
         stacks: Vec<Stack>,
         has_apps: bool,
         has_karpenter: bool,
+        has_fargate: bool,
         has_protected: bool,
         roles: Vec<RoleView>,
+        has_delivery: bool,
+        delivery_account: &'a str,
+        pipelines: Vec<PipelineView>,
+        unreached: Vec<UnreachedView<'a>>,
         environments: Vec<&'a str>,
     }
     let model = whole.model;
@@ -150,13 +165,57 @@ fn environments(whole: &Whole<'_>) -> Context {
         stacks: stacks(model),
         has_apps: !model.apps.is_empty(),
         has_karpenter: has_karpenter(whole),
+        has_fargate: !model.fleet.fargate_pools.is_empty(),
         has_protected: model.environments.iter().any(|environment| environment.protected),
         roles: roles(model)
             .into_iter()
             .map(|(arn, purposes)| RoleView { arn, purpose: purposes.join(", ") })
             .collect(),
+        has_delivery: model.has_delivery(),
+        delivery_account: model
+            .environments
+            .iter()
+            .find_map(|environment| environment.pipeline.as_ref())
+            .map_or("", |pipeline| &pipeline.account),
+        pipelines: pipelines(model),
+        unreached: model
+            .environments
+            .iter()
+            .filter(|environment| environment.pipeline.is_none())
+            .map(|environment| UnreachedView { name: &environment.name, account: &environment.account })
+            .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
+}
+
+#[derive(Serialize)]
+struct PipelineView {
+    arn: String,
+    roles: Vec<String>,
+}
+
+/// Returns the roles that pipelines run as, each with the roles that must trust it, in the order of stacks.
+fn pipelines(model: &Model) -> Vec<PipelineView> {
+    let mut pipelines: Vec<PipelineView> = Vec::new();
+    for environment in &model.environments {
+        let Some(pipeline) = &environment.pipeline else { continue };
+        let of_apps = model.apps.iter().flat_map(|app| &app.attachments);
+        let of_apps = of_apps.filter(|attachment| attachment.environment == environment.name);
+        let deploys = std::iter::once(&environment.deploy_role)
+            .chain(of_apps.map(|attachment| &attachment.deploy_role))
+            .map(|role| (&pipeline.deploy_role, role));
+        let plans = environment.plan_role.iter().map(|role| (&pipeline.plan_role, role));
+        for (arn, role) in deploys.chain(plans) {
+            let at = pipelines.iter().position(|known| known.arn == *arn).unwrap_or_else(|| {
+                pipelines.push(PipelineView { arn: arn.clone(), roles: Vec::new() });
+                pipelines.len() - 1
+            });
+            if !pipelines[at].roles.contains(role) {
+                pipelines[at].roles.push(role.clone());
+            }
+        }
+    }
+    pipelines
 }
 
 fn has_karpenter(whole: &Whole<'_>) -> bool {
@@ -174,15 +233,21 @@ fn roles(model: &Model) -> Vec<(String, Vec<String>)> {
     for environment in &model.environments {
         add(&environment.deploy_role, format!("deploys {}", environment.name));
         for cluster in &environment.clusters {
-            for admin in cluster.admins.iter().filter(|admin| admin.value != environment.deploy_role) {
+            for admin in cluster.access.admins.iter().filter(|admin| admin.value != environment.deploy_role) {
                 add(&admin.value, format!("administers {}", cluster.eks_name));
             }
-            for viewer in &cluster.viewers {
+            for viewer in &cluster.access.viewers {
                 add(viewer, format!("reads {}, for plans", cluster.eks_name));
+            }
+            for reader in &cluster.access.readers {
+                add(reader, format!("reads {}", cluster.eks_name));
             }
             for tenant in &cluster.tenants {
                 for admin in &tenant.admins {
                     add(admin, format!("administers {} on {}", tenant.app, cluster.eks_name));
+                }
+                for reader in &tenant.readers {
+                    add(reader, format!("reads {} on {}", tenant.app, cluster.eks_name));
                 }
             }
         }

@@ -72,8 +72,17 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     outputs.push(Output { template: path.clone(), path, stack: None, view: tables(whole.model) });
     for script in SCRIPTS {
         let path = format!("scripts/{script}");
-        outputs.push(Output { template: path.clone(), path, stack: None, view: Context::new() });
+        outputs.push(Output { template: path.clone(), path, stack: None, view: comments(whole.model) });
     }
+}
+
+/// What a script says of itself that depends on the blueprint.
+fn comments(model: &Model) -> Context {
+    #[derive(Serialize)]
+    struct Comments {
+        has_delivery: bool,
+    }
+    view(&Comments { has_delivery: model.has_delivery() })
 }
 
 fn tables(model: &Model) -> Context {
@@ -86,6 +95,7 @@ fn tables(model: &Model) -> Context {
         key_alias: &'a str,
         deploy_role: &'a str,
         protected: &'static str,
+        delivery: &'a str,
     }
     #[derive(Serialize)]
     struct ClusterRow<'a> {
@@ -98,6 +108,7 @@ fn tables(model: &Model) -> Context {
     #[derive(Serialize)]
     struct Tables<'a> {
         engine: &'static str,
+        has_delivery: bool,
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         stacks: Vec<Stack>,
@@ -110,6 +121,7 @@ fn tables(model: &Model) -> Context {
         key_alias: &environment.state.key_alias,
         deploy_role: &environment.deploy_role,
         protected: if environment.protected { "yes" } else { "no" },
+        delivery: environment.pipeline.as_ref().map_or("-", |pipeline| &pipeline.account),
     });
     let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
     let clusters = clusters.map(|cluster| ClusterRow {
@@ -125,6 +137,7 @@ fn tables(model: &Model) -> Context {
             Engine::Terraform => "terraform",
             Engine::OpenTofu => "tofu",
         },
+        has_delivery: model.has_delivery(),
         environments: environments.collect(),
         clusters: clusters.collect(),
         stacks: stacks(model),

@@ -3,14 +3,16 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{AddonVariable, Switch, index, name_length};
+use super::cluster_module::{self, AddonVariable, Switch, name_length};
+use super::condition::Condition;
 use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::Cluster;
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
-use crate::model::settings::{Fleet, FleetAddon, Member};
+use crate::model::node_pool::CORE;
+use crate::model::settings::{Fleet, FleetAddon, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -30,7 +32,25 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
 }
 
 fn has_roles(whole: &Whole<'_>) -> bool {
-    whole.model.fleet.helm_addons.iter().any(has_role)
+    let fleet = &whole.model.fleet;
+    let has_pod_identity = |addon: &Member<FleetAddon>| has_role(addon) && !is_by_irsa(fleet, addon);
+    fleet.helm_addons.iter().chain(installed(fleet)).any(has_pod_identity)
+}
+
+/// Whether an add-on runs on Fargate in any cluster.
+fn runs_on_fargate(fleet: &Fleet, addon: &Member<FleetAddon>) -> bool {
+    addon.standard.facts.fargate.is_some() && fleet.core_on_fargate != Share::None
+}
+
+/// Whether it does so in every cluster, and so never gets its role by Pod Identity.
+fn is_by_irsa(fleet: &Fleet, addon: &Member<FleetAddon>) -> bool {
+    addon.standard.facts.fargate.is_some() && fleet.core_on_fargate == Share::All
+}
+
+/// The EKS add-ons that this module installs, where core is on Fargate: their pods wait for nodes of Karpenter's.
+fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let some_on_fargate = fleet.core_on_fargate != Share::None;
+    fleet.eks_addons.iter().filter(move |addon| some_on_fargate && addon.standard.needs_core_node())
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
@@ -46,7 +66,15 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             path: format!("modules/services/addon_{}.tf", name.identifier()),
             template,
             stack: None,
-            view: addon_view(addon),
+            view: addon_view(&whole.model.fleet, addon),
+        });
+    }
+    for addon in installed(&whole.model.fleet) {
+        outputs.push(Output {
+            path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
+            template: "modules/cluster/addon.tf".to_owned(),
+            stack: None,
+            view: cluster_module::addon_view(&whole.model.fleet, addon, true),
         });
     }
 }
@@ -91,7 +119,7 @@ pub(super) struct Needs {
 
 impl Needs {
     pub fn of(fleet: &Fleet) -> Self {
-        let addons = || fleet.helm_addons.iter().map(|addon| &addon.standard);
+        let addons = || fleet.helm_addons.iter().chain(installed(fleet)).map(|addon| &addon.standard);
         // The catalog's expressions alone: what a blueprint sets is text.
         let values = |addon: &FleetAddon| serde_json::Value::Object(addon.facts.values.clone()).to_string();
         let mentioned = |variable: &str| addons().any(|addon| values(addon).contains(variable));
@@ -100,7 +128,7 @@ impl Needs {
         Self {
             needs_account_id: addons().any(|addon| addon.facts.service_account.is_some()),
             needs_region: has_policies || mentioned("var.region"),
-            needs_partition: has_policies || mentioned("var.partition"),
+            needs_partition: has_policies || mentioned("var.partition") || installed(fleet).any(has_role),
             needs_tags: !fleet.karpenter_pools.is_empty() || mentioned("var.tags"),
         }
     }
@@ -128,6 +156,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         #[serde(flatten)]
         needs: Needs,
         pools: Vec<PoolView<KarpenterBlocks>>,
+        core_may_be_on_fargate: bool,
+        core_on_fargate: bool,
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
@@ -138,8 +168,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.karpenter_pools.iter().filter(|member| !member.everywhere);
-    let pools = pools.map(|member| node_pool::switch(&member.standard.name));
+    let names = fleet.karpenter_pools.iter().map(|member| (member.everywhere, &member.standard.name));
+    let pools = node_pool::switches(fleet, names);
     let addons =
         fleet.helm_addons.iter().chain(volumes(fleet)).filter(|member| !member.everywhere).map(|member| {
             Switch {
@@ -156,8 +186,10 @@ fn variables(whole: &Whole<'_>) -> Context {
         name_length: length - 1,
         name_length_words: length,
         needs: Needs::of(fleet),
-        pools: fleet.karpenter_pools.iter().map(node_pool::karpenter).collect(),
-        switches: pools.chain(addons).collect(),
+        pools: fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect(),
+        core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
+        core_on_fargate: fleet.standard_core_on_fargate,
+        switches: pools.into_iter().chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
         has_node_types: fleet.node_types_differ,
@@ -166,7 +198,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         network_policy: fleet.network_policy,
         has_differences: fleet.node_types_differ || fleet.network_policy_differs,
     };
-    variables.has_differences |= !variables.pools.is_empty()
+    variables.has_differences |= variables.core_may_be_on_fargate
+        || !variables.pools.is_empty()
         || !variables.switches.is_empty()
         || !variables.version_variables.is_empty()
         || !variables.value_variables.is_empty();
@@ -197,13 +230,13 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         format!("var.karpenter_enabled && {wanted} ? 1 : 0")
     };
     view(&NodePools {
-        pools: fleet.karpenter_pools.iter().map(node_pool::karpenter).collect(),
+        pools: fleet.karpenter_pools.iter().map(|pool| node_pool::karpenter(fleet, pool)).collect(),
         has_volume_keys: !volume_keys.is_empty(),
         volume_keys: Value::List(volume_keys),
         volume_keys_everywhere: everywhere,
         volume_keys_count: Value::expression(count),
-        volume_keys_index: index(everywhere),
-        karpenter_index: index(karpenter_everywhere),
+        volume_keys_index: Value::expression(if everywhere { "" } else { "[0]" }),
+        karpenter_index: Value::expression(if karpenter_everywhere { "" } else { "[0]" }),
     })
 }
 
@@ -216,7 +249,42 @@ fn version(addon: &FleetAddon) -> Value {
     }
 }
 
-fn addon_view(member: &Member<FleetAddon>) -> Context {
+/// What an add-on may do in AWS, and how its pods prove who they are.
+#[derive(Serialize)]
+struct RoleView<'a> {
+    has_role: bool,
+    service_account: &'a str,
+    trust: Value,
+    has_pod_identity: bool,
+    pod_identity_everywhere: bool,
+    pod_identity_count: Value,
+    has_irsa: bool,
+}
+
+fn role_view<'a>(fleet: &Fleet, member: &'a Member<FleetAddon>) -> RoleView<'a> {
+    let identifier = member.standard.name.identifier();
+    let service_account = member.standard.facts.service_account.as_deref();
+    let pod_identity = Condition::pod_identity(fleet, member);
+    let (has_irsa, by_irsa) = (runs_on_fargate(fleet, member), is_by_irsa(fleet, member));
+    let trust = match (has_irsa, by_irsa) {
+        (false, _) => "local.pod_identity_trust".to_owned(),
+        (true, true) => format!("local.{identifier}_irsa_trust"),
+        (true, false) => {
+            format!("var.core_on_fargate ? local.{identifier}_irsa_trust : local.pod_identity_trust")
+        }
+    };
+    RoleView {
+        has_role: service_account.is_some(),
+        service_account: service_account.unwrap_or_default(),
+        trust: Value::expression(trust),
+        has_pod_identity: !by_irsa,
+        pod_identity_everywhere: pod_identity.is_always(),
+        pod_identity_count: pod_identity.count(),
+        has_irsa,
+    }
+}
+
+fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
         addon: AddonView<'a>,
@@ -227,11 +295,12 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         about: &'a str,
         identifier: String,
         everywhere: bool,
+        count: Value,
         index: Value,
         namespace: &'a str,
         creates_namespace: bool,
-        has_role: bool,
-        service_account: &'a str,
+        #[serde(flatten)]
+        role: RoleView<'a>,
         repository: &'a str,
         chart: &'a str,
         has_crd_chart: bool,
@@ -239,17 +308,23 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         version: Value,
         has_note: bool,
         note: &'a str,
-        values: &'a Value,
+        values: Value,
         values_differ: bool,
+        fargate_differs: bool,
+        fargate_values: Value,
         has_depends_on: bool,
+        depends_because: &'static str,
         depends_on: Vec<Value>,
     }
     let addon = &member.standard;
     let facts = &addon.facts;
     let identifier = addon.name.identifier();
+    let condition = Condition::addon(member);
+    let by_irsa = is_by_irsa(fleet, member);
+    let waits_for_core = fleet.core_on_fargate != Share::None && facts.fargate.is_none();
     let mut depends_on = Vec::new();
     if facts.service_account.is_some() {
-        depends_on.push(format!("aws_eks_pod_identity_association.{identifier}"));
+        depends_on.extend((!by_irsa).then(|| format!("aws_eks_pod_identity_association.{identifier}")));
         depends_on.extend(
             facts
                 .policies
@@ -258,17 +333,25 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
         );
     }
     depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
+    depends_on.extend(waits_for_core.then(|| format!("helm_release.node_pool_{CORE}")));
+    let depends_because = match (facts.service_account.is_some(), waits_for_core) {
+        (true, false) => {
+            "A pod that starts before its role is associated runs without credentials until it is restarted."
+        }
+        (true, true) => "Its pods need a node to run on, and their role before they start.",
+        (false, _) => "Its pods need a node to run on.",
+    };
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
             about: &addon.facts.about,
-            everywhere: member.everywhere,
-            index: index(member.everywhere),
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
             namespace: &facts.namespace,
             // kube-system is Kubernetes' own.
             creates_namespace: facts.namespace != "kube-system",
-            has_role: facts.service_account.is_some(),
-            service_account: facts.service_account.as_deref().unwrap_or_default(),
+            role: role_view(fleet, member),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
             has_crd_chart: facts.crd_chart.is_some(),
@@ -276,9 +359,12 @@ fn addon_view(member: &Member<FleetAddon>) -> Context {
             version: version(addon),
             has_note: facts.note.is_some(),
             note: facts.note.as_deref().unwrap_or_default(),
-            values: &addon.values,
+            values: if by_irsa { addon.values_on_fargate() } else { addon.values() },
             values_differ: addon.values_differ,
+            fargate_differs: runs_on_fargate(fleet, member) && !by_irsa,
+            fargate_values: addon.fargate_layer(),
             has_depends_on: !depends_on.is_empty(),
+            depends_because,
             depends_on: depends_on.into_iter().map(Value::expression).collect(),
             identifier,
         },
@@ -317,6 +403,8 @@ fn contract(whole: &Whole<'_>) -> Context {
     let controller = fleet.addon(LOAD_BALANCER_CONTROLLER);
     let addons =
         fleet.helm_addons.iter().map(|addon| format!("helm_release.{}", addon.standard.name.identifier()));
+    let addons = addons
+        .chain(installed(fleet).map(|addon| format!("aws_eks_addon.{}", addon.standard.name.identifier())));
     let pools = fleet
         .karpenter_pools
         .iter()

@@ -15,6 +15,13 @@ pub enum Error {
     /// Writing would overwrite or remove what a person wrote. `generate` ends with exit status 1,
     /// and with 2 on all others.
     Refused(Vec<Refusal>),
+    /// A path is to be given up, and it is none of the tree's.
+    NotInTree {
+        /// The path as it was written.
+        path: Utf8PathBuf,
+        /// What was probably meant.
+        meant: Option<String>,
+    },
     /// Generated paths that cannot be written on every system. `model` lets no such name through,
     /// so this is our bug.
     Paths(Vec<PathFault>),
@@ -88,6 +95,10 @@ impl Error {
                 "move the edit to a file of your own (`*_override.tf`, or any other name), or give the file up with `--force PATH`"
                     .to_owned()
             }
+            Self::NotInTree { meant, .. } => {
+                let meant = meant.as_ref().map(|path| format!("did you mean `{path}`? "));
+                format!("{}paths begin at the output directory, as `plinth check` prints them", meant.unwrap_or_default())
+            }
             Self::Paths(_) => return None,
             Self::InTheWay(_) => "move it away and run plinth again".to_owned(),
             Self::Manifest { path, damage: Damage::Conflict { .. } } => format!(
@@ -120,6 +131,9 @@ impl fmt::Display for Error {
             Self::Refused(refusals) => {
                 write!(formatter, "nothing was written: it would undo what was written by hand")?;
                 lines(formatter, refusals)
+            }
+            Self::NotInTree { path, .. } => {
+                write!(formatter, "nothing was written: `--force {path}` names no generated file")
             }
             Self::Paths(faults) => {
                 write!(formatter, "a generated path cannot be written on every system")?;

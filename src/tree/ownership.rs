@@ -11,6 +11,7 @@ use super::difference::{Side, unified};
 use super::disk::{self, Disk, Found};
 use super::{Checksum, Error, Manifest, Obstacle, Record, Refusal, checksum, path};
 use crate::file::File;
+use crate::problem::nearest;
 
 /// Says how one file stands to what plinth would write.
 ///
@@ -235,8 +236,7 @@ impl<'a> Drift<'a> {
     /// # Errors
     /// [`Error::Refused`] with every other file that is edited or foreign.
     pub(super) fn permit(&self, force: &[Utf8PathBuf]) -> Result<(), Error> {
-        let is_forced =
-            |path: &Utf8Path| force.iter().any(|given| given.strip_prefix("./").unwrap_or(given) == path);
+        let is_forced = |path: &Utf8Path| force.iter().any(|given| below_root(given) == path);
         let refusals: Vec<_> = self
             .entries
             .iter()
@@ -248,6 +248,26 @@ impl<'a> Drift<'a> {
             })
             .collect();
         if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
+    }
+}
+
+/// A path as the manifest has it; a shell completes it with `./`.
+fn below_root(given: &Utf8Path) -> &Utf8Path {
+    given.strip_prefix("./").unwrap_or(given)
+}
+
+impl Drift<'_> {
+    /// Looks for paths that a person gives up though they are none of the tree's: misspelled, or not from its root.
+    ///
+    /// # Errors
+    /// [`Error::NotInTree`] with the first of them.
+    pub fn check_force(&self, force: &[Utf8PathBuf]) -> Result<(), Error> {
+        let is_ours = |given: &Utf8Path| self.entries.iter().any(|entry| entry.path == below_root(given));
+        let Some(stray) = force.iter().find(|given| !is_ours(given)) else { return Ok(()) };
+        let paths: Vec<String> = self.entries.iter().map(|entry| entry.path.to_string()).collect();
+        let from_elsewhere = paths.iter().find(|path| stray.ends_with(path.as_str()));
+        let meant = from_elsewhere.or_else(|| nearest(stray.as_str(), &paths)).cloned();
+        Err(Error::NotInTree { path: stray.clone(), meant })
     }
 }
 

@@ -3,16 +3,22 @@
 # What the scripts share: the tables of environments, clusters and stacks, and how one stack is planned and applied.
 # Sourced, never run. Works with bash 3.2, AWS CLI 1 or 2, and the engine named below.
 #
+{%- if has_delivery %}
+# Credentials: the caller is somebody in the environment's own account, or in the delivery account, who may assume its
+# deploy role. AWS CLI calls use the caller's credentials as they are; from the delivery account, the deploy role's. The
+# engine's backend and providers, and kubectl, assume the deploy role by themselves.
+{%- else %}
 # Credentials: the caller is somebody in the environment's own account who may assume its deploy role. AWS CLI calls use
 # the caller's credentials as they are; the engine's backend and providers assume the deploy role by themselves.
+{%- endif %}
 # shellcheck disable=SC2034  # what is read from the tables is used by the scripts that source this file
 
 engine={{ engine | word }}
 
-environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected
+environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected{% if has_delivery %}, delivery account (- where it does not reach){% endif %}
   cat <<'TABLE'
 {%- for row in environments %}
-{{ row.name | word }} {{ row.account | word }} {{ row.region | word }} {{ row.bucket | word }} {{ row.key_alias | word }} {{ row.deploy_role | word }} {{ row.protected | word }}
+{{ row.name | word }} {{ row.account | word }} {{ row.region | word }} {{ row.bucket | word }} {{ row.key_alias | word }} {{ row.deploy_role | word }} {{ row.protected | word }}{% if has_delivery %} {{ row.delivery | word }}{% endif %}
 {%- endfor %}
 TABLE
 }
@@ -87,7 +93,7 @@ load_environment() {
   local row
   row=$(environments | awk -v e="$environment" '$1 == e')
   [ -n "$row" ] || usage "no environment $environment; there is: $(environments | awk '{ printf "%s ", $1 }')"
-  read -r environment account region bucket key_alias deploy_role protected <<<"$row"
+  read -r environment account region bucket key_alias deploy_role protected{% if has_delivery %} delivery{% endif %} <<<"$row"
 }
 
 load_cluster() { # cluster
@@ -118,9 +124,43 @@ check_account() {
   local actual
   actual=$(aws sts get-caller-identity --region "$region" --query Account --output text) ||
     die "no AWS credentials that work" "log in to account $account (environment $environment) first, for example: export AWS_PROFILE=..."
+{%- if has_delivery %}
+  case "$actual" in
+    "$account") ;;
+    "$delivery") act_as_deploy_role ;;
+    *) die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE" ;;
+  esac
+}
+
+# For a caller in the delivery account: from here on the AWS CLI is the environment's deploy role. The engine and kubectl
+# keep the caller's credentials, since they assume the role by themselves; and STS is asked about the caller.
+act_as_deploy_role() {
+  assume_deploy_role
+  # shellcheck disable=SC2317,SC2329 # whoever calls aws from now on calls this
+  aws() {
+    if [ "$1" = sts ]; then
+      command aws "$@"
+    else
+      [ "$SECONDS" -lt "$renew_at" ] || assume_deploy_role
+      AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key AWS_SESSION_TOKEN=$session_token command aws "$@"
+    fi
+  }
+}
+
+assume_deploy_role() { # sets access_key, secret_key, session_token; a session ends after an hour
+  local session
+  session=$(command aws sts assume-role --region "$region" --role-arn "$deploy_role" --role-session-name plinth \
+    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) ||
+    die "you are in the delivery account $delivery, and may not assume $deploy_role" \
+      "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it"
+  read -r access_key secret_key session_token <<<"$session"
+  renew_at=$((SECONDS + 3000))
+}
+{%- else %}
   [ "$actual" = "$account" ] ||
     die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE"
 }
+{%- endif %}
 
 # Before anything runs: can the questions to come be answered?
 check_answers() {

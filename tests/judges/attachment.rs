@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::tree::write;
-use crate::world::{STAGING, World};
+use crate::world::World;
 
 const NAME: &str = "azavea-staging-main";
 const DOCUMENTS: [&str; 2] = ["cluster", "services"];
@@ -117,12 +117,13 @@ fn tofu_refuses_to_attach() {
 
 fn refuses(engine: &'static str) {
     let Some(engine) = Engine::with_providers(engine, "attachments that must be refused") else { return };
-    let world = World::new(&engine);
-    world.bootstrap(&STAGING);
-    world.apply(&STAGING.stack("main/cluster"));
-    world.apply(&STAGING.stack("main/services"));
+    let world = World::new(&engine, "azavea");
+    let staging = world.environment("staging");
+    world.bootstrap(staging);
+    world.apply(&staging.stack("main/cluster"));
+    world.apply(&staging.stack("main/services"));
 
-    let (application, tenants) = (STAGING.app("franklin"), STAGING.stack("main/tenants"));
+    let (application, tenants) = (staging.app("franklin"), staging.stack("main/tenants"));
     let minimum = "module \"application\" {\n  minimum_kubernetes_version = \"1.35\"\n}\n";
     write(&world.tree.join(&application).join("minimum_override.tf"), minimum);
     // Otherwise the refusals below would say nothing.

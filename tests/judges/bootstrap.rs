@@ -15,14 +15,18 @@ use crate::tree::{self, read, write};
 const ACCOUNT: &str = "123456789012";
 const BUCKET: &str = "minimal-dev-123456789012-terraform-state";
 
+/// The account of the committed blueprint, to which moto takes who assumes a role of it.
+const OTHER_ACCOUNT: &str = "111111111111";
+const OTHER_BUCKET: &str = "minimal-dev-111111111111-terraform-state";
+
 #[test]
 fn a_fresh_account_is_bootstrapped_twice() {
     let judges = judge::required("scripts/bootstrap", ["offline", "terraform", "aws", "moto_front.py"]);
     let Some([offline, terraform, aws, moto]) = judges else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = Place { folder: folder.path().to_owned(), offline, terraform, aws, moto: Moto::start(&moto) };
-    place.generate("minimal");
-    place.make_world();
+    place.generate("minimal", |blueprint| blueprint.replace(OTHER_ACCOUNT, ACCOUNT));
+    place.make_world(ACCOUNT, BUCKET);
 
     let first = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
     assert!(first.contains("3 to import"), "the first run adopts bucket, key and alias:\n{first}");
@@ -50,6 +54,51 @@ fn a_fresh_account_is_bootstrapped_twice() {
     assert_eq!(objects.trim(), "state/terraform.tfstate", "the lock is gone, and nothing else is there");
     let versions = place.aws(&["s3api", "get-bucket-versioning", "--bucket", BUCKET]);
     assert!(versions.contains("Enabled"), "{versions}");
+}
+
+/// The caller's account holds nothing afterwards: the AWS CLI acted as the deploy role, and so did the engine.
+#[test]
+fn an_account_is_bootstrapped_from_the_delivery_account() {
+    let judges = judge::required(
+        "scripts/bootstrap from a delivery account",
+        ["offline", "terraform", "aws", "moto_front.py"],
+    );
+    let Some([offline, terraform, aws, moto]) = judges else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = Place { folder: folder.path().to_owned(), offline, terraform, aws, moto: Moto::start(&moto) };
+    place.generate("minimal", |blueprint| format!("{blueprint}\n[delivery]\naccount = \"{ACCOUNT}\"\n"));
+    place.make_world(OTHER_ACCOUNT, OTHER_BUCKET);
+
+    let first = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
+    assert!(first.contains("3 to import"), "the first run adopts bucket, key and alias:\n{first}");
+    let second = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
+    assert!(second.contains("dev - state: nothing to change"), "{second}");
+
+    let buckets = ["s3api", "list-buckets", "--query", "Buckets[].Name", "--output", "text"];
+    assert_eq!(place.aws(&buckets).trim(), "", "the delivery account got a bucket");
+    let role = format!("arn:aws:iam::{OTHER_ACCOUNT}:role/terraform");
+    let session = place.aws(&[
+        "sts",
+        "assume-role",
+        "--region",
+        "us-east-1",
+        "--role-arn",
+        &role,
+        "--role-session-name",
+        "test",
+        "--query",
+        "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]",
+        "--output",
+        "text",
+    ]);
+    let session: Vec<&str> = session.split_whitespace().collect();
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    let credentials: Vec<(&str, &str)> = names.into_iter().zip(session).collect();
+    assert_eq!(
+        place.aws_as(&credentials, &buckets).trim(),
+        OTHER_BUCKET,
+        "the environment's account has one"
+    );
 }
 
 #[test]
@@ -116,11 +165,11 @@ struct Place {
 }
 
 impl Place {
-    /// Generates a committed blueprint for moto's account.
-    fn generate(&self, name: &str) {
+    /// Generates a committed blueprint, edited.
+    fn generate(&self, name: &str, edit: impl FnOnce(String) -> String) {
         let blueprint = read(&tree::repository().join(format!("blueprints/{name}.toml")));
         let here = self.folder.join(format!("{name}.toml"));
-        write(&here, &blueprint.replace("111111111111", ACCOUNT));
+        write(&here, &edit(blueprint));
         let status = Command::new(env!("CARGO_BIN_EXE_plinth"))
             .args(["generate", &here.to_string_lossy(), "--out", &self.folder.join(name).to_string_lossy()])
             .stdout(Stdio::null())
@@ -131,14 +180,14 @@ impl Place {
     }
 
     /// The stand-in provider looks for what is to be imported in its world, not in moto: it is put there, too.
-    fn make_world(&self) {
+    fn make_world(&self, account: &str, bucket: &str) {
         let root = self.folder.join("bootstrap");
         tree::copy(&tree::repository().join("tests/judges/fixtures/bootstrap"), &root);
         let variables = serde_json::json!({
-            "account": ACCOUNT,
+            "account": account,
             "region": "us-east-1",
             "roles": ["terraform"],
-            "bucket": BUCKET,
+            "bucket": bucket,
             "key_alias": "alias/minimal-dev-terraform-state",
         });
         write(&root.join("terraform.tfvars.json"), &variables.to_string());
@@ -177,9 +226,14 @@ impl Place {
     }
 
     fn aws(&self, arguments: &[&str]) -> String {
+        self.aws_as(&[], arguments)
+    }
+
+    fn aws_as(&self, credentials: &[(&str, &str)], arguments: &[&str]) -> String {
         let mut command = Command::new(&self.aws);
         command.args(arguments);
         self.environment(&mut command);
+        command.envs(credentials.iter().copied());
         let output = command.stdin(Stdio::null()).output().expect("the AWS CLI runs");
         assert!(
             output.status.success(),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use walkdir::WalkDir;
 
@@ -13,6 +14,19 @@ pub fn repository() -> &'static Path {
 /// The committed tree of an example blueprint.
 pub fn generated(blueprint: &str) -> PathBuf {
     repository().join("generated").join(blueprint)
+}
+
+/// Generates the tree of a blueprint; returns what `plinth generate` says.
+pub fn generate(blueprint: &Path, tree: &Path) -> String {
+    let plinth = Command::new(env!("CARGO_BIN_EXE_plinth"))
+        .arg("generate")
+        .arg(blueprint)
+        .arg("--out")
+        .arg(tree)
+        .output()
+        .expect("plinth runs");
+    assert!(plinth.status.success(), "plinth generate: {}", String::from_utf8_lossy(&plinth.stderr));
+    String::from_utf8_lossy(&plinth.stdout).into_owned()
 }
 
 /// Copies a folder with all that is in it.

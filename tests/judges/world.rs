@@ -1,4 +1,4 @@
-//! A stand-in world, and a copy of the tree of azavea that is applied in it.
+//! A stand-in world, and a copy of a generated tree that is applied in it.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,38 +10,30 @@ use crate::engine::{Engine, Run};
 use crate::literal::literals;
 use crate::tree::{self, read, write};
 
-/// An environment of azavea.
+/// An environment, as the tables of the tree's own `scripts/lib.sh` say it.
 pub struct Environment {
-    pub name: &'static str,
-    pub account: &'static str,
+    pub name: String,
+    pub account: String,
+    pub region: String,
+    pub partition: String,
+    pub bucket: String,
+    pub key_alias: String,
     pub is_protected: bool,
+    /// EKS names of its clusters.
+    pub clusters: Vec<String>,
+    /// Its root modules in the order of deployment.
+    pub roots: Vec<String>,
 }
 
-pub const STAGING: Environment =
-    Environment { name: "staging", account: "111111111111", is_protected: false };
-pub const PRODUCTION: Environment =
-    Environment { name: "production", account: "222222222222", is_protected: true };
-
-/// The stacks of an environment, in the order of deployment.
-const STACKS: [&str; 4] = ["state", "main/cluster", "main/services", "main/tenants"];
-
-/// The applications of azavea, each in every environment.
-pub const APPS: [&str; 3] = ["argo", "daskhub", "franklin"];
-
 impl Environment {
-    /// Returns the root module of a stack.
+    /// Returns the root module of a stack, `main/cluster`.
     pub fn stack(&self, name: &str) -> String {
         format!("environments/{}/{name}", self.name)
     }
 
-    /// Returns the root module of an application.
+    /// Returns the root module of an application on the cluster `main`.
     pub fn app(&self, name: &str) -> String {
         format!("apps/{name}/{}", self.name)
-    }
-
-    /// Returns every root module, in the order of deployment.
-    pub fn roots(&self) -> Vec<String> {
-        STACKS.iter().map(|stack| self.stack(stack)).chain(APPS.iter().map(|app| self.app(app))).collect()
     }
 
     /// Returns the root module that makes what must be there before the first stack.
@@ -50,24 +42,76 @@ impl Environment {
     }
 }
 
+/// Reads a tree's environments, in the order of deployment.
+pub fn environments(tree: &Path) -> Vec<Environment> {
+    let scripts = read(&tree.join("scripts/lib.sh"));
+    let table = |name: &str| -> Vec<Vec<String>> {
+        let (_, rest) = scripts.split_once(&format!("\n{name}() {{")).expect("a table of lib.sh");
+        let rows = rest.lines().skip(2).take_while(|line| *line != "TABLE");
+        rows.map(|row| row.split_whitespace().map(str::to_owned).collect()).collect()
+    };
+    let (stacks, clusters) = (table("stacks"), table("clusters"));
+    let environments = table("environments").into_iter().map(|row| {
+        let own = stacks.iter().filter(|stack| stack[0] == row[0]);
+        Environment {
+            partition: row[5].split(':').nth(1).expect("a role's ARN names its partition").to_owned(),
+            is_protected: row[6] == "yes",
+            clusters: clusters.iter().filter(|it| it[0] == row[0]).map(|it| it[2].clone()).collect(),
+            roots: own.map(|stack| stack[3].clone()).collect(),
+            name: row[0].clone(),
+            account: row[1].clone(),
+            region: row[2].clone(),
+            bucket: row[3].clone(),
+            key_alias: row[4].clone(),
+        }
+    });
+    environments.collect()
+}
+
 /// A world and a copy of the tree that is applied in it.
 pub struct World<'a> {
     pub engine: &'a Engine,
     /// The tree; its root modules keep their states beside themselves.
     pub tree: PathBuf,
+    pub environments: Vec<Environment>,
     file: PathBuf,
     folder: TempDir,
 }
 
 impl<'a> World<'a> {
-    pub fn new(engine: &'a Engine) -> Self {
+    /// Takes the committed tree of a blueprint.
+    pub fn new(engine: &'a Engine, blueprint: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let tree = folder.path().join("azavea");
-        tree::copy(&tree::generated("azavea"), &tree);
+        let tree = folder.path().join(blueprint);
+        tree::copy(&tree::generated(blueprint), &tree);
+        Self::of(engine, folder, tree)
+    }
+
+    /// Generates the tree of a blueprint.
+    pub fn generated(engine: &'a Engine, blueprint: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let tree = folder.path().join("tree");
+        tree::generate(blueprint, &tree);
+        Self::of(engine, folder, tree)
+    }
+
+    fn of(engine: &'a Engine, folder: TempDir, tree: PathBuf) -> Self {
         for root in tree::roots(&tree) {
             tree::keep_state_here(&tree.join(root));
         }
-        Self { engine, tree, file: folder.path().join("world.json"), folder }
+        let environments = environments(&tree);
+        Self { engine, environments, tree, file: folder.path().join("world.json"), folder }
+    }
+
+    /// Generates the tree anew, of another blueprint; returns what `plinth generate` says.
+    pub fn generate(&self, blueprint: &Path) -> String {
+        tree::generate(blueprint, &self.tree)
+    }
+
+    /// Returns an environment by its name.
+    pub fn environment(&self, name: &str) -> &Environment {
+        let mut environments = self.environments.iter();
+        environments.find(|environment| environment.name == name).expect("an environment of the tree")
     }
 
     /// Returns a folder for what belongs to no tree.
@@ -99,13 +143,13 @@ impl<'a> World<'a> {
         let root = environment.bootstrap();
         let folder = self.tree.join(&root);
         tree::copy(&tree::repository().join("tests/judges/fixtures/bootstrap"), &folder);
-        let names = Names::of(&self.tree, environment);
         let variables = serde_json::json!({
             "account": environment.account,
-            "region": "us-east-1",
-            "roles": names.roles,
-            "bucket": names.bucket,
-            "key_alias": names.key_alias,
+            "region": environment.region,
+            "partition": environment.partition,
+            "roles": roles(&self.tree, environment),
+            "bucket": environment.bucket,
+            "key_alias": environment.key_alias,
         });
         write(&folder.join("terraform.tfvars.json"), &variables.to_string());
         self.run(&root, &["init", "-input=false"]);
@@ -140,41 +184,23 @@ impl<'a> World<'a> {
     }
 }
 
-/// What an environment's tree takes for granted, read from the tree itself.
-struct Names {
-    roles: Vec<String>,
-    bucket: String,
-    key_alias: String,
-}
-
-impl Names {
-    fn of(tree: &Path, environment: &Environment) -> Self {
-        let role = format!(":iam::{}:role/", environment.account);
-        let mut roles: Vec<String> = Vec::new();
-        for root in environment.roots() {
-            for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok)
-            {
-                if file.path().extension().is_some_and(|extension| extension == "tf") {
-                    let literals = literals(&read(file.path())).expect("generated files parse");
-                    let arns = literals.iter().filter_map(|literal| literal.value.split_once(&role));
-                    roles.extend(arns.map(|(_, name)| name.to_owned()));
+/// The roles that the tree of an environment takes for granted: path by name.
+fn roles(tree: &Path, environment: &Environment) -> std::collections::BTreeMap<String, String> {
+    let arn = format!("arn:{}:iam::{}:role/", environment.partition, environment.account);
+    let mut roles = std::collections::BTreeMap::new();
+    for root in &environment.roots {
+        for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok) {
+            if file.path().extension().is_some_and(|extension| extension == "tf") {
+                let literals = literals(&read(file.path())).expect("generated files parse");
+                for role in literals.iter().filter_map(|literal| literal.value.strip_prefix(&arn)) {
+                    let (path, name) = role.rsplit_once('/').unwrap_or(("", role));
+                    let path = if path.is_empty() { "/".to_owned() } else { format!("/{path}/") };
+                    roles.insert(name.to_owned(), path);
                 }
             }
         }
-        roles.sort();
-        roles.dedup();
-        let state = read(&tree.join(environment.stack("state")).join("main.tf"));
-        let state: hcl_edit::structure::Body = state.parse().expect("generated files parse");
-        let imported = |kind: &str| {
-            let to = format!("{kind}.state");
-            let mut imports = state.get_blocks("import").map(|block| &block.body);
-            let import = imports
-                .find(|body| body.get_attribute("to").is_some_and(|it| it.value.to_string().trim() == to));
-            let id = import.and_then(|body| body.get_attribute("id")).expect("an import has an id");
-            id.value.as_str().expect("a literal id").to_owned()
-        };
-        Self { roles, bucket: imported("aws_s3_bucket"), key_alias: imported("aws_kms_alias") }
     }
+    roles
 }
 
 /// The line of an engine's output that says what happened.

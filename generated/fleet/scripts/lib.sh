@@ -4,17 +4,18 @@
 # What the scripts share: the tables of environments, clusters and stacks, and how one stack is planned and applied.
 # Sourced, never run. Works with bash 3.2, AWS CLI 1 or 2, and the engine named below.
 #
-# Credentials: the caller is somebody in the environment's own account who may assume its deploy role. AWS CLI calls use
-# the caller's credentials as they are; the engine's backend and providers assume the deploy role by themselves.
+# Credentials: the caller is somebody in the environment's own account, or in the delivery account, who may assume its
+# deploy role. AWS CLI calls use the caller's credentials as they are; from the delivery account, the deploy role's. The
+# engine's backend and providers, and kubectl, assume the deploy role by themselves.
 # shellcheck disable=SC2034  # what is read from the tables is used by the scripts that source this file
 
 engine=tofu
 
-environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected
+environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected, delivery account (- where it does not reach)
   cat <<'TABLE'
-development 111111111111 eu-central-1 fleet-states-development-111111111111 alias/fleet-development-terraform-state arn:aws:iam::111111111111:role/deploy-development no
-staging 222222222222 eu-central-1 fleet-states-staging-222222222222 alias/fleet-staging-terraform-state arn:aws:iam::222222222222:role/deploy-staging no
-production 333333333333 eu-central-1 fleet-states-production-333333333333 alias/fleet-production-terraform-state arn:aws:iam::333333333333:role/deploy-production yes
+development 111111111111 eu-central-1 fleet-states-development-111111111111 alias/fleet-development-terraform-state arn:aws:iam::111111111111:role/deploy-development no 999999999999
+staging 222222222222 eu-central-1 fleet-states-staging-222222222222 alias/fleet-staging-terraform-state arn:aws:iam::222222222222:role/deploy-staging no 999999999999
+production 333333333333 eu-central-1 fleet-states-production-333333333333 alias/fleet-production-terraform-state arn:aws:iam::333333333333:role/deploy-production yes 999999999999
 TABLE
 }
 
@@ -103,7 +104,7 @@ load_environment() {
   local row
   row=$(environments | awk -v e="$environment" '$1 == e')
   [ -n "$row" ] || usage "no environment $environment; there is: $(environments | awk '{ printf "%s ", $1 }')"
-  read -r environment account region bucket key_alias deploy_role protected <<<"$row"
+  read -r environment account region bucket key_alias deploy_role protected delivery <<<"$row"
 }
 
 load_cluster() { # cluster
@@ -134,8 +135,36 @@ check_account() {
   local actual
   actual=$(aws sts get-caller-identity --region "$region" --query Account --output text) ||
     die "no AWS credentials that work" "log in to account $account (environment $environment) first, for example: export AWS_PROFILE=..."
-  [ "$actual" = "$account" ] ||
-    die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE"
+  case "$actual" in
+    "$account") ;;
+    "$delivery") act_as_deploy_role ;;
+    *) die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE" ;;
+  esac
+}
+
+# For a caller in the delivery account: from here on the AWS CLI is the environment's deploy role. The engine and kubectl
+# keep the caller's credentials, since they assume the role by themselves; and STS is asked about the caller.
+act_as_deploy_role() {
+  assume_deploy_role
+  # shellcheck disable=SC2317,SC2329 # whoever calls aws from now on calls this
+  aws() {
+    if [ "$1" = sts ]; then
+      command aws "$@"
+    else
+      [ "$SECONDS" -lt "$renew_at" ] || assume_deploy_role
+      AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key AWS_SESSION_TOKEN=$session_token command aws "$@"
+    fi
+  }
+}
+
+assume_deploy_role() { # sets access_key, secret_key, session_token; a session ends after an hour
+  local session
+  session=$(command aws sts assume-role --region "$region" --role-arn "$deploy_role" --role-session-name plinth \
+    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) ||
+    die "you are in the delivery account $delivery, and may not assume $deploy_role" \
+      "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it"
+  read -r access_key secret_key session_token <<<"$session"
+  renew_at=$((SECONDS + 3000))
 }
 
 # Before anything runs: can the questions to come be answered?

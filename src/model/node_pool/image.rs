@@ -28,10 +28,10 @@ pub(super) fn version(
     let (is_good, example) = match (kind, ami.family) {
         (PoolKind::Managed, AmiFamily::Al2023) => (is_release(version, is_day), "1.36.1-20260714"),
         (PoolKind::Managed, AmiFamily::Bottlerocket) => (is_release(version, is_build), "1.47.0-6154605b"),
-        (PoolKind::Karpenter, AmiFamily::Al2023) => {
+        (PoolKind::Karpenter | PoolKind::Fargate, AmiFamily::Al2023) => {
             (version.strip_prefix('v').is_some_and(is_day), "v20260714")
         }
-        (PoolKind::Karpenter, AmiFamily::Bottlerocket) => {
+        (PoolKind::Karpenter | PoolKind::Fargate, AmiFamily::Bottlerocket) => {
             (version.strip_prefix('v').is_some_and(is_version), "v1.64.0")
         }
     };

@@ -2,24 +2,42 @@
 
 data "aws_eks_addon_version" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+  count = {{ addon.count | hcl }}
 {% endif %}
   # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
   addon_name         = {{ addon.name | hcl }}
-  kubernetes_version = var.kubernetes_version
+  kubernetes_version = {{ addon.kubernetes_version | hcl }}
   most_recent        = false
 }
 
 resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+  count = {{ addon.count | hcl }}
 {% endif %}
-  cluster_name                = aws_eks_cluster.this.name
+  cluster_name                = {{ addon.cluster_name | hcl }}
   addon_name                  = {{ addon.name | hcl }}
   addon_version               = data.aws_eks_addon_version.{{ addon.identifier | ident }}{{ addon.index | hcl }}.version
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
-{%- if addon.values_differ %}
+{%- if addon.fargate_differs and addon.values_differ %}
+
+  # Top-level keys that the cluster gives replace the others.
+  configuration_values = jsonencode(merge(
+    jsondecode(
+      var.core_on_fargate
+      ? jsonencode({{ addon.fargate_values | hcl }})
+      : jsonencode({{ addon.values | hcl }})
+    ),
+    var.{{ addon.identifier | ident }}_values,
+  ))
+{%- elif addon.fargate_differs %}
+
+  configuration_values = (
+    var.core_on_fargate
+    ? jsonencode({{ addon.fargate_values | hcl }})
+    : jsonencode({{ addon.values | hcl }})
+  )
+{%- elif addon.values_differ %}
 
   # Top-level keys that the cluster gives replace the standard's.
   configuration_values = jsonencode(merge({{ addon.values | hcl }}, var.{{ addon.identifier | ident }}_values))
@@ -44,9 +62,9 @@ resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
 
 resource "aws_iam_role" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+  count = {{ addon.count | hcl }}
 {% endif %}
-  name        = "${var.name}-{{ addon.name | ident }}"
+  name        = "${var.{{ addon.name_variable | ident }}}-{{ addon.name | ident }}"
   description = "What add-on {{ addon.name | text }} may do in the account."
 
   assume_role_policy = local.pod_identity_trust

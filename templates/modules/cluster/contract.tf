@@ -20,7 +20,7 @@ resource "aws_ssm_parameter" "contract" {
 
     oidc_issuer             = aws_eks_cluster.this.identity[0].oidc[0].issuer
     oidc_provider_arn       = aws_iam_openid_connect_provider.this.arn
-    node_role_arn           = aws_iam_role.node.arn
+    node_role_arn           = {{ node_role_arn | hcl }}
     karpenter_node_role_name = {{ karpenter_node_role_name | hcl }}
     karpenter_node_role_arn  = {{ karpenter_node_role_arn | hcl }}
     karpenter_queue_name     = {{ karpenter_queue_name | hcl }}

@@ -33,7 +33,7 @@ resource "aws_iam_role_policy_attachment" "node" {
 
 resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
-  count = var.{{ pool.variable | ident }}_enabled ? 1 : 0
+  count = {{ pool.count | hcl }}
 {% endif %}
   name                   = "${var.name}-{{ pool.name | ident }}"
   update_default_version = true
@@ -147,7 +147,7 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 
 resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
-  count = var.{{ pool.variable | ident }}_enabled ? 1 : 0
+  count = {{ pool.count | hcl }}
 {% endif %}
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "{{ pool.name | ident }}-"

@@ -37,11 +37,13 @@ output "oidc_provider_arn" {
   description = "OpenID Connect provider, for roles of service accounts."
   value       = aws_iam_openid_connect_provider.this.arn
 }
+{%- if has_managed_pools %}
 
 output "node_role_arn" {
   description = "Role of the managed nodes."
   value       = aws_iam_role.node.arn
 }
+{%- endif %}
 
 output "key_arn" {
   description = "KMS key of secrets and logs."

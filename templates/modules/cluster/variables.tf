@@ -93,6 +93,24 @@ variable "viewers" {
     error_message = "viewers are ARNs of IAM roles."
   }
 }
+{%- if has_readers %}
+
+variable "readers" {
+  description = "ARNs of the roles that read what runs in the cluster, but no secrets. None of them is in admins or viewers: EKS keeps one entry for each role."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "readers are ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = length(setintersection(var.readers, concat(var.admins, var.viewers))) == 0
+    error_message = "A role of readers must not be in admins or viewers."
+  }
+}
+{%- endif %}
 
 # What may differ: the defaults are the standard.
 
@@ -176,6 +194,14 @@ variable "{{ pool.variable | ident }}" {
 {%- endfor %}
 }
 {%- endfor %}
+{%- if core_may_be_on_fargate %}
+
+variable "core_on_fargate" {
+  description = "Whether core is on Fargate: CoreDNS and Karpenter run there, and Karpenter makes on-demand nodes for the other system services."
+  type        = bool
+  default     = {{ core_on_fargate | hcl }}
+}
+{%- endif %}
 {%- for switch in switches %}
 
 variable "{{ switch.name | ident }}_enabled" {

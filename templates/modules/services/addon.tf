@@ -4,17 +4,18 @@
 
 resource "aws_iam_role" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+  count = {{ addon.count | hcl }}
 {% endif %}
   name        = "${var.cluster_name}-{{ addon.name | ident }}"
   description = "What add-on {{ addon.name | text }} may do in the account."
 
-  assume_role_policy = local.pod_identity_trust
+  assume_role_policy = {{ addon.trust | hcl }}
 }
+{%- if addon.has_pod_identity %}
 
 resource "aws_eks_pod_identity_association" "{{ addon.identifier | ident }}" {
-{%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+{%- if not addon.pod_identity_everywhere %}
+  count = {{ addon.pod_identity_count | hcl }}
 {% endif %}
   cluster_name    = var.cluster_name
   namespace       = {{ addon.namespace | hcl }}
@@ -22,13 +23,37 @@ resource "aws_eks_pod_identity_association" "{{ addon.identifier | ident }}" {
   role_arn        = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.arn
 }
 {%- endif %}
+{%- if addon.has_irsa %}
+
+locals {
+  # On Fargate there is no Pod Identity: the token of the service account itself is the proof.
+  {{ addon.identifier | ident }}_irsa_trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "ServiceAccount"
+        Effect    = "Allow"
+        Principal = { Federated = local.contract.oidc_provider_arn }
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        Condition = {
+          StringEquals = {
+            "${trimprefix(local.contract.oidc_issuer, "https://")}:aud" = "sts.amazonaws.com"
+            "${trimprefix(local.contract.oidc_issuer, "https://")}:sub" = "system:serviceaccount:{{ addon.namespace | ident }}:{{ addon.service_account | ident }}"
+          }
+        }
+      },
+    ]
+  })
+}
+{%- endif %}
+{%- endif %}
 {%- if addon.has_crd_chart %}
 
 # Custom resource definitions by a chart of their own: Helm never upgrades those that come with a chart. Not atomic:
 # taking a definition out again would take every object of its kind along.
 resource "helm_release" "{{ addon.identifier | ident }}_crd" {
 {%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+  count = {{ addon.count | hcl }}
 {% endif %}
   name       = {{ addon.crd_chart | hcl }}
   namespace  = {{ addon.namespace | hcl }}
@@ -47,7 +72,7 @@ resource "helm_release" "{{ addon.identifier | ident }}_crd" {
 {%- endif %}
 resource "helm_release" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
-  count = var.{{ addon.identifier | ident }}_enabled ? 1 : 0
+  count = {{ addon.count | hcl }}
 {% endif %}
   name       = {{ addon.name | hcl }}
   namespace  = {{ addon.namespace | hcl }}
@@ -67,7 +92,16 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
   # A failed installation is taken out again, so that the next apply starts clean.
   atomic          = true
   cleanup_on_fail = true
+{%- if addon.fargate_differs %}
+
+  values = compact([
+    yamlencode({{ addon.values | hcl }}),
+    var.core_on_fargate ? yamlencode({{ addon.fargate_values | hcl }}) : "",
 {%- if addon.values_differ %}
+    yamlencode(var.{{ addon.identifier | ident }}_values),
+{%- endif %}
+  ])
+{%- elif addon.values_differ %}
 
   values = [
     yamlencode({{ addon.values | hcl }}),
@@ -79,7 +113,7 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
 {%- endif %}
 {%- if addon.has_depends_on %}
 
-  # A pod that starts before its role is associated runs without credentials until it is restarted.
+  # {{ addon.depends_because | comment }}
   depends_on = [
 {%- for address in addon.depends_on %}
     {{ address | hcl }},

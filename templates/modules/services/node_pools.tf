@@ -45,7 +45,7 @@ resource "aws_iam_role_policy" "karpenter_volume_keys" {
 
 resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
-  count = var.{{ pool.variable | ident }}_enabled ? 1 : 0
+  count = {{ pool.count | hcl }}
 {% endif %}
   name      = "node-pool-{{ pool.name | ident }}"
   namespace = "kube-system"

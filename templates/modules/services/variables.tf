@@ -92,6 +92,14 @@ variable "{{ pool.variable | ident }}" {
 {%- endfor %}
 }
 {%- endfor %}
+{%- if core_may_be_on_fargate %}
+
+variable "core_on_fargate" {
+  description = "Whether core is on Fargate: CoreDNS and Karpenter run there, and Karpenter makes on-demand nodes for the other system services."
+  type        = bool
+  default     = {{ core_on_fargate | hcl }}
+}
+{%- endif %}
 {%- for switch in switches %}
 
 variable "{{ switch.name | ident }}_enabled" {

@@ -18,3 +18,25 @@ resource "kubernetes_role_binding_v1" "admin" {
     name      = "${var.namespace}:admin"
   }
 }
+{%- if has_readers %}
+
+# The built-in ClusterRole view, bound likewise: what admin sees, but no secrets, and nothing can be changed.
+resource "kubernetes_role_binding_v1" "reader" {
+  metadata {
+    name      = "reader"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  role_ref {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "ClusterRole"
+    name      = "view"
+  }
+
+  subject {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "Group"
+    name      = "${var.namespace}:reader"
+  }
+}
+{%- endif %}

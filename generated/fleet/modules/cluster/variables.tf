@@ -96,6 +96,22 @@ variable "viewers" {
   }
 }
 
+variable "readers" {
+  description = "ARNs of the roles that read what runs in the cluster, but no secrets. None of them is in admins or viewers: EKS keeps one entry for each role."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.readers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "readers are ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = length(setintersection(var.readers, concat(var.admins, var.viewers))) == 0
+    error_message = "A role of readers must not be in admins or viewers."
+  }
+}
+
 # What may differ: the defaults are the standard.
 
 variable "kubernetes_version" {

@@ -9,3 +9,8 @@ output "admin_group" {
   description = "Kubernetes group that administers the namespace; access entries name it."
   value       = kubernetes_role_binding_v1.admin.subject[0].name
 }
+
+output "reader_group" {
+  description = "Kubernetes group that reads everything in the namespace but secrets; access entries name it."
+  value       = kubernetes_role_binding_v1.reader.subject[0].name
+}

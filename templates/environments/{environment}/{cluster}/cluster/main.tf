@@ -15,6 +15,9 @@ module "cluster" {
 {%- if has_viewers %}
   viewers = {{ viewers | hcl }}
 {%- endif %}
+{%- if has_readers %}
+  readers = {{ readers | hcl }}
+{%- endif %}
 {%- if has_arguments %}
 
   # What differs from the standard.

@@ -28,8 +28,13 @@ module "tenant_{{ tenant.identifier | ident }}" {
 {%- endfor %}
 {%- if has_principals %}
 
+{% if has_readers -%}
+# Who administers or reads which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a
+# second with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+{%- else -%}
 # Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
 # with 409), so one who administers several applications has all their groups here. The roles must exist first.
+{%- endif %}
 resource "aws_eks_access_entry" "tenant_admin" {
   for_each = {{ principals | hcl }}
 

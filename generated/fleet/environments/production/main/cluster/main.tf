@@ -22,6 +22,7 @@ module "cluster" {
     "arn:aws:iam::333333333333:role/admins/platform",
   ]
   viewers = ["arn:aws:iam::333333333333:role/plan-production"]
+  readers = ["arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Support_0123456789abcdef"]
 
   # What differs from the standard.
   deletion_protection = true

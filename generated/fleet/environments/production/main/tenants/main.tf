@@ -24,3 +24,17 @@ module "tenant_batch" {
   # What differs from the standard.
   pod_security_level = "baseline"
 }
+
+# Who administers or reads which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a
+# second with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant_admin" {
+  for_each = {
+    "arn:aws:iam::333333333333:role/data/analyst"     = [module.tenant_batch.reader_group]
+    "arn:aws:iam::333333333333:role/data/batch-admin" = [module.tenant_batch.admin_group]
+  }
+
+  cluster_name      = "fleet-production-main"
+  principal_arn     = each.key
+  type              = "STANDARD"
+  kubernetes_groups = each.value
+}

@@ -1,13 +1,11 @@
-//! azavea, from empty accounts to both environments and back to empty accounts, in a stand-in world.
+//! Committed trees, from empty accounts to every environment and back to empty accounts, in a stand-in world.
 //!
-//! Both environments live in one world, as they do at AWS: names that only one of them may have would clash. The order
-//! is that of a person: what `scripts/bootstrap` makes, then each stack, then each application; then back.
-
-use std::process::Command;
+//! All environments of a tree live in one world, as they do at AWS: names that only one of them may have would clash. The
+//! order is that of a person: what `scripts/bootstrap` makes, then each stack as the scripts list them; then back.
 
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
-use crate::world::{APPS, Environment, PRODUCTION, STAGING, World};
+use crate::world::{Environment, World};
 
 /// Some addresses that each stack must have made: it is not empty, and holds what its name says.
 const ADDRESSES: [(&str, &[&str]); 4] = [
@@ -44,32 +42,48 @@ const ADDRESSES: [(&str, &[&str]); 4] = [
 
 #[test]
 fn terraform_applies_and_destroys_azavea() {
-    there_and_back("terraform");
+    there_and_back("terraform", "azavea", &ADDRESSES);
 }
 
 #[test]
 fn tofu_applies_and_destroys_azavea() {
-    there_and_back("tofu");
+    there_and_back("tofu", "azavea", &ADDRESSES);
 }
 
-fn there_and_back(engine: &'static str) {
-    let what = "azavea applied, planned again and destroyed in a stand-in world";
-    let Some(engine) = Engine::with_providers(engine, what) else { return };
-    let world = World::new(&engine);
-    let environments = [STAGING, PRODUCTION];
+#[test]
+fn terraform_applies_and_destroys_minimal() {
+    there_and_back("terraform", "minimal", &[]);
+}
 
-    let mut known: Vec<String> = environments.iter().flat_map(Environment::roots).collect();
+/// With the engine that the blueprint names.
+#[test]
+fn tofu_applies_and_destroys_fleet() {
+    there_and_back("tofu", "fleet", &[]);
+}
+
+fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&str])]) {
+    let what = format!("{blueprint} applied, planned again and destroyed in a stand-in world");
+    let Some(engine) = Engine::with_providers(engine, &what) else { return };
+    let world = World::new(&engine, blueprint);
+    let environments = &world.environments;
+
+    let mut known: Vec<&String> = environments.iter().flat_map(|environment| &environment.roots).collect();
     known.sort();
-    assert_eq!(tree::roots(&world.tree), known, "root modules of the tree (left), and of this test (right)");
+    let roots = tree::roots(&world.tree);
+    assert_eq!(
+        roots.iter().collect::<Vec<_>>(),
+        known,
+        "root modules of the tree (left), and of its scripts (right)"
+    );
 
-    for environment in &environments {
-        deploy(&world, environment);
+    for environment in environments {
+        deploy(&world, environment, expected);
     }
     for (index, environment) in environments.iter().enumerate().rev() {
-        take_down(&world, environment);
+        take_down(&world, environment, blueprint);
         // Whoever is left does not notice.
         for remaining in &environments[..index] {
-            assert_nothing_to_do(&world, &remaining.stack("main/cluster"));
+            assert_nothing_to_do(&world, &remaining.roots[1]);
         }
     }
     let left: Vec<String> =
@@ -78,44 +92,46 @@ fn there_and_back(engine: &'static str) {
 }
 
 /// Applies everything of an environment; a second plan of each root module must have nothing to do.
-fn deploy(world: &World<'_>, environment: &Environment) {
+fn deploy(world: &World<'_>, environment: &Environment, expected: &[(&str, &[&str])]) {
     world.bootstrap(environment);
-    for (stack, addresses) in ADDRESSES {
-        let root = environment.stack(stack);
-        let plan = world.apply(&root);
+    for root in &environment.roots {
+        let plan = world.apply(root);
         let adopts = plan.contains("Plan: 3 to import,");
-        assert_eq!(adopts, stack == "state", "{root}: the state stack adopts bucket, key and alias\n{plan}");
-        assert_nothing_to_do(world, &root);
-        assert_addresses(world, &root, addresses);
-    }
-    if environment.is_protected {
-        assert_addresses(world, &environment.stack("main/cluster"), &["terraform_data.protected"]);
-    }
-    for app in APPS {
-        let root = environment.app(app);
-        world.apply(&root);
-        assert_nothing_to_do(world, &root);
-        assert_attached(world, environment, app);
+        let is_state = *root == environment.stack("state");
+        assert_eq!(adopts, is_state, "{root}: the state stack adopts bucket, key and alias\n{plan}");
+        assert_nothing_to_do(world, root);
+        assert!(!addresses(world, root).is_empty() || root.starts_with("apps/"), "{root}: holds nothing");
+        for (_, addresses) in expected.iter().filter(|(stack, _)| *root == environment.stack(stack)) {
+            assert_addresses(world, root, addresses);
+        }
+        if environment.is_protected && root.ends_with("/cluster") {
+            assert_addresses(world, root, &["terraform_data.protected"]);
+        }
+        if root.starts_with("apps/") {
+            assert_attached(world, environment, root);
+        }
     }
 }
 
 /// Destroys everything of an environment, protected or not, as a person would.
-fn take_down(world: &World<'_>, environment: &Environment) {
-    for app in APPS.iter().rev() {
-        destroy(world, &environment.app(app));
-    }
-    destroy(world, &environment.stack("main/tenants"));
-    destroy(world, &environment.stack("main/services"));
-    let cluster = environment.stack("main/cluster");
+fn take_down(world: &World<'_>, environment: &Environment, blueprint: &str) {
+    let is_cluster = |root: &&String| root.ends_with("/cluster");
     if environment.is_protected {
-        assert_refuses_to_destroy(world, &cluster, "terraform_data.protected");
-        lift_protection(world, &cluster);
+        for root in environment.roots.iter().filter(is_cluster) {
+            assert_refuses_to_destroy(world, root, "terraform_data.protected");
+        }
+        lift_protection(world, environment, blueprint);
+        for root in environment.roots.iter().filter(is_cluster) {
+            apply_lifted_protection(world, root);
+        }
     }
-    destroy(world, &cluster);
-    let state = environment.stack("state");
-    assert_refuses_to_destroy(world, &state, "aws_s3_bucket.state");
-    lift_state_protection(world, &state);
-    destroy(world, &state);
+    for root in environment.roots.iter().rev() {
+        if *root == environment.stack("state") {
+            assert_refuses_to_destroy(world, root, "aws_s3_bucket.state");
+            lift_state_protection(world, root);
+        }
+        destroy(world, root);
+    }
     destroy(world, &environment.bootstrap());
 }
 
@@ -137,12 +153,13 @@ fn assert_addresses(world: &World<'_>, root: &str, expected: &[&str]) {
 }
 
 /// The stub of an application found its cluster.
-fn assert_attached(world: &World<'_>, environment: &Environment, app: &str) {
-    let (run, _) = world.try_run(&environment.app(app), &["output", "-json"]);
+fn assert_attached(world: &World<'_>, environment: &Environment, root: &str) {
+    let (run, _) = world.try_run(root, &["output", "-json"]);
     let outputs: serde_json::Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
-    let value = |name: &str| outputs[name]["value"].as_str().unwrap_or_default().to_owned();
-    let cluster = format!("azavea-{}-main", environment.name);
-    assert_eq!((value("cluster_name"), value("namespace")), (cluster, app.to_owned()), "{app}: {outputs}");
+    let cluster = outputs["cluster_name"]["value"].as_str().unwrap_or_default();
+    let names = &environment.clusters;
+    assert!(names.iter().any(|name| name == cluster), "{root}: attached to {cluster}, not one of {names:?}");
+    assert!(outputs["namespace"]["value"].is_string(), "{root}: no namespace: {outputs}");
 }
 
 fn destroy(world: &World<'_>, root: &str) {
@@ -167,30 +184,27 @@ fn assert_refuses_to_destroy(world: &World<'_>, root: &str, guard: &str) {
     eprintln!("{} destroy in {root}: refused, as it must be ({seconds:.1} s)", world.engine.name);
 }
 
-/// Takes production's protection away as a person would: in the blueprint, then generate, then apply.
-fn lift_protection(world: &World<'_>, cluster: &str) {
-    let blueprint = read(&tree::repository().join("blueprints/azavea.toml"));
+/// Takes an environment's protection away as a person would: in the blueprint, then generate.
+fn lift_protection(world: &World<'_>, environment: &Environment, blueprint: &str) {
+    let name = format!("{blueprint}.toml");
+    let blueprint = read(&tree::repository().join("blueprints").join(&name));
     let is_switch = |line: &&str| line.starts_with("protection ") && line.ends_with("= true");
     assert_eq!(blueprint.lines().filter(is_switch).count(), 1, "one protected environment");
     let lines = blueprint.lines().map(|line| if is_switch(&line) { "protection = false" } else { line });
-    let file = world.folder().join("azavea.toml");
+    let file = world.folder().join(&name);
     write(&file, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
-    let output = Command::new(env!("CARGO_BIN_EXE_plinth"))
-        .arg("generate")
-        .arg(&file)
-        .arg("--out")
-        .arg(&world.tree)
-        .output()
-        .expect("plinth runs");
-    assert!(output.status.success(), "plinth generate: {}", String::from_utf8_lossy(&output.stderr));
-    let said = String::from_utf8_lossy(&output.stdout);
-    // The guard and deletion protection; scripts, which ask back before they touch a protected environment.
+    let said = world.generate(&file);
+    // The guards and deletion protection; scripts, which ask back before they touch a protected environment.
     let changes =
         said.lines().filter(|line| line.starts_with(['~', '+', '-']) && !line.ends_with("README.md"));
-    let expected = [format!("~ {cluster}/main.tf"), "~ scripts/lib.sh".to_owned()];
+    let clusters = environment.roots.iter().filter(|root| root.ends_with("/cluster"));
+    let mut expected: Vec<String> = clusters.map(|root| format!("~ {root}/main.tf")).collect();
+    expected.push("~ scripts/lib.sh".to_owned());
     assert_eq!(changes.collect::<Vec<_>>(), expected, "what `protection = false` changes");
     eprintln!("plinth generate with `protection = false`: {}", expected.join(", "));
+}
 
+fn apply_lifted_protection(world: &World<'_>, cluster: &str) {
     let plan = world.run(cluster, &["plan", "-input=false", "-out=plan"]);
     assert!(plan.contains("Plan: 0 to add, 1 to change, 1 to destroy."), "{cluster}: the guard goes\n{plan}");
     assert!(

@@ -1,0 +1,65 @@
+# Fargate: each pod that a profile selects runs on a machine of its own, which AWS looks after. Such a machine takes no labels and no
+# DaemonSets, and its pods have neither EBS volumes nor Pod Identity.
+
+resource "aws_iam_role" "fargate" {
+{%- if not everywhere %}
+  count = {{ count | hcl }}
+{% endif %}
+  name        = "${var.name}-fargate"
+  description = "Pulls images for pods on Fargate."
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "Fargate"
+        Effect    = "Allow"
+        Principal = { Service = "eks-fargate-pods.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          ArnLike = { "aws:SourceArn" = "arn:${var.partition}:eks:${var.region}:${var.account_id}:fargateprofile/${var.name}/*" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "fargate" {
+  for_each = {{ policy_set | hcl }}
+
+  role       = aws_iam_role.fargate{{ index | hcl }}.name
+  policy_arn = "arn:${var.partition}:iam::aws:policy/${each.value}"
+}
+{%- for profile in profiles %}
+
+resource "aws_eks_fargate_profile" "{{ profile.identifier | ident }}" {
+{%- if not profile.everywhere %}
+  count = {{ profile.count | hcl }}
+{% endif %}
+  cluster_name = aws_eks_cluster.this.name
+
+  # A profile cannot change. With the letters of its zones, the one that replaces it has another name, and comes first.
+  fargate_profile_name   = "{{ profile.name | ident }}-${join("", [for zone in keys(var.zones) : substr(zone, -1, 1)])}"
+  pod_execution_role_arn = aws_iam_role.fargate{{ index | hcl }}.arn
+  subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
+{% for selector in profile.selectors %}
+  selector {
+    namespace = {{ selector.namespace | hcl }}
+{%- if selector.has_labels %}
+    labels    = {{ selector.labels | hcl }}
+{%- endif %}
+  }
+{% endfor %}
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  # Pods pull their images through the zone's route to the internet, and need the role until they are gone.
+  depends_on = [
+    aws_iam_role_policy_attachment.fargate,
+    aws_route.private_internet,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.s3,
+  ]
+}
+{%- endfor %}
