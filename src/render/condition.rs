@@ -20,7 +20,8 @@ impl Condition {
         Self(if everywhere { Vec::new() } else { vec![format!("var.{name}_enabled")] })
     }
 
-    fn and(mut self, holds: bool, term: &str) -> Self {
+    /// Adds a term where something holds.
+    pub fn and(mut self, holds: bool, term: &str) -> Self {
         self.0.extend(holds.then(|| term.to_owned()));
         self
     }

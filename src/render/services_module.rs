@@ -214,29 +214,21 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         volume_keys: Value,
         volume_keys_everywhere: bool,
         volume_keys_count: Value,
-        volume_keys_index: Value,
         karpenter_index: Value,
     }
     let fleet = &whole.model.fleet;
-    let karpenter_everywhere = fleet.addon(KARPENTER).is_some_and(|member| member.everywhere);
     let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
-    // A cluster without Karpenter has no role to give it to.
-    let everywhere = karpenter_everywhere
-        && fleet.karpenter_pools.iter().any(|pool| pool.everywhere && node_pool::all_have_key(pool));
-    let wanted = "length(local.volume_keys) > 0";
-    let count = if karpenter_everywhere {
-        format!("{wanted} ? 1 : 0")
-    } else {
-        format!("var.karpenter_enabled && {wanted} ? 1 : 0")
-    };
+    let karpenter = fleet.addon(KARPENTER).map(Condition::addon).unwrap_or_default();
+    let all_have_key =
+        fleet.karpenter_pools.iter().any(|pool| pool.everywhere && node_pool::all_have_key(pool));
+    let with_keys = karpenter.clone().and(!all_have_key, "length(local.volume_keys) > 0");
     view(&NodePools {
         pools: fleet.karpenter_pools.iter().map(|pool| node_pool::karpenter(fleet, pool)).collect(),
         has_volume_keys: !volume_keys.is_empty(),
         volume_keys: Value::List(volume_keys),
-        volume_keys_everywhere: everywhere,
-        volume_keys_count: Value::expression(count),
-        volume_keys_index: Value::expression(if everywhere { "" } else { "[0]" }),
-        karpenter_index: Value::expression(if karpenter_everywhere { "" } else { "[0]" }),
+        volume_keys_everywhere: with_keys.is_always(),
+        volume_keys_count: with_keys.count(),
+        karpenter_index: karpenter.index(),
     })
 }
 
