@@ -181,7 +181,8 @@ table! {
         optional disk_iops: u32,
         /// MiB per second of that volume; without it, 125.
         optional disk_throughput: u32,
-        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling, or Karpenter, use it.
+        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling use it
+        /// (managed), or leave Karpenter's use to IAM.
         optional disk_kms_key: Pattern,
         /// Settings of the kubelet.
         optional kubelet: Kubelet,
