@@ -4,11 +4,12 @@ use ipnet::Ipv4Net;
 
 use super::node::Node;
 use super::pattern::Pattern;
+use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Key, Map, table};
 use super::scalar::{
-    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Bytes, Capacity, CapacityReservation,
-    ConsolidationPolicy, Cores, DisruptionReason, Duration, Engine, Eviction, Folder, InstanceType,
-    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, Reserved, RetentionDays, Schedule, Zones,
+    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
+    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, InstanceType, KubernetesVersion, Name,
+    Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, Zones,
 };
 use crate::diagnostic::Spanned;
 
