@@ -23,6 +23,8 @@ pub struct Catalog {
     pub providers: Providers,
     /// Longest names by the resource that carries them.
     pub name_limits: BTreeMap<String, usize>,
+    /// VPC endpoints by the last part of their service's name.
+    pub vpc_endpoints: BTreeMap<String, VpcEndpointKind>,
     /// Add-ons by name.
     pub addons: BTreeMap<String, Addon>,
 }
@@ -71,8 +73,30 @@ pub struct Instances {
 pub struct Region {
     /// `aws`, `aws-us-gov`
     pub partition: String,
-    /// Zone letters that EKS accepts, in the order in which a number of zones takes them.
-    pub zones: Vec<String>,
+    /// Zone letters, in the order in which a number of zones takes them.
+    #[serde(default = "first_three")]
+    pub zones: Vec<char>,
+    /// Zone letters that exist and are taken only by name.
+    #[serde(default)]
+    pub by_name: Vec<char>,
+    /// Ids of zones in which EKS makes no control plane.
+    #[serde(default)]
+    pub refused: Vec<String>,
+}
+
+/// What nearly every region has.
+fn first_three() -> Vec<char> {
+    vec!['a', 'b', 'c']
+}
+
+/// How a VPC reaches a service: a row of `catalog/vpc_endpoints.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VpcEndpointKind {
+    /// Through a network interface in each zone.
+    Interface,
+    /// Through a route.
+    Gateway,
 }
 
 /// `catalog/providers.toml`
@@ -204,6 +228,7 @@ impl Catalog {
             regions: parse("regions.toml"),
             providers: parse("providers.toml"),
             name_limits: parse("name_limits.toml"),
+            vpc_endpoints: parse("vpc_endpoints.toml"),
             addons: addons.collect(),
         }
     }
@@ -241,10 +266,11 @@ mod tests {
     }
 
     #[test]
-    fn every_image_family_is_pinned() {
-        let catalog = Catalog::load();
-        let families: Vec<&String> = catalog.kubernetes.images.keys().collect();
-        assert_eq!(families, crate::blueprint::scalar::AmiFamily::WORDS);
+    fn every_region_has_two_zones_to_choose() {
+        for (name, region) in Catalog::load().regions {
+            assert!(region.zones.len() >= 2, "{name}");
+            assert!(region.by_name.iter().all(|letter| !region.zones.contains(letter)), "{name}");
+        }
     }
 
     #[test]
@@ -256,6 +282,13 @@ mod tests {
                 assert!(partitions.contains(&partition), "{name}: {partition}");
             }
         }
+    }
+
+    #[test]
+    fn every_image_family_is_pinned() {
+        let catalog = Catalog::load();
+        let families: Vec<&String> = catalog.kubernetes.images.keys().collect();
+        assert_eq!(families, crate::blueprint::scalar::AmiFamily::WORDS);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::file::File;
 use crate::model;
 use crate::render;
-use crate::tree::{Drift, Error as TreeError, Report, State};
+use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
@@ -156,7 +156,10 @@ fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Res
     let mut rendered = None;
     if let Some(read) = read {
         let catalog = Catalog::load();
-        let (resolved, found) = model::resolve(&read, &catalog, path.file_name().unwrap_or("blueprint.toml"));
+        let root = root(place, read.file.output.as_ref().map(|output| output.dir.as_str()));
+        let facts = facts(&root);
+        let name = path.file_name().unwrap_or("blueprint.toml");
+        let (resolved, found) = model::resolve(&read, &catalog, &facts, name);
         diagnostics.extend(found);
         if let Some(today) = today {
             diagnostics.extend(model::expired_waivers(&read, today));
@@ -164,15 +167,18 @@ fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Res
         if !diagnostics.has_errors() {
             let (files, found) = render::render(&resolved, &catalog)?;
             diagnostics.extend(found);
-            rendered = Some(Rendered {
-                files,
-                facts: resolved.facts(),
-                root: root(place, read.file.output.as_ref().map(|output| output.dir.as_str())),
-            });
+            rendered = Some(Rendered { files, facts: resolved.facts().to_map(), root });
         }
     }
     report(&diagnostics, &source, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
+}
+
+/// Returns what the last run left in the manifest. One that cannot be used says nothing here: the comparison with the tree
+/// reports it.
+fn facts(root: &Utf8Path) -> model::Facts {
+    let manifest = Manifest::read(root).ok().flatten().unwrap_or_default();
+    model::Facts::read(&manifest.facts)
 }
 
 fn report(diagnostics: &Diagnostics, source: &Source, err: &mut impl Write) -> anyhow::Result<()> {

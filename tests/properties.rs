@@ -6,6 +6,8 @@ mod harness;
 
 #[path = "properties/blueprint.rs"]
 mod blueprint;
+#[path = "properties/names.rs"]
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -37,7 +39,8 @@ fn generate(text: &str) -> Tree {
 fn resolve(text: &str) -> Model {
     let source = Source { path: "blueprint.toml".to_owned(), text: text.to_owned() };
     let (read, _) = plinth::blueprint::read(&source);
-    plinth::model::resolve(&read.expect("a valid blueprint"), &Catalog::load(), "blueprint.toml").0
+    let read = read.expect("a valid blueprint");
+    plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml").0
 }
 
 proptest! {
@@ -66,16 +69,16 @@ proptest! {
     fn subnets_lie_in_their_vpc_and_share_no_address(blueprint in blueprints()) {
         let model = resolve(&blueprint.text());
         for cluster in model.environments.iter().flat_map(|environment| &environment.clusters) {
-            let subnets: Vec<Ipv4Net> =
-                cluster.network.zones.iter().flat_map(|zone| [zone.private, zone.public]).collect();
+            let vpc = cluster.network.own().expect("random blueprints name no VPC that exists already");
+            let subnets: Vec<Ipv4Net> = vpc.zones.iter().flat_map(|zone| [zone.private, zone.public]).collect();
             for (index, subnet) in subnets.iter().enumerate() {
                 prop_assert!(cluster.network.cidr.contains(subnet), "{subnet} of {}", cluster.eks_name);
                 for other in &subnets[..index] {
                     prop_assert!(!subnet.contains(other) && !other.contains(subnet), "{subnet} and {other}");
                 }
             }
-            for zone in &cluster.network.nat_zones {
-                prop_assert!(cluster.network.zones.iter().any(|own| own.name == *zone), "NAT in {zone}");
+            for zone in &vpc.nat_zones {
+                prop_assert!(vpc.zones.iter().any(|own| own.name == *zone), "NAT in {zone}");
             }
         }
     }
@@ -123,6 +126,24 @@ proptest! {
             let is_summary = path.ends_with("README.md") || path.starts_with("scripts/");
             if !is_summary && !of_environment(path) {
                 prop_assert_eq!(before.get(path), after.get(path), "{}", path);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    /// Clusters of one account, in one region or in two, are refused or have no name in common.
+    #[test]
+    fn no_two_clusters_of_an_account_make_one_name(text in names::crowded()) {
+        match make(&text, "blueprint.toml") {
+            Ok(tree) => prop_assert_eq!(names::collision(&tree), None, "{}", text),
+            Err(said) => {
+                let codes = said.lines().filter_map(|line| line.strip_prefix("error["));
+                for code in codes {
+                    prop_assert!(code.starts_with("E02"), "{}\n{}", said, text);
+                }
             }
         }
     }

@@ -8,8 +8,9 @@ use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Key, Map, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
-    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, InstanceType, KubernetesVersion, Name,
-    Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, Zones,
+    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, InstanceType, IpFamily,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId, VpcId,
+    Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -125,6 +126,8 @@ table! {
     "[cluster.endpoint]" Endpoint {
         /// Ranges that reach the public endpoint; empty: private only.
         default public_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
+        /// Ranges that reach the private endpoint: of a VPN, of peered VPCs. With `runner` and without these, the VPC's own.
+        default private_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
         /// How engines reach a private-only endpoint: `in-vpc`.
         optional runner: Runner,
     }
@@ -133,7 +136,7 @@ table! {
 table! {
     /// `[cluster.network]`
     "[cluster.network]" Network {
-        /// The VPC's range, /16 to /19.
+        /// The VPC's range; /16 to /19 where plinth makes the VPC.
         optional cidr: Ipv4Net,
         /// How many zones, or which.
         default zones: Zones = Zones::Count(3),
@@ -142,9 +145,28 @@ table! {
         /// The range of Service addresses.
         default service_cidr: Ipv4Net = default_service_cidr(),
         /// Subnet ranges by zone, in place of the plan's.
-        default subnets: Zoned = Zoned::default(),
+        default subnets: Zoned<Subnets> = Zoned::default(),
         /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods.
         default prefix_delegation: bool = false,
+        /// A second range of the VPC, /16 to /19, from which pods take their addresses.
+        optional pod_cidr: Ipv4Net,
+        /// Addresses of pods and Services: `ipv4`, or `ipv6`. It cannot change under a cluster that exists.
+        default ip_family: IpFamily = IpFamily::Ipv4,
+        /// VPC endpoints by service, `ecr.api`, besides S3's gateway, which is always there.
+        default endpoints: Vec<Spanned<String>> = Vec::new(),
+        /// An existing VPC; plinth makes nothing in it.
+        optional vpc_id: VpcId,
+        /// The existing VPC's subnets for nodes, by zone.
+        default private_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        /// The existing VPC's subnets for internet-facing load balancers, by zone.
+        default public_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        /// The existing VPC's subnets for pods, by zone; without them pods share those of nodes.
+        default pod_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        /// Whether plinth puts the tags that load balancers need on the existing subnets.
+        default tag_subnets: bool = true,
+        /// Clusters that this one can come to meet, besides those of its account and region: `"production"`, or
+        /// `"production/eu"`.
+        default peers: Vec<Spanned<String>> = Vec::new(),
     }
 }
 
@@ -422,5 +444,5 @@ pub use super::scalar::{Date, Runner, TaintEffect};
 /// Text by text: tags, labels.
 pub use super::scalar::Tags;
 
-/// Subnet ranges by zone name.
+/// Subnets by zone name.
 pub use super::scalar::Zoned;

@@ -98,7 +98,8 @@ fn layers(root: &Node) -> Vec<&Node> {
 /// Lays one layer of a cluster over another: tables merge, lists and scalars replace.
 ///
 /// Two tables start anew where a layer makes another thing of them, since nothing of what is below fits any more: a node
-/// pool of another `kind`, a network with another `vpc_id`.
+/// pool of another `kind`, a network with another `vpc_id`. One with another `ip_family` takes no range of pods
+/// or Services from below.
 fn lay(base: &Node, over: &Node) -> Node {
     let mut base = base.clone();
     let text = |table: Option<&Node>, key: &str| table?.get(key)?.as_str().map(str::to_owned);
@@ -115,6 +116,14 @@ fn lay(base: &Node, over: &Node) -> Node {
     let vpc = text(over.get("network"), "vpc_id");
     if vpc.is_some() && vpc != text(base.get("network"), "vpc_id") {
         base.remove("network");
+    }
+    let family = |layer: &Node| text(layer.get("network"), "ip_family");
+    if family(over).is_some()
+        && family(over) != family(&base)
+        && let Some(network) = base.get_mut("network")
+    {
+        network.remove("pod_cidr");
+        network.remove("service_cidr");
     }
     merge(&base, over)
 }

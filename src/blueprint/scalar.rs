@@ -6,7 +6,6 @@ use std::fmt;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
-use super::keys::Subnets;
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
 
@@ -62,6 +61,14 @@ text! {
 text! {
     /// An AWS account: twelve digits.
     AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() })
+}
+text! {
+    /// The id of a VPC, `vpc-0a1b2c3d4e5f60718`.
+    VpcId, |text| check(is_id(text, "vpc-"), || Problem::InvalidId { value: text.into(), prefix: "vpc-" })
+}
+text! {
+    /// The id of a subnet, `subnet-0a1b2c3d4e5f60718`.
+    SubnetId, |text| check(is_id(text, "subnet-"), || Problem::InvalidId { value: text.into(), prefix: "subnet-" })
 }
 text! {
     /// A Kubernetes minor version, `1.36`.
@@ -167,6 +174,14 @@ const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
 fn check(holds: bool, problem: impl Fn() -> Problem) -> Result<(), Problem> {
     if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// EC2's ids have 17 hexadecimal digits, and 8 where they are from before 2016 (EC2 user guide, "Resource IDs", read
+/// 2026-11).
+fn is_id(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|digits| {
+        matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }
 
 fn is_duration(text: &str) -> bool {
@@ -289,6 +304,15 @@ words! {
         Single = "single",
         /// One NAT gateway in each zone.
         PerZone = "per-zone",
+    }
+}
+words! {
+    /// Which addresses pods and Services have.
+    IpFamily {
+        /// IPv4.
+        Ipv4 = "ipv4",
+        /// IPv6; nodes have both.
+        Ipv6 = "ipv6",
     }
 }
 words! {
@@ -456,21 +480,25 @@ impl Read for Tags {
     }
 }
 
-/// Subnet ranges by zone name.
-#[derive(Debug, Clone, Default)]
-pub struct Zoned(pub BTreeMap<String, (Span, Subnets)>);
+/// Something for each zone, by the zone's name and with the place of that name.
+#[derive(Debug, Clone)]
+pub struct Zoned<T>(pub BTreeMap<String, (Span, T)>);
 
-impl Read for Zoned {
+impl<T> Default for Zoned<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: Read> Read for Zoned<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Table(table) = &node.value else {
             return reader.wrong_type(node, "a table of subnets by zone");
         };
-        let read: Vec<Option<(String, (Span, Subnets))>> = table
+        let read: Vec<Option<(String, (Span, T))>> = table
             .0
             .iter()
-            .map(|(zone, entry)| {
-                Subnets::read(&entry.node, reader).map(|subnets| (zone.clone(), (entry.key, subnets)))
-            })
+            .map(|(zone, entry)| T::read(&entry.node, reader).map(|value| (zone.clone(), (entry.key, value))))
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
     }

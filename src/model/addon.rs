@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::node_pool::CORE;
-use crate::blueprint::keys::Cluster as ClusterKeys;
+use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
 use crate::blueprint::node::{self, Node};
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
@@ -12,6 +12,9 @@ use crate::problem::Problem;
 
 /// Karpenter's name in the catalog.
 pub const KARPENTER: &str = "karpenter";
+
+/// The name in the catalog of what gives pods their addresses.
+pub const VPC_CNI: &str = "vpc-cni";
 
 /// The load balancer controller's name in the catalog.
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
@@ -52,8 +55,7 @@ pub(super) fn resolve(
             continue;
         };
         let version = version(context, wish, facts, kubernetes);
-        let wished = wish.value.values.as_ref().map(|values| Value::from_data(&values.to_json()));
-        let values = of_place(facts, partition).merged(wished.unwrap_or(Value::Object(Vec::new())));
+        let values = of_place(facts, partition).merged(wished(wish.name.as_str(), keys));
         addons.push(Addon { name: wish.name.value.clone(), kind: facts.kind, version, values });
     }
     for (name, facts) in &catalog.addons {
@@ -69,7 +71,7 @@ pub(super) fn resolve(
                 context.push(problem, off.value.enabled.span);
             }
             // Not mentioned: every cluster has it.
-            None => addons.extend(built_in(name, facts, partition)),
+            None => addons.extend(built_in(name, facts, keys, partition)),
         }
     }
     let needs_karpenter = keys.node_pools.iter().find(|pool| {
@@ -99,12 +101,12 @@ pub(super) fn resolve(
     addons
 }
 
-fn built_in(name: &str, facts: &catalog::Addon, partition: &str) -> Option<Addon> {
+fn built_in(name: &str, facts: &catalog::Addon, keys: &ClusterKeys, partition: &str) -> Option<Addon> {
     Some(Addon {
         name: Name::new(name).ok()?,
         kind: facts.kind,
         version: facts.version.as_ref().map(ToString::to_string).unwrap_or_default(),
-        values: of_place(facts, partition),
+        values: of_place(facts, partition).merged(wished(name, keys)),
     })
 }
 
@@ -114,6 +116,44 @@ fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
     layers.fold(Value::Object(Vec::new()), |values, when| {
         values.merged(Value::from_catalog(&serde_json::Value::Object(when.values.clone())))
     })
+}
+
+/// Returns what a cluster sets besides the catalog's values: what its other keys ask of the add-on, and laid over that what the
+/// blueprint writes.
+pub(super) fn wished(name: &str, keys: &ClusterKeys) -> Value {
+    let written = keys.addons.get(name).and_then(|wish| wish.value.values.as_ref());
+    let written = written.map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
+    match (name, &keys.network) {
+        (VPC_CNI, Some(network)) => of_network(network).merged(written),
+        _ => written,
+    }
+}
+
+/// Returns what a network's keys ask of vpc-cni (amazon-vpc-cni-k8s, README, read 2026-11).
+///
+/// IPv6 asks nothing: EKS sets the add-on up by the cluster's IP family, and its schema has no key for it. Subnets for pods
+/// are the module's: [`custom_networking`].
+fn of_network(network: &Network) -> Value {
+    if *network.prefix_delegation {
+        environment(&[("ENABLE_PREFIX_DELEGATION", "true"), ("WARM_PREFIX_TARGET", "1")])
+    } else {
+        Value::Object(Vec::new())
+    }
+}
+
+/// Returns what vpc-cni is told where pods have subnets of their own, besides which ones: a node takes the `ENIConfig` that
+/// is named as its zone.
+pub fn custom_networking() -> Value {
+    environment(&[
+        ("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "true"),
+        ("ENI_CONFIG_LABEL_DEF", "topology.kubernetes.io/zone"),
+    ])
+}
+
+/// Returns an add-on's configuration that sets variables of its pods.
+fn environment(variables: &[(&str, &str)]) -> Value {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+    Value::Object(vec![("env".to_owned(), Value::Object(variables.collect()))])
 }
 
 fn version(
@@ -149,9 +189,8 @@ fn version(
 
 /// Whether vpc-cni, with what the blueprint sets, enforces network policies.
 pub(super) fn enforces_network_policy(catalog: &catalog::Catalog, addons: &[Addon]) -> bool {
-    const CNI: &str = "vpc-cni";
     let (Some(facts), Some(addon)) =
-        (catalog.addons.get(CNI), addons.iter().find(|addon| addon.name.as_str() == CNI))
+        (catalog.addons.get(VPC_CNI), addons.iter().find(|addon| addon.name.as_str() == VPC_CNI))
     else {
         return false;
     };

@@ -124,7 +124,7 @@ fn canonical(reference: &str) -> (&str, &str) {
 }
 
 /// Finds what a reference names; nothing is said where that place is broken itself.
-fn find(
+pub(super) fn find(
     context: &mut Context<'_>,
     environments: &[Environment],
     reference: &Spanned<String>,

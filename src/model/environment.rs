@@ -1,12 +1,10 @@
 //! Environments and their clusters.
 
-use ipnet::Ipv4Net;
-
 use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
 use super::delivery::{self, Pipeline};
-use super::network::{self, Network};
+use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
 use super::{Context, identity};
@@ -103,7 +101,8 @@ pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
     for target in &blueprint.environments {
         environments.extend(environment(context, target));
     }
-    check_overlaps(context, &environments);
+    network::check_overlaps(context, &environments);
+    network::check_tags(context, &environments);
     delivery::check(context, &environments);
     // What is tried first stands first: protected environments last, else by name.
     environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
@@ -212,9 +211,10 @@ fn cluster(
     let NodePools { managed, karpenter, fargate } =
         node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
+    let private_cidrs = private_cidrs(keys);
     let access = Access::resolve(context, keys, &scope, roles.deploy, roles.plan);
-    let network =
-        network::resolve(context, &eks_name, name.span, keys.network.as_deref(), &region_name.value, facts)?;
+    let place = Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts };
+    let network = network::resolve(context, &place, keys.network.as_deref())?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
     let node_types =
         labels.flatten().filter(|(key, _)| key == "node-type").map(|(_, value)| value.clone()).collect();
@@ -222,6 +222,7 @@ fn cluster(
     let settings = Settings {
         kubernetes_version,
         public_cidrs,
+        private_cidrs,
         service_cidr: network.service_cidr,
         log_retention_days: keys.log_retention_days.0,
         deletion_protection: protected,
@@ -275,34 +276,37 @@ fn kubernetes_version(
     written.value.clone()
 }
 
-/// Returns the private range that a range is a part of (RFC 1918; RFC 6598, shared address space).
-fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
-    const PRIVATE: [([u8; 4], u8); 4] =
-        [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16), ([100, 64, 0, 0], 10)];
-    let ranges = PRIVATE.map(|(address, length)| Ipv4Net::new_assert(address.into(), length));
-    ranges.into_iter().find(|private| private.contains(&range))
-}
-
 /// Returns the ranges that reach the public endpoint.
 fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Span) -> Vec<String> {
     let Some(endpoint) = &keys.endpoint else {
         context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, at);
         return Vec::new();
     };
-    for range in endpoint.public_cidrs.iter().filter(|range| range.prefix_len() == 0) {
-        context.push(Problem::OpenToTheWorld { range: range.value }, range.span);
+    for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
+        for range in ranges.iter().filter(|range| range.prefix_len() == 0) {
+            context.push(Problem::OpenToTheWorld { range: range.value, is_private }, range.span);
+        }
     }
     for range in endpoint.public_cidrs.iter() {
-        if let Some(private) = private_range(range.value) {
+        if let Some(private) = network::private_range(range.value).or(network::shared_range(range.value)) {
             context.push(Problem::PrivateCidrAtPublicEndpoint { range: range.value, private }, range.span);
         }
     }
-    match (&endpoint.runner, endpoint.public_cidrs.is_empty()) {
-        (None, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),
-        (Some(runner), false) => context.push(Problem::RunnerWithoutNeed, runner.span),
+    match (&endpoint.runner, endpoint.public_cidrs.is_empty(), endpoint.private_cidrs.is_empty()) {
+        (None, true, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),
+        (Some(runner), false, _) => context.push(Problem::RunnerWithoutNeed, runner.span),
         _ => {}
     }
     endpoint.public_cidrs.iter().map(|range| range.to_string()).collect()
+}
+
+/// Returns the ranges that reach the private endpoint: where engines run inside the VPC and the blueprint names none, the
+/// VPC's own.
+fn private_cidrs(keys: &ClusterKeys) -> Vec<String> {
+    let Some(endpoint) = &keys.endpoint else { return Vec::new() };
+    let of_vpc = keys.network.as_ref().and_then(|network| network.cidr.as_ref());
+    let of_vpc = of_vpc.filter(|_| endpoint.runner.is_some() && endpoint.private_cidrs.is_empty());
+    endpoint.private_cidrs.iter().chain(of_vpc).map(|range| range.to_string()).collect()
 }
 
 /// Returns the tags of an environment's or a cluster's resources, sorted by key.
@@ -350,28 +354,5 @@ fn check_tags(context: &mut Context<'_>) {
             continue;
         };
         context.push(Problem::InvalidTag { key: key.clone(), why }, value.span);
-    }
-}
-
-/// Clusters of one account and region can come to meet by a peering or a transit gateway, and an overlap cannot be
-/// mended without building one of them anew.
-fn check_overlaps(context: &mut Context<'_>, environments: &[Environment]) {
-    let all: Vec<(&Environment, &Cluster)> = environments
-        .iter()
-        .flat_map(|environment| environment.clusters.iter().map(move |cluster| (environment, cluster)))
-        .collect();
-    for (index, (environment, cluster)) in all.iter().enumerate() {
-        for (other_environment, other) in &all[..index] {
-            let meet = environment.account == other_environment.account && cluster.region == other.region;
-            if meet && network::overlaps(cluster.network.cidr, other.network.cidr) {
-                let (range, other_range) = (cluster.network.cidr, other.network.cidr);
-                let problem =
-                    Problem::CidrOverlap { range, other: other_range, cluster: other.eks_name.clone() };
-                // One line can decide both ranges: then the environment's name is the place to look at.
-                let also = other.network.cidr_at;
-                let at = if cluster.network.cidr_at == also { cluster.at } else { cluster.network.cidr_at };
-                context.push_conflict(problem, at, also);
-            }
-        }
     }
 }

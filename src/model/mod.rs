@@ -8,6 +8,7 @@ pub mod addon;
 pub mod app;
 pub mod delivery;
 pub mod environment;
+pub mod facts;
 pub mod identity;
 pub mod network;
 pub mod node_pool;
@@ -24,6 +25,7 @@ pub use addon::Addon;
 pub use app::{App, Tenant};
 pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
+pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use settings::{Fleet, Settings};
 
@@ -69,23 +71,9 @@ impl Model {
         clusters.flat_map(|cluster| &cluster.tenants).any(|tenant| !tenant.readers.is_empty())
     }
 
-    /// Returns what a later run must know of each cluster, by EKS name: what cannot change under a cluster that exists,
-    /// or only in steps. It goes into the manifest.
-    pub fn facts(&self) -> serde_json::Map<String, serde_json::Value> {
-        let clusters = self.environments.iter().flat_map(|environment| &environment.clusters);
-        let facts = clusters.map(|cluster| {
-            let zones: Vec<&str> = cluster.network.zones.iter().map(|zone| zone.name.as_str()).collect();
-            let facts = serde_json::json!({
-                "environment": cluster.environment,
-                "cluster": cluster.name,
-                "region": cluster.region,
-                "kubernetes_version": cluster.settings.kubernetes_version.as_str(),
-                "vpc_cidr": cluster.network.cidr.to_string(),
-                "zones": zones,
-            });
-            (format!("cluster {}", cluster.eks_name), facts)
-        });
-        facts.collect()
+    /// Returns what a later run must know of each cluster: it goes into the manifest.
+    pub fn facts(&self) -> Facts {
+        Facts::of(&self.environments)
     }
 }
 
@@ -106,6 +94,7 @@ pub struct Waiver {
 pub(crate) struct Context<'a> {
     pub blueprint: &'a Blueprint,
     pub catalog: &'a Catalog,
+    pub facts: &'a Facts,
     pub diagnostics: Diagnostics,
 }
 
@@ -121,10 +110,15 @@ impl Context<'_> {
 
 /// Resolves a blueprint.
 ///
-/// `file_name` is the blueprint's name without its folder. The model is complete only where the
-/// diagnostics hold no error.
-pub fn resolve(blueprint: &Blueprint, catalog: &Catalog, file_name: &str) -> (Model, Diagnostics) {
-    let mut context = Context { blueprint, catalog, diagnostics: Diagnostics::default() };
+/// `facts` is what the last run left in the manifest; `file_name` is the blueprint's name without its folder. The model is
+/// complete only where the diagnostics hold no error.
+pub fn resolve(
+    blueprint: &Blueprint,
+    catalog: &Catalog,
+    facts: &Facts,
+    file_name: &str,
+) -> (Model, Diagnostics) {
+    let mut context = Context { blueprint, catalog, facts, diagnostics: Diagnostics::default() };
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
     let fleet = settings::fleet(&mut context, &environments);

@@ -1,42 +1,115 @@
-//! The VPC of a cluster: zones, subnets, NAT.
+//! The network of a cluster: a VPC of its own or an existing one, zones, subnets, ways out.
 
-use std::net::Ipv4Addr;
+pub mod existing;
+mod overlap;
+pub mod own;
+mod zones;
 
 use ipnet::Ipv4Net;
 
 use super::Context;
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as Keys};
-use crate::blueprint::scalar::{Nat, Zones};
+use crate::blueprint::scalar::IpFamily;
 use crate::catalog::Region;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
-/// A VPC and its zones.
+pub use existing::{ExistingVpc, ExistingZone};
+pub use own::{OwnVpc, Zone};
+
+pub(super) use overlap::{check_overlaps, check_tags};
+
+/// A cluster's VPC, and how addresses are given out in it.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// The VPC's range.
-    pub cidr: Ipv4Net,
-    /// Where the range was written.
-    pub cidr_at: Span,
-    /// Zones in the order in which they were asked for.
-    pub zones: Vec<Zone>,
-    /// The zones that hold a NAT gateway.
-    pub nat_zones: Vec<String>,
-    /// The range of Service addresses.
+    pub cidr: Spanned<Ipv4Net>,
+    /// Whose VPC it is.
+    pub vpc: Vpc,
+    /// Which addresses pods and Services have.
+    pub ip_family: IpFamily,
+    /// The range of Service addresses; with IPv6 EKS chooses it.
     pub service_cidr: Ipv4Net,
     /// Whether nodes hand out addresses by prefixes.
     pub prefix_delegation: bool,
+    /// References to clusters that it can come to meet, as written.
+    pub peers: Vec<Spanned<String>>,
 }
 
-/// A zone and its two subnets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone {
-    /// `us-east-1a`
-    pub name: String,
-    /// Nodes and pods.
-    pub private: Ipv4Net,
-    /// NAT gateways and load balancers.
-    pub public: Ipv4Net,
+/// Whose a VPC is.
+#[derive(Debug, Clone)]
+pub enum Vpc {
+    /// The cluster's: plinth makes it and everything in it.
+    Own(OwnVpc),
+    /// Somebody else's: plinth makes nothing in it but the cluster.
+    Existing(ExistingVpc),
+}
+
+impl Network {
+    /// Returns the VPC that plinth makes.
+    pub fn own(&self) -> Option<&OwnVpc> {
+        match &self.vpc {
+            Vpc::Own(own) => Some(own),
+            Vpc::Existing(_) => None,
+        }
+    }
+
+    /// Returns the VPC that exists already.
+    pub fn existing(&self) -> Option<&ExistingVpc> {
+        match &self.vpc {
+            Vpc::Own(_) => None,
+            Vpc::Existing(existing) => Some(existing),
+        }
+    }
+
+    /// Returns the names of the zones, in the order in which they were asked for.
+    pub fn zone_names(&self) -> Vec<&str> {
+        match &self.vpc {
+            Vpc::Own(own) => own.zones.iter().map(|zone| zone.name.as_str()).collect(),
+            Vpc::Existing(existing) => existing.zones.iter().map(|zone| zone.name.as_str()).collect(),
+        }
+    }
+
+    /// Returns the zones that hold a NAT gateway of ours.
+    pub fn nat_zones(&self) -> &[String] {
+        self.own().map_or(&[], |own| &own.nat_zones)
+    }
+
+    /// Returns the services that the VPC reaches through endpoints of ours, besides S3.
+    pub fn endpoints(&self) -> &[String] {
+        self.own().map_or(&[], |own| &own.endpoints)
+    }
+
+    /// Whether pods take their addresses from subnets of their own.
+    pub fn has_pod_subnets(&self) -> bool {
+        match &self.vpc {
+            Vpc::Own(own) => own.pod_cidr.is_some(),
+            Vpc::Existing(existing) => existing.zones.iter().any(|zone| zone.pods.is_some()),
+        }
+    }
+
+    /// Whether pods and Services have IPv6 addresses.
+    pub fn is_ipv6(&self) -> bool {
+        self.ip_family == IpFamily::Ipv6
+    }
+
+    /// Returns the ranges that are known to be the VPC's, with the keys that say so.
+    fn ranges(&self) -> impl Iterator<Item = (&'static str, Spanned<Ipv4Net>)> {
+        let pods = self.own().and_then(|own| own.pod_cidr);
+        std::iter::once(("cidr", self.cidr)).chain(pods.map(|range| ("pod_cidr", range)))
+    }
+}
+
+/// A cluster whose network is planned.
+pub(super) struct Place<'a> {
+    /// Its EKS name.
+    pub cluster: &'a str,
+    /// Where it was named.
+    pub at: Span,
+    /// Its region.
+    pub region: &'a str,
+    /// What the catalog says of the region.
+    pub facts: &'a Region,
 }
 
 /// Whether a cluster's nodes hand out addresses by prefixes of 16: where that was decided, or nothing.
@@ -46,152 +119,41 @@ pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
 }
 
 /// Plans the network of a cluster.
-pub(super) fn resolve(
-    context: &mut Context<'_>,
-    cluster: &str,
-    at: Span,
-    keys: Option<&Keys>,
-    region: &str,
-    facts: &Region,
-) -> Option<Network> {
+pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option<&Keys>) -> Option<Network> {
     let Some((keys, cidr)) = keys.and_then(|keys| Some((keys, keys.cidr.as_ref()?))) else {
-        context.push(Problem::NoCidr { cluster: cluster.to_owned() }, at);
+        context.push(Problem::NoCidr { cluster: place.cluster.to_owned() }, place.at);
         return None;
     };
-    let names = zone_names(context, keys, region, facts)?;
-    for (zone, (at, _)) in &keys.subnets.0 {
-        if !names.contains(zone) {
-            context.push(Problem::SubnetsWithoutZone { zone: zone.clone(), zones: names.clone() }, *at);
-        }
-    }
-    let is_written = |name: &String| {
-        keys.subnets.0.get(name).is_some_and(|(_, own)| own.private.is_some() && own.public.is_some())
+    check_ip_family(context, keys);
+    let vpc = match &keys.vpc_id {
+        Some(id) => existing::resolve(context, place, keys, id).map(Vpc::Existing),
+        None => own::resolve(context, place, keys, *cidr).map(Vpc::Own),
     };
-    // AWS takes /16 to /28 (VPC user guide, "VPC CIDR blocks", read 2026-11).
-    let (largest, smallest) = (16, if names.iter().all(is_written) { 28 } else { SMALLEST_PLANNED });
-    if !(largest..=smallest).contains(&cidr.prefix_len()) {
-        context.push(Problem::CidrSize { range: cidr.value, largest, smallest }, cidr.span);
-        return None;
-    }
-    let zones: Vec<Zone> = names.iter().map(|name| zone(name, cidr.value, keys)).collect();
-    check_subnets(context, keys, cidr.value, cidr.span, &zones);
     check_service_range(context, keys, cidr.value);
-    let nat_zones = match keys.nat.value {
-        Nat::Single => names[..1].to_vec(),
-        Nat::PerZone => names,
-    };
     Some(Network {
-        cidr: cidr.value,
-        cidr_at: cidr.span,
-        zones,
-        nat_zones,
+        cidr: *cidr,
+        vpc: vpc?,
+        ip_family: keys.ip_family.value,
         service_cidr: keys.service_cidr.value,
         prefix_delegation: keys.prefix_delegation.value,
+        peers: keys.peers.value.clone(),
     })
 }
 
-fn zone_names(context: &mut Context<'_>, keys: &Keys, region: &str, facts: &Region) -> Option<Vec<String>> {
-    let known: Vec<String> = facts.zones.iter().map(|letter| format!("{region}{letter}")).collect();
-    match &keys.zones.value {
-        Zones::Count(count) => {
-            let wanted = *count as usize;
-            if wanted <= known.len() {
-                return Some(known[..wanted].to_vec());
-            }
-            // The default of three is no wish: a region of two zones takes two.
-            if !keys.zones.is_written() {
-                return Some(known);
-            }
-            context.push(
-                Problem::TooFewZones { region: region.to_owned(), asked: *count, known },
-                keys.zones.span,
-            );
-            None
-        }
-        Zones::Names(names) => {
-            let mut good = Vec::new();
-            for name in names {
-                let first = names.iter().find(|first| first.value == name.value).map(|first| first.span);
-                if let Some(first) = first.filter(|first| *first != name.span) {
-                    let problem = Problem::RepeatedZone { zone: name.value.clone() };
-                    context.push_conflict(problem, name.span, first);
-                } else if known.contains(&name.value) {
-                    good.push(name.value.clone());
-                } else {
-                    let problem = Problem::ZoneNotInRegion {
-                        zone: name.value.clone(),
-                        region: region.to_owned(),
-                        known: known.clone(),
-                    };
-                    context.push(problem, name.span);
-                }
-            }
-            if names.len() < 2 && good.len() == names.len() {
-                context.push(Problem::OneZone { named: names.len() }, keys.zones.span);
-            }
-            (good.len() == names.len() && good.len() > 1).then_some(good)
-        }
+/// An IPv6 cluster has addresses enough: it takes no second range, and EKS gives it a Service range (EKS user guide, "Learn
+/// about IPv6 addresses to clusters, pods, and services", read 2026-11).
+fn check_ip_family(context: &mut Context<'_>, keys: &Keys) {
+    if keys.ip_family.value == IpFamily::Ipv4 {
+        return;
     }
-}
-
-/// The smallest VPC whose planned private subnets are /22: 1,024 addresses for the pods of a zone.
-const SMALLEST_PLANNED: u8 = 19;
-
-/// Finds a zone's subnets: each as written, else by the zone's letter.
-///
-/// The VPC is cut into eight equal parts. Part 0 is the private subnet of zone `a`, part 1 that of `b`, and so on;
-/// part 7 is cut into eight again, for the public subnets. A zone's ranges depend on its letter alone, so
-/// that adding or removing another zone never moves them. In a /16 a private subnet is a /19 (8,192
-/// addresses) and a public one a /22.
-fn zone(name: &str, vpc: Ipv4Net, keys: &Keys) -> Zone {
-    let own = keys.subnets.0.get(name).map(|(_, own)| own);
-    let letter = name.bytes().last().unwrap_or(b'a').saturating_sub(b'a');
-    let private = own.and_then(|own| own.private.as_ref()).map(|private| private.value);
-    let public = own.and_then(|own| own.public.as_ref()).map(|public| public.value);
-    Zone {
-        name: name.to_owned(),
-        private: private.unwrap_or_else(|| eighth(vpc, letter)),
-        public: public.unwrap_or_else(|| eighth(eighth(vpc, 7), letter)),
-    }
-}
-
-/// Returns one of the eight equal parts of a range.
-fn eighth(range: Ipv4Net, part: u8) -> Ipv4Net {
-    let prefix = range.prefix_len() + 3;
-    let size = 1u32 << (32 - u32::from(prefix));
-    let first = u32::from(range.network()) + u32::from(part) * size;
-    Ipv4Net::new_assert(Ipv4Addr::from(first), prefix)
-}
-
-fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: Span, zones: &[Zone]) {
-    let written = |zone: &Zone, private: bool| {
-        let (_, own) = keys.subnets.0.get(&zone.name)?;
-        if private { own.private.as_ref() } else { own.public.as_ref() }.map(|range| range.span)
-    };
-    let mut ranges: Vec<(Ipv4Net, Option<Span>)> = Vec::new();
-    for zone in zones {
-        ranges.push((zone.private, written(zone, true)));
-        ranges.push((zone.public, written(zone, false)));
-    }
-    for (index, (range, at)) in ranges.iter().enumerate() {
-        let Some(at) = *at else { continue };
-        if range.prefix_len() > 28 {
-            context.push(Problem::SubnetTooSmall { range: *range }, at);
-        }
-        if !vpc.contains(range) {
-            context.push_conflict(Problem::OutsideParent { range: *range, parent: vpc }, at, vpc_at);
-        }
-        // Each pair once: with later ranges, and with earlier ones that the plan chose.
-        let others = ranges
-            .iter()
-            .enumerate()
-            .filter(|(other, (_, written))| *other > index || (*other < index && written.is_none()));
-        for (_, (other, other_at)) in others {
-            if overlaps(*range, *other) {
-                let is_planned = other_at.is_none();
-                let problem = Problem::SubnetOverlap { range: *range, other: *other, is_planned };
-                context.push_conflict(problem, at, other_at.unwrap_or(vpc_at));
-            }
+    let refused = [
+        ("pod_cidr", keys.pod_cidr.as_ref().map(|range| range.span)),
+        ("service_cidr", keys.service_cidr.is_written().then_some(keys.service_cidr.span)),
+        ("vpc_id", keys.vpc_id.as_ref().map(|id| id.span)),
+    ];
+    for (key, at) in refused {
+        if let Some(at) = at {
+            context.push_conflict(Problem::NotWithIpv6 { key }, at, keys.ip_family.span);
         }
     }
 }
@@ -199,17 +161,16 @@ fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: S
 /// EKS takes Service ranges inside the private ranges, /12 to /24, that the VPC does not use (EKS API
 /// `KubernetesNetworkConfigRequest`, read 2026-11).
 fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
+    if keys.ip_family.value == IpFamily::Ipv6 {
+        return;
+    }
     let service = keys.service_cidr.value;
     let at = if keys.service_cidr.is_written() {
         keys.service_cidr.span
     } else {
         keys.cidr.as_ref().map_or(keys.service_cidr.span, |cidr| cidr.span)
     };
-    let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-    let inside = private
-        .iter()
-        .filter_map(|range| range.parse::<Ipv4Net>().ok())
-        .any(|range| range.contains(&service));
+    let inside = private_range(service).is_some();
     if !inside || !(12..=24).contains(&service.prefix_len()) {
         context.push(Problem::ServiceCidrRange { range: service }, at);
     }
@@ -218,21 +179,20 @@ fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
     }
 }
 
-/// Whether two ranges share an address.
-pub(super) fn overlaps(a: Ipv4Net, b: Ipv4Net) -> bool {
-    a.contains(&b) || b.contains(&a)
+/// Returns the private range (RFC 1918) that a range is a part of.
+pub(super) fn private_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    const PRIVATE: [([u8; 4], u8); 3] = [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16)];
+    let ranges = PRIVATE.map(|(address, length)| Ipv4Net::new_assert(address.into(), length));
+    ranges.into_iter().find(|private| private.contains(&range))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Returns the range that providers use behind their NAT (RFC 6598), where a range is a part of it.
+pub(super) fn shared_range(range: Ipv4Net) -> Option<Ipv4Net> {
+    let shared = Ipv4Net::new_assert([100, 64, 0, 0].into(), 10);
+    shared.contains(&range).then_some(shared)
+}
 
-    #[test]
-    fn parts_tile_the_range() {
-        let vpc: Ipv4Net = "10.1.0.0/16".parse().expect("a range");
-        let parts: Vec<String> = (0..8).map(|part| eighth(vpc, part).to_string()).collect();
-        assert_eq!(parts[0], "10.1.0.0/19");
-        assert_eq!(parts[7], "10.1.224.0/19");
-        assert_eq!(eighth(eighth(vpc, 7), 2).to_string(), "10.1.232.0/22");
-    }
+/// Whether two ranges share an address.
+fn overlaps(a: Ipv4Net, b: Ipv4Net) -> bool {
+    a.contains(&b) || b.contains(&a)
 }

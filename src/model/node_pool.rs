@@ -91,7 +91,7 @@ pub struct Selector {
     pub labels: Vec<(String, String)>,
 }
 
-/// What all pools have in common.
+/// What all kinds of pools have in common.
 pub trait Pool: Clone {
     /// Its name.
     fn name(&self) -> &Name;
@@ -99,8 +99,8 @@ pub trait Pool: Clone {
     fn of(cluster: &Cluster) -> &[Self];
 }
 
-/// What pools of EC2 instances have in common.
-pub trait Ec2Pool: Pool {
+/// What pools of EC2 nodes have in common.
+pub trait NodesPool: Pool {
     /// Who builds its image.
     fn ami_family(&self) -> AmiFamily;
     /// Its volumes.
@@ -123,9 +123,13 @@ macro_rules! pool {
     };
 }
 
-macro_rules! ec2_pool {
+pool!(ManagedPool, managed_pools);
+pool!(KarpenterPool, karpenter_pools);
+pool!(FargatePool, fargate_pools);
+
+macro_rules! nodes_pool {
     ($Pool:ident) => {
-        impl Ec2Pool for $Pool {
+        impl NodesPool for $Pool {
             fn ami_family(&self) -> AmiFamily {
                 self.ami_family
             }
@@ -141,11 +145,8 @@ macro_rules! ec2_pool {
     };
 }
 
-pool!(ManagedPool, managed_pools);
-pool!(KarpenterPool, karpenter_pools);
-pool!(FargatePool, fargate_pools);
-ec2_pool!(ManagedPool);
-ec2_pool!(KarpenterPool);
+nodes_pool!(ManagedPool);
+nodes_pool!(KarpenterPool);
 
 /// The pools of one cluster, each list in the order of names.
 ///
@@ -317,6 +318,49 @@ impl Report for Silent {
     fn report(&mut self, _: Problem, _: Span, _: Option<Span>) {}
 }
 
+/// Which kinds of pools take a key.
+#[derive(Clone, Copy)]
+enum Takers {
+    Managed,
+    Karpenter,
+    /// All that have EC2 nodes.
+    Nodes,
+    Fargate,
+}
+
+/// Lists the keys that not every kind takes, and where they are written.
+///
+/// `capacity_reservations` is not among them: a managed group has a reason of its own.
+fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 19] {
+    macro_rules! rows {
+        ($($key:ident: $takers:ident,)*) => {
+            [$((stringify!($key), Takers::$takers, keys.$key.as_ref().map(|key| key.span)),)*]
+        };
+    }
+    rows! {
+        size: Managed,
+        architecture: Karpenter,
+        limits: Karpenter,
+        expire_after: Karpenter,
+        termination_grace_period: Karpenter,
+        weight: Karpenter,
+        disruption: Karpenter,
+        instance_types: Nodes,
+        capacity: Nodes,
+        // A managed pool is told why it takes none.
+        capacity_reservations: Nodes,
+        ami: Nodes,
+        disk_gib: Nodes,
+        disk_iops: Nodes,
+        disk_throughput: Nodes,
+        disk_kms_key: Nodes,
+        kubelet: Nodes,
+        labels: Nodes,
+        taints: Nodes,
+        namespaces: Fargate,
+    }
+}
+
 fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
     let Some(kind) = &pool.value.kind else {
         let example = if pool.name.as_str() == CORE { "\"managed\"" } else { "\"karpenter\"" };
@@ -330,48 +374,20 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         return None;
     }
     // What does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
-    let taker = match kind.value {
-        PoolKind::Fargate if is_core => PoolKind::Karpenter,
-        kind => kind,
-    };
-    for (key, at, takers) in takers(&pool.value) {
-        if let Some(at) = at.filter(|_| !takers.contains(&taker)) {
+    let by_karpenter = kind.value == PoolKind::Karpenter || is_core && kind.value == PoolKind::Fargate;
+    for (key, takers, at) in kind_keys(&pool.value) {
+        let takes = match takers {
+            Takers::Managed => kind.value == PoolKind::Managed,
+            Takers::Karpenter => by_karpenter,
+            Takers::Nodes => kind.value == PoolKind::Managed || by_karpenter,
+            Takers::Fargate => kind.value == PoolKind::Fargate && !is_core,
+        };
+        if let Some(at) = at.filter(|_| !takes) {
             let pool = pool.name.to_string();
             context.push(Problem::KeyNotForKind { pool, key, kind: kind.word() }, at);
         }
     }
     Some(kind.value)
-}
-
-/// Lists the keys that not every kind of pool takes: where each was written, and the kinds that take it.
-fn takers(keys: &Keys) -> [(&'static str, Option<Span>, &'static [PoolKind]); 19] {
-    use PoolKind::{Fargate, Karpenter, Managed};
-    const NODES: &[PoolKind] = &[Managed, Karpenter];
-    fn at<T>(key: Option<&Spanned<T>>) -> Option<Span> {
-        key.map(|key| key.span)
-    }
-    [
-        ("instance_types", at(keys.instance_types.as_ref()), NODES),
-        ("size", at(keys.size.as_ref()), &[Managed]),
-        ("capacity", at(keys.capacity.as_ref()), NODES),
-        // A managed pool is told why not.
-        ("capacity_reservations", at(keys.capacity_reservations.as_ref()), NODES),
-        ("ami", at(keys.ami.as_ref()), NODES),
-        ("disk_gib", at(keys.disk_gib.as_ref()), NODES),
-        ("disk_iops", at(keys.disk_iops.as_ref()), NODES),
-        ("disk_throughput", at(keys.disk_throughput.as_ref()), NODES),
-        ("disk_kms_key", at(keys.disk_kms_key.as_ref()), NODES),
-        ("kubelet", at(keys.kubelet.as_ref()), NODES),
-        ("architecture", at(keys.architecture.as_ref()), &[Karpenter]),
-        ("limits", at(keys.limits.as_ref()), &[Karpenter]),
-        ("disruption", at(keys.disruption.as_ref()), &[Karpenter]),
-        ("expire_after", at(keys.expire_after.as_ref()), &[Karpenter]),
-        ("termination_grace_period", at(keys.termination_grace_period.as_ref()), &[Karpenter]),
-        ("weight", at(keys.weight.as_ref()), &[Karpenter]),
-        ("labels", at(keys.labels.as_ref()), NODES),
-        ("taints", at(keys.taints.as_ref()), NODES),
-        ("namespaces", at(keys.namespaces.as_ref()), &[Fargate]),
-    ]
 }
 
 fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Option<ManagedPool> {

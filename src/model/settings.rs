@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::Context;
-use super::addon::Addon;
+use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
-use super::node_pool::{self, CORE, Ec2Pool, FargatePool, KarpenterPool, ManagedPool, NodePools, Pool};
-use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool, Size};
+use super::network::Network;
+use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools, NodesPool, Pool};
+use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
+use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub kubernetes_version: KubernetesVersion,
     /// Ranges that reach the public endpoint; empty: private only.
     pub public_cidrs: Vec<String>,
+    /// Ranges that reach the private endpoint from outside the cluster.
+    pub private_cidrs: Vec<String>,
     /// The range of Service addresses.
     pub service_cidr: Ipv4Net,
     /// Days that logs are kept.
@@ -50,6 +53,10 @@ pub struct Fleet {
     pub kubernetes_version: KubernetesVersion,
     /// Ranges of the standard.
     pub public_cidrs: Vec<String>,
+    /// Ranges that reach the private endpoint of the standard; nothing where no cluster has any.
+    pub private_cidrs: Option<Vec<String>>,
+    /// What networks there are.
+    pub network: FleetNetwork,
     /// Service range of the standard.
     pub service_cidr: Ipv4Net,
     /// Log retention of the standard.
@@ -94,6 +101,67 @@ impl Fleet {
     }
 }
 
+/// What networks the clusters have.
+#[derive(Debug, Clone)]
+pub struct FleetNetwork {
+    /// A VPC that exists already.
+    pub existing: Share,
+    /// Tags of ours on the subnets of such a VPC, among the clusters that are in one.
+    pub tags: Share,
+    /// Subnets for pods alone, in whichever VPC.
+    pub pods: Share,
+    /// A second range for pods, among the clusters with a VPC of their own.
+    pub pod_cidr: Share,
+    /// IPv6 addresses.
+    pub ipv6: Share,
+    /// Subnets for pods in a VPC that exists already, among the clusters that are in one.
+    pub existing_pods: Share,
+    /// VPC endpoints that any cluster has, besides S3's; sorted.
+    pub endpoints: Vec<String>,
+    /// Those of the standard; sorted.
+    pub standard_endpoints: Vec<String>,
+    /// Whether some cluster has others: then the module has a variable for them.
+    pub endpoints_differ: bool,
+    /// Whether the standard is a VPC that exists already.
+    pub standard_is_existing: bool,
+    /// Whether the standard has the subnets of such a VPC tagged.
+    pub standard_tags: bool,
+    /// The IP family of the standard.
+    pub standard_ip_family: IpFamily,
+}
+
+impl FleetNetwork {
+    fn of(standard: Option<&keys::Network>, clusters: &[&Cluster]) -> Self {
+        let networks = || clusters.iter().map(|cluster| &cluster.network);
+        let (existing, own): (Vec<&Cluster>, Vec<&Cluster>) =
+            clusters.iter().partition(|cluster| cluster.network.existing().is_some());
+        let has_pods = |cluster: &Cluster| cluster.network.has_pod_subnets();
+        let endpoints: BTreeSet<&String> = networks().flat_map(Network::endpoints).collect();
+        let mut standard_endpoints: Vec<String> =
+            standard.iter().flat_map(|keys| keys.endpoints.iter()).map(|name| name.value.clone()).collect();
+        standard_endpoints.sort();
+        // Where all have the same, there is nothing to differ from, wherever it was written.
+        let endpoints_differ =
+            clusters.windows(2).any(|pair| pair[0].network.endpoints() != pair[1].network.endpoints());
+        Self {
+            existing: Share::of(clusters, |cluster| cluster.network.existing().is_some()),
+            tags: Share::of(&existing, |cluster| {
+                cluster.network.existing().is_some_and(|vpc| vpc.tag_subnets)
+            }),
+            pods: Share::of(clusters, has_pods),
+            pod_cidr: Share::of(&own, has_pods),
+            existing_pods: Share::of(&existing, has_pods),
+            ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
+            endpoints_differ,
+            endpoints: endpoints.into_iter().cloned().collect(),
+            standard_endpoints,
+            standard_is_existing: standard.is_some_and(|keys| keys.vpc_id.is_some()),
+            standard_tags: standard.is_none_or(|keys| *keys.tag_subnets),
+            standard_ip_family: standard.map_or(IpFamily::Ipv4, |keys| *keys.ip_family),
+        }
+    }
+}
+
 /// How many clusters have something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
@@ -113,6 +181,16 @@ impl Share {
             count if count == clusters.len() => Self::All,
             _ => Self::Some,
         }
+    }
+
+    /// Whether any cluster has it.
+    pub fn is_any(self) -> bool {
+        self != Self::None
+    }
+
+    /// Whether every cluster has it.
+    pub fn is_all(self) -> bool {
+        self == Self::All
     }
 }
 
@@ -234,6 +312,14 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .flat_map(|endpoint| endpoint.public_cidrs.iter())
             .map(|range| range.to_string())
             .collect(),
+        private_cidrs: facts.clone().any(|settings| !settings.private_cidrs.is_empty()).then(|| {
+            let endpoint = standard.endpoint.iter();
+            endpoint
+                .flat_map(|endpoint| endpoint.private_cidrs.iter())
+                .map(|range| range.to_string())
+                .collect()
+        }),
+        network: FleetNetwork::of(standard.network.as_deref(), &clusters),
         service_cidr: standard
             .network
             .as_ref()
@@ -353,7 +439,7 @@ struct Alike<P> {
 }
 
 /// Bottlerocket has another layout of volumes, and another form of settings.
-fn check_families<P: Ec2Pool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
+fn check_families<P: NodesPool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
     check_alike(
         context,
         pools,
@@ -366,8 +452,8 @@ fn check_families<P: Ec2Pool>(context: &mut Context<'_>, pools: &[FleetPool<P>],
     );
 }
 
-/// Reports clusters where a pool differs from the standard in what is literal: a managed group's taints are blocks, as a
-/// Fargate profile's namespaces are, and blocks cannot come from a variable without `dynamic`.
+/// Reports clusters where a pool differs from the standard in what is literal: a managed group's taints are blocks, and
+/// blocks cannot come from a variable without `dynamic`; likewise a profile's namespaces.
 fn check_alike<P: Pool>(
     context: &mut Context<'_>,
     pools: &[FleetPool<P>],
@@ -412,10 +498,7 @@ fn addons(
             .collect();
         let Some(first) = own.first() else { continue };
         let wish = context.blueprint.standard.addons.get(name);
-        let wished = wish
-            .and_then(|wish| wish.value.values.as_ref())
-            .map(|values| Value::from_data(&values.to_json()));
-        let wished = wished.unwrap_or(Value::Object(Vec::new()));
+        let wished = addon::wished(name, &context.blueprint.standard);
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
         let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
         let addon = FleetAddon {

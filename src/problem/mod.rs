@@ -141,7 +141,7 @@ problems! {
     E0213 NoEnvironment,
     /// A finding is waived twice for one resource.
     E0216 RepeatedWaiver { id: String, scope: String },
-    /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
+    /// A name would be made twice in an account: of `a` with `-b-c`, and of `a-b` with `-c`.
     E0214 SharedResourceName { name: String },
     /// A tag is one that AWS refuses, or that controllers look for.
     E0215 InvalidTag { key: String, why: &'static str },
@@ -155,7 +155,7 @@ problems! {
     /// A cluster has no range for its VPC.
     E0304 NoCidr { cluster: String },
     /// The VPCs of two clusters that can come to meet have addresses in common.
-    E0305 CidrOverlap { range: Ipv4Net, other: Ipv4Net, cluster: String },
+    E0305 CidrOverlap { range: Ipv4Net, other: Ipv4Net, cluster: String, key: &'static str },
     /// A cluster's Service range has addresses in common with its VPC.
     E0306 ServiceCidrOverlap { range: Ipv4Net, vpc: Ipv4Net },
     /// A Service range is not one that EKS takes.
@@ -173,13 +173,13 @@ problems! {
     /// A region has fewer zones than asked for.
     E0313 TooFewZones { region: String, asked: u32, known: Vec<String> },
     /// Fewer than two zones are named.
-    E0314 OneZone { named: usize },
+    E0314 OneZone { named: usize, key: &'static str },
     /// A zone is named twice.
     E0315 RepeatedZone { zone: String },
     /// Subnets are given for a zone that the cluster does not use.
     E0316 SubnetsWithoutZone { zone: String, zones: Vec<String> },
     /// The Kubernetes API would be open to everybody.
-    E0317 OpenToTheWorld { range: Ipv4Net },
+    E0317 OpenToTheWorld { range: Ipv4Net, is_private: bool },
     /// A range that is to reach the public endpoint is private, and no address of it ever arrives there.
     E0321 PrivateCidrAtPublicEndpoint { range: Ipv4Net, private: Ipv4Net },
     /// No one could reach the Kubernetes API.
@@ -188,6 +188,30 @@ problems! {
     E0320 OtherPartition { region: String, partition: String, environment: String },
     /// `runner` is set for an endpoint that is public.
     E0319 RunnerWithoutNeed,
+    /// A key would make something in a VPC that exists already.
+    E0322 NotWithVpcId { key: &'static str },
+    /// A key is about a VPC that exists already, and none is named.
+    E0323 OnlyWithVpcId { key: &'static str },
+    /// An existing VPC is named without subnets for nodes.
+    E0324 NoPrivateSubnets { cluster: String },
+    /// A zone of an existing VPC has a subnet for load balancers or pods, and none for nodes.
+    E0325 ZoneWithoutPrivateSubnet { zone: String, zones: Vec<String> },
+    /// A zone of an existing VPC has no subnet for pods, where others have.
+    E0326 ZoneWithoutPodSubnet { zone: String },
+    /// Two clusters of one account would put the same tag on a subnet.
+    E0327 SubnetTaggedTwice { subnet: String, cluster: String },
+    /// A range cannot be a VPC's second one, for pods.
+    E0328 PodRange { range: Ipv4Net, why: &'static str },
+    /// A cluster's range for pods has addresses in common with another of its ranges.
+    E0329 PodRangeOverlap { range: Ipv4Net, other: Ipv4Net, what: &'static str },
+    /// A key does not go with IPv6.
+    E0330 NotWithIpv6 { key: &'static str },
+    /// The catalog has no VPC endpoint of this name.
+    E0331 UnknownEndpoint { name: String, known: Vec<String> },
+    /// An endpoint for S3 is asked for, which every VPC has.
+    E0332 EndpointOfS3,
+    /// A text is not the id of a VPC or a subnet.
+    E0333 InvalidId { value: String, prefix: &'static str },
 
     /// A cluster has no nodes for system services.
     E0401 NoCorePool { cluster: String, switched_off: bool },
@@ -210,9 +234,9 @@ problems! {
     /// A managed pool has other taints on one cluster than on the rest.
     E0410 TaintsDiffer { pool: String },
     /// A Fargate pool names more namespaces than a profile takes.
-    E0422 TooManyNamespaces { pool: String },
+    E0440 TooManyNamespaces { pool: String },
     /// A Fargate pool has other namespaces on one cluster than on the rest.
-    E0423 NamespacesDiffer { pool: String },
+    E0441 NamespacesDiffer { pool: String },
     /// Labels or taints of the core pool would keep system services off it.
     E0412 CoreUnreachable { key: &'static str },
     /// A pool other than core takes core's label.
@@ -236,9 +260,9 @@ problems! {
     /// A pool names instance types with GPUs and without.
     E0421 MixedGpus { with: String, without: String },
     /// A pool without GPUs has a limit for them.
-    E0436 GpuLimitWithoutGpu { pool: String },
+    E0422 GpuLimitWithoutGpu { pool: String },
     /// A volume has not the size for its I/O operations.
-    E0437 DiskTooSmall { iops: u32, gib: u32, needs: u32 },
+    E0423 DiskTooSmall { iops: u32, gib: u32, needs: u32 },
     /// A volume has not the I/O operations for its throughput.
     E0424 DiskTooSlow { throughput: u32, iops: u32, needs: u32 },
     /// A text is not the ARN of a KMS key.
@@ -334,7 +358,10 @@ impl Problem {
             Self::SubnetsWithoutZone { .. } | Self::TooFewZones { .. } | Self::ZoneNotInRegion { .. } => {
                 &["zones", "region"]
             }
-            Self::NoWayIn { .. } => &["endpoint", "public_cidrs", "runner"],
+            Self::NoWayIn { .. } => &["endpoint", "public_cidrs", "private_cidrs", "runner"],
+            Self::OnlyWithVpcId { .. } => &["vpc_id"],
+            Self::NoPrivateSubnets { .. } | Self::ZoneWithoutPrivateSubnet { .. } => &["private_subnets"],
+            Self::ZoneWithoutPodSubnet { .. } => &["pod_subnets"],
             Self::NoCorePool { .. } => &["node_pools"],
             Self::TaintsDiffer { .. } => &["taints"],
             Self::AddonRequired { .. } => &["addons"],

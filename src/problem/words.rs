@@ -223,10 +223,10 @@ impl Problem {
             }
 
             Self::SharedResourceName { name } => {
-                Words::new(format!("two clusters of one account would each make `{name}`"))
+                Words::new(format!("`{name}` would be made twice in one account"))
                     .label("one of them")
                     .also("the other")
-                    .help("set another `name` for one of the clusters, or rename the pool")
+                    .help("set another `name` for a cluster, or rename the pool")
             }
 
             Self::InvalidTag { key, why } => {
@@ -271,16 +271,16 @@ impl Problem {
                     "add `network.cidr = \"10.1.0.0/16\"` to the cluster, or \
                        `cluster.network.cidr` to its environment",
                 ),
-            Self::CidrOverlap { range, other, cluster } => {
+            Self::CidrOverlap { range, other, cluster, key } => {
                 let what = if range == other {
                     format!("cluster `{cluster}` has the range `{range}`, too")
                 } else {
                     format!("`{range}` overlaps `{other}` of cluster `{cluster}`")
                 };
-                Words::new(what).label("here").also("and here").help(
-                    "give each cluster of an account and region a `network.cidr` of its own: they can come to \
-                     meet",
-                )
+                Words::new(what).label("here").also("and here").help(format!(
+                    "give each of them a `network.{key}` of its own: clusters of one account and region, and \
+                     `peers`, can come to meet"
+                ))
             }
             Self::ServiceCidrOverlap { range, vpc } => {
                 let free = ["172.20.0.0/16", "10.100.0.0/16"].into_iter().find(|free| {
@@ -331,9 +331,12 @@ impl Problem {
                     .label(format!("asks for {asked}"))
                     .help(format!("write `zones = {}`", known.len()))
             }
-            Self::OneZone { named } => Words::new("EKS wants two zones at least")
-                .label(format!("names {}", if *named == 0 { "none" } else { "one" }))
-                .help("name two or three, or write how many: `zones = 3`"),
+            Self::OneZone { named, key } => {
+                let count = if *key == "zones" { ", or write how many: `zones = 3`" } else { "" };
+                Words::new("EKS wants two zones at least")
+                    .label(format!("names {}", if *named == 0 { "none" } else { "one" }))
+                    .help(format!("name two or three{count}"))
+            }
             Self::RepeatedZone { zone } => Words::new(format!("zone `{zone}` is listed twice"))
                 .label("again")
                 .also("first here")
@@ -343,10 +346,15 @@ impl Problem {
                     .label("subnets for a zone that is not in `zones`")
                     .help(suggest(zone, zones))
             }
-            Self::OpenToTheWorld { range } => {
-                Words::new(format!("`{range}` opens the Kubernetes API to the whole internet"))
+            Self::OpenToTheWorld { range, is_private } => {
+                let (whom, ranges) = if *is_private {
+                    ("every network that is routed to the VPC", "VPNs and peered VPCs: `[\"10.0.0.0/16\"]`")
+                } else {
+                    ("the whole internet", "offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
+                };
+                Words::new(format!("`{range}` opens the Kubernetes API to {whom}"))
                     .label("everybody")
-                    .help("list the ranges of your offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
+                    .help(format!("list the ranges of your {ranges}"))
             }
             Self::PrivateCidrAtPublicEndpoint { range, private } => {
                 Words::new(format!("`{range}` never arrives at a public endpoint"))
@@ -361,7 +369,8 @@ impl Problem {
                     .label("its endpoint is private")
                     .help(
                         "add `endpoint = { public_cidrs = [\"203.0.113.0/24\"] }`, or `endpoint = \
-                           { runner = \"in-vpc\" }` where engines run inside the VPC",
+                           { runner = \"in-vpc\" }` where engines run inside the VPC, or `private_cidrs` where they \
+                           reach it from another network",
                     )
             }
             Self::OtherPartition { region, partition, environment } => {
@@ -372,6 +381,70 @@ impl Problem {
             Self::RunnerWithoutNeed => Words::new("`runner` is for endpoints without `public_cidrs`")
                 .label("the endpoint is public")
                 .help("remove `runner`, or write `public_cidrs = []`"),
+            Self::InvalidId { value, prefix } => {
+                let what = if *prefix == "vpc-" { "VPC" } else { "subnet" };
+                Words::new(format!("`{value}` is not the id of a {what}"))
+                    .label(format!("`{prefix}` and 17 hexadecimal digits are needed"))
+                    .help(format!("write it as `\"{prefix}0a1b2c3d4e5f60718\"`"))
+            }
+            Self::NotWithVpcId { key } => Words::new(format!("`{key}` is not for a VPC that exists already"))
+                .label("plinth makes nothing in it")
+                .also("the existing VPC")
+                .help(match *key {
+                    "zones" => "remove `zones`: they are those of `private_subnets`".to_owned(),
+                    "subnets" => "write ids: `private_subnets = { us-east-1a = \"subnet-0a1b2c3d4e5f60718\", … }`".to_owned(),
+                    "pod_cidr" => "write ids: `pod_subnets = { us-east-1a = \"subnet-0a1b2c3d4e5f60718\", … }`".to_owned(),
+                    key => format!("remove `{key}`: whoever made the VPC answers for it"),
+                }),
+            Self::OnlyWithVpcId { key } => Words::new(format!("`{key}` is for a VPC that exists already"))
+                .label("which VPC is not said")
+                .help(format!("add `vpc_id = \"vpc-0a1b2c3d4e5f60718\"`, or remove `{key}`")),
+            Self::NoPrivateSubnets { cluster } => {
+                Words::new(format!("cluster `{cluster}` has no subnets in its VPC"))
+                    .label("`private_subnets` is missing")
+                    .help("add `private_subnets = { us-east-1a = \"subnet-0a1b2c3d4e5f60718\", … }`")
+            }
+            Self::ZoneWithoutPrivateSubnet { zone, zones } => {
+                Words::new(format!("zone `{zone}` has no private subnet"))
+                    .label("no nodes here")
+                    .help(format!("add the zone to `private_subnets`, or take it out here; there are {}", list(zones)))
+            }
+            Self::ZoneWithoutPodSubnet { zone } => {
+                Words::new(format!("zone `{zone}` has no subnet for pods"))
+                    .label("no pod would start on its nodes")
+                    .help(format!("add `{zone} = \"subnet-0a1b2c3d4e5f60718\"`"))
+            }
+            Self::SubnetTaggedTwice { subnet, cluster } => {
+                Words::new(format!("cluster `{cluster}` puts tags on `{subnet}`, too"))
+                    .label("whichever is destroyed first takes them from the other")
+                    .also("and here")
+                    .help("write `tag_subnets = false` for both, and have the tags made where the VPC is; or for all but one, which is destroyed last")
+            }
+            Self::PodRange { range, why } => Words::new(format!("`{range}` cannot be the range of pods"))
+                .label(*why)
+                .help("write `pod_cidr = \"100.64.0.0/16\"`"),
+            Self::PodRangeOverlap { range, other, what } => {
+                Words::new(format!("the range of pods `{range}` overlaps {what} `{other}`"))
+                    .label("shares addresses with the other")
+                    .also("the other")
+                    .help("write `pod_cidr = \"100.64.0.0/16\"`, or another range that is free")
+            }
+            Self::NotWithIpv6 { key } => Words::new(format!("`{key}` does not go with IPv6"))
+                .label(match *key {
+                    "service_cidr" => "EKS chooses the Service range of an IPv6 cluster",
+                    "pod_cidr" => "an IPv6 cluster has addresses enough",
+                    _ => "plinth gives IPv6 ranges to a VPC of its own only",
+                })
+                .also("IPv6 here")
+                .help(format!("remove `{key}`, or `ip_family`")),
+            Self::UnknownEndpoint { name, known } => {
+                Words::new(format!("there is no VPC endpoint `{name}` that plinth knows"))
+                    .label("unknown endpoint")
+                    .help(suggest(name, known))
+            }
+            Self::EndpointOfS3 => Words::new("every VPC has an endpoint for S3 already")
+                .label("a gateway, which costs nothing")
+                .help("remove `\"s3\"`"),
 
             Self::NoCorePool { cluster, switched_off: true } => {
                 Words::new(format!("cluster `{cluster}` has no node pool `core`"))
@@ -707,15 +780,6 @@ impl Problem {
     }
 }
 
-/// Makes a label's value of text that is none.
-fn label_like(text: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let words: Vec<&str> = text.split(|c| !is_plain(c)).filter(|word| !word.is_empty()).collect();
-    let mended: String = words.join("-").chars().take(63).collect();
-    let mended = mended.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    (!mended.is_empty()).then(|| mended.to_owned())
-}
-
 /// Says what to write in place of an ARN that is not a role's.
 fn not_a_role(arn: &str, principal: &Principal) -> Words {
     let words = Words::new(format!("`{arn}` is not the ARN of an IAM role"));
@@ -755,6 +819,15 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
             .label("names of IAM Identity Center end in 16 hexadecimal digits")
             .help(of_identity_center(&format!("{role}_0123456789abcdef"))),
     }
+}
+
+/// Makes a label's value of text that is none.
+fn label_like(text: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let words: Vec<&str> = text.split(|c| !is_plain(c)).filter(|word| !word.is_empty()).collect();
+    let mended: String = words.join("-").chars().take(63).collect();
+    let mended = mended.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    (!mended.is_empty()).then(|| mended.to_owned())
 }
 
 /// What to add to a blueprint without environments.

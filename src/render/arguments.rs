@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::node_pool;
-use super::services_module::lacks_volumes;
+use super::services_module::{has_pools, lacks_volumes};
 use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::hcl::value::Value;
-use crate::model::addon::KARPENTER;
+use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
+use crate::model::network::Network;
 use crate::model::node_pool::CORE;
-use crate::model::settings::{FleetAddon, Share};
+use crate::model::settings::{FleetAddon, FleetNetwork, Share};
 use crate::model::{Addon, Cluster, Fleet, Tenant};
 
 /// One argument of a module call.
@@ -47,12 +48,18 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         Value::strings(&own.public_cidrs),
         &Value::strings(&fleet.public_cidrs),
     );
-    differs(
-        out,
-        "service_cidr",
-        Value::String(own.service_cidr.to_string()),
-        &Value::String(fleet.service_cidr.to_string()),
-    );
+    if let Some(standard) = &fleet.private_cidrs {
+        differs(out, "endpoint_private_cidrs", Value::strings(&own.private_cidrs), &Value::strings(standard));
+    }
+    if !cluster.network.is_ipv6() {
+        differs(
+            out,
+            "service_cidr",
+            Value::String(own.service_cidr.to_string()),
+            &Value::String(fleet.service_cidr.to_string()),
+        );
+    }
+    network(out, &fleet.network, &cluster.network);
     differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
     core_on_fargate(out, fleet, cluster);
@@ -87,6 +94,20 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         }
     }
     arguments
+}
+
+/// Adds what differs of the network, beyond its ranges and subnets, which are identity.
+fn network(arguments: &mut Vec<Argument>, fleet: &FleetNetwork, own: &Network) {
+    if fleet.ipv6 == Share::Some {
+        differs(arguments, "ip_family", own.ip_family.word().into(), &fleet.standard_ip_family.word().into());
+    }
+    if let Some(vpc) = own.existing().filter(|_| fleet.tags == Share::Some) {
+        differs(arguments, "tag_subnets", Value::Bool(vpc.tag_subnets), &Value::Bool(fleet.standard_tags));
+    }
+    if fleet.endpoints_differ {
+        let standard = Value::strings(&fleet.standard_endpoints);
+        differs(arguments, "vpc_endpoints", Value::strings(own.endpoints()), &standard);
+    }
 }
 
 /// Says where core runs, where clusters differ in that.
@@ -155,6 +176,12 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             &Value::Bool(fleet.network_policy),
         );
     }
+    let network = &fleet.network;
+    if network.existing == Share::Some && has_pools(fleet) {
+        let is_existing = Value::Bool(cluster.network.existing().is_some());
+        let standard = Value::Bool(network.standard_is_existing);
+        differs(&mut arguments, "subnets_by_id", is_existing, &standard);
+    }
     if lacks_volumes(fleet, cluster) {
         arguments.push(off("aws_ebs_csi_driver"));
     }
@@ -196,16 +223,28 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
 fn eks_values(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> Option<Argument> {
     let on_fargate = cluster.settings.core_is_on_fargate();
     let of = |addon: &FleetAddon| if on_fargate { addon.values_on_fargate() } else { addon.values() };
+    // What the module sets of itself for this cluster.
+    let is_told_of_pods = cluster.network.has_pod_subnets() && own.name.as_str() == VPC_CNI;
+    let module = if is_told_of_pods { custom_networking() } else { Value::Object(Vec::new()) };
     let with_own = FleetAddon { wished: own.values.clone(), ..standard.clone() };
-    let (Value::Object(own_entries), Value::Object(standard_entries)) = (of(&with_own), of(standard)) else {
+    let (Value::Object(own_entries), Value::Object(standard_entries)) =
+        (module.clone().merged(of(&with_own)), module.merged(of(standard)))
+    else {
         return None;
     };
+    // What the standard's network asks for, and this cluster's does not.
+    let emptied: Vec<(String, Value)> = standard_entries
+        .iter()
+        .filter(|(key, _)| !own_entries.iter().any(|(known, _)| known == key))
+        .map(|(key, _)| (key.clone(), Value::Object(Vec::new())))
+        .collect();
     let differing: Vec<(String, Value)> = own_entries
         .into_iter()
         .filter(|(key, value)| {
             !standard_entries.iter().any(|(known, standard)| known == key && standard == value)
         })
         .map(|(key, value)| (key, in_root(value)))
+        .chain(emptied)
         .collect();
     let name = format!("{}_values", own.name.identifier());
     (!differing.is_empty()).then_some(Argument { name, value: Value::Object(differing) })

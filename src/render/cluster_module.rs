@@ -4,25 +4,31 @@ use serde::Serialize;
 use tera::Context;
 
 use super::condition::Condition;
+use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::Fleet;
-use crate::model::addon::KARPENTER;
+use crate::model::addon::{self, KARPENTER, VPC_CNI};
 use crate::model::identity;
 use crate::model::node_pool::{CORE, FargatePool, Selector};
-use crate::model::settings::{FleetAddon, FleetPool, Member, Share};
+use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
     rows.extend([
         row("modules/cluster/variables.tf", always, variables),
         row("modules/cluster/outputs.tf", always, outputs_view),
-        row("modules/cluster/vpc.tf", always, vpc),
-        row("modules/cluster/flow_logs.tf", always, nothing),
+        row("modules/cluster/vpc.tf", |w| !of_network(w).existing.is_all(), vpc),
+        row("modules/cluster/flow_logs.tf", |w| !of_network(w).existing.is_all(), network),
+        row("modules/cluster/existing_vpc.tf", |w| of_network(w).existing.is_any(), existing_vpc),
+        row("modules/cluster/pods.tf", |w| of_network(w).pods.is_any(), pods),
+        row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
+        row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
+        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), nothing),
         row("modules/cluster/kms.tf", always, nothing),
-        row("modules/cluster/cluster.tf", always, nothing),
+        row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
         row("modules/cluster/node_pools.tf", has_managed_pools, node_pools),
@@ -50,20 +56,84 @@ fn has_karpenter(whole: &Whole<'_>) -> bool {
     whole.model.fleet.addon(KARPENTER).is_some()
 }
 
+fn of_network<'a>(whole: &Whole<'a>) -> &'a FleetNetwork {
+    &whole.model.fleet.network
+}
+
+fn network(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Network {
+        network: NetworkView,
+    }
+    view(&Network { network: NetworkView::of(whole) })
+}
+
 fn outputs_view(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Outputs {
+        network: NetworkView,
         has_managed_pools: bool,
     }
-    view(&Outputs { has_managed_pools: has_managed_pools(whole) })
+    view(&Outputs { network: NetworkView::of(whole), has_managed_pools: has_managed_pools(whole) })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Vpc {
+        network: NetworkView,
         has_karpenter: bool,
     }
-    view(&Vpc { has_karpenter: has_karpenter(whole) })
+    view(&Vpc { network: NetworkView::of(whole), has_karpenter: has_karpenter(whole) })
+}
+
+fn existing_vpc(whole: &Whole<'_>) -> Context {
+    /// Subnets of one use.
+    #[derive(Serialize)]
+    struct SubnetKind {
+        name: &'static str,
+        is_private: bool,
+        /// By which load balancers find them; empty: not at all.
+        tag: &'static str,
+    }
+    #[derive(Serialize)]
+    struct ExistingVpc {
+        network: NetworkView,
+        subnet_kinds: Vec<SubnetKind>,
+    }
+    let mut subnet_kinds = vec![
+        SubnetKind { name: "private", is_private: true, tag: "kubernetes.io/role/internal-elb" },
+        SubnetKind { name: "public", is_private: false, tag: "kubernetes.io/role/elb" },
+    ];
+    if of_network(whole).existing_pods.is_any() {
+        subnet_kinds.push(SubnetKind { name: "pod", is_private: false, tag: "" });
+    }
+    view(&ExistingVpc { network: NetworkView::of(whole), subnet_kinds })
+}
+
+fn vpc_endpoints(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct VpcEndpoints {
+        network: NetworkView,
+        endpoint_index: Value,
+        endpoint_ranges: Value,
+    }
+    let fleet = of_network(whole);
+    // Pods call an endpoint with their own address.
+    let ranges = match (fleet.pod_cidr, fleet.existing.is_any()) {
+        (Share::None, _) => "[var.vpc_cidr]",
+        (Share::All, false) => "[var.vpc_cidr, var.pod_cidr]",
+        _ => "compact([var.vpc_cidr, var.pod_cidr])",
+    };
+    let ranges = if fleet.endpoints_differ {
+        format!("toset(length(local.interface_endpoints) > 0 ? {ranges} : [])")
+    } else {
+        format!("toset({ranges})")
+    };
+    view(&VpcEndpoints {
+        network: NetworkView::of(whole),
+        endpoint_index: Condition::interface_endpoints(fleet).index(),
+        endpoint_ranges: Value::expression(ranges),
+    })
 }
 
 fn access(whole: &Whole<'_>) -> Context {
@@ -135,10 +205,13 @@ pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
 fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables<'a> {
+        network: NetworkView,
         name_length: u32,
         name_length_words: u32,
         kubernetes_version: &'a str,
         public_cidrs: Value,
+        has_private_cidrs: bool,
+        private_cidrs: Value,
         service_cidr: String,
         log_retention_days: u32,
         has_readers: bool,
@@ -160,10 +233,13 @@ fn variables(whole: &Whole<'_>) -> Context {
     });
     let length = name_length(whole);
     view(&Variables {
+        network: NetworkView::of(whole),
         name_length: length - 1,
         name_length_words: length,
         kubernetes_version: fleet.kubernetes_version.as_str(),
         public_cidrs: Value::strings(&fleet.public_cidrs),
+        has_private_cidrs: fleet.private_cidrs.is_some(),
+        private_cidrs: Value::strings(fleet.private_cidrs.iter().flatten()),
         service_cidr: fleet.service_cidr.to_string(),
         log_retention_days: fleet.log_retention_days,
         has_readers: fleet.has_readers,
@@ -183,12 +259,14 @@ fn variables(whole: &Whole<'_>) -> Context {
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools {
+        network: NetworkView,
         pools: Vec<PoolView<ManagedBlocks>>,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
     let before = fleet.eks_addons.iter().filter(|addon| addon.standard.facts.before_nodes);
     view(&NodePools {
+        network: NetworkView::of(whole),
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         before_nodes: before.map(address).collect(),
     })
@@ -211,6 +289,7 @@ fn fargate(whole: &Whole<'_>) -> Context {
     }
     #[derive(Serialize)]
     struct Fargate {
+        network: NetworkView,
         everywhere: bool,
         count: Value,
         index: Value,
@@ -236,6 +315,7 @@ fn fargate(whole: &Whole<'_>) -> Context {
     };
     let condition = Condition::any_fargate_pool(fleet);
     view(&Fargate {
+        network: NetworkView::of(whole),
         everywhere: condition.is_always(),
         count: condition.count(),
         index: condition.index(),
@@ -278,11 +358,13 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         has_values: bool,
         values_differ: bool,
         values: Value,
+        has_pods: bool,
         fargate_differs: bool,
         fargate_values: Value,
     }
     let addon = &member.standard;
     let identifier = addon.name.identifier();
+    let is_cni = addon.name.as_str() == VPC_CNI;
     let condition = Condition::installation(fleet, member, by_services);
     let on_fargate = addon.values_on_fargate();
     let (values, fargate_differs) = match fleet.core_on_fargate {
@@ -293,7 +375,10 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
     let policies =
         has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
     let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
-        ("Its pods have their rights from the start, and until the end.", policies.into_iter().collect())
+        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
+            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
+        let because = "Its pods have their rights from the start, and until the end.";
+        (because, ipv6.into_iter().chain(policies).collect())
     } else {
         let core = if by_services {
             vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
@@ -338,12 +423,41 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
             policy_set: condition.set(&Value::strings(&addon.facts.managed_policies)),
             has_values: values != Value::Object(Vec::new()),
             values_differ: addon.values_differ,
-            values,
+            has_pods: is_cni && fleet.network.pods == Share::Some,
+            values: if is_cni && fleet.network.pods.is_all() { vpc_cni_of_pods(&values) } else { values },
             fargate_differs,
             fargate_values: on_fargate,
             identifier,
         },
     })
+}
+
+/// Returns what vpc-cni is told where pods have subnets of their own. What the blueprint sets for every cluster lies over it.
+fn vpc_cni_of_pods(standard: &Value) -> Value {
+    let config = vec![
+        ("create".to_owned(), Value::Bool(true)),
+        ("region".to_owned(), Value::expression("var.region")),
+        ("subnets".to_owned(), Value::expression("local.eni_subnets")),
+    ];
+    let config = Value::Object(vec![("eniConfig".to_owned(), Value::Object(config))]);
+    addon::custom_networking().merged(config).merged(standard.clone())
+}
+
+fn pods(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Pods {
+        network: NetworkView,
+        vpc_cni: Value,
+    }
+    let standard = whole.model.fleet.addon(VPC_CNI).map(|addon| addon.standard.values());
+    let vpc_cni = match vpc_cni_of_pods(&standard.unwrap_or(Value::Null)) {
+        // The rest stands beside the add-on.
+        Value::Object(entries) => Value::Object(
+            entries.into_iter().filter(|(key, _)| matches!(key.as_str(), "env" | "eniConfig")).collect(),
+        ),
+        other => other,
+    };
+    view(&Pods { network: NetworkView::of(whole), vpc_cni })
 }
 
 fn karpenter(whole: &Whole<'_>) -> Context {
@@ -385,6 +499,7 @@ const KARPENTER_PARTS: [&str; 4] = [
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Contract {
+        network: NetworkView,
         node_role_arn: Value,
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
@@ -405,6 +520,7 @@ fn contract(whole: &Whole<'_>) -> Context {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
     view(&Contract {
+        network: NetworkView::of(whole),
         node_role_arn: if has_managed_pools(whole) {
             Value::expression("aws_iam_role.node.arn")
         } else {

@@ -3,7 +3,7 @@
 use crate::hcl::value::Value;
 use crate::model::Fleet;
 use crate::model::node_pool::{CORE, Pool};
-use crate::model::settings::{FleetAddon, FleetPool, Member, Share};
+use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
 
 use super::node_pool;
 
@@ -20,7 +20,7 @@ impl Condition {
         Self(if everywhere { Vec::new() } else { vec![format!("var.{name}_enabled")] })
     }
 
-    /// Adds a term where something holds.
+    /// A further condition, where it is one.
     pub fn and(mut self, holds: bool, term: &str) -> Self {
         self.0.extend(holds.then(|| term.to_owned()));
         self
@@ -45,6 +45,16 @@ impl Condition {
         }
         let tests: Vec<String> = conditions.iter().map(Self::test).collect();
         Self(vec![tests.join(" || ")])
+    }
+
+    /// What a VPC of the cluster's own has, where some clusters are in one that exists already.
+    pub fn own_vpc(fleet: &FleetNetwork) -> Self {
+        Self::default().and(fleet.existing == Share::Some, "var.vpc_id == null")
+    }
+
+    /// What a VPC with interface endpoints has, where clusters differ in them.
+    pub fn interface_endpoints(fleet: &FleetNetwork) -> Self {
+        Self::default().and(fleet.endpoints_differ, "length(local.interface_endpoints) > 0")
     }
 
     /// Blocks of an add-on.

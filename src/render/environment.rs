@@ -11,9 +11,11 @@ use super::{
     Output, ProviderView, Row, Scope, Whole, always, arguments, lay_out, nothing, part, provider, root, row,
     services_module,
 };
+use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
+use crate::model::network::{ExistingZone, Network, Zone};
 use crate::model::{Cluster, Environment, Fleet, Tenant};
 
 struct ForEnvironment<'a> {
@@ -254,8 +256,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         region: &'a str,
         partition: &'a str,
         vpc_cidr: String,
-        nat_zones: Value,
-        zones: Value,
+        vpc: VpcView,
         admins: Value,
         has_viewers: bool,
         viewers: Value,
@@ -267,13 +268,6 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
     }
     let ForCluster { whole, environment, cluster } = scope;
     let roles = |roles: &[Spanned<String>]| Value::strings(roles.iter().map(|role| &role.value));
-    let zones = cluster.network.zones.iter().map(|zone| {
-        let ranges = vec![
-            ("private_cidr".to_owned(), Value::String(zone.private.to_string())),
-            ("public_cidr".to_owned(), Value::String(zone.public.to_string())),
-        ];
-        (zone.name.clone(), Value::Object(ranges))
-    });
     let arguments = arguments::cluster(&whole.model.fleet, cluster);
     view(&Main {
         name: &cluster.eks_name,
@@ -281,8 +275,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         region: &cluster.region,
         partition: &cluster.partition,
         vpc_cidr: cluster.network.cidr.to_string(),
-        nat_zones: Value::strings(&cluster.network.nat_zones),
-        zones: Value::Object(zones.collect()),
+        vpc: VpcView::of(&cluster.network),
         admins: roles(&cluster.access.admins),
         has_viewers: !cluster.access.viewers.is_empty(),
         viewers: roles(&cluster.access.viewers),
@@ -292,6 +285,66 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         arguments,
         protected: environment.protected,
     })
+}
+
+/// A VPC as a root names it: ranges of one's own, or ids of one that exists already.
+#[derive(Serialize)]
+struct VpcView {
+    is_own: bool,
+    has_pod_cidr: bool,
+    pod_cidr: Value,
+    nat_zones: Value,
+    zones: Value,
+    id: Value,
+    private_subnets: Value,
+    has_public_subnets: bool,
+    public_subnets: Value,
+    has_pod_subnets: bool,
+    pod_subnets: Value,
+}
+
+impl VpcView {
+    fn of(network: &Network) -> Self {
+        let own = network.own();
+        let zones = own.iter().flat_map(|own| &own.zones);
+        let zones = zones.map(|zone| (zone.name.clone(), ranges(zone, network.is_ipv6())));
+        let pod_cidr = own.and_then(|own| own.pod_cidr);
+        let existing = network.existing();
+        let [private, public, pods] = [
+            |zone: &ExistingZone| Some(zone.private.value.clone()),
+            |zone: &ExistingZone| zone.public.as_ref().map(|id| id.value.clone()),
+            |zone: &ExistingZone| zone.pods.as_ref().map(|id| id.value.clone()),
+        ]
+        .map(|id: fn(&ExistingZone) -> Option<SubnetId>| -> Vec<(String, Value)> {
+            let zones = existing.iter().flat_map(|existing| &existing.zones);
+            zones.filter_map(|zone| Some((zone.name.clone(), id(zone)?.as_str().into()))).collect()
+        });
+        Self {
+            is_own: own.is_some(),
+            has_pod_cidr: pod_cidr.is_some(),
+            pod_cidr: pod_cidr.map_or(Value::Null, |range| Value::String(range.to_string())),
+            nat_zones: Value::strings(network.nat_zones()),
+            zones: Value::Object(zones.collect()),
+            id: existing.map_or(Value::Null, |existing| existing.id.as_str().into()),
+            private_subnets: Value::Object(private),
+            has_public_subnets: !public.is_empty(),
+            public_subnets: Value::Object(public),
+            has_pod_subnets: !pods.is_empty(),
+            pod_subnets: Value::Object(pods),
+        }
+    }
+}
+
+/// Returns what a zone's subnets take of the VPC's ranges.
+fn ranges(zone: &Zone, is_ipv6: bool) -> Value {
+    let range = |range: ipnet::Ipv4Net| Value::String(range.to_string());
+    let mut ranges = vec![("private_cidr", range(zone.private)), ("public_cidr", range(zone.public))];
+    ranges.extend(zone.pods.map(|pods| ("pod_cidr", range(pods))));
+    if is_ipv6 {
+        let (private, public) = zone.ipv6_parts();
+        ranges.extend([("private_ipv6", private.into()), ("public_ipv6", public.into())]);
+    }
+    Value::Object(ranges.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 #[derive(Serialize)]
@@ -306,16 +359,16 @@ struct RootOutputs {
     outputs: Vec<RootOutput>,
 }
 
-fn cluster_outputs(_: &ForCluster<'_>) -> Context {
-    let outputs = vec![
+fn cluster_outputs(scope: &ForCluster<'_>) -> Context {
+    let mut outputs = vec![
         RootOutput { name: "name", description: "Name of the EKS cluster." },
         RootOutput { name: "vpc_id", description: "The cluster's VPC." },
-        RootOutput {
-            name: "nat_addresses",
-            description: "Public addresses by zone from which pods reach the internet.",
-        },
-        RootOutput { name: "contract", description: "Name of the contract document." },
     ];
+    outputs.extend(scope.cluster.network.own().map(|_| RootOutput {
+        name: "nat_addresses",
+        description: "Public addresses by zone from which pods reach the internet.",
+    }));
+    outputs.push(RootOutput { name: "contract", description: "Name of the contract document." });
     view(&RootOutputs { module: "cluster", outputs })
 }
 

@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod cluster_module;
 mod condition;
 pub mod environment;
+pub mod network;
 pub mod node_pool;
 pub mod readme;
 pub mod scripts;

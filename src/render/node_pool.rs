@@ -13,7 +13,7 @@ use crate::blueprint::scalar::{AmiFamily, Name};
 use crate::hcl::value::Value;
 use crate::model::node_pool::disruption::{Budget, Disruption};
 use crate::model::node_pool::kubelet::Kubelet;
-use crate::model::node_pool::{CORE, Ec2Pool, Taint};
+use crate::model::node_pool::{CORE, NodesPool, Taint};
 use crate::model::settings::{FleetPool, Share};
 use crate::model::{Fleet, KarpenterPool, ManagedPool};
 
@@ -47,7 +47,7 @@ struct Rule {
 }
 
 /// A pool whose module holds it in a variable.
-pub(super) trait Settings: Ec2Pool + 'static {
+pub(super) trait Settings: NodesPool + 'static {
     /// The variable's fields, in its order.
     const FIELDS: &'static [Field<Self>];
 }
@@ -141,25 +141,25 @@ impl Settings for KarpenterPool {
     ];
 }
 
-const fn disk_gib<P: Ec2Pool>() -> Field<P> {
+const fn disk_gib<P: NodesPool>() -> Field<P> {
     field("disk_gib", "number", |pool| pool.disk().gib.into())
 }
 
-const fn disk_iops<P: Ec2Pool>() -> Field<P> {
+const fn disk_iops<P: NodesPool>() -> Field<P> {
     field("disk_iops", "number", |pool: &P| number(pool.disk().iops)).optional(Rule {
         condition: "{} >= 3000 && {} <= 80000",
         message: "disk_iops is 3000 to 80000, what gp3 offers.",
     })
 }
 
-const fn disk_throughput<P: Ec2Pool>() -> Field<P> {
+const fn disk_throughput<P: NodesPool>() -> Field<P> {
     field("disk_throughput", "number", |pool: &P| number(pool.disk().throughput)).optional(Rule {
         condition: "{} >= 125 && {} <= 2000",
         message: "disk_throughput is 125 to 2000 MiB per second, what gp3 offers.",
     })
 }
 
-const fn disk_kms_key<P: Ec2Pool>() -> Field<P> {
+const fn disk_kms_key<P: NodesPool>() -> Field<P> {
     field("disk_kms_key", "string", |pool: &P| text(pool.disk().kms_key.as_deref())).optional(Rule {
         condition: r#"can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", {}))"#,
         message: "disk_kms_key is the ARN of a KMS key.",
@@ -167,7 +167,7 @@ const fn disk_kms_key<P: Ec2Pool>() -> Field<P> {
 }
 
 /// The kubelet's own names, which its configuration and Karpenter's node class share.
-const fn kubelet<P: Ec2Pool>() -> Field<P> {
+const fn kubelet<P: NodesPool>() -> Field<P> {
     let of = "object({
         maxPods                     = optional(number)
         kubeReserved                = optional(map(string))
@@ -403,8 +403,7 @@ pub(super) fn managed(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> PoolView<
         has_value: !taint.value.is_empty(),
         effect: eks_effect(taint.effect),
     });
-    let blocks = ManagedBlocks { index: condition.index(), taints: taints.collect() };
-    view(pool, &condition, blocks)
+    view(pool, &condition, ManagedBlocks { index: condition.index(), taints: taints.collect() })
 }
 
 /// What the objects of a Karpenter pool need besides its variable.

@@ -3,10 +3,13 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::network::NetworkView;
 use super::scripts::{Stack, stacks};
 use super::services_module::{Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::{Output, Whole};
+use crate::blueprint::scalar::SubnetId;
+use crate::diagnostic::Spanned;
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
@@ -67,6 +70,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: Vec<VariableView>,
         outputs: Vec<OutputView>,
         has_karpenter: bool,
+        network: NetworkView,
         has_fargate: bool,
         has_core_on_fargate: bool,
     }
@@ -98,25 +102,74 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
+        network: NetworkView::of(whole),
         has_fargate: !fleet.fargate_pools.is_empty(),
         has_core_on_fargate: fleet.core_on_fargate != Share::None,
     })))
 }
 
-fn environments(whole: &Whole<'_>) -> Context {
-    #[derive(Serialize)]
-    struct ClusterView<'a> {
-        environment: &'a str,
-        protected: bool,
-        account: &'a str,
-        region: &'a str,
-        name: &'a str,
-        eks_name: &'a str,
-        kubernetes: &'a str,
-        vpc: String,
-        zones: usize,
-        nat: usize,
+/// A row of the table of clusters.
+#[derive(Serialize)]
+struct ClusterView<'a> {
+    environment: &'a str,
+    protected: bool,
+    account: &'a str,
+    region: &'a str,
+    name: &'a str,
+    eks_name: &'a str,
+    kubernetes: &'a str,
+    vpc: String,
+    zones: usize,
+    nat: usize,
+}
+
+fn cluster_views(model: &Model) -> Vec<ClusterView<'_>> {
+    let mut clusters = Vec::new();
+    for environment in &model.environments {
+        clusters.extend(environment.clusters.iter().map(|cluster| ClusterView {
+            environment: &environment.name,
+            protected: environment.protected,
+            account: &environment.account,
+            region: &cluster.region,
+            name: &cluster.name,
+            eks_name: &cluster.eks_name,
+            kubernetes: cluster.settings.kubernetes_version.as_str(),
+            vpc: cluster.network.cidr.to_string(),
+            zones: cluster.network.zone_names().len(),
+            nat: cluster.network.nat_zones().len(),
+        }));
     }
+    clusters
+}
+
+/// A cluster in a VPC that exists already.
+#[derive(Serialize)]
+struct ExistingView<'a> {
+    cluster: &'a str,
+    vpc_id: &'a str,
+    private: String,
+    public: String,
+    pods: String,
+    tags: &'static str,
+}
+
+fn existing_views(model: &Model) -> Vec<ExistingView<'_>> {
+    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+    let networks = clusters.filter_map(|cluster| {
+        let vpc = cluster.network.existing()?;
+        Some(ExistingView {
+            cluster: &cluster.eks_name,
+            vpc_id: vpc.id.as_str(),
+            private: ids(vpc.zones.iter().map(|zone| &zone.private)),
+            public: ids(vpc.zones.iter().filter_map(|zone| zone.public.as_ref())),
+            pods: ids(vpc.zones.iter().filter_map(|zone| zone.pods.as_ref())),
+            tags: if vpc.tag_subnets { "made by the cluster's stack" } else { "must be there" },
+        })
+    });
+    networks.collect()
+}
+
+fn environments(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct RoleView {
         arn: String,
@@ -136,6 +189,9 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_karpenter: bool,
         has_fargate: bool,
         has_protected: bool,
+        has_interface_endpoints: bool,
+        has_tags: bool,
+        networks: Vec<ExistingView<'a>>,
         roles: Vec<RoleView>,
         has_delivery: bool,
         delivery_account: &'a str,
@@ -144,24 +200,12 @@ fn environments(whole: &Whole<'_>) -> Context {
         environments: Vec<&'a str>,
     }
     let model = whole.model;
-    let mut clusters = Vec::new();
-    for environment in &model.environments {
-        clusters.extend(environment.clusters.iter().map(|cluster| ClusterView {
-            environment: &environment.name,
-            protected: environment.protected,
-            account: &environment.account,
-            region: &cluster.region,
-            name: &cluster.name,
-            eks_name: &cluster.eks_name,
-            kubernetes: cluster.settings.kubernetes_version.as_str(),
-            vpc: cluster.network.cidr.to_string(),
-            zones: cluster.network.zones.len(),
-            nat: cluster.network.nat_zones.len(),
-        }));
-    }
     view(&Environments {
+        has_interface_endpoints: NetworkView::of(whole).has_interface_endpoints(),
+        has_tags: model.fleet.network.tags.is_any(),
+        networks: existing_views(model),
         blueprint: &model.blueprint,
-        clusters,
+        clusters: cluster_views(model),
         stacks: stacks(model),
         has_apps: !model.apps.is_empty(),
         has_karpenter: has_karpenter(whole),
@@ -186,6 +230,12 @@ fn environments(whole: &Whole<'_>) -> Context {
             .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
+}
+
+/// Returns the ids of subnets, for a cell of a table.
+fn ids<'a>(subnets: impl Iterator<Item = &'a Spanned<SubnetId>>) -> String {
+    let ids: Vec<&str> = subnets.map(|id| id.as_str()).collect();
+    if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
 }
 
 #[derive(Serialize)]

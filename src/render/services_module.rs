@@ -9,10 +9,10 @@ use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
-use crate::model::Cluster;
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::CORE;
-use crate::model::settings::{Fleet, FleetAddon, Member, Share};
+use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
+use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -21,10 +21,10 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/outputs.tf", always, outputs_view),
         row("modules/services/cluster.tf", always, nothing),
         row("modules/services/pod_identity.tf", has_roles, nothing),
-        row("modules/services/node_pools.tf", has_pools, node_pools),
-        row("modules/services/charts/objects/Chart.yaml", has_pools, nothing),
-        row("modules/services/charts/objects/values.yaml", has_pools, nothing),
-        row("modules/services/charts/objects/templates/objects.yaml", has_pools, nothing),
+        row("modules/services/node_pools.tf", |w| has_pools(&w.model.fleet), node_pools),
+        row("modules/services/charts/objects/Chart.yaml", |w| has_pools(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/values.yaml", |w| has_pools(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/templates/objects.yaml", |w| has_pools(&w.model.fleet), nothing),
         row("modules/services/storage_classes.tf", |w| has_volumes(&w.model.fleet), storage_classes),
         row("modules/services/contract.tf", always, contract),
     ]);
@@ -81,8 +81,9 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 
 const EBS: &str = "aws-ebs-csi-driver";
 
-fn has_pools(whole: &Whole<'_>) -> bool {
-    !whole.model.fleet.karpenter_pools.is_empty()
+/// Whether any cluster has a pool of Karpenter's.
+pub(super) fn has_pools(fleet: &Fleet) -> bool {
+    !fleet.karpenter_pools.is_empty()
 }
 
 /// The EBS driver, where any cluster has it: the default storage class is made with it.
@@ -165,6 +166,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         node_types: Value,
         has_network_policy: bool,
         network_policy: bool,
+        has_subnets_by_id: bool,
+        subnets_by_id: bool,
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
@@ -196,6 +199,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         node_types: Value::strings(&fleet.node_types),
         has_network_policy: fleet.network_policy_differs,
         network_policy: fleet.network_policy,
+        has_subnets_by_id: fleet.network.existing == Share::Some && has_pools(fleet),
+        subnets_by_id: fleet.network.standard_is_existing,
         has_differences: fleet.node_types_differ || fleet.network_policy_differs,
     };
     variables.has_differences |= variables.core_may_be_on_fargate
@@ -210,6 +215,8 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct NodePools {
         pools: Vec<PoolView<KarpenterBlocks>>,
+        subnets: Value,
+        subnets_differ: bool,
         has_volume_keys: bool,
         volume_keys: Value,
         volume_keys_everywhere: bool,
@@ -217,18 +224,28 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         karpenter_index: Value,
     }
     let fleet = &whole.model.fleet;
-    let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
     let karpenter = fleet.addon(KARPENTER).map(Condition::addon).unwrap_or_default();
-    let all_have_key =
-        fleet.karpenter_pools.iter().any(|pool| pool.everywhere && node_pool::all_have_key(pool));
-    let with_keys = karpenter.clone().and(!all_have_key, "length(local.volume_keys) > 0");
+    let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
+    // A cluster without Karpenter has no role to give it to.
+    let all_have = |pool: &FleetPool<KarpenterPool>| pool.everywhere && node_pool::all_have_key(pool);
+    let has_any = !fleet.karpenter_pools.iter().any(all_have);
+    let condition = karpenter.clone().and(has_any, "length(local.volume_keys) > 0");
+    let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
+    let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
+    let subnets = match fleet.network.existing {
+        Share::None => by_tag,
+        Share::All => by_id,
+        Share::Some => "local.subnets",
+    };
     view(&NodePools {
         pools: fleet.karpenter_pools.iter().map(|pool| node_pool::karpenter(fleet, pool)).collect(),
         has_volume_keys: !volume_keys.is_empty(),
         volume_keys: Value::List(volume_keys),
-        volume_keys_everywhere: with_keys.is_always(),
-        volume_keys_count: with_keys.count(),
+        volume_keys_everywhere: condition.is_always(),
+        volume_keys_count: condition.count(),
         karpenter_index: karpenter.index(),
+        subnets: Value::expression(subnets),
+        subnets_differ: fleet.network.existing == Share::Some,
     })
 }
 

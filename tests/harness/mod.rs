@@ -123,7 +123,7 @@ pub fn make(text: &str, file_name: &str) -> Result<Tree, String> {
     let (read, mut diagnostics) = blueprint::read(&source);
     if let Some(read) = read {
         let catalog = Catalog::load();
-        let (resolved, found) = model::resolve(&read, &catalog, file_name);
+        let (resolved, found) = model::resolve(&read, &catalog, &model::Facts::default(), file_name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
             let (files, found) = render::render(&resolved, &catalog).map_err(|error| error.to_string())?;

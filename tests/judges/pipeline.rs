@@ -325,7 +325,7 @@ fn generate(table: &Table, file_name: &str) -> Result<(Vec<File>, Diagnostics), 
     let catalog = Catalog::load();
     let mut files = Vec::new();
     if let Some(read) = read {
-        let (resolved, found) = model::resolve(&read, &catalog, file_name);
+        let (resolved, found) = model::resolve(&read, &catalog, &model::Facts::default(), file_name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
             let (rendered, found) =

@@ -61,8 +61,8 @@ pub(super) fn resolve(
 ) -> Option<KarpenterPool> {
     let Named { name, value: keys } = pool;
     let is_core = name.as_str() == CORE;
-    check_core(report, name, keys);
     image::check_instances(report, ground, pool);
+    check_core(report, name, keys);
     let default = if is_core { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
     let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
     if capacity.is_empty() {

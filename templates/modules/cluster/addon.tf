@@ -40,7 +40,10 @@ resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
 {%- elif addon.values_differ %}
 
   # Top-level keys that the cluster gives replace the standard's.
-  configuration_values = jsonencode(merge({{ addon.values | hcl }}, var.{{ addon.identifier | ident }}_values))
+  configuration_values = jsonencode(merge({{ addon.values | hcl }}{% if addon.has_pods %}, local.vpc_cni_pods{% endif %}, var.{{ addon.identifier | ident }}_values))
+{%- elif addon.has_pods %}
+
+  configuration_values = jsonencode(merge({{ addon.values | hcl }}, local.vpc_cni_pods))
 {%- elif addon.has_values %}
 
   configuration_values = jsonencode({{ addon.values | hcl }})

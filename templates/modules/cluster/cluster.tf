@@ -55,15 +55,17 @@ resource "aws_eks_cluster" "this" {
   }
 
   vpc_config {
-    subnet_ids              = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
+    subnet_ids              = {{ network.private_subnet_list | hcl }}
     endpoint_private_access = true
     endpoint_public_access  = length(var.endpoint_public_cidrs) > 0
     public_access_cidrs     = length(var.endpoint_public_cidrs) > 0 ? var.endpoint_public_cidrs : null
   }
 
   kubernetes_network_config {
-    ip_family         = "ipv4"
-    service_ipv4_cidr = var.service_cidr
+    ip_family         = {{ network.ip_family | hcl }}
+{%- if network.has_service_cidr %}
+    service_ipv4_cidr = {{ network.service_cidr | hcl }}
+{%- endif %}
   }
 
   encryption_config {

@@ -12,10 +12,10 @@ resource "aws_ssm_parameter" "contract" {
     region   = var.region
     account  = var.account_id
 
-    vpc_id                    = aws_vpc.this.id
+    vpc_id                    = {{ network.vpc_id | hcl }}
     vpc_cidr                  = var.vpc_cidr
-    private_subnets           = { for zone in keys(var.zones) : zone => aws_subnet.private[zone].id }
-    public_subnets            = { for zone in keys(var.zones) : zone => aws_subnet.public[zone].id }
+    private_subnets           = {{ network.private_subnets | hcl }}
+    public_subnets            = {{ network.public_subnets | hcl }}
     cluster_security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
 
     oidc_issuer             = aws_eks_cluster.this.identity[0].oidc[0].issuer

@@ -39,9 +39,9 @@ resource "aws_eks_fargate_profile" "{{ profile.identifier | ident }}" {
   cluster_name = aws_eks_cluster.this.name
 
   # A profile cannot change. With the letters of its zones, the one that replaces it has another name, and comes first.
-  fargate_profile_name   = "{{ profile.name | ident }}-${join("", [for zone in keys(var.zones) : substr(zone, -1, 1)])}"
+  fargate_profile_name   = "{{ profile.name | ident }}-${join("", [for zone in {{ network.zone_names | hcl }} : substr(zone, -1, 1)])}"
   pod_execution_role_arn = aws_iam_role.fargate{{ index | hcl }}.arn
-  subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
+  subnet_ids             = {{ network.private_subnet_list | hcl }}
 {% for selector in profile.selectors %}
   selector {
     namespace = {{ selector.namespace | hcl }}
@@ -57,9 +57,9 @@ resource "aws_eks_fargate_profile" "{{ profile.identifier | ident }}" {
   # Pods pull their images through the zone's route to the internet, and need the role until they are gone.
   depends_on = [
     aws_iam_role_policy_attachment.fargate,
-    aws_route.private_internet,
-    aws_route_table_association.private,
-    aws_vpc_endpoint.s3,
+{%- for part in network.parts %}
+    {{ part | hcl }},
+{%- endfor %}
   ]
 }
 {%- endfor %}

@@ -1,20 +1,29 @@
 resource "aws_cloudwatch_log_group" "flow_logs" {
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
   name              = "/aws/vpc/${var.name}/flow-logs"
   retention_in_days = var.log_retention_days
   kms_key_id        = aws_kms_key.this.arn
 }
 
 resource "aws_flow_log" "this" {
-  vpc_id               = aws_vpc.this.id
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
+  vpc_id               = aws_vpc.this{{ network.index | hcl }}.id
   traffic_type         = "ALL"
   log_destination_type = "cloud-watch-logs"
-  log_destination      = aws_cloudwatch_log_group.flow_logs.arn
-  iam_role_arn         = aws_iam_role.flow_logs.arn
+  log_destination      = aws_cloudwatch_log_group.flow_logs{{ network.index | hcl }}.arn
+  iam_role_arn         = aws_iam_role.flow_logs{{ network.index | hcl }}.arn
 
   tags = { Name = var.name }
 }
 
 resource "aws_iam_role" "flow_logs" {
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
   name        = "${var.name}-flow-logs"
   description = "Lets the VPC's flow log write to its log group."
 
@@ -33,8 +42,11 @@ resource "aws_iam_role" "flow_logs" {
 }
 
 resource "aws_iam_role_policy" "flow_logs" {
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
   name = "write"
-  role = aws_iam_role.flow_logs.name
+  role = aws_iam_role.flow_logs{{ network.index | hcl }}.name
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -47,7 +59,7 @@ resource "aws_iam_role_policy" "flow_logs" {
           "logs:DescribeLogStreams",
           "logs:PutLogEvents",
         ]
-        Resource = "${aws_cloudwatch_log_group.flow_logs.arn}:*"
+        Resource = "${aws_cloudwatch_log_group.flow_logs{{ network.index | hcl }}.arn}:*"
       },
     ]
   })

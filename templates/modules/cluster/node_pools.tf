@@ -152,7 +152,7 @@ resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "{{ pool.name | ident }}-"
   node_role_arn          = aws_iam_role.node.arn
-  subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
+  subnet_ids             = {{ network.private_subnet_list | hcl }}
   version                = aws_eks_cluster.this.version
   ami_type               = var.{{ pool.variable | ident }}.ami_type
 {%- if pool.sets.release_version %}
@@ -195,9 +195,9 @@ resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
     {{ address | hcl }},
 {%- endfor %}
     aws_iam_role_policy_attachment.node,
-    aws_route.private_internet,
-    aws_route_table_association.private,
-    aws_vpc_endpoint.s3,
+{%- for part in network.parts %}
+    {{ part | hcl }},
+{%- endfor %}
   ]
 }
 {%- endfor %}

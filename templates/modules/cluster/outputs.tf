@@ -15,17 +15,17 @@ output "kubernetes_version" {
 
 output "vpc_id" {
   description = "The cluster's VPC."
-  value       = aws_vpc.this.id
+  value       = {{ network.vpc_id | hcl }}
 }
 
 output "private_subnet_ids" {
-  description = "Private subnets by zone: nodes and pods."
-  value       = { for zone in keys(var.zones) : zone => aws_subnet.private[zone].id }
+  description = "Private subnets by zone: nodes{% if not network.has_pods %} and pods{% elif network.pods_differ %}, and pods where they have none of their own{% endif %}."
+  value       = {{ network.private_subnets | hcl }}
 }
 
 output "public_subnet_ids" {
-  description = "Public subnets by zone: NAT gateways and load balancers."
-  value       = { for zone in keys(var.zones) : zone => aws_subnet.public[zone].id }
+  description = "Public subnets by zone: {% if network.has_own %}NAT gateways and {% endif %}load balancers."
+  value       = {{ network.public_subnets | hcl }}
 }
 
 output "cluster_security_group_id" {
@@ -49,11 +49,13 @@ output "key_arn" {
   description = "KMS key of secrets and logs."
   value       = aws_kms_key.this.arn
 }
+{%- if network.has_own %}
 
 output "nat_addresses" {
   description = "Public addresses by zone from which pods reach the internet, for allow lists elsewhere."
   value       = { for zone in var.nat_zones : zone => aws_eip.nat[zone].public_ip }
 }
+{%- endif %}
 
 output "contract" {
   description = "Name of the contract document."

@@ -44,16 +44,27 @@ variable "vpc_cidr" {
     error_message = "vpc_cidr is an IPv4 range such as 10.0.0.0/16."
   }
 }
+{%- if network.has_own %}
 
 variable "zones" {
-  description = "Subnet ranges by availability zone."
+  description = "Subnet ranges by availability zone.{% if network.has_ipv6 %} private_ipv6 and public_ipv6 say which of the 256 parts of the VPC's IPv6 range a subnet takes.{% endif %}{% if network.is_mixed %} Empty in a VPC that exists already.{% endif %}"
   type = map(object({
     private_cidr = string
     public_cidr  = string
+{%- if network.has_pod_cidr %}
+    pod_cidr     = {% if network.pod_cidr_differs %}optional(string){% else %}string{% endif %}
+{%- endif %}
+{%- if network.has_ipv6 %}
+    private_ipv6 = {% if network.ipv6_differs %}optional(number){% else %}number{% endif %}
+    public_ipv6  = {% if network.ipv6_differs %}optional(number){% else %}number{% endif %}
+{%- endif %}
   }))
+{%- if network.is_mixed %}
+  default = {}
+{%- endif %}
 
   validation {
-    condition     = length(var.zones) >= 2
+    condition     = {% if network.is_mixed %}var.vpc_id != null || {% endif %}length(var.zones) >= 2
     error_message = "EKS wants subnets in two zones at least."
   }
 
@@ -61,17 +72,116 @@ variable "zones" {
     condition     = alltrue(flatten([for zone in var.zones : [can(cidrnetmask(zone.private_cidr)), can(cidrnetmask(zone.public_cidr))]]))
     error_message = "private_cidr and public_cidr are IPv4 ranges such as 10.0.0.0/19."
   }
+{%- if network.has_pod_cidr %}
+
+  validation {
+    condition     = alltrue([for zone in var.zones : {% if network.pod_cidr_differs %}(zone.pod_cidr == null) == (var.pod_cidr == null) && (zone.pod_cidr == null || can(cidrnetmask(zone.pod_cidr))){% else %}can(cidrnetmask(zone.pod_cidr)){% endif %}])
+    error_message = "pod_cidr of a zone is a part of pod_cidr of the VPC, such as 100.64.0.0/19{% if network.pod_cidr_differs %}; all have one, or none{% endif %}."
+  }
+{%- endif %}
+{%- if network.has_ipv6 %}
+
+  validation {
+    condition = alltrue(flatten([
+      for zone in var.zones : [
+        for part in [zone.private_ipv6, zone.public_ipv6] : {% if network.ipv6_differs %}(part == null) == (var.ip_family == "ipv4") && {% endif %}contains(range(256), {% if network.ipv6_differs %}coalesce(part, 0){% else %}part{% endif %})
+      ]
+    ]))
+    error_message = "private_ipv6 and public_ipv6 are numbers from 0 to 255{% if network.ipv6_differs %}, and only for an IPv6 cluster{% endif %}."
+  }
+{%- endif %}
 }
 
 variable "nat_zones" {
   description = "Zones that hold a NAT gateway. The other zones' private subnets use the first one."
   type        = list(string)
+{%- if network.is_mixed %}
+  default     = []
+{%- endif %}
 
   validation {
-    condition     = length(var.nat_zones) > 0 && alltrue([for zone in var.nat_zones : contains(keys(var.zones), zone)])
+    condition     = {% if network.is_mixed %}var.vpc_id != null || {% endif %}length(var.nat_zones) > 0 && alltrue([for zone in var.nat_zones : contains(keys(var.zones), zone)])
     error_message = "nat_zones names one zone at least, each of them a key of zones."
   }
 }
+{%- endif %}
+{%- if network.has_pod_cidr %}
+
+variable "pod_cidr" {
+  description = "Second range of the VPC, from which pods take their addresses.{% if network.pod_cidr_differs %} Null: they take them from the private subnets, or from pod_subnet_ids.{% endif %}"
+  type        = string
+{%- if network.pod_cidr_differs %}
+  default     = null
+{%- endif %}
+
+  validation {
+    condition     = {% if network.pod_cidr_differs %}var.pod_cidr == null || {% endif %}can(cidrnetmask(var.pod_cidr))
+    error_message = "pod_cidr is an IPv4 range such as 100.64.0.0/16."
+  }
+}
+{%- endif %}
+{%- if network.has_existing %}
+
+variable "vpc_id" {
+  description = "The VPC, which exists already.{% if network.is_mixed %} Null: the module makes one, and its subnets by zones.{% endif %}"
+  type        = string
+{%- if network.is_mixed %}
+  default     = null
+{%- endif %}
+
+  validation {
+    condition     = {% if network.is_mixed %}var.vpc_id == null || {% endif %}can(regex("^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", var.vpc_id))
+    error_message = "vpc_id is the id of a VPC such as vpc-0a1b2c3d4e5f60718."
+  }
+}
+
+variable "private_subnet_ids" {
+  description = "Private subnets of the existing VPC by availability zone: nodes{% if not network.has_existing_pods %} and pods{% endif %}. They need a way to the internet, or to endpoints of every service that nodes call."
+  type        = map(string)
+{%- if network.is_mixed %}
+  default     = {}
+{%- endif %}
+
+  validation {
+    condition     = {% if network.is_mixed %}var.vpc_id == null ? length(var.private_subnet_ids) == 0 : length(var.private_subnet_ids) >= 2{% else %}length(var.private_subnet_ids) >= 2{% endif %}
+    error_message = "EKS wants subnets in two zones at least{% if network.is_mixed %}; private_subnet_ids is for a VPC that exists already{% endif %}."
+  }
+
+  validation {
+    condition     = alltrue([for id in values(var.private_subnet_ids) : can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", id))])
+    error_message = "private_subnet_ids are ids of subnets such as subnet-0a1b2c3d4e5f60718."
+  }
+}
+
+variable "public_subnet_ids" {
+  description = "Public subnets of the existing VPC by availability zone: internet-facing load balancers. Without any there are none."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for zone, id in var.public_subnet_ids : contains(keys(var.private_subnet_ids), zone) && can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", id))])
+    error_message = "public_subnet_ids are ids of subnets such as subnet-0a1b2c3d4e5f60718, in zones of private_subnet_ids."
+  }
+}
+{%- endif %}
+{%- if network.has_existing_pods %}
+
+variable "pod_subnet_ids" {
+  description = "Subnets of the existing VPC for pods, by availability zone. Empty: they share the private ones with nodes."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(var.pod_subnet_ids) == 0 || toset(keys(var.pod_subnet_ids)) == toset(keys(var.private_subnet_ids))
+    error_message = "pod_subnet_ids has every zone of private_subnet_ids: on the nodes of another no pod would start."
+  }
+
+  validation {
+    condition     = alltrue([for id in values(var.pod_subnet_ids) : can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", id))])
+    error_message = "pod_subnet_ids are ids of subnets such as subnet-0a1b2c3d4e5f60718."
+  }
+}
+{%- endif %}
 
 variable "admins" {
   description = "ARNs of the roles that administer the cluster: the deploy role, and people's."
@@ -135,9 +245,36 @@ variable "endpoint_public_cidrs" {
     error_message = "endpoint_public_cidrs are IPv4 ranges, and never the whole internet."
   }
 }
+{%- if has_private_cidrs %}
+
+variable "endpoint_private_cidrs" {
+  description = "Ranges that reach the private endpoint of the Kubernetes API: the VPC's own, of a VPN, of peered VPCs."
+  type        = list(string)
+  default     = {{ private_cidrs | hcl }}
+
+  validation {
+    condition     = alltrue([for cidr in var.endpoint_private_cidrs : can(cidrnetmask(cidr)) && !endswith(cidr, "/0")])
+    error_message = "endpoint_private_cidrs are IPv4 ranges, and never all of them."
+  }
+}
+{%- endif %}
+{%- if network.ipv6_differs %}
+
+variable "ip_family" {
+  description = "Which addresses pods and Services have: ipv4 or ipv6. A change replaces the cluster."
+  type        = string
+  default     = {{ network.standard_ip_family | hcl }}
+
+  validation {
+    condition     = contains(["ipv4", "ipv6"], var.ip_family)
+    error_message = "ip_family is ipv4 or ipv6."
+  }
+}
+{%- endif %}
+{%- if network.has_service_cidr %}
 
 variable "service_cidr" {
-  description = "Range of Kubernetes Service addresses. It cannot change later."
+  description = "Range of Kubernetes Service addresses. It cannot change later.{% if network.ipv6_differs %} EKS chooses that of an IPv6 cluster.{% endif %}"
   type        = string
   default     = {{ service_cidr | hcl }}
 
@@ -146,6 +283,28 @@ variable "service_cidr" {
     error_message = "service_cidr is an IPv4 range such as 172.20.0.0/16."
   }
 }
+{%- endif %}
+{%- if network.tags_differ %}
+
+variable "tag_subnets" {
+  description = "Whether the subnets of an existing VPC get the tags by which load balancers find them. If not, they must have them."
+  type        = bool
+  default     = {{ network.standard_tags | hcl }}
+}
+{%- endif %}
+{%- if network.endpoints_differ %}
+
+variable "vpc_endpoints" {
+  description = "Services that the VPC reaches through endpoints, besides S3: the last part of the endpoint service's name."
+  type        = set(string)
+  default     = {{ network.standard_endpoints | hcl }}
+
+  validation {
+    condition     = alltrue([for name in var.vpc_endpoints : can(regex("^[a-z0-9.-]+$", name)) && name != "s3"])
+    error_message = "vpc_endpoints are names such as ecr.api; s3 is always there."
+  }
+}
+{%- endif %}
 
 variable "log_retention_days" {
   description = "Days that control-plane logs and flow logs are kept."

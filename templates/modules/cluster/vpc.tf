@@ -1,20 +1,34 @@
 resource "aws_vpc" "this" {
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
   cidr_block           = var.vpc_cidr
   enable_dns_support   = true
   enable_dns_hostnames = true
+{%- if network.has_ipv6 %}
+
+  # A /56 that AWS chooses; each subnet takes a /64 of it.
+  assign_generated_ipv6_cidr_block = {% if network.ipv6_differs %}var.ip_family == "ipv6" ? true : null{% else %}true{% endif %}
+{%- endif %}
 
   tags = { Name = var.name }
 }
 
 # Nothing uses the default group; without rules, nothing can by accident.
 resource "aws_default_security_group" "this" {
-  vpc_id = aws_vpc.this.id
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
+  vpc_id = aws_vpc.this{{ network.index | hcl }}.id
 
   tags = { Name = "${var.name}-default-unused" }
 }
 
 resource "aws_internet_gateway" "this" {
-  vpc_id = aws_vpc.this.id
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
+  vpc_id = aws_vpc.this{{ network.index | hcl }}.id
 
   tags = { Name = var.name }
 }
@@ -24,10 +38,20 @@ resource "aws_internet_gateway" "this" {
 resource "aws_subnet" "public" {
   for_each = var.zones
 
-  vpc_id                  = aws_vpc.this.id
+  vpc_id                  = aws_vpc.this{{ network.index | hcl }}.id
   availability_zone       = each.key
   cidr_block              = each.value.public_cidr
   map_public_ip_on_launch = false
+{%- if network.has_ipv6 %}
+
+{%- if network.ipv6_differs %}
+  ipv6_cidr_block                 = var.ip_family == "ipv6" ? cidrsubnet(aws_vpc.this{{ network.index | hcl }}.ipv6_cidr_block, 8, each.value.public_ipv6) : null
+  assign_ipv6_address_on_creation = var.ip_family == "ipv6"
+{%- else %}
+  ipv6_cidr_block                 = cidrsubnet(aws_vpc.this{{ network.index | hcl }}.ipv6_cidr_block, 8, each.value.public_ipv6)
+  assign_ipv6_address_on_creation = true
+{%- endif %}
+{%- endif %}
 
   tags = {
     Name                     = "${var.name}-public-${each.key}"
@@ -36,22 +60,28 @@ resource "aws_subnet" "public" {
 }
 
 resource "aws_route_table" "public" {
-  vpc_id = aws_vpc.this.id
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
+  vpc_id = aws_vpc.this{{ network.index | hcl }}.id
 
   tags = { Name = "${var.name}-public" }
 }
 
 resource "aws_route" "public_internet" {
-  route_table_id         = aws_route_table.public.id
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
+  route_table_id         = aws_route_table.public{{ network.index | hcl }}.id
   destination_cidr_block = "0.0.0.0/0"
-  gateway_id             = aws_internet_gateway.this.id
+  gateway_id             = aws_internet_gateway.this{{ network.index | hcl }}.id
 }
 
 resource "aws_route_table_association" "public" {
   for_each = aws_subnet.public
 
   subnet_id      = each.value.id
-  route_table_id = aws_route_table.public.id
+  route_table_id = aws_route_table.public{{ network.index | hcl }}.id
 }
 
 # Private subnets: nodes, pods and internal load balancers.{% if has_karpenter %} Karpenter finds them by the discovery tag.{% endif %}
@@ -59,10 +89,20 @@ resource "aws_route_table_association" "public" {
 resource "aws_subnet" "private" {
   for_each = var.zones
 
-  vpc_id                  = aws_vpc.this.id
+  vpc_id                  = aws_vpc.this{{ network.index | hcl }}.id
   availability_zone       = each.key
   cidr_block              = each.value.private_cidr
   map_public_ip_on_launch = false
+{%- if network.has_ipv6 %}
+
+{%- if network.ipv6_differs %}
+  ipv6_cidr_block                 = var.ip_family == "ipv6" ? cidrsubnet(aws_vpc.this{{ network.index | hcl }}.ipv6_cidr_block, 8, each.value.private_ipv6) : null
+  assign_ipv6_address_on_creation = var.ip_family == "ipv6"
+{%- else %}
+  ipv6_cidr_block                 = cidrsubnet(aws_vpc.this{{ network.index | hcl }}.ipv6_cidr_block, 8, each.value.private_ipv6)
+  assign_ipv6_address_on_creation = true
+{%- endif %}
+{%- endif %}
 
   tags = {
     Name                              = "${var.name}-private-${each.key}"
@@ -76,7 +116,7 @@ resource "aws_subnet" "private" {
 resource "aws_route_table" "private" {
   for_each = var.zones
 
-  vpc_id = aws_vpc.this.id
+  vpc_id = aws_vpc.this{{ network.index | hcl }}.id
 
   tags = { Name = "${var.name}-private-${each.key}" }
 }
@@ -121,7 +161,10 @@ resource "aws_route" "private_internet" {
 
 # Image layers come from S3: through the gateway endpoint they cost no NAT traffic.
 resource "aws_vpc_endpoint" "s3" {
-  vpc_id            = aws_vpc.this.id
+{%- if network.is_mixed %}
+  count = var.vpc_id == null ? 1 : 0
+{% endif %}
+  vpc_id            = aws_vpc.this{{ network.index | hcl }}.id
   vpc_endpoint_type = "Gateway"
   service_name      = "com.amazonaws.${var.region}.s3"
   route_table_ids   = [for zone in keys(var.zones) : aws_route_table.private[zone].id]

@@ -42,6 +42,16 @@ resource "aws_iam_role_policy" "karpenter_volume_keys" {
   })
 }
 {%- endif %}
+{%- if subnets_differ %}
+
+locals {
+  # A discovery tag has one value: in a VPC that clusters share they would take it from each other.
+  subnets = concat(
+    [for id in values(local.contract.private_subnets) : { id = id } if var.subnets_by_id],
+    [for name in [var.cluster_name] : { tags = { "karpenter.sh/discovery" = name } } if !var.subnets_by_id],
+  )
+}
+{%- endif %}
 {%- for pool in pools %}
 
 resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
@@ -68,7 +78,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
 {%- else %}
           amiSelectorTerms           = [{ alias = {{ pool.ami_alias | hcl }} }]
 {%- endif %}
-          subnetSelectorTerms        = [{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]
+          subnetSelectorTerms        = {{ subnets | hcl }}
           securityGroupSelectorTerms = [{ id = data.aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }]
 {%- if pool.sets.capacity_reservations %}
 

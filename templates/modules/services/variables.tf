@@ -140,3 +140,11 @@ variable "network_policy" {
   default     = {{ network_policy | hcl }}
 }
 {%- endif %}
+{%- if has_subnets_by_id %}
+
+variable "subnets_by_id" {
+  description = "Whether Karpenter takes the contract's private subnets by their ids, as in a VPC that existed before, and not by their discovery tag."
+  type        = bool
+  default     = {{ subnets_by_id | hcl }}
+}
+{%- endif %}

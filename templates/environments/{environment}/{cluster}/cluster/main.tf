@@ -8,8 +8,23 @@ module "cluster" {
   tags       = local.tags
 
   vpc_cidr  = {{ vpc_cidr | hcl }}
-  nat_zones = {{ nat_zones | hcl }}
-  zones     = {{ zones | hcl }}
+{%- if vpc.is_own %}
+{%- if vpc.has_pod_cidr %}
+  pod_cidr  = {{ vpc.pod_cidr | hcl }}
+{%- endif %}
+  nat_zones = {{ vpc.nat_zones | hcl }}
+  zones     = {{ vpc.zones | hcl }}
+{%- else %}
+  vpc_id    = {{ vpc.id | hcl }}
+
+  private_subnet_ids = {{ vpc.private_subnets | hcl }}
+{%- if vpc.has_public_subnets %}
+  public_subnet_ids = {{ vpc.public_subnets | hcl }}
+{%- endif %}
+{%- if vpc.has_pod_subnets %}
+  pod_subnet_ids = {{ vpc.pod_subnets | hcl }}
+{%- endif %}
+{%- endif %}
 
   admins  = {{ admins | hcl }}
 {%- if has_viewers %}

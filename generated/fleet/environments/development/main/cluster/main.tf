@@ -23,6 +23,7 @@ module "cluster" {
 
   # What differs from the standard.
   endpoint_public_cidrs      = []
+  endpoint_private_cidrs     = ["10.16.0.0/18"]
   log_retention_days         = 30
   aws_ebs_csi_driver_enabled = false
   karpenter_enabled          = false

@@ -120,6 +120,17 @@ variable "endpoint_public_cidrs" {
   }
 }
 
+variable "endpoint_private_cidrs" {
+  description = "Ranges that reach the private endpoint of the Kubernetes API: the VPC's own, of a VPN, of peered VPCs."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for cidr in var.endpoint_private_cidrs : can(cidrnetmask(cidr)) && !endswith(cidr, "/0")])
+    error_message = "endpoint_private_cidrs are IPv4 ranges, and never all of them."
+  }
+}
+
 variable "service_cidr" {
   description = "Range of Kubernetes Service addresses. It cannot change later."
   type        = string

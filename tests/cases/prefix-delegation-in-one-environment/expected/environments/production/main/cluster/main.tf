@@ -26,4 +26,7 @@ module "cluster" {
   core_node_pool = {
     kubelet = { maxPods = 110 }
   }
+  vpc_cni_values = {
+    env = { ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "1" }
+  }
 }

@@ -23,5 +23,6 @@ module "cluster" {
   ]
 
   # What differs from the standard.
-  endpoint_public_cidrs = []
+  endpoint_public_cidrs  = []
+  endpoint_private_cidrs = ["10.2.0.0/16"]
 }

@@ -21,4 +21,7 @@ module "cluster" {
     "arn:aws:iam::111111111111:role/terraform",
     "arn:aws:iam::111111111111:role/platform-admin",
   ]
+
+  # What differs from the standard.
+  endpoint_private_cidrs = ["10.1.0.0/16"]
 }

@@ -1,0 +1,64 @@
+//! Which zones a cluster is in.
+
+use super::Place;
+use crate::blueprint::keys::Network as Keys;
+use crate::blueprint::scalar::Zones;
+use crate::diagnostic::Span;
+use crate::model::Context;
+use crate::problem::Problem;
+
+/// Returns the names of the zones that a VPC of our own is in.
+///
+/// A number takes the zones that the cluster has, as far as the manifest knows, and then the region's: so it never moves a
+/// cluster that exists, whatever a later catalog chooses first.
+pub(super) fn choose(context: &mut Context<'_>, place: &Place<'_>, keys: &Keys) -> Option<Vec<String>> {
+    match &keys.zones.value {
+        Zones::Count(count) => {
+            let known = known(place, false);
+            let mut zones = context.facts.zones(place.cluster, place.region).to_vec();
+            zones.extend(known.iter().filter(|zone| !zones.contains(zone)).cloned().collect::<Vec<_>>());
+            // The default of three is no wish: a region of two zones takes two.
+            if zones.len() < *count as usize && keys.zones.is_written() {
+                let problem = Problem::TooFewZones { region: place.region.to_owned(), asked: *count, known };
+                context.push(problem, keys.zones.span);
+                return None;
+            }
+            zones.truncate(*count as usize);
+            Some(zones)
+        }
+        Zones::Names(names) => {
+            let mut good = Vec::new();
+            for name in names {
+                let first = names.iter().find(|first| first.value == name.value).map(|first| first.span);
+                if let Some(first) = first.filter(|first| *first != name.span) {
+                    let problem = Problem::RepeatedZone { zone: name.value.clone() };
+                    context.push_conflict(problem, name.span, first);
+                } else if check(context, place, &name.value, name.span) {
+                    good.push(name.value.clone());
+                }
+            }
+            if names.len() < 2 && good.len() == names.len() {
+                context.push(Problem::OneZone { named: names.len(), key: "zones" }, keys.zones.span);
+            }
+            (good.len() == names.len() && good.len() > 1).then_some(good)
+        }
+    }
+}
+
+/// Whether a zone that is named belongs to the region; says so where it does not.
+pub(super) fn check(context: &mut Context<'_>, place: &Place<'_>, zone: &str, at: Span) -> bool {
+    let known = known(place, true);
+    let is_known = known.iter().any(|known| known == zone);
+    if !is_known {
+        let (zone, region, usual) = (zone.to_owned(), place.region.to_owned(), self::known(place, false));
+        context.push(Problem::ZoneNotInRegion { zone, region, known: usual }, at);
+    }
+    is_known
+}
+
+/// Returns the zones of a region: those that a number takes, and where asked for those that only a name does.
+fn known(place: &Place<'_>, by_name: bool) -> Vec<String> {
+    let more = place.facts.by_name.iter().filter(|_| by_name);
+    let letters = place.facts.zones.iter().chain(more);
+    letters.map(|letter| format!("{}{letter}", place.region)).collect()
+}

@@ -1,0 +1,168 @@
+//! The network as the files of `modules/cluster` refer to it.
+
+use serde::Serialize;
+
+use super::Whole;
+use super::condition::Condition;
+use crate::catalog::VpcEndpointKind;
+use crate::hcl::value::Value;
+use crate::model::settings::{FleetNetwork, Share};
+
+/// Where the parts of the network are found, and which of them every cluster has.
+#[derive(Serialize)]
+pub(super) struct NetworkView {
+    /// Whether some cluster has a VPC of its own.
+    has_own: bool,
+    /// Whether some cluster is in a VPC that exists already.
+    has_existing: bool,
+    /// Whether some have the one and some the other.
+    is_mixed: bool,
+    /// `[0]` behind what only a VPC of one's own has one of.
+    index: Value,
+    vpc_id: Value,
+    private_subnets: Value,
+    public_subnets: Value,
+    private_subnet_list: Value,
+    zone_names: Value,
+    has_pods: bool,
+    pods_differ: bool,
+    has_pod_cidr: bool,
+    pod_cidr_differs: bool,
+    has_existing_pods: bool,
+    pod_subnets: Value,
+    has_ipv6: bool,
+    ipv6_differs: bool,
+    standard_ip_family: &'static str,
+    ip_family: Value,
+    has_service_cidr: bool,
+    service_cidr: Value,
+    has_tags: bool,
+    tags_differ: bool,
+    standard_tags: bool,
+    /// What subnets of an existing VPC are tagged with, and whether that is looked for.
+    checks_tags: bool,
+    refused_zone_ids: Value,
+    has_interface_endpoints: bool,
+    has_gateway_endpoints: bool,
+    endpoints_differ: bool,
+    standard_endpoints: Value,
+    interface_endpoints: Value,
+    gateway_endpoints: Value,
+    /// What a node's first pull of an image waits for.
+    parts: Vec<Value>,
+}
+
+impl NetworkView {
+    pub fn of(whole: &Whole<'_>) -> Self {
+        let fleet = &whole.model.fleet.network;
+        let is_mixed = fleet.existing == Share::Some;
+        let [vpc_id, private, public] = if is_mixed {
+            ["local.vpc_id", "local.private_subnet_ids", "local.public_subnet_ids"]
+        } else if fleet.existing.is_all() {
+            ["var.vpc_id", "var.private_subnet_ids", "var.public_subnet_ids"]
+        } else {
+            [
+                "aws_vpc.this.id",
+                "{ for zone in keys(var.zones) : zone => aws_subnet.private[zone].id }",
+                "{ for zone in keys(var.zones) : zone => aws_subnet.public[zone].id }",
+            ]
+        };
+        let private_list = match fleet.existing {
+            Share::None => "[for zone in keys(var.zones) : aws_subnet.private[zone].id]".to_owned(),
+            Share::Some | Share::All => format!("values({private})"),
+        };
+        let own_pods = "{ for zone, subnet in aws_subnet.pods : zone => subnet.id }";
+        let zones = if fleet.existing.is_any() { private } else { "var.zones" };
+        let pod_subnets = match (fleet.pod_cidr.is_any(), fleet.existing_pods.is_any()) {
+            (_, false) => own_pods.to_owned(),
+            (false, true) => "var.pod_subnet_ids".to_owned(),
+            (true, true) => format!("merge({own_pods}, var.pod_subnet_ids)"),
+        };
+        let (ip_family, service_cidr) = match fleet.ipv6 {
+            Share::None => (Value::from("ipv4"), "var.service_cidr"),
+            Share::Some => {
+                (Value::expression("var.ip_family"), r#"var.ip_family == "ipv4" ? var.service_cidr : null"#)
+            }
+            Share::All => (Value::from("ipv6"), ""),
+        };
+        let mut refused: Vec<&String> =
+            whole.catalog.regions.values().flat_map(|region| &region.refused).collect();
+        refused.sort();
+        Self {
+            has_own: !fleet.existing.is_all(),
+            has_existing: fleet.existing.is_any(),
+            is_mixed,
+            index: Condition::own_vpc(fleet).index(),
+            vpc_id: Value::expression(vpc_id),
+            private_subnets: Value::expression(private),
+            public_subnets: Value::expression(public),
+            private_subnet_list: Value::expression(private_list),
+            zone_names: Value::expression(format!("keys({zones})")),
+            has_pods: fleet.pods.is_any(),
+            pods_differ: fleet.pods == Share::Some,
+            has_pod_cidr: fleet.pod_cidr.is_any(),
+            pod_cidr_differs: fleet.pod_cidr == Share::Some || is_mixed,
+            has_existing_pods: fleet.existing_pods.is_any(),
+            pod_subnets: Value::expression(pod_subnets),
+            has_ipv6: fleet.ipv6.is_any(),
+            ipv6_differs: fleet.ipv6 == Share::Some,
+            standard_ip_family: fleet.standard_ip_family.word(),
+            ip_family,
+            has_service_cidr: !fleet.ipv6.is_all(),
+            service_cidr: Value::expression(service_cidr),
+            has_tags: fleet.tags.is_any(),
+            tags_differ: fleet.tags == Share::Some,
+            standard_tags: fleet.standard_tags,
+            checks_tags: fleet.existing.is_any() && !fleet.tags.is_all(),
+            refused_zone_ids: Value::strings(refused),
+            has_interface_endpoints: !of_kind(whole, &fleet.endpoints, VpcEndpointKind::Interface).is_empty(),
+            has_gateway_endpoints: !of_kind(whole, &fleet.endpoints, VpcEndpointKind::Gateway).is_empty(),
+            endpoints_differ: fleet.endpoints_differ,
+            standard_endpoints: Value::strings(&fleet.standard_endpoints),
+            interface_endpoints: endpoints(whole, fleet, VpcEndpointKind::Interface),
+            gateway_endpoints: endpoints(whole, fleet, VpcEndpointKind::Gateway),
+            parts: parts(fleet),
+        }
+    }
+}
+
+impl NetworkView {
+    /// Whether any cluster pays for interface endpoints.
+    pub fn has_interface_endpoints(&self) -> bool {
+        self.has_interface_endpoints
+    }
+}
+
+/// Returns the addresses that give a private subnet its ways out.
+fn parts(fleet: &FleetNetwork) -> Vec<Value> {
+    let own = !fleet.existing.is_all();
+    let parts = [
+        ("aws_route.private_internet", own),
+        ("aws_route.private_ipv6", fleet.ipv6.is_any()),
+        ("aws_route_table_association.pods", fleet.pod_cidr.is_any()),
+        ("aws_route_table_association.private", own),
+        ("aws_vpc_endpoint.s3", own),
+    ];
+    parts.into_iter().filter(|(_, is_there)| *is_there).map(|(part, _)| Value::expression(part)).collect()
+}
+
+fn of_kind<'n>(whole: &Whole<'_>, names: &'n [String], kind: VpcEndpointKind) -> Vec<&'n String> {
+    names.iter().filter(|name| whole.catalog.vpc_endpoints.get(*name) == Some(&kind)).collect()
+}
+
+/// Returns the set of endpoints of a kind: literal, or what the variable has of it.
+fn endpoints(whole: &Whole<'_>, fleet: &FleetNetwork, kind: VpcEndpointKind) -> Value {
+    if !fleet.endpoints_differ {
+        return Value::expression(format!(
+            "toset({})",
+            Value::strings(of_kind(whole, &fleet.endpoints, kind))
+        ));
+    }
+    let known = whole.catalog.vpc_endpoints.iter();
+    let gateways = known.filter(|(_, kind)| **kind == VpcEndpointKind::Gateway).map(|(name, _)| name);
+    let gateways = Value::strings(gateways);
+    Value::expression(match kind {
+        VpcEndpointKind::Interface => format!("setsubtract(var.vpc_endpoints, {gateways})"),
+        VpcEndpointKind::Gateway => format!("setintersection(var.vpc_endpoints, {gateways})"),
+    })
+}
