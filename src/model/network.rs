@@ -112,10 +112,15 @@ pub(super) struct Place<'a> {
     pub facts: &'a Region,
 }
 
-/// Whether a cluster's nodes hand out addresses by prefixes of 16: where that was decided, or nothing.
+/// Whether a cluster's nodes hand out addresses by prefixes: where that was decided, or nothing. IPv6 addresses come in no
+/// other way (EKS user guide, "Learn about IPv6 addresses to clusters, Pods, and services", read 2026-11).
 pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
-    let chosen = &keys.network.as_ref()?.prefix_delegation;
-    chosen.value.then_some(chosen.span)
+    let network = keys.network.as_ref()?;
+    let chosen = [
+        (network.prefix_delegation.value, network.prefix_delegation.span),
+        (network.ip_family.value == IpFamily::Ipv6, network.ip_family.span),
+    ];
+    chosen.into_iter().find(|(holds, _)| *holds).map(|(_, at)| at)
 }
 
 /// Plans the network of a cluster.

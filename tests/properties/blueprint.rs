@@ -41,6 +41,7 @@ pub struct Environment {
     prefix: u8,
     protection: bool,
     has_plan_role: bool,
+    has_prefixes: bool,
     nat: &'static str,
     zones: Option<u8>,
     kubernetes_version: Option<&'static str>,
@@ -67,6 +68,19 @@ fn name() -> impl Strategy<Value = String> {
     })
 }
 
+/// Settings of nodes, whoever makes them.
+fn nodes() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let settings = vec![
+        ("ami", "\"bottlerocket\""),
+        ("disk_iops", "4000"),
+        ("disk_throughput", "250"),
+        ("disk_kms_key", "\"arn:{partition}:kms:{region}:{account}:key/1234abcd\""),
+        ("kubelet", "{ max_pods = 40, kube_reserved = { cpu = \"100m\" }, image_gc_low_percent = 50 }"),
+    ];
+    subsequence(settings, 0..=5)
+        .prop_map(|settings| settings.into_iter().map(|(key, value)| (key, value.to_owned())).collect())
+}
+
 fn pools() -> impl Strategy<Value = Vec<Pool>> {
     let size = (2u32..5, 0u32..3);
     let core = (select(vec!["t3.large", "m7g.large"]), size.clone()).prop_map(|(instance, (min, more))| {
@@ -77,7 +91,8 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
         ];
         Pool { name: "core", keys, is_karpenter: false }
     });
-    let batch = (any::<bool>(), any::<bool>(), size).prop_map(|(is_spot, is_tainted, (min, more))| {
+    let batch = (any::<bool>(), any::<bool>(), size, nodes());
+    let batch = batch.prop_map(|(is_spot, is_tainted, (min, more), nodes)| {
         let mut keys = vec![
             ("kind", quote("managed")),
             ("instance_types", format!("[{}]", quote("m6i.large"))),
@@ -89,13 +104,26 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
         if is_tainted {
             keys.push(("taints", "[{ key = \"team\", value = \"x\", effect = \"NoExecute\" }]".to_owned()));
         }
+        keys.extend(nodes);
         Pool { name: "batch", keys, is_karpenter: false }
     });
-    let worker = (select(vec!["worker", "worker-gpu"]), option::of(1u32..=100), option::of(20u32..500));
-    let worker = worker.prop_map(|(name, weight, disk)| {
+    let disruptions = vec![
+        "{ consolidate_after = \"Never\" }",
+        "{ policy = \"WhenEmpty\", budgets = [{ nodes = 0, schedule = \"@daily\", duration = \"8h\" }] }",
+    ];
+    let worker = (
+        select(vec!["worker", "worker-large"]),
+        option::of(1u32..=100),
+        option::of(20u32..500),
+        option::of(select(disruptions)),
+        nodes(),
+    );
+    let worker = worker.prop_map(|(name, weight, disk, disruption, nodes)| {
         let mut keys = vec![("kind", quote("karpenter"))];
         keys.extend(weight.map(|weight| ("weight", weight.to_string())));
         keys.extend(disk.map(|disk| ("disk_gib", disk.to_string())));
+        keys.extend(disruption.map(|disruption| ("disruption", disruption.to_owned())));
+        keys.extend(nodes);
         Pool { name, keys, is_karpenter: true }
     });
     (core, option::of(batch), option::of(worker))
@@ -104,13 +132,13 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
 
 fn environment(name: String) -> impl Strategy<Value = Environment> {
     let clusters = vec((name_of_cluster(), select(REGIONS)), 0..2);
-    let switches = (any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]));
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]));
     let choices = (option::of(2u8..=3), option::of(select(vec!["1.35", "1.34"])), btree_set(0usize..6, 0..4));
     (select(REGIONS), 16u8..=19, switches, choices, clusters).prop_map(
         move |(
             region,
             prefix,
-            (protection, has_plan_role, nat),
+            (protection, has_plan_role, has_prefixes, nat),
             (zones, kubernetes_version, off),
             clusters,
         )| {
@@ -126,6 +154,7 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
                 prefix,
                 protection,
                 has_plan_role,
+                has_prefixes,
                 nat,
                 zones,
                 kubernetes_version,
@@ -272,6 +301,7 @@ impl Blueprint {
             ("nat".to_owned(), quote(environment.nat)),
         ];
         network.extend(environment.zones.map(|zones| ("zones".to_owned(), zones.to_string())));
+        network.push(("prefix_delegation".to_owned(), environment.has_prefixes.to_string()));
         let mut sections = vec![
             (format!("environments.{name}"), keys),
             (format!("environments.{name}.cluster.network"), network),
