@@ -123,8 +123,11 @@ fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
 pub(super) fn wished(name: &str, keys: &ClusterKeys) -> Value {
     let written = keys.addons.get(name).and_then(|wish| wish.value.values.as_ref());
     let written = written.map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
-    match (name, &keys.network) {
-        (VPC_CNI, Some(network)) => of_network(network).merged(written),
+    let Some(network) = &keys.network else { return written };
+    let has_pod_subnets = network.pod_cidr.is_some() || network.pod_subnets.is_written();
+    match name {
+        VPC_CNI => of_network(network).merged(written),
+        KARPENTER if has_pod_subnets => reserved_interface().merged(written),
         _ => written,
     }
 }
@@ -148,6 +151,13 @@ pub fn custom_networking() -> Value {
         ("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "true"),
         ("ENI_CONFIG_LABEL_DEF", "topology.kubernetes.io/zone"),
     ])
+}
+
+/// Returns what Karpenter is told where pods have subnets of their own: a node's first network interface holds none of them
+/// (Karpenter, "Settings", read 2026-11).
+fn reserved_interface() -> Value {
+    let settings = vec![("reservedENIs".to_owned(), Value::from("1"))];
+    Value::Object(vec![("settings".to_owned(), Value::Object(settings))])
 }
 
 /// Returns an add-on's configuration that sets variables of its pods.

@@ -127,16 +127,6 @@ fn environments(whole: &Whole<'_>) -> Context {
         arn: String,
         purpose: String,
     }
-    /// A cluster in a VPC that exists already.
-    #[derive(Serialize)]
-    struct ExistingView<'a> {
-        cluster: &'a str,
-        vpc_id: &'a str,
-        private: String,
-        public: String,
-        pods: String,
-        tags: &'static str,
-    }
     #[derive(Serialize)]
     struct UnreachedView<'a> {
         name: &'a str,
@@ -154,6 +144,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_interface_endpoints: bool,
         has_tags: bool,
         networks: Vec<ExistingView<'a>>,
+        has_own_vpc: bool,
         roles: Vec<RoleView>,
         has_delivery: bool,
         delivery_account: &'a str,
@@ -177,23 +168,11 @@ fn environments(whole: &Whole<'_>) -> Context {
             nat: cluster.network.nat_zones().len(),
         }));
     }
-    let clusters_of = || model.environments.iter().flat_map(|environment| &environment.clusters);
-    let networks = clusters_of().filter_map(|cluster| {
-        let vpc = cluster.network.existing()?;
-        Some(ExistingView {
-            cluster: &cluster.eks_name,
-            vpc_id: vpc.id.as_str(),
-            private: ids(vpc.zones.iter().map(|zone| &zone.private)),
-            public: ids(vpc.zones.iter().filter_map(|zone| zone.public.as_ref())),
-            pods: ids(vpc.zones.iter().filter_map(|zone| zone.pods.as_ref())),
-            tags: if vpc.tag_subnets { "made by the cluster's stack" } else { "must be there" },
-        })
-    });
-    let networks = networks.collect();
     view(&Environments {
         has_interface_endpoints: NetworkView::of(whole).has_interface_endpoints(),
         has_tags: model.fleet.network.tags.is_any(),
-        networks,
+        networks: existing(model),
+        has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
         clusters,
         stacks: stacks(model),
@@ -220,6 +199,34 @@ fn environments(whole: &Whole<'_>) -> Context {
             .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
+}
+
+/// A cluster in a VPC that exists already.
+#[derive(Serialize)]
+struct ExistingView<'a> {
+    cluster: &'a str,
+    vpc_id: &'a str,
+    private: String,
+    public: String,
+    pods: String,
+    tags: &'static str,
+}
+
+/// Returns the clusters in VPCs that exist already.
+fn existing(model: &Model) -> Vec<ExistingView<'_>> {
+    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+    let networks = clusters.filter_map(|cluster| {
+        let vpc = cluster.network.existing()?;
+        Some(ExistingView {
+            cluster: &cluster.eks_name,
+            vpc_id: vpc.id.as_str(),
+            private: ids(vpc.zones.iter().map(|zone| &zone.private)),
+            public: ids(vpc.zones.iter().filter_map(|zone| zone.public.as_ref())),
+            pods: ids(vpc.zones.iter().filter_map(|zone| zone.pods.as_ref())),
+            tags: if vpc.tag_subnets { "made by the cluster's stack" } else { "must be there" },
+        })
+    });
+    networks.collect()
 }
 
 /// Returns the ids of subnets, for a cell of a table.
