@@ -15,6 +15,8 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 pub struct Catalog {
     /// Kubernetes versions and machine images.
     pub kubernetes: Kubernetes,
+    /// Families of instance types.
+    pub instances: Instances,
     /// Regions by name.
     pub regions: BTreeMap<String, Region>,
     /// Terraform providers by local name.
@@ -33,10 +35,10 @@ pub struct Catalog {
 pub struct Kubernetes {
     /// The version that messages propose.
     pub default: String,
-    /// Karpenter's AMI alias, `al2023@v20260714`.
-    pub karpenter_image: String,
     /// Versions that EKS offers, newest first.
     pub versions: Vec<Version>,
+    /// Versions of machine images by family, as Karpenter's aliases write them.
+    pub images: BTreeMap<String, String>,
 }
 
 /// A Kubernetes minor version on EKS.
@@ -51,6 +53,18 @@ pub struct Version {
     pub extended_support_ends: String,
     /// The first Karpenter release that runs on it.
     pub karpenter: semver::Version,
+}
+
+/// `catalog/instances.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instances {
+    /// Families with NVIDIA GPUs.
+    pub nvidia: Vec<String>,
+    /// Families whose network interfaces take no prefixes.
+    pub xen: Vec<String>,
+    /// Families that no pool can have, by what they have.
+    pub refused: BTreeMap<String, Vec<String>>,
 }
 
 /// `catalog/regions.toml`
@@ -210,12 +224,21 @@ impl Catalog {
         });
         Self {
             kubernetes: parse("kubernetes.toml"),
+            instances: parse("instances.toml"),
             regions: parse("regions.toml"),
             providers: parse("providers.toml"),
             name_limits: parse("name_limits.toml"),
             vpc_endpoints: parse("vpc_endpoints.toml"),
             addons: addons.collect(),
         }
+    }
+
+    /// Returns Karpenter's alias for the catalog's image of a family, `al2023@v20260714`.
+    ///
+    /// # Panics
+    /// When `catalog/kubernetes.toml` has no such row.
+    pub fn image_alias(&self, family: &str) -> String {
+        format!("{family}@{}", self.kubernetes.images[family])
     }
 
     /// Returns the longest name that a kind of resource takes.
@@ -259,6 +282,13 @@ mod tests {
                 assert!(partitions.contains(&partition), "{name}: {partition}");
             }
         }
+    }
+
+    #[test]
+    fn every_image_family_is_pinned() {
+        let catalog = Catalog::load();
+        let families: Vec<&String> = catalog.kubernetes.images.keys().collect();
+        assert_eq!(families, crate::blueprint::scalar::AmiFamily::WORDS);
     }
 
     #[test]

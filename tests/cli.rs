@@ -137,7 +137,7 @@ fn a_number_of_zones_keeps_those_that_the_cluster_has() {
     assert!(project.read(MAIN).contains("us-east-1d") && !project.read(MAIN).contains("us-east-1c"));
     assert_eq!(project.run("check").status, 0);
 
-    project.edit("blueprint.toml", r#"network.cidr = "#, r#"network.zones = 4, network.cidr = "#);
+    project.edit("blueprint.toml", "network.cidr = ", "network.zones = 4, network.cidr = ");
     project.run("generate");
     assert_eq!(
         zones(&project),

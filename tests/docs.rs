@@ -58,6 +58,35 @@ fn readme_prints_what_it_says() {
     );
 }
 
+/// What a module's README says to write is what is committed under `tests/by_hand`, where the engines apply it.
+#[test]
+fn modules_are_used_as_their_readmes_say() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for module in ["cluster", "services"] {
+        let folder = format!("generated/azavea/modules/{module}");
+        let readme = std::fs::read_to_string(repository.join(&folder).join("README.md")).expect("readable");
+        let (_, rest) = readme.split_once("## Use\n").expect("a part on how to use it");
+        let (_, rest) = rest.split_once("```hcl\n").expect("an example");
+        let (example, _) = rest.split_once("```\n").expect("an end of the example");
+        let own = format!("./modules/{module}");
+        assert_eq!(example.matches(&own).count(), 1, "{folder}/README.md: the example names its source");
+        let example = example.replace(&own, &format!("../../../{folder}"));
+        let path = repository.join(format!("tests/by_hand/{module}/main.tf"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("the repository is writable");
+            std::fs::write(&path, &example).expect("the repository is writable");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        let diff = TextDiff::from_lines(&written, &example);
+        assert!(
+            written == example,
+            "{} is behind; `UPDATE=1 cargo test --test docs` writes it:\n{}",
+            path.display(),
+            diff.unified_diff().header("tests/by_hand", "README.md")
+        );
+    }
+}
+
 /// The reference of the blueprint's keys, made from their declarations.
 #[test]
 fn blueprint_reference_is_current() {

@@ -10,6 +10,8 @@
 mod attachment;
 #[path = "judges/bootstrap.rs"]
 mod bootstrap;
+#[path = "judges/by_hand.rs"]
+mod by_hand;
 #[path = "judges/checkov.rs"]
 mod checkov;
 #[path = "judges/deployment.rs"]

@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hcl::{Block, Body, Expression};
+use plinth::catalog::Catalog;
+use plinth::diagnostic::Source;
+use plinth::model::Fleet;
 use walkdir::WalkDir;
 
 /// A generated folder of Terraform: its files by name.
@@ -267,28 +270,40 @@ fn subnets_are_found_by_whom_they_are_for() {
     }
 }
 
-/// Every name that a template lengthens the cluster's name to is one that the model checks against its limit.
+/// Every name that a template lengthens the cluster's name to is one that the model checks: its length, and whether
+/// another cluster of the account would make it, too.
 #[test]
-fn every_role_name_is_checked() {
-    for folder in folders().iter().filter(|folder| folder.path.ends_with("modules/cluster")) {
-        let addons: Vec<String> = folder
-            .blocks("resource")
-            .iter()
-            .filter(|block| label(block, 0) == "aws_eks_addon")
-            .map(|block| string(block, "addon_name"))
-            .collect();
-        for role in folder.blocks("resource").iter().filter(|block| label(block, 0) == "aws_iam_role") {
-            let name = attribute(role, "name").expect("a name").to_string();
-            let suffix = name
-                .trim_matches('"')
-                .strip_prefix("${var.name}")
-                .expect("the cluster's name comes first")
-                .to_owned();
-            let is_known = plinth::model::identity::SUFFIXES
-                .iter()
-                .any(|(resource, known, _)| *resource == "aws_iam_role" && *known == suffix);
-            let is_addon = addons.iter().any(|addon| suffix == format!("-{addon}"));
-            assert!(is_known || is_addon, "{}: {name} is not in identity::SUFFIXES", folder.path.display());
+fn every_name_of_a_cluster_is_checked() {
+    for folder in &folders() {
+        let place = folder.path.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("below the repository");
+        let parts: Vec<&str> = place.iter().filter_map(|part| part.to_str()).collect();
+        let ["generated", tree, "modules", "cluster" | "services"] = parts.as_slice() else { continue };
+        let fleet = fleet(tree);
+        let mut known = plinth::model::identity::lengthened(&Catalog::load(), &fleet);
+        for pool in &fleet.managed_pools {
+            known.push(("aws_launch_template", format!("-{}", pool.standard.name), String::new()));
+        }
+        for resource in folder.blocks("resource") {
+            let kind = label(&resource, 0);
+            let name = attribute(&resource, "name").map(ToString::to_string).unwrap_or_default();
+            let name = name.trim_matches('"').replace("${var.cluster_name}", "${var.name}");
+            // A name with the cluster's between slashes is as unique as that.
+            let suffix = if name == "var.name" { Some("") } else { name.strip_prefix("${var.name}") };
+            let Some(suffix) = suffix else { continue };
+            // Of event rules, the longest suffix stands for all.
+            let is_known = known.iter().any(|(resource, known, _)| {
+                *resource == kind && (known == suffix || suffix == "-${each.key}")
+            });
+            assert!(is_known, "{}: {kind} {name} is not in identity::SUFFIXES", place.display());
         }
     }
+}
+
+/// What the modules of a committed tree hold.
+fn fleet(tree: &str) -> Fleet {
+    let path = format!("blueprints/{tree}.toml");
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).expect("readable");
+    let (read, _) = plinth::blueprint::read(&Source { path, text });
+    let read = read.expect("a committed blueprint is right");
+    plinth::model::resolve(&read, &Catalog::load(), "blueprint.toml").0.fleet
 }

@@ -6,6 +6,8 @@ mod harness;
 
 #[path = "properties/blueprint.rs"]
 mod blueprint;
+#[path = "properties/names.rs"]
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -124,6 +126,24 @@ proptest! {
             let is_summary = path.ends_with("README.md") || path.starts_with("scripts/");
             if !is_summary && !of_environment(path) {
                 prop_assert_eq!(before.get(path), after.get(path), "{}", path);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    /// Clusters of one account, in one region or in two, are refused or have no name in common.
+    #[test]
+    fn no_two_clusters_of_an_account_make_one_name(text in names::crowded()) {
+        match make(&text, "blueprint.toml") {
+            Ok(tree) => prop_assert_eq!(names::collision(&tree), None, "{}", text),
+            Err(said) => {
+                let codes = said.lines().filter_map(|line| line.strip_prefix("error["));
+                for code in codes {
+                    prop_assert!(code.starts_with("E02"), "{}\n{}", said, text);
+                }
             }
         }
     }

@@ -6,8 +6,10 @@ use super::node::Node;
 use super::pattern::Pattern;
 use super::read::{Key, Map, table};
 use super::scalar::{
-    AccountId, Architecture, Bytes, Capacity, Cores, Duration, Engine, Folder, InstanceType, IpFamily,
-    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, SubnetId, VpcId, Zones,
+    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Bytes, Capacity, CapacityReservation,
+    ConsolidationPolicy, Cores, DisruptionReason, Duration, Engine, Eviction, Folder, InstanceType, IpFamily,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, Reserved, RetentionDays, Schedule,
+    SubnetId, VpcId, Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -188,14 +190,29 @@ table! {
         optional instance_types: Vec<Spanned<InstanceType>>,
         /// How many nodes (managed).
         optional size: Size,
-        /// How nodes are bought; Karpenter takes the first that has room, spot first.
+        /// How nodes are bought; Karpenter takes the first that has room: reserved, then spot, then on-demand.
         optional capacity: Vec<Capacity>,
-        /// Root volume in GiB.
+        /// Capacity reservations and capacity blocks of the cluster's region, for `reserved` (Karpenter).
+        optional capacity_reservations: Vec<Spanned<CapacityReservation>>,
+        /// Machine image: `"al2023"` or `"bottlerocket"`, and behind `@` a version in place of the one that the catalog pins
+        /// for Karpenter, or of the newest for a managed pool.
+        optional ami: Ami,
+        /// Volume of images and pods in GiB: the root volume, of Bottlerocket its data volume.
         optional disk_gib: u32,
+        /// I/O operations per second of that volume; without it, 3000.
+        optional disk_iops: u32,
+        /// MiB per second of that volume; without it, 125.
+        optional disk_throughput: u32,
+        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling, or Karpenter, use it.
+        optional disk_kms_key: Pattern,
+        /// Settings of the kubelet.
+        optional kubelet: Kubelet,
         /// Processor architecture (Karpenter).
         optional architecture: Architecture,
         /// What the pool may grow to (Karpenter).
         optional limits: Limits,
+        /// When nodes are replaced that could be fewer or cheaper (Karpenter).
+        optional disruption: Disruption,
         /// A node's longest life (Karpenter).
         optional expire_after: Duration,
         /// How long a pod may hold up a node that expires, drifts or is destroyed, whatever its disruption budget
@@ -205,7 +222,7 @@ table! {
         optional weight: u32,
         /// Labels of its nodes, besides `node-type`.
         optional labels: Tags,
-        /// Taints of its nodes, besides core's.
+        /// Taints of its nodes, besides core's; without them, nodes with GPUs have `nvidia.com/gpu:NoSchedule`.
         optional taints: Vec<Taint>,
         /// Namespaces whose pods run there, five at most (Fargate).
         optional namespaces: Vec<Spanned<Name>>,
@@ -225,12 +242,58 @@ table! {
 }
 
 table! {
-    /// `limits = { cpu, memory }`
+    /// `limits = { cpu, memory, gpu }`
     "limits" Limits {
         /// CPUs of all nodes of the pool together.
         optional cpu: Cores,
         /// Memory of all nodes of the pool together.
         optional memory: Bytes,
+        /// GPUs of all nodes of the pool together; a pool with GPUs needs it.
+        optional gpu: u32,
+    }
+}
+
+table! {
+    /// `kubelet = { max_pods, kube_reserved, … }`
+    "kubelet" Kubelet {
+        /// Most pods of a node; where the cluster uses prefixes 110, otherwise what its addresses suffice for.
+        optional max_pods: u32,
+        /// Kept back for the kubelet and the container runtime: `cpu`, `memory`, `ephemeral-storage`, `pid`.
+        optional kube_reserved: Reserved,
+        /// Kept back for the system, likewise.
+        optional system_reserved: Reserved,
+        /// Below what pods are evicted at once, by signal: `"memory.available"`, `"nodefs.available"`, …
+        optional eviction_hard: Eviction,
+        /// Disk usage in per cent above which unused images are deleted; without it, 85.
+        optional image_gc_high_percent: u32,
+        /// Disk usage in per cent down to which they are deleted; without it, 80.
+        optional image_gc_low_percent: u32,
+    }
+}
+
+table! {
+    /// `disruption = { consolidate_after, policy, budgets }`
+    "disruption" Disruption {
+        /// How long no pod must have come or gone before a node is looked at; without it, five minutes.
+        optional consolidate_after: Duration,
+        /// Which nodes are looked at.
+        optional policy: ConsolidationPolicy,
+        /// How many nodes may go at once; without them, one in ten. The strictest of those that apply counts.
+        optional budgets: Vec<Budget>,
+    }
+}
+
+table! {
+    /// `budgets = [{ nodes, schedule, duration, reasons }]`
+    "a budget" Budget {
+        /// How many nodes, or which part of the pool, `"10%"`; `0` stops disruption.
+        required nodes: BudgetNodes,
+        /// When it begins to apply, as cron and in UTC; without it, it always applies.
+        optional schedule: Schedule,
+        /// For how long, `"8h"`.
+        optional duration: BudgetDuration,
+        /// For which reasons; without them, for all.
+        optional reasons: Vec<DisruptionReason>,
     }
 }
 
@@ -349,6 +412,9 @@ pub const TABLES: &[(&str, &[Key])] = &[
     ("a node pool", NodePool::KEYS),
     ("a node pool's `size`", Size::KEYS),
     ("a node pool's `limits`", Limits::KEYS),
+    ("a node pool's `kubelet`", Kubelet::KEYS),
+    ("a node pool's `disruption`", Disruption::KEYS),
+    ("a budget of `disruption`", Budget::KEYS),
     ("a taint", Taint::KEYS),
     ("an add-on", Addon::KEYS),
     ("an environment", Environment::KEYS),

@@ -82,17 +82,38 @@ text! {
     Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() })
 }
 text! {
+    /// A duration of a disruption budget: hours and minutes, since its schedule knows no seconds.
+    BudgetDuration, |text| check(is_duration(text) && !text.contains('s'), || Problem::InvalidBudget { value: text.into(), of: "duration" })
+}
+text! {
+    /// When a disruption budget begins: five fields of cron, or `@daily`; in UTC.
+    Schedule, |text| check(is_schedule(text), || Problem::InvalidBudget { value: text.into(), of: "schedule" })
+}
+text! {
+    /// The id of an EC2 capacity reservation or capacity block, `cr-0123456789abcdef0`.
+    CapacityReservation, |text| {
+        let id = text.strip_prefix("cr-").unwrap_or_default();
+        let shaped = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        check(shaped, || Problem::InvalidReservation { value: text.into() })
+    }
+}
+text! {
     /// An EC2 instance type, `m6i.large`; its architecture follows from its family.
     InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() })
 }
 
 impl InstanceType {
+    /// Returns the family, `m6i`.
+    pub fn family(&self) -> &str {
+        self.0.split('.').next().unwrap_or_default()
+    }
+
     /// Returns the architecture, `x86_64` or `arm64`.
     ///
     /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
     /// one being `a1` (EC2 user guide, "Instance type naming conventions", read 2026-11).
     pub fn architecture(&self) -> &'static str {
-        let family = self.0.split('.').next().unwrap_or_default();
+        let family = self.family();
         let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
         if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
@@ -175,6 +196,14 @@ fn is_duration(text: &str) -> bool {
     !text.is_empty() && rest.is_empty()
 }
 
+/// Whether text is what Karpenter takes as the schedule of a budget.
+fn is_schedule(text: &str) -> bool {
+    const WORDS: [&str; 7] =
+        ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    let field = |field: &str| field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?".contains(&b));
+    WORDS.contains(&text) || (text.split_whitespace().count() == 5 && text.split_whitespace().all(field))
+}
+
 /// Whether text is a number with one of the units behind it.
 fn is_amount(text: &str, units: &[&str]) -> bool {
     let number = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
@@ -231,11 +260,11 @@ macro_rules! quantity {
 
 quantity! {
     /// CPUs: cores, or thousandths of one with `m`.
-    Cores, &["m"], "`16` or `\"500m\"`"
+    Cores, CORES, "`16` or `\"500m\"`"
 }
 quantity! {
     /// Memory or storage, in bytes or a multiple.
-    Bytes, &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"], "`\"64Gi\"`"
+    Bytes, BYTES, "`\"64Gi\"`"
 }
 
 /// For how many days CloudWatch keeps logs: it takes some numbers only.
@@ -343,6 +372,40 @@ words! {
         Spot = "spot",
         /// Full price, kept until returned.
         OnDemand = "on-demand",
+        /// What `capacity_reservations` hold, paid for already.
+        Reserved = "reserved",
+    }
+}
+words! {
+    /// Who builds the machine image. There is no AL2: EKS has built no image of it since 2025-11-26 (awslabs/amazon-eks-ami,
+    /// read 2026-11).
+    AmiFamily {
+        /// Amazon Linux 2023.
+        Al2023 = "al2023",
+        /// Bottlerocket: no shell, no package manager, a system volume and a data volume.
+        Bottlerocket = "bottlerocket",
+    }
+}
+words! {
+    /// Which nodes Karpenter may replace by cheaper ones.
+    ConsolidationPolicy {
+        /// Those without pods.
+        WhenEmpty = "WhenEmpty",
+        /// Those also whose pods fit elsewhere, or on a cheaper one.
+        WhenEmptyOrUnderutilized = "WhenEmptyOrUnderutilized",
+        /// Those also, where the saving is worth the disruption.
+        Balanced = "Balanced",
+    }
+}
+words! {
+    /// Why Karpenter replaces a node by itself.
+    DisruptionReason {
+        /// Its pods fit elsewhere, or on a cheaper one.
+        Underutilized = "Underutilized",
+        /// It has no pods.
+        Empty = "Empty",
+        /// It is not what its pool says any more.
+        Drifted = "Drifted",
     }
 }
 words! {
@@ -478,4 +541,132 @@ impl<T: Read> Read for Zoned<T> {
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
     }
+}
+
+/// `ami`: a family, and a version of its image where it is not the catalog's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ami {
+    /// Who builds it.
+    pub family: AmiFamily,
+    /// What stands behind `@`.
+    pub version: Option<String>,
+}
+
+impl Read for Ami {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let text = String::read(node, reader)?;
+        let (name, version) = match text.split_once('@') {
+            Some((family, version)) => (family, Some(version.to_owned())),
+            None => (text.as_str(), None),
+        };
+        let families = [AmiFamily::Al2023, AmiFamily::Bottlerocket];
+        match families.into_iter().find(|family| family.word() == name) {
+            Some(family) => Some(Self { family, version }),
+            None => reader.fail(Problem::UnknownAmi { family: name.to_owned() }, node.span),
+        }
+    }
+}
+
+/// `nodes` of a disruption budget: a number of nodes, or a percentage of the pool's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetNodes(pub String);
+
+impl Read for BudgetNodes {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if let Value::Integer(_) = node.value {
+            return u32::read(node, reader).map(|number| Self(number.to_string()));
+        }
+        let text = String::read(node, reader)?;
+        let number = text.strip_suffix('%').unwrap_or(&text);
+        let most = if number == text { u32::MAX } else { 100 };
+        let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        match number.parse::<u32>() {
+            Ok(count) if digits && count <= most => Some(Self(text)),
+            _ => reader.fail(Problem::InvalidBudget { value: text, of: "nodes" }, node.span),
+        }
+    }
+}
+
+/// Declares a table of quantities: its keys are Kubernetes' own, each with the units that it takes.
+macro_rules! quantities {
+    ($(#[doc = $doc:literal])* $Type:ident, $name:literal, $keys:expr, $example:literal) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $Type(pub BTreeMap<String, String>);
+
+        impl Read for $Type {
+            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+                read_quantities(node, reader, $name, $keys, $example).map(Self)
+            }
+        }
+    };
+}
+
+const CORES: &[&str] = &["m"];
+const BYTES: &[&str] = &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
+const BYTES_OR_PERCENT: &[&str] = &["%", "Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
+const COUNT_OR_PERCENT: &[&str] = &["%", "k", "M"];
+
+quantities! {
+    /// What a node keeps back from pods: for the kubelet and the container runtime, or for the system.
+    Reserved, "a reservation of the kubelet", &[("cpu", CORES), ("ephemeral-storage", BYTES), ("memory", BYTES), ("pid", &[])],
+    "`\"100m\"` or `\"500Mi\"`"
+}
+quantities! {
+    /// Below what a node evicts pods at once, by signal.
+    Eviction, "`eviction_hard`", &[
+        ("imagefs.available", BYTES_OR_PERCENT),
+        ("imagefs.inodesFree", COUNT_OR_PERCENT),
+        ("memory.available", BYTES_OR_PERCENT),
+        ("nodefs.available", BYTES_OR_PERCENT),
+        ("nodefs.inodesFree", COUNT_OR_PERCENT),
+        ("pid.available", COUNT_OR_PERCENT),
+    ], "`\"500Mi\"` or `\"10%\"`"
+}
+
+fn read_quantities(
+    node: &Node,
+    reader: &mut Reader,
+    name: &'static str,
+    keys: &[(&str, &[&str])],
+    example: &'static str,
+) -> Option<BTreeMap<String, String>> {
+    let Value::Table(table) = &node.value else {
+        return reader.wrong_type(node, "a table of quantities");
+    };
+    let mut read = BTreeMap::new();
+    let mut good = true;
+    for (key, entry) in &table.0 {
+        let Some((_, units)) = keys.iter().find(|(known, _)| known == key) else {
+            let allowed = keys.iter().map(|(known, _)| (*known).to_owned()).collect();
+            let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None };
+            reader.diagnostics.push(problem, entry.key);
+            good = false;
+            continue;
+        };
+        let value = match &entry.node.value {
+            Value::Integer(number) if *number >= 0 => number.to_string(),
+            Value::String(text) if is_amount(text, units) && !is_more_than_all(text) => text.clone(),
+            Value::String(text) => {
+                let problem = Problem::InvalidQuantity { value: text.clone(), example };
+                reader.diagnostics.push(problem, entry.node.span);
+                good = false;
+                continue;
+            }
+            _ => {
+                reader.wrong_type::<()>(&entry.node, "a quantity of Kubernetes");
+                good = false;
+                continue;
+            }
+        };
+        read.insert(key.clone(), value);
+    }
+    good.then_some(read)
+}
+
+/// Whether text is a percentage above 100.
+fn is_more_than_all(text: &str) -> bool {
+    text.strip_suffix('%')
+        .and_then(|number| number.parse::<f64>().ok())
+        .is_some_and(|percent| percent > 100.0)
 }

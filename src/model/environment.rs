@@ -208,7 +208,8 @@ fn cluster(
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &facts.partition);
-    let NodePools { managed, karpenter, fargate } = node_pool::resolve(context, &eks_name, name.span, keys);
+    let NodePools { managed, karpenter, fargate } =
+        node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let private_cidrs = private_cidrs(keys);
     let access = Access::resolve(context, keys, &scope, roles.deploy, roles.plan);

@@ -142,10 +142,10 @@ fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
     }
 }
 
-/// Returns what a cluster's name is lengthened to: resource, suffix, what to call it.
+/// Returns what a cluster's name is lengthened to: resource, suffix, what to call it. A test compares it with the modules.
 ///
 /// The modules serve every cluster, so what one of them has counts for the names of all.
-fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String, String)> {
+pub fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String, String)> {
     let addons = || fleet.eks_addons.iter().chain(&fleet.helm_addons).map(|addon| &addon.standard);
     let has_karpenter = addons().any(|addon| addon.name.as_str() == KARPENTER);
     let has_fargate = !fleet.fargate_pools.is_empty();
@@ -187,6 +187,10 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
         at: cluster.at,
     };
     let mut derived: Vec<Derived> = lengthened(context.catalog, fleet).into_iter().map(of_cluster).collect();
+    derived.push(Derived {
+        name: format!("alias/{cluster_name}"),
+        ..of_cluster(("aws_kms_alias", String::new(), "the key's alias".to_owned()))
+    });
     let written = context.blueprint.environments.get(&cluster.environment);
     let keys = written.and_then(|target| target.value.clusters.get(&cluster.name));
     let pool_at = |name: &str| {
@@ -208,9 +212,15 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
     derived
 }
 
-/// Finds names that two clusters of one account would both make: `a-b` with suffix `-c` is `a` with suffix `-b-c`.
+/// Finds names that would be made twice in an account: `a-b` with suffix `-c` is `a` with suffix `-b-c`, and the key of
+/// a cluster `terraform-state` is called as its environment's key for states.
 fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment], fleet: &Fleet) {
-    let mut seen: BTreeMap<(&str, &str, &str, String), (&Cluster, Span)> = BTreeMap::new();
+    /// Resource, account, region, name.
+    type Place<'a> = (&'a str, &'a str, &'a str, String);
+    let mut seen: BTreeMap<Place<'_>, (Option<&Cluster>, Span)> = BTreeMap::new();
+    for Environment { account, region, state, at, .. } in environments {
+        seen.insert(("aws_kms_alias", account, region, state.key_alias.clone()), (None, *at));
+    }
     for environment in environments {
         for cluster in &environment.clusters {
             for Derived { resource, name, at, .. } in derived(context, fleet, cluster) {
@@ -222,13 +232,13 @@ fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment],
                 let key = (resource, environment.account.as_str(), region, name.clone());
                 match seen.get(&key) {
                     // Clusters of one name have been reported as such.
-                    Some((twin, _)) if twin.eks_name == cluster.eks_name => {}
+                    Some((Some(twin), _)) if twin.eks_name == cluster.eks_name => {}
                     Some((_, other)) => {
                         let also = *other;
                         context.push_conflict(Problem::SharedResourceName { name }, at, also);
                     }
                     None => {
-                        seen.insert(key, (cluster, at));
+                        seen.insert(key, (Some(cluster), at));
                     }
                 }
             }

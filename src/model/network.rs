@@ -8,7 +8,7 @@ mod zones;
 use ipnet::Ipv4Net;
 
 use super::Context;
-use crate::blueprint::keys::Network as Keys;
+use crate::blueprint::keys::{Cluster as ClusterKeys, Network as Keys};
 use crate::blueprint::scalar::IpFamily;
 use crate::catalog::Region;
 use crate::diagnostic::{Span, Spanned};
@@ -110,6 +110,14 @@ pub(super) struct Place<'a> {
     pub region: &'a str,
     /// What the catalog says of the region.
     pub facts: &'a Region,
+}
+
+/// Whether a cluster's nodes hand out addresses by prefixes of 16: where that was decided, or nothing. With IPv6 they do.
+pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
+    let network = keys.network.as_ref()?;
+    let is_ipv6 = network.ip_family.value == IpFamily::Ipv6;
+    let chosen = network.prefix_delegation.value.then_some(network.prefix_delegation.span);
+    chosen.or(is_ipv6.then_some(network.ip_family.span))
 }
 
 /// Plans the network of a cluster.

@@ -1,12 +1,28 @@
 //! Node pools: `core` and other managed groups, and what Karpenter makes.
 
-use super::Context;
+pub mod disk;
+pub mod disruption;
+pub mod kubelet;
+
+mod image;
+mod label;
+
+use super::addon::Addon;
+use super::environment::Cluster;
+use super::{Context, network};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys, Size};
+use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{Architecture, Capacity, InstanceType, Name, PoolKind, TaintEffect};
+use crate::blueprint::scalar::{
+    AmiFamily, Architecture, Capacity, InstanceType, KubernetesVersion, Name, PoolKind,
+};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
+
+use disk::Disk;
+use disruption::Disruption;
+use kubelet::Kubelet;
 
 /// The pool that runs system services.
 pub const CORE: &str = "core";
@@ -22,8 +38,12 @@ pub struct ManagedPool {
     pub name: Name,
     /// EC2 instance types, all of one architecture.
     pub instance_types: Vec<String>,
+    /// Who builds its image.
+    pub ami_family: AmiFamily,
     /// `AL2023_x86_64_STANDARD`
     pub ami_type: &'static str,
+    /// EKS' release of the image; none: the newest when the group is made.
+    pub release_version: Option<String>,
     /// `ON_DEMAND` or `SPOT`.
     pub capacity_type: &'static str,
     /// Fewest nodes.
@@ -32,8 +52,10 @@ pub struct ManagedPool {
     pub max_size: u32,
     /// Nodes now.
     pub desired_size: u32,
-    /// Root volume in GiB.
-    pub disk_gib: u32,
+    /// Its volumes.
+    pub disk: Disk,
+    /// Settings of the kubelet.
+    pub kubelet: Kubelet,
     /// Labels, `node-type` among them.
     pub labels: Vec<(String, String)>,
     /// Taints, core's among them.
@@ -45,8 +67,16 @@ pub struct ManagedPool {
 pub struct KarpenterPool {
     /// Its name.
     pub name: Name,
-    /// `spot`, `on-demand`; Karpenter prefers spot where both are allowed.
+    /// `reserved`, `spot`, `on-demand`; Karpenter prefers them in this order.
     pub capacity: Vec<&'static str>,
+    /// Ids of the capacity reservations that `reserved` means.
+    pub capacity_reservations: Vec<String>,
+    /// Who builds its image.
+    pub ami_family: AmiFamily,
+    /// The image, as Karpenter's alias writes it, `al2023@v20260714`.
+    pub ami_alias: String,
+    /// The catalog's image of the same family.
+    pub catalog_alias: String,
     /// `amd64` or `arm64`.
     pub architecture: &'static str,
     /// Instance types; empty: any of the general families.
@@ -55,14 +85,20 @@ pub struct KarpenterPool {
     pub cpu_limit: String,
     /// Memory of all its nodes together; none: whatever the CPUs come with.
     pub memory_limit: Option<String>,
+    /// GPUs of all its nodes together; none: it has none.
+    pub gpu_limit: Option<u32>,
     /// A node's longest life, `168h`.
     pub expire_after: String,
     /// How long a pod may hold up a node that must go, `24h`.
     pub termination_grace_period: String,
-    /// Root volume in GiB.
-    pub disk_gib: u32,
+    /// Its volumes.
+    pub disk: Disk,
+    /// Settings of the kubelet.
+    pub kubelet: Kubelet,
     /// Preference among pools, 1 to 100.
     pub weight: u32,
+    /// When nodes are replaced that could be fewer or cheaper.
+    pub disruption: Disruption,
     /// Labels, `node-type` among them.
     pub labels: Vec<(String, String)>,
     /// Taints.
@@ -98,6 +134,63 @@ pub struct Selector {
     pub labels: Vec<(String, String)>,
 }
 
+/// What all kinds of pools have in common.
+pub trait Pool: Clone {
+    /// Its name.
+    fn name(&self) -> &Name;
+    /// The pools of this kind that a cluster has.
+    fn of(cluster: &Cluster) -> &[Self];
+}
+
+/// What pools of EC2 nodes have in common.
+pub trait NodesPool: Pool {
+    /// Who builds its image.
+    fn ami_family(&self) -> AmiFamily;
+    /// Its volumes.
+    fn disk(&self) -> &Disk;
+    /// Settings of the kubelet.
+    fn kubelet(&self) -> &Kubelet;
+}
+
+macro_rules! pool {
+    ($Pool:ident, $pools:ident) => {
+        impl Pool for $Pool {
+            fn name(&self) -> &Name {
+                &self.name
+            }
+
+            fn of(cluster: &Cluster) -> &[Self] {
+                &cluster.settings.$pools
+            }
+        }
+    };
+}
+
+pool!(ManagedPool, managed_pools);
+pool!(KarpenterPool, karpenter_pools);
+pool!(FargatePool, fargate_pools);
+
+macro_rules! nodes_pool {
+    ($Pool:ident) => {
+        impl NodesPool for $Pool {
+            fn ami_family(&self) -> AmiFamily {
+                self.ami_family
+            }
+
+            fn disk(&self) -> &Disk {
+                &self.disk
+            }
+
+            fn kubelet(&self) -> &Kubelet {
+                &self.kubelet
+            }
+        }
+    };
+}
+
+nodes_pool!(ManagedPool);
+nodes_pool!(KarpenterPool);
+
 /// The pools of one cluster, each list in the order of names.
 ///
 /// A core on Fargate is in two lists: what the profile takes, and Karpenter's nodes for everything else of core.
@@ -111,19 +204,42 @@ pub struct NodePools {
     pub karpenter: Vec<KarpenterPool>,
 }
 
+/// What pools stand on: facts, and what their cluster decides for all of them.
+struct Ground<'a> {
+    catalog: &'a Catalog,
+    /// Where prefixes were chosen; none: addresses are handed out one by one.
+    prefixes: Option<Span>,
+    /// The Kubernetes version; none for a module's defaults, which are for every cluster.
+    kubernetes: Option<&'a str>,
+    /// What placeholders stand for; none for a module's defaults.
+    scope: Option<&'a Scope<'a>>,
+}
+
 /// Resolves the pools of one cluster.
-pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: &ClusterKeys) -> NodePools {
+pub(super) fn resolve(
+    context: &mut Context<'_>,
+    cluster: &str,
+    at: Span,
+    keys: &ClusterKeys,
+    scope: &Scope<'_>,
+    kubernetes: &KubernetesVersion,
+    addons: &[Addon],
+) -> NodePools {
+    let ground = Ground {
+        catalog: context.catalog,
+        prefixes: network::prefixes(keys),
+        kubernetes: Some(kubernetes.as_str()),
+        scope: Some(scope),
+    };
     let mut pools = NodePools::default();
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
         match kind(context, pool) {
-            Some(PoolKind::Managed) => pools.managed.extend(managed(context, pool)),
-            Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, pool)),
-            Some(PoolKind::Fargate) => {
-                let catalog = context.catalog;
-                pools.add_fargate(context, catalog, pool);
-            }
+            Some(PoolKind::Managed) => pools.managed.extend(managed(context, &ground, pool)),
+            Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, &ground, pool)),
+            Some(PoolKind::Fargate) => pools.add_fargate(context, &ground, pool),
             None => {}
         }
+        check_device_plugin(context, &ground, keys, pool, addons);
     }
     let core = keys.node_pools.get(CORE);
     if !core.is_some_and(|pool| *pool.value.enabled) && !keys.node_pools.is_broken(CORE) {
@@ -134,25 +250,55 @@ pub(super) fn resolve(context: &mut Context<'_>, cluster: &str, at: Span, keys: 
     pools
 }
 
+/// The add-on that offers GPUs to pods.
+const DEVICE_PLUGIN: &str = "nvidia-device-plugin";
+
+/// Without the plugin a GPU is there, paid for, and no pod can ask for it.
+fn check_device_plugin(
+    context: &mut Context<'_>,
+    ground: &Ground<'_>,
+    keys: &ClusterKeys,
+    pool: &Named<Keys>,
+    addons: &[Addon],
+) {
+    let has = addons.iter().any(|addon| addon.name.as_str() == DEVICE_PLUGIN);
+    if has || keys.addons.is_broken(DEVICE_PLUGIN) || !label::needs_device_plugin(ground, &pool.value) {
+        return;
+    }
+    let off = keys.addons.get(DEVICE_PLUGIN);
+    let problem = Problem::AddonRequired {
+        addon: DEVICE_PLUGIN.to_owned(),
+        why: format!("pods reach the GPUs of node pool `{}` through it", pool.name.value),
+        switched_off: off.is_some(),
+    };
+    context.push(problem, off.map_or(pool.name.span, |off| off.value.enabled.span));
+}
+
 /// Resolves a pool for a module's defaults, without reporting: the clusters have reported already.
-pub(super) fn standard(catalog: &Catalog, pool: &Named<Keys>) -> NodePools {
+pub(super) fn standard(context: &Context<'_>, pool: &Named<Keys>) -> NodePools {
+    let ground = Ground {
+        catalog: context.catalog,
+        prefixes: network::prefixes(&context.blueprint.standard),
+        kubernetes: None,
+        scope: None,
+    };
     let mut silent = Silent;
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
-        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, pool)),
-        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, pool)),
-        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, catalog, pool),
+        Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &ground, pool)),
+        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &ground, pool)),
+        Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, &ground, pool),
         None => {}
     }
     pools
 }
 
 impl NodePools {
-    fn add_fargate(&mut self, report: &mut impl Report, catalog: &Catalog, pool: &Named<Keys>) {
+    fn add_fargate(&mut self, report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
         if pool.name.as_str() == CORE {
-            let selectors = core_selectors(catalog);
+            let selectors = core_selectors(ground.catalog);
             self.fargate.push(FargatePool { name: pool.name.value.clone(), selectors });
-            self.karpenter.extend(karpenter(report, pool));
+            self.karpenter.extend(karpenter(report, ground, pool));
         } else {
             self.fargate.extend(fargate(report, pool));
         }
@@ -190,6 +336,14 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
 /// Where pool problems go.
 trait Report {
     fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
+
+    /// Reports a number that is too small or too large.
+    fn range(&mut self, number: &Spanned<u32>, from: u32, to: u32) {
+        if !(from..=to).contains(&number.value) {
+            let (value, from, to) = (number.value.into(), from.into(), to.into());
+            self.report(Problem::OutOfRange { value, from, to }, number.span, None);
+        }
+    }
 }
 
 impl Report for Context<'_> {
@@ -207,6 +361,47 @@ impl Report for Silent {
     fn report(&mut self, _: Problem, _: Span, _: Option<Span>) {}
 }
 
+/// Which kinds of pools take a key.
+#[derive(Clone, Copy)]
+enum Takers {
+    Managed,
+    Karpenter,
+    /// All that have EC2 nodes.
+    Nodes,
+    Fargate,
+}
+
+/// Lists the keys that not every kind takes, and where they are written.
+///
+/// `capacity_reservations` is not among them: a managed group has a reason of its own.
+fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 18] {
+    macro_rules! rows {
+        ($($key:ident: $takers:ident,)*) => {
+            [$((stringify!($key), Takers::$takers, keys.$key.as_ref().map(|key| key.span)),)*]
+        };
+    }
+    rows! {
+        size: Managed,
+        architecture: Karpenter,
+        limits: Karpenter,
+        expire_after: Karpenter,
+        termination_grace_period: Karpenter,
+        weight: Karpenter,
+        disruption: Karpenter,
+        instance_types: Nodes,
+        capacity: Nodes,
+        ami: Nodes,
+        disk_gib: Nodes,
+        disk_iops: Nodes,
+        disk_throughput: Nodes,
+        disk_kms_key: Nodes,
+        kubelet: Nodes,
+        labels: Nodes,
+        taints: Nodes,
+        namespaces: Fargate,
+    }
+}
+
 fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
     let Some(kind) = &pool.value.kind else {
         let example = if pool.name.as_str() == CORE { "\"managed\"" } else { "\"karpenter\"" };
@@ -219,37 +414,16 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         context.push(Problem::CoreKind, kind.span);
         return None;
     }
-    let refused = match kind.value {
-        PoolKind::Managed => vec![
-            ("limits", pool.value.limits.as_ref().map(|key| key.span)),
-            ("expire_after", pool.value.expire_after.as_ref().map(|key| key.span)),
-            ("termination_grace_period", pool.value.termination_grace_period.as_ref().map(|key| key.span)),
-            ("weight", pool.value.weight.as_ref().map(|key| key.span)),
-            ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
-        ],
-        PoolKind::Karpenter => vec![("size", pool.value.size.as_ref().map(|key| key.span))],
-        // What does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
-        PoolKind::Fargate if is_core => vec![("size", pool.value.size.as_ref().map(|key| key.span))],
-        PoolKind::Fargate => vec![
-            ("instance_types", pool.value.instance_types.as_ref().map(|key| key.span)),
-            ("size", pool.value.size.as_ref().map(|key| key.span)),
-            ("capacity", pool.value.capacity.as_ref().map(|key| key.span)),
-            ("disk_gib", pool.value.disk_gib.as_ref().map(|key| key.span)),
-            ("architecture", pool.value.architecture.as_ref().map(|key| key.span)),
-            ("limits", pool.value.limits.as_ref().map(|key| key.span)),
-            ("expire_after", pool.value.expire_after.as_ref().map(|key| key.span)),
-            ("termination_grace_period", pool.value.termination_grace_period.as_ref().map(|key| key.span)),
-            ("weight", pool.value.weight.as_ref().map(|key| key.span)),
-            ("labels", pool.value.labels.as_ref().map(|key| key.span)),
-            ("taints", pool.value.taints.as_ref().map(|key| key.span)),
-        ],
-    };
-    let namespaces = pool.value.namespaces.as_ref().map(|key| key.span);
-    let refused = refused
-        .into_iter()
-        .chain((is_core || kind.value != PoolKind::Fargate).then_some(("namespaces", namespaces)));
-    for (key, at) in refused {
-        if let Some(at) = at {
+    // What does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
+    let by_karpenter = kind.value == PoolKind::Karpenter || is_core && kind.value == PoolKind::Fargate;
+    for (key, takers, at) in kind_keys(&pool.value) {
+        let takes = match takers {
+            Takers::Managed => kind.value == PoolKind::Managed,
+            Takers::Karpenter => by_karpenter,
+            Takers::Nodes => kind.value == PoolKind::Managed || by_karpenter,
+            Takers::Fargate => kind.value == PoolKind::Fargate && !is_core,
+        };
+        if let Some(at) = at.filter(|_| !takes) {
             let pool = pool.name.to_string();
             context.push(Problem::KeyNotForKind { pool, key, kind: kind.word() }, at);
         }
@@ -257,14 +431,17 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
     Some(kind.value)
 }
 
-fn managed(report: &mut impl Report, pool: &Named<Keys>) -> Option<ManagedPool> {
+fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Option<ManagedPool> {
     let Named { name, value: keys } = pool;
+    image::check_instances(report, ground, pool);
     let types = instance_types(report, name, keys);
     let size = size(report, name, keys);
     let is_core = name.as_str() == CORE;
     let capacity = keys.capacity.as_ref();
     let is_refused = |capacity: &[Capacity]| is_core && capacity.contains(&Capacity::Spot);
-    if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
+    if let Some(reserved) = reservations(keys) {
+        report.report(Problem::ManagedReservation { pool: name.to_string() }, reserved, None);
+    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
     check_core(report, name, keys);
@@ -275,24 +452,38 @@ fn managed(report: &mut impl Report, pool: &Named<Keys>) -> Option<ManagedPool> 
     if is_core && min_size < 2 {
         report.report(Problem::CoreTooSmall { min: min_size }, min_at, None);
     }
+    let release_version = image::version(report, ground, PoolKind::Managed, keys);
+    let disk = disk::resolve(report, ground, PoolKind::Managed, keys);
+    let kubelet = kubelet::resolve(report, ground, keys);
+    let labels = label::labels(report, ground, pool);
+    let taints = label::taints(report, ground, pool);
     let types = types?;
-    let arm = types[0].architecture() == "arm64";
+    let ami_family = image::family(keys);
     Some(ManagedPool {
         name: name.value.clone(),
-        ami_type: if arm { "AL2023_ARM_64_STANDARD" } else { "AL2023_x86_64_STANDARD" },
+        ami_family,
+        ami_type: image::ami_type(ami_family, types[0].architecture(), image::has_gpus(ground, keys)),
+        release_version,
         instance_types: types.iter().map(ToString::to_string).collect(),
         // EKS takes one of the two for a group.
         capacity_type: match capacity.and_then(|capacity| capacity.first()) {
             Some(Capacity::Spot) => "SPOT",
-            Some(Capacity::OnDemand) | None => "ON_DEMAND",
+            Some(Capacity::OnDemand | Capacity::Reserved) | None => "ON_DEMAND",
         },
         min_size,
         max_size,
         desired_size,
-        disk_gib: disk_gib(report, keys, 50),
-        labels: labels(name, keys),
-        taints: taints(name, keys),
+        disk,
+        kubelet,
+        labels,
+        taints,
     })
+}
+
+/// Returns where a pool asks for reserved capacity.
+fn reservations(keys: &Keys) -> Option<Span> {
+    let capacity = keys.capacity.as_ref().filter(|capacity| capacity.contains(&Capacity::Reserved));
+    capacity.map(|capacity| capacity.span).or(keys.capacity_reservations.as_ref().map(|ids| ids.span))
 }
 
 fn instance_types(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<Vec<InstanceType>> {
@@ -351,9 +542,10 @@ fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
     }
 }
 
-fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPool> {
+fn karpenter(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Option<KarpenterPool> {
     let Named { name, value: keys } = pool;
     let is_core = name.as_str() == CORE;
+    image::check_instances(report, ground, pool);
     check_core(report, name, keys);
     let default = if is_core { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
     let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
@@ -373,17 +565,28 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
     if let Some(label) = core_label(name, keys) {
         report.report(Problem::CoreLabelElsewhere { pool: name.to_string() }, label, None);
     }
-    let limits = keys.limits.as_ref();
-    if let Some(weight) = keys.weight.as_ref().filter(|weight| !(1..=100).contains(&weight.value)) {
-        report.report(
-            Problem::OutOfRange { value: weight.value.into(), from: 1, to: 100 },
-            weight.span,
-            None,
-        );
+    check_reservations(report, name, keys, &capacity);
+    check_gpu_limit(report, ground, pool);
+    if let Some(weight) = &keys.weight {
+        report.range(weight, 1, 100);
     }
+    let limits = keys.limits.as_ref();
+    let ami_family = image::family(keys);
+    let version = image::version(report, ground, PoolKind::Karpenter, keys);
+    let catalog_alias = ground.catalog.image_alias(ami_family.word());
     Some(KarpenterPool {
         name: name.value.clone(),
         capacity: capacity.into_iter().map(Capacity::word).collect(),
+        capacity_reservations: keys
+            .capacity_reservations
+            .iter()
+            .flat_map(|ids| ids.iter())
+            .map(|id| id.to_string())
+            .collect(),
+        ami_family,
+        ami_alias: version
+            .map_or_else(|| catalog_alias.clone(), |version| format!("{}@{version}", ami_family.word())),
+        catalog_alias,
         architecture: architecture(report, keys).word(),
         instance_types: keys
             .instance_types
@@ -396,6 +599,7 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
             .and_then(|limits| limits.cpu.as_ref())
             .map_or_else(|| if is_core { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
         memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
+        gpu_limit: limits.and_then(|limits| limits.gpu.as_ref()).map(|gpu| gpu.value),
         // Old nodes keep old images; a week is long enough for a batch job. System services change rarely.
         expire_after: keys
             .expire_after
@@ -406,11 +610,47 @@ fn karpenter(report: &mut impl Report, pool: &Named<Keys>) -> Option<KarpenterPo
             .termination_grace_period
             .as_ref()
             .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
-        disk_gib: disk_gib(report, keys, 50),
+        disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
+        kubelet: kubelet::resolve(report, ground, keys),
         weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
-        labels: labels(name, keys),
-        taints: taints(name, keys),
+        disruption: disruption::resolve(report, keys),
+        labels: label::labels(report, ground, pool),
+        taints: label::taints(report, ground, pool),
     })
+}
+
+/// Reserved capacity and its reservations belong together.
+fn check_reservations(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys, capacity: &[Capacity]) {
+    let ids = keys.capacity_reservations.as_ref().filter(|ids| !ids.is_empty());
+    match (ids, capacity.contains(&Capacity::Reserved)) {
+        (None, true) => {
+            let (key, example) = ("capacity_reservations", "[\"cr-0123456789abcdef0\"]");
+            let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
+            report.report(Problem::PoolNeeds { pool: name.to_string(), key, example }, at, None);
+        }
+        (Some(ids), false) => {
+            let also = keys.capacity.as_ref().map(|capacity| capacity.span);
+            report.report(Problem::UnusedReservations { pool: name.to_string() }, ids.span, also);
+        }
+        _ => {}
+    }
+}
+
+/// CPUs do not bound what GPUs cost.
+fn check_gpu_limit(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
+    let Named { name, value: keys } = pool;
+    let limit = keys.limits.as_ref().and_then(|limits| limits.gpu.as_ref());
+    match (limit, image::has_gpus(ground, keys)) {
+        (None, true) => {
+            let at = keys.limits.as_ref().map_or(name.span, |limits| limits.span);
+            let problem = Problem::PoolNeeds { pool: name.to_string(), key: "limits.gpu", example: "8" };
+            report.report(problem, at, None);
+        }
+        (Some(limit), false) => {
+            report.report(Problem::GpuLimitWithoutGpu { pool: name.to_string() }, limit.span, None);
+        }
+        _ => {}
+    }
 }
 
 /// Returns where a pool other than core takes core's label.
@@ -440,45 +680,4 @@ fn architecture(report: &mut impl Report, keys: &Keys) -> Architecture {
         report.report(problem, first_at.span, Some(written.span));
     }
     first
-}
-
-/// EBS gp3 holds 1 GiB to 64 TiB; an image with a few containers needs 20.
-fn disk_gib(report: &mut impl Report, keys: &Keys, default: u32) -> u32 {
-    let Some(disk) = &keys.disk_gib else {
-        return default;
-    };
-    if !(20..=65_536).contains(&disk.value) {
-        report.report(
-            Problem::OutOfRange { value: disk.value.into(), from: 20, to: 65_536 },
-            disk.span,
-            None,
-        );
-    }
-    disk.value
-}
-
-fn labels(name: &Spanned<Name>, keys: &Keys) -> Vec<(String, String)> {
-    let node_type = if matches!(name.as_str(), CORE | "middleware") { name.as_str() } else { "worker" };
-    let mut labels = vec![("node-type".to_owned(), node_type.to_owned())];
-    for (key, value) in keys.labels.iter().flat_map(|labels| labels.0.iter()) {
-        match labels.iter().position(|(known, _)| known == key) {
-            Some(at) => labels[at].1.clone_from(&value.value),
-            None => labels.push((key.clone(), value.value.clone())),
-        }
-    }
-    labels
-}
-
-fn taints(name: &Spanned<Name>, keys: &Keys) -> Vec<Taint> {
-    let core = Taint {
-        key: CORE_TAINT.to_owned(),
-        value: "true".to_owned(),
-        effect: TaintEffect::NoSchedule.word(),
-    };
-    let written = keys.taints.iter().flat_map(|taints| taints.iter()).map(|taint| Taint {
-        key: taint.key.value.clone(),
-        value: taint.value.as_ref().map(|value| value.value.clone()).unwrap_or_default(),
-        effect: taint.effect.word(),
-    });
-    (name.as_str() == CORE).then_some(core).into_iter().chain(written).collect()
 }

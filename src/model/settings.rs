@@ -8,12 +8,12 @@ use super::Context;
 use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
 use super::network::Network;
-use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools};
+use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools, NodesPool, Pool};
 use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
-use crate::diagnostic::Spanned;
+use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
 use crate::problem::Problem;
 
@@ -62,11 +62,11 @@ pub struct Fleet {
     /// Log retention of the standard.
     pub log_retention_days: u32,
     /// Managed pools by name.
-    pub managed_pools: Vec<Member<ManagedPool>>,
+    pub managed_pools: Vec<FleetPool<ManagedPool>>,
     /// Karpenter's pools by name.
-    pub karpenter_pools: Vec<Member<KarpenterPool>>,
+    pub karpenter_pools: Vec<FleetPool<KarpenterPool>>,
     /// Fargate profiles by name.
-    pub fargate_pools: Vec<Member<FargatePool>>,
+    pub fargate_pools: Vec<FleetPool<FargatePool>>,
     /// Which clusters run core on Fargate.
     pub core_on_fargate: Share,
     /// Whether the standard does.
@@ -203,6 +203,17 @@ pub struct Member<T> {
     pub standard: T,
 }
 
+/// A node pool that clusters have, all of them or some.
+#[derive(Debug, Clone)]
+pub struct FleetPool<T> {
+    /// Whether every cluster has it: then its blocks carry no `count`.
+    pub everywhere: bool,
+    /// The standard form of it.
+    pub standard: T,
+    /// What it is in each cluster that has it.
+    pub own: Vec<T>,
+}
+
 /// An add-on as the modules hold it.
 #[derive(Debug, Clone)]
 pub struct FleetAddon {
@@ -258,19 +269,37 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .expect("the catalog's default is a version")
     });
     let NodePools { managed, karpenter, fargate } = standard_pools(context);
-    let managed_pools =
-        members(&managed, &clusters, |cluster| &cluster.settings.managed_pools, |pool| &pool.name);
-    let karpenter_pools =
-        members(&karpenter, &clusters, |cluster| &cluster.settings.karpenter_pools, |pool| &pool.name);
-    let fargate_pools =
-        members(&fargate, &clusters, |cluster| &cluster.settings.fargate_pools, |pool| &pool.name);
+    let managed_pools = pools(&managed, &clusters);
+    let karpenter_pools = pools(&karpenter, &clusters);
+    let fargate_pools = pools(&fargate, &clusters);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
     let network_policy = facts.clone().all(|settings| settings.network_policy);
     check_kinds(context);
-    check_taints(context, &managed_pools, &clusters);
-    check_namespaces(context, &fargate_pools, &clusters);
+    let taints = |keys: &NodePool| keys.taints.as_ref().map(|taints| taints.span);
+    check_alike(
+        context,
+        &managed_pools,
+        &clusters,
+        &Alike {
+            same: |own, standard| own.taints == standard.taints,
+            written: taints,
+            problem: |pool| Problem::TaintsDiffer { pool },
+        },
+    );
+    check_families(context, &managed_pools, &clusters);
+    check_families(context, &karpenter_pools, &clusters);
+    check_alike(
+        context,
+        &fargate_pools,
+        &clusters,
+        &Alike {
+            same: |own, standard| own.selectors == standard.selectors,
+            written: |keys| keys.namespaces.as_ref().map(|namespaces| namespaces.span),
+            problem: |pool| Problem::NamespacesDiffer { pool },
+        },
+    );
     let (eks_addons, helm_addons) = addons(context, &clusters);
     Fleet {
         kubernetes_version: standard
@@ -314,26 +343,24 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
     }
 }
 
-/// Gathers what any cluster has, by name, each in its standard form.
+/// Gathers the pools that any cluster has, by name, each in its standard form.
 ///
 /// A pool whose standard form cannot stand by itself, since every environment completes it in its own way, takes the
 /// form of the first cluster that has it.
-fn members<'c, T: Clone + 'c>(
-    standard: &[T],
-    clusters: &[&'c Cluster],
-    own: impl Fn(&'c Cluster) -> &'c [T],
-    name: impl Fn(&T) -> &Name,
-) -> Vec<Member<T>> {
-    let mut members: BTreeMap<Name, Member<T>> = BTreeMap::new();
-    for item in clusters.iter().flat_map(|cluster| own(cluster)) {
-        members.entry(name(item).clone()).or_insert_with(|| {
-            let has = |cluster: &&&'c Cluster| own(cluster).iter().any(|other| name(other) == name(item));
-            let everywhere = clusters.iter().filter(has).count() == clusters.len();
-            let standard = standard.iter().find(|other| name(other) == name(item)).unwrap_or(item);
-            Member { everywhere, standard: standard.clone() }
-        });
+fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+    let mut own: BTreeMap<&Name, Vec<&P>> = BTreeMap::new();
+    for pool in clusters.iter().flat_map(|cluster| P::of(cluster)) {
+        own.entry(pool.name()).or_default().push(pool);
     }
-    members.into_values().collect()
+    let pools = own.into_iter().map(|(name, own)| {
+        let standard = standard.iter().find(|pool| pool.name() == name).unwrap_or(own[0]);
+        FleetPool {
+            everywhere: own.len() == clusters.len(),
+            standard: standard.clone(),
+            own: own.into_iter().cloned().collect(),
+        }
+    });
+    pools.collect()
 }
 
 /// Returns every pool of every cluster in its standard form.
@@ -356,7 +383,7 @@ fn standard_pools(context: &Context<'_>) -> NodePools {
     }
     let mut pools = NodePools::default();
     for pool in keys.values() {
-        let NodePools { managed, karpenter, fargate } = node_pool::standard(context.catalog, pool);
+        let NodePools { managed, karpenter, fargate } = node_pool::standard(context, pool);
         pools.managed.extend(managed);
         pools.karpenter.extend(karpenter);
         pools.fargate.extend(fargate);
@@ -403,52 +430,57 @@ fn check_kinds(context: &mut Context<'_>) {
     }
 }
 
-/// A managed group's taints are blocks, and blocks cannot come from a variable without `dynamic`.
-fn check_taints(context: &mut Context<'_>, pools: &[Member<ManagedPool>], clusters: &[&Cluster]) {
+/// Something of a pool that is literal in its module, and so the same in every cluster.
+struct Alike<P> {
+    same: fn(&P, &P) -> bool,
+    /// Where the blueprint says it.
+    written: fn(&NodePool) -> Option<Span>,
+    problem: fn(String) -> Problem,
+}
+
+/// Bottlerocket has another layout of volumes, and another form of settings.
+fn check_families<P: NodesPool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
+    check_alike(
+        context,
+        pools,
+        clusters,
+        &Alike {
+            same: |own, standard| own.ami_family() == standard.ami_family(),
+            written: |keys| keys.ami.as_ref().map(|ami| ami.span),
+            problem: |pool| Problem::AmiFamilyDiffers { pool },
+        },
+    );
+}
+
+/// Reports clusters where a pool differs from the standard in what is literal: a managed group's taints are blocks, and
+/// blocks cannot come from a variable without `dynamic`; likewise a profile's namespaces.
+fn check_alike<P: Pool>(
+    context: &mut Context<'_>,
+    pools: &[FleetPool<P>],
+    clusters: &[&Cluster],
+    alike: &Alike<P>,
+) {
     let blueprint = context.blueprint;
-    let written = |keys: &ClusterKeys, pool: &str| {
-        let taints = keys.node_pools.get(pool)?.value.taints.as_ref()?;
-        Some(taints.span)
-    };
+    let written = |keys: &ClusterKeys, pool: &str| (alike.written)(&keys.node_pools.get(pool)?.value);
     for pool in pools {
-        let name = pool.standard.name.as_str();
-        let mut elsewhere = written(&blueprint.standard, name);
+        let name = pool.standard.name();
+        let mut elsewhere = written(&blueprint.standard, name.as_str());
         for cluster in clusters {
-            let Some(own) = cluster.settings.managed_pools.iter().find(|own| own.name == pool.standard.name)
-            else {
+            let Some(own) = P::of(cluster).iter().find(|own| own.name() == name) else {
                 continue;
             };
             let target = blueprint.environments.get(&cluster.environment);
             let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
-            let here = keys.and_then(|keys| written(&keys.value, name));
-            if own.taints != pool.standard.taints {
+            let here = keys.and_then(|keys| written(&keys.value, name.as_str()));
+            if !(alike.same)(own, &pool.standard) {
                 let at = here.unwrap_or(cluster.at);
-                let problem = Problem::TaintsDiffer { pool: name.to_owned() };
+                let problem = (alike.problem)(name.to_string());
                 match elsewhere {
                     Some(elsewhere) => context.push_conflict(problem, at, elsewhere),
                     None => context.push(problem, at),
                 }
             }
             elsewhere = elsewhere.or(here);
-        }
-    }
-}
-
-/// Likewise a profile's namespaces are blocks.
-fn check_namespaces(context: &mut Context<'_>, pools: &[Member<FargatePool>], clusters: &[&Cluster]) {
-    let blueprint = context.blueprint;
-    for pool in pools {
-        let name = pool.standard.name.as_str();
-        for cluster in clusters {
-            let own = cluster.settings.fargate_pools.iter().find(|own| own.name == pool.standard.name);
-            if own.is_none_or(|own| own.selectors == pool.standard.selectors) {
-                continue;
-            }
-            let target = blueprint.environments.get(&cluster.environment);
-            let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
-            let pool = keys.and_then(|keys| keys.value.node_pools.get(name));
-            let at = pool.and_then(|pool| Some(pool.value.namespaces.as_ref()?.span)).unwrap_or(cluster.at);
-            context.push(Problem::NamespacesDiffer { pool: name.to_owned() }, at);
         }
     }
 }

@@ -141,7 +141,7 @@ problems! {
     E0213 NoEnvironment,
     /// A finding is waived twice for one resource.
     E0216 RepeatedWaiver { id: String, scope: String },
-    /// Two clusters of one account would make resources of one name: `a` with `-b-c`, and `a-b` with `-c`.
+    /// A name would be made twice in an account: of `a` with `-b-c`, and of `a-b` with `-c`.
     E0214 SharedResourceName { name: String },
     /// A tag is one that AWS refuses, or that controllers look for.
     E0215 InvalidTag { key: String, why: &'static str },
@@ -234,9 +234,9 @@ problems! {
     /// A managed pool has other taints on one cluster than on the rest.
     E0410 TaintsDiffer { pool: String },
     /// A Fargate pool names more namespaces than a profile takes.
-    E0422 TooManyNamespaces { pool: String },
+    E0440 TooManyNamespaces { pool: String },
     /// A Fargate pool has other namespaces on one cluster than on the rest.
-    E0423 NamespacesDiffer { pool: String },
+    E0441 NamespacesDiffer { pool: String },
     /// Labels or taints of the core pool would keep system services off it.
     E0412 CoreUnreachable { key: &'static str },
     /// A pool other than core takes core's label.
@@ -245,6 +245,48 @@ problems! {
     E0413 OtherArchitecture { architecture: String, instance: String },
     /// A managed pool has two ways to be bought, or none.
     E0411 ManagedCapacity { pool: String },
+    /// A machine image is of a family that node pools cannot start from.
+    E0415 UnknownAmi { family: String },
+    /// The version of a machine image is not written as its kind of pool wants it.
+    E0416 InvalidAmiVersion { version: String, family: &'static str, kind: &'static str, example: &'static str },
+    /// A machine image is of another Kubernetes version than its cluster.
+    E0417 AmiForOtherKubernetes { version: String, kubernetes: String },
+    /// A pool starts from another family of machine images on one cluster than on the rest.
+    E0418 AmiFamilyDiffers { pool: String },
+    /// An instance type has accelerators that no node pool can use.
+    E0419 RefusedInstance { instance: String, why: String },
+    /// An instance type's network interfaces take no prefixes, and the cluster uses them.
+    E0420 NoPrefixes { instance: String },
+    /// A pool names instance types with GPUs and without.
+    E0421 MixedGpus { with: String, without: String },
+    /// A pool without GPUs has a limit for them.
+    E0422 GpuLimitWithoutGpu { pool: String },
+    /// A volume has not the size for its I/O operations.
+    E0423 DiskTooSmall { iops: u32, gib: u32, needs: u32 },
+    /// A volume has not the I/O operations for its throughput.
+    E0424 DiskTooSlow { throughput: u32, iops: u32, needs: u32 },
+    /// A text is not the ARN of a KMS key.
+    E0425 InvalidKey { value: String },
+    /// A KMS key is of another region than the volumes that it would encrypt.
+    E0426 KeyElsewhere { arn: String, region: String },
+    /// The kubelet would stop deleting images before it began.
+    E0427 ImageGcOrder { high: u32, low: u32 },
+    /// Bottlerocket would be asked for a reservation that it does not know.
+    E0435 BottlerocketPid { key: &'static str },
+    /// A disruption budget has something that Karpenter does not take.
+    E0428 InvalidBudget { value: String, of: &'static str },
+    /// A disruption budget has a beginning without a length, or the other way round.
+    E0429 HalfBudget { has: &'static str, lacks: &'static str },
+    /// A text is not the id of a capacity reservation.
+    E0430 InvalidReservation { value: String },
+    /// A managed pool asks for reserved capacity.
+    E0431 ManagedReservation { pool: String },
+    /// A pool has capacity reservations, and no leave to use them.
+    E0432 UnusedReservations { pool: String },
+    /// A label or taint is one that Kubernetes refuses, or that others keep for themselves.
+    E0433 InvalidLabel { key: String, of: &'static str, why: &'static str },
+    /// A text cannot be the value of a label or taint.
+    E0434 InvalidLabelValue { value: String },
 
     /// The catalog has no such add-on.
     E0501 UnknownAddon { name: String, known: Vec<String> },
@@ -326,9 +368,18 @@ impl Problem {
             Self::NoHumanAdmin { .. } => &["admins"],
             Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
             Self::PoolNeeds { key: "kind", .. } => &["kind"],
-            Self::PoolNeeds { key: "instance_types", .. } => &["instance_types"],
-            Self::PoolNeeds { key: "capacity", .. } => &["capacity"],
+            Self::PoolNeeds { key: "instance_types", .. } | Self::GpuLimitWithoutGpu { .. } => {
+                &["instance_types"]
+            }
+            Self::PoolNeeds { key: "capacity", .. } | Self::UnusedReservations { .. } => &["capacity"],
+            Self::PoolNeeds { key: "capacity_reservations", .. } => &["capacity_reservations"],
+            Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],
+            Self::AmiFamilyDiffers { .. } => &["ami"],
+            Self::DiskTooSmall { .. } => &["disk_gib"],
+            Self::DiskTooSlow { .. } => &["disk_iops"],
+            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
+            Self::HalfBudget { .. } => &["schedule", "duration"],
             _ => &[],
         }
     }

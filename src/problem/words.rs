@@ -223,10 +223,10 @@ impl Problem {
             }
 
             Self::SharedResourceName { name } => {
-                Words::new(format!("two clusters of one account would each make `{name}`"))
+                Words::new(format!("`{name}` would be made twice in one account"))
                     .label("one of them")
                     .also("the other")
-                    .help("set another `name` for one of the clusters, or rename the pool")
+                    .help("set another `name` for a cluster, or rename the pool")
             }
 
             Self::InvalidTag { key, why } => {
@@ -515,6 +515,7 @@ impl Problem {
             Self::NamespacesDiffer { pool } => {
                 Words::new(format!("the namespaces of Fargate pool `{pool}` differ between clusters"))
                     .label("not the same everywhere")
+                    .also("elsewhere")
                     .help("set `namespaces` in `[cluster.node_pools]` only, or make two pools of it")
             }
             Self::CoreSpot => Words::new("the node pool `core` must be on-demand")
@@ -550,6 +551,126 @@ impl Problem {
                 Words::new(format!("managed node pool `{pool}` must be bought in one way"))
                     .label("EKS takes one capacity for a node group")
                     .help("write `[\"on-demand\"]` or `[\"spot\"]`")
+            }
+
+            Self::UnknownAmi { family } => {
+                let label = if matches!(family.as_str(), "al2" | "AL2" | "amazon-linux-2") {
+                    "EKS has built no image of it since 2025-11-26"
+                } else {
+                    "unknown family"
+                };
+                Words::new(format!("no node pool starts from `{family}`"))
+                    .label(label)
+                    .help("write `\"al2023\"` or `\"bottlerocket\"`")
+            }
+            Self::InvalidAmiVersion { version, family, kind, example } => {
+                let newest = version == "latest";
+                let label = match *kind {
+                    "karpenter" if newest => "every node would be replaced on each release",
+                    "karpenter" => "the release of the image is needed",
+                    _ => "EKS' release version is needed",
+                };
+                let otherwise = if *kind == "karpenter" { "the catalog's" } else { "the newest when the group is made" };
+                Words::new(format!("`{version}` is not a version of `{family}` that a {kind} node pool takes"))
+                    .label(label)
+                    .help(format!("write `\"{family}@{example}\"` with the release that you want, or `\"{family}\"` for {otherwise}"))
+            }
+            Self::AmiForOtherKubernetes { version, kubernetes } => {
+                Words::new(format!("image `{version}` is not of Kubernetes {kubernetes}"))
+                    .label("begins with another version than the cluster's")
+                    .help(format!("pin a release of {kubernetes}, or remove `@{version}`"))
+            }
+            Self::AmiFamilyDiffers { pool } => {
+                Words::new(format!("the image family of node pool `{pool}` differs between clusters"))
+                    .label("not the same everywhere")
+                    .also("elsewhere")
+                    .help("make a second pool for the other family, and take the first one out when its pods have moved")
+            }
+            Self::RefusedInstance { instance, why } => {
+                Words::new(format!("no node pool can use the accelerators of `{instance}`"))
+                    .label(format!("has {why}"))
+                    .help("remove it, or choose a type with NVIDIA GPUs, such as `\"g6.xlarge\"`")
+            }
+            Self::NoPrefixes { instance } => {
+                Words::new(format!("`{instance}` takes no address prefixes"))
+                    .label("not built on Nitro")
+                    .also("the cluster uses prefixes")
+                    .help("choose a newer family, such as `m6i` or `t3`")
+            }
+            Self::MixedGpus { with, without } => {
+                Words::new(format!("`{with}` has GPUs and `{without}` has none"))
+                    .label("without GPUs")
+                    .also("with GPUs")
+                    .help("image, taint and limits of a pool are for one of the two: make two pools of it")
+            }
+            Self::GpuLimitWithoutGpu { pool } => {
+                Words::new(format!("node pool `{pool}` has no GPUs to limit"))
+                    .label("no instance type has any")
+                    .help("remove `gpu`, or name types with NVIDIA GPUs in `instance_types`")
+            }
+            Self::DiskTooSmall { iops, gib, needs } => {
+                Words::new(format!("a volume of {gib} GiB cannot have {iops} I/O operations per second"))
+                    .label("gp3 takes 500 for each GiB at most")
+                    .also("of this size")
+                    .help(format!("write `disk_gib = {needs}`, or fewer operations"))
+            }
+            Self::DiskTooSlow { throughput, iops, needs } => {
+                Words::new(format!("{iops} I/O operations per second cannot move {throughput} MiB"))
+                    .label("gp3 takes 0.25 MiB for each operation at most")
+                    .also("with these operations")
+                    .help(format!("write `disk_iops = {needs}`, or a smaller throughput"))
+            }
+            Self::InvalidKey { value } => Words::new(format!("`{value}` is not the ARN of a KMS key"))
+                .label("the key's own ARN is needed, not an alias")
+                .help("write it as `\"arn:{partition}:kms:{region}:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab\"`"),
+            Self::KeyElsewhere { arn, region } => {
+                Words::new(format!("`{arn}` cannot encrypt volumes in `{region}`"))
+                    .label("of another region")
+                    .help("set the region's own key in each environment, or write `{partition}` and `{region}` for a key of several regions")
+            }
+            Self::ImageGcOrder { high, low } => {
+                Words::new(format!("images would be deleted above {high} per cent, down to {low}"))
+                    .label("the upper mark must be above the lower one, which are 85 and 80 unless set")
+                    .also("the lower mark")
+                    .help(format!("write `image_gc_low_percent = {}`", high.saturating_sub(5)))
+            }
+            Self::BottlerocketPid { key } => Words::new(format!("Bottlerocket takes no `pid` in `{key}`"))
+                .label("it knows `cpu`, `memory` and `ephemeral-storage`")
+                .help("remove `pid`, or write `ami = \"al2023\"`"),
+            Self::InvalidBudget { value, of } => {
+                let (label, example) = match *of {
+                    "nodes" => ("a number, or a percentage up to 100", "`\"10%\"` or `0`"),
+                    "schedule" => ("five fields of cron, or one of its words", "`\"0 9 * * mon-fri\"` or `\"@daily\"`, in UTC"),
+                    _ => ("hours and minutes", "`\"8h\"` or `\"1h30m\"`"),
+                };
+                Words::new(format!("`{value}` is not the `{of}` of a budget")).label(label).help(format!("write it as {example}"))
+            }
+            Self::HalfBudget { has, lacks } => Words::new(format!("a budget with `{has}` needs `{lacks}`"))
+                .label(format!("`{lacks}` is missing"))
+                .help(format!("add `{lacks}`, or remove `{has}`: without both it always applies")),
+            Self::InvalidReservation { value } => {
+                Words::new(format!("`{value}` is not the id of a capacity reservation"))
+                    .label("`cr-` with digits and lower-case letters is needed")
+                    .help("write it as `\"cr-0123456789abcdef0\"`")
+            }
+            Self::ManagedReservation { pool } => {
+                Words::new(format!("managed node pool `{pool}` takes no capacity reservations"))
+                    .label("it runs in open reservations of its instance types by itself")
+                    .help("write `capacity = [\"on-demand\"]`, or make a Karpenter pool of it")
+            }
+            Self::UnusedReservations { pool } => {
+                Words::new(format!("node pool `{pool}` may not use its capacity reservations"))
+                    .label("for capacity `reserved`")
+                    .also("`reserved` is not among these")
+                    .help("write `capacity = [\"reserved\", \"on-demand\"]`, or `[\"reserved\"]` for nodes in them alone")
+            }
+            Self::InvalidLabel { key, of, why } => {
+                Words::new(format!("`{key}` cannot be the key of a {of}")).label(*why).help("choose another key")
+            }
+            Self::InvalidLabelValue { value } => {
+                Words::new(format!("`{value}` cannot be the value of a label or taint"))
+                    .label("63 letters, digits, `-`, `_` and `.` at most, with a letter or digit at both ends")
+                    .maybe_help(label_like(value).map(|value| format!("write `\"{value}\"`")))
             }
 
             Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
@@ -700,6 +821,15 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
     }
 }
 
+/// Makes a label's value of text that is none.
+fn label_like(text: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let words: Vec<&str> = text.split(|c| !is_plain(c)).filter(|word| !word.is_empty()).collect();
+    let mended: String = words.join("-").chars().take(63).collect();
+    let mended = mended.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    (!mended.is_empty()).then(|| mended.to_owned())
+}
+
 /// What to add to a blueprint without environments.
 const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `region` and `deploy_role`";
 
@@ -760,6 +890,7 @@ fn example(table: &str, key: &str) -> String {
         (_, "reason") => "\"why it is accepted\"",
         (_, "key") => "\"dedicated\"",
         (_, "effect") => "\"NoSchedule\"",
+        (_, "nodes") => "\"10%\"",
         _ => return format!("set `{key}`"),
     };
     format!("add `{key} = {value}`")

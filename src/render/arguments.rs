@@ -69,7 +69,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             None if is_core_elsewhere(fleet, &member.standard.name) => {}
             None => arguments.push(off(&name)),
             Some(pool) => {
-                let value = node_pool::managed_argument(pool, &member.standard);
+                let value = node_pool::argument(member, pool);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
         }
@@ -138,7 +138,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             None if is_core_elsewhere(fleet, &member.standard.name) => {}
             None => arguments.push(off(&name)),
             Some(pool) => {
-                let value = node_pool::karpenter_argument(pool, &member.standard);
+                let value = node_pool::argument(member, pool);
                 arguments.extend(value.map(|value| Argument { name, value }));
             }
         }

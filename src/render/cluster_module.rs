@@ -13,7 +13,7 @@ use crate::model::Fleet;
 use crate::model::addon::{self, KARPENTER, VPC_CNI};
 use crate::model::identity;
 use crate::model::node_pool::{CORE, FargatePool, Selector};
-use crate::model::settings::{FleetAddon, FleetNetwork, Member, Share};
+use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/cluster", always, providers);
@@ -302,9 +302,9 @@ fn fargate(whole: &Whole<'_>) -> Context {
         has_labels: !selector.labels.is_empty(),
         labels: object(&selector.labels),
     };
-    let profile = |member: &Member<FargatePool>| {
+    let profile = |member: &FleetPool<FargatePool>| {
         let name = &member.standard.name;
-        let condition = Condition::pool(fleet, member, name, false);
+        let condition = Condition::pool(fleet, member, false);
         Profile {
             name: name.to_string(),
             identifier: name.identifier(),

@@ -2,11 +2,10 @@
 
 use crate::hcl::value::Value;
 use crate::model::Fleet;
-use crate::model::node_pool::CORE;
-use crate::model::settings::{FleetAddon, FleetNetwork, Member, Share};
+use crate::model::node_pool::{CORE, Pool};
+use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
 
 use super::node_pool;
-use crate::blueprint::scalar::Name;
 
 /// Which clusters have a block. Without terms all have it, and it carries no `count`.
 #[derive(Debug, Clone, Default)]
@@ -21,24 +20,25 @@ impl Condition {
         Self(if everywhere { Vec::new() } else { vec![format!("var.{name}_enabled")] })
     }
 
-    fn and(mut self, holds: bool, term: &str) -> Self {
+    /// A further condition, where it is one.
+    pub fn and(mut self, holds: bool, term: &str) -> Self {
         self.0.extend(holds.then(|| term.to_owned()));
         self
     }
 
     /// Blocks of a node pool: `core` has its own variable where clusters differ in its kind.
-    pub fn pool<T>(fleet: &Fleet, member: &Member<T>, name: &Name, is_managed: bool) -> Self {
+    pub fn pool<P: Pool>(fleet: &Fleet, pool: &FleetPool<P>, is_managed: bool) -> Self {
+        let name = pool.standard.name();
         match fleet.core_on_fargate {
             Share::Some if name.as_str() == CORE && is_managed => Self(vec![format!("!{CORE_ON_FARGATE}")]),
             Share::Some if name.as_str() == CORE => Self(vec![CORE_ON_FARGATE.to_owned()]),
-            _ => Self::switch(member.everywhere, &node_pool::variable(name)),
+            _ => Self::switch(pool.everywhere, &node_pool::variable(name)),
         }
     }
 
     /// What clusters with any Fargate pool have.
     pub fn any_fargate_pool(fleet: &Fleet) -> Self {
-        let conditions =
-            fleet.fargate_pools.iter().map(|member| Self::pool(fleet, member, &member.standard.name, false));
+        let conditions = fleet.fargate_pools.iter().map(|pool| Self::pool(fleet, pool, false));
         let conditions: Vec<Self> = conditions.collect();
         if conditions.iter().any(Self::is_always) {
             return Self::default();

@@ -9,10 +9,10 @@ use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
-use crate::model::Cluster;
-use crate::model::addon::LOAD_BALANCER_CONTROLLER;
+use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::CORE;
-use crate::model::settings::{Fleet, FleetAddon, Member, Share};
+use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
+use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -213,14 +213,23 @@ fn variables(whole: &Whole<'_>) -> Context {
 
 fn node_pools(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct NodePools<'a> {
+    struct NodePools {
         pools: Vec<PoolView<KarpenterBlocks>>,
-        image: &'a str,
         subnets: Value,
         subnets_differ: bool,
+        has_volume_keys: bool,
+        volume_keys: Value,
+        volume_keys_everywhere: bool,
+        volume_keys_count: Value,
+        karpenter_index: Value,
     }
     let fleet = &whole.model.fleet;
-    let pools = fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect();
+    let karpenter = fleet.addon(KARPENTER).map(Condition::addon).unwrap_or_default();
+    let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
+    // A cluster without Karpenter has no role to give it to.
+    let all_have = |pool: &FleetPool<KarpenterPool>| pool.everywhere && node_pool::all_have_key(pool);
+    let has_any = !fleet.karpenter_pools.iter().any(all_have);
+    let condition = karpenter.clone().and(has_any, "length(local.volume_keys) > 0");
     let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
     let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
     let subnets = match fleet.network.existing {
@@ -229,10 +238,14 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         Share::Some => "local.subnets".to_owned(),
     };
     view(&NodePools {
-        pools,
-        image: &whole.catalog.kubernetes.karpenter_image,
         subnets: Value::expression(subnets),
         subnets_differ: fleet.network.existing == Share::Some,
+        pools: fleet.karpenter_pools.iter().map(|pool| node_pool::karpenter(fleet, pool)).collect(),
+        has_volume_keys: !volume_keys.is_empty(),
+        volume_keys: Value::List(volume_keys),
+        volume_keys_everywhere: condition.is_always(),
+        volume_keys_count: condition.count(),
+        karpenter_index: karpenter.index(),
     })
 }
 

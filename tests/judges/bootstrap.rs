@@ -186,7 +186,8 @@ impl Place {
         let variables = serde_json::json!({
             "account": account,
             "region": "us-east-1",
-            "roles": ["terraform"],
+            "partition": "aws",
+            "roles": { "terraform": "/" },
             "bucket": bucket,
             "key_alias": "alias/minimal-dev-terraform-state",
         });

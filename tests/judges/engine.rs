@@ -48,6 +48,12 @@ impl Engine {
         Some(Self { name, binary, environment })
     }
 
+    /// Says in which account of the stand-in world the caller is.
+    pub fn in_account(mut self, account: &str) -> Self {
+        self.environment.push(("STANDIN_ACCOUNT".to_owned(), account.to_owned()));
+        self
+    }
+
     /// Runs a command in a folder; with a world, what is applied is kept there.
     pub fn run(&self, folder: &Path, world: Option<&Path>, arguments: &[&str]) -> Run {
         let mut command = Command::new(&self.binary);

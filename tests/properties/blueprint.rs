@@ -59,7 +59,9 @@ struct App {
 fn name() -> impl Strategy<Value = String> {
     "[a-z][a-z0-9]{0,6}".prop_filter("taken by something else", |name| {
         let namespaces = ["default", "system", "karpenter"];
+        let words = ["false", "for", "if", "null", "true"];
         !["module", "renamed", "con", "aux", "nul", "prn", "main"].contains(&name.as_str())
+            && !words.contains(&name.as_str())
             && !namespaces.contains(&name.as_str())
     })
 }

@@ -46,16 +46,96 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
     http_put_response_hop_limit = 1
   }
 
+{%- if pool.is_bottlerocket %}
+
+  # The system.
   block_device_mappings {
     device_name = "/dev/xvda"
 
     ebs {
       volume_type           = "gp3"
-      volume_size           = var.{{ pool.variable | ident }}.disk_gib
+      volume_size           = 4
       encrypted             = true
+{%- if pool.sets.disk_kms_key %}
+      kms_key_id            = var.{{ pool.variable | ident }}.disk_kms_key
+{%- endif %}
       delete_on_termination = true
     }
   }
+
+  # Images, pods and logs.
+  block_device_mappings {
+    device_name = "/dev/xvdb"
+{%- else %}
+
+  block_device_mappings {
+    device_name = "/dev/xvda"
+{%- endif %}
+
+    ebs {
+      volume_type           = "gp3"
+      volume_size           = var.{{ pool.variable | ident }}.disk_gib
+{%- if pool.sets.disk_iops %}
+      iops                  = var.{{ pool.variable | ident }}.disk_iops
+{%- endif %}
+{%- if pool.sets.disk_throughput %}
+      throughput            = var.{{ pool.variable | ident }}.disk_throughput
+{%- endif %}
+      encrypted             = true
+{%- if pool.sets.disk_kms_key %}
+
+      # The key's policy must let EC2 Auto Scaling's service-linked role use it, and grant its use to AWS: without that no
+      # instance starts.
+      kms_key_id = var.{{ pool.variable | ident }}.disk_kms_key
+
+{%- endif %}
+      delete_on_termination = true
+    }
+  }
+{%- if pool.sets.kubelet %}
+{%- if pool.is_bottlerocket %}
+
+  # EKS adds cluster, endpoint, labels and taints.
+  user_data = {% if pool.lacks.kubelet %}var.{{ pool.variable | ident }}.kubelet == null ? null : {% endif %}base64encode(join("\n", concat(
+    ["[settings.kubernetes]"],
+    [
+      for key, value in {
+        max-pods                        = var.{{ pool.variable | ident }}.kubelet.maxPods
+        image-gc-high-threshold-percent = var.{{ pool.variable | ident }}.kubelet.imageGCHighThresholdPercent
+        image-gc-low-threshold-percent  = var.{{ pool.variable | ident }}.kubelet.imageGCLowThresholdPercent
+      } : "${key} = ${value}" if value != null
+    ],
+    flatten([
+      for table, quantities in {
+        kube-reserved   = var.{{ pool.variable | ident }}.kubelet.kubeReserved
+        system-reserved = var.{{ pool.variable | ident }}.kubelet.systemReserved
+        eviction-hard   = var.{{ pool.variable | ident }}.kubelet.evictionHard
+      } : concat(["[settings.kubernetes.${table}]"], [for key, value in quantities : "\"${key}\" = \"${value}\""]) if quantities != null
+    ]),
+  )))
+{%- else %}
+
+  # EKS adds cluster, endpoint, labels and taints.
+  user_data = {% if pool.lacks.kubelet %}var.{{ pool.variable | ident }}.kubelet == null ? null : {% endif %}base64encode(join("\n", [
+    "MIME-Version: 1.0",
+    "Content-Type: multipart/mixed; boundary=\"//\"",
+    "",
+    "--//",
+    "Content-Type: application/node.eks.aws",
+    "",
+    yamlencode({
+      apiVersion = "node.eks.aws/v1alpha1"
+      kind       = "NodeConfig"
+      spec = {
+        kubelet = {
+          config = { for key, value in var.{{ pool.variable | ident }}.kubelet : key => value if value != null }
+        }
+      }
+    }),
+    "--//--",
+  ]))
+{%- endif %}
+{%- endif %}
 {% for resource in ["instance", "volume", "network-interface"] %}
   tag_specifications {
     resource_type = {{ resource | hcl }}
@@ -75,6 +155,9 @@ resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
   subnet_ids             = {{ network.private_subnet_list | hcl }}
   version                = aws_eks_cluster.this.version
   ami_type               = var.{{ pool.variable | ident }}.ami_type
+{%- if pool.sets.release_version %}
+  release_version        = var.{{ pool.variable | ident }}.release_version
+{%- endif %}
   capacity_type          = var.{{ pool.variable | ident }}.capacity_type
   instance_types         = var.{{ pool.variable | ident }}.instance_types
   labels                 = var.{{ pool.variable | ident }}.labels

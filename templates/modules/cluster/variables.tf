@@ -344,6 +344,13 @@ variable "{{ pool.variable | ident }}" {
     condition     = contains(["ON_DEMAND", "SPOT"], var.{{ pool.variable | ident }}.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
+{%- for rule in pool.rules %}
+
+  validation {
+    condition     = {{ rule.condition | hcl }}
+    error_message = {{ rule.message | hcl }}
+  }
+{%- endfor %}
 }
 {%- endfor %}
 {%- if core_may_be_on_fargate %}

@@ -10,6 +10,47 @@ locals {
   )
 }
 {%- endif %}
+{%- if has_volume_keys %}
+
+locals {
+  # The keys of nodes' volumes.
+  volume_keys = distinct(compact({{ volume_keys | hcl }}))
+}
+
+# Whoever launches a node must be allowed to use the keys of its volumes. The keys' own policies must leave that to IAM.
+resource "aws_iam_role_policy" "karpenter_volume_keys" {
+{%- if not volume_keys_everywhere %}
+  count = {{ volume_keys_count | hcl }}
+{% endif %}
+  name = "volume-keys"
+  role = aws_iam_role.karpenter{{ karpenter_index | hcl }}.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "UseVolumeKeys"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Resource = local.volume_keys
+        Condition = {
+          StringEquals = { "kms:ViaService" = "ec2.${var.region}.amazonaws.com" }
+        }
+      },
+      {
+        Sid      = "GrantVolumeKeys"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = local.volume_keys
+        Condition = {
+          StringEquals = { "kms:ViaService" = "ec2.${var.region}.amazonaws.com" }
+          Bool         = { "kms:GrantIsForAWSResource" = "true" }
+        }
+      },
+    ]
+  })
+}
+{%- endif %}
 {%- for pool in pools %}
 
 resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
@@ -29,11 +70,19 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
         apiVersion = "karpenter.k8s.aws/v1"
         kind       = "EC2NodeClass"
         metadata   = { name = {{ pool.name | hcl }} }
-        spec = {
+        spec = {% if pool.has_gaps %}{ for key, value in {% endif %}{
           role                       = local.contract.karpenter_node_role_name
-          amiSelectorTerms           = [{ alias = {{ image | hcl }} }]
+{%- if pool.sets.ami_alias %}
+          amiSelectorTerms           = [{ alias = var.{{ pool.variable | ident }}.ami_alias }]
+{%- else %}
+          amiSelectorTerms           = [{ alias = {{ pool.ami_alias | hcl }} }]
+{%- endif %}
           subnetSelectorTerms        = {{ subnets | hcl }}
           securityGroupSelectorTerms = [{ id = data.aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }]
+{%- if pool.sets.capacity_reservations %}
+
+          capacityReservationSelectorTerms = {% if pool.lacks.capacity_reservations %}var.{{ pool.variable | ident }}.capacity_reservations == null ? null : {% endif %}[for id in var.{{ pool.variable | ident }}.capacity_reservations : { id = id }]
+{%- endif %}
 
           metadataOptions = {
             httpEndpoint            = "enabled"
@@ -42,19 +91,52 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
           }
 
           blockDeviceMappings = [
+{%- if pool.is_bottlerocket %}
+            # The system.
             {
               deviceName = "/dev/xvda"
-              ebs = {
+              ebs = {% if pool.lacks.disk_kms_key and pool.sets.disk_kms_key %}{ for key, value in {% endif %}{
+                volumeType          = "gp3"
+                volumeSize          = "4Gi"
+                encrypted           = true
+{%- if pool.sets.disk_kms_key %}
+                kmsKeyID            = var.{{ pool.variable | ident }}.disk_kms_key
+{%- endif %}
+                deleteOnTermination = true
+              }{% if pool.lacks.disk_kms_key and pool.sets.disk_kms_key %} : key => value if value != null }{% endif %}
+            },
+
+            # Images, pods and logs.
+            {
+              deviceName = "/dev/xvdb"
+{%- else %}
+            {
+              deviceName = "/dev/xvda"
+{%- endif %}
+              ebs = {% if pool.disk_has_gaps %}{ for key, value in {% endif %}{
                 volumeType          = "gp3"
                 volumeSize          = "${var.{{ pool.variable | ident }}.disk_gib}Gi"
+{%- if pool.sets.disk_iops %}
+                iops                = var.{{ pool.variable | ident }}.disk_iops
+{%- endif %}
+{%- if pool.sets.disk_throughput %}
+                throughput          = var.{{ pool.variable | ident }}.disk_throughput
+{%- endif %}
                 encrypted           = true
+{%- if pool.sets.disk_kms_key %}
+                kmsKeyID            = var.{{ pool.variable | ident }}.disk_kms_key
+{%- endif %}
                 deleteOnTermination = true
-              }
+              }{% if pool.disk_has_gaps %} : key => value if value != null }{% endif %}
             },
           ]
+{%- if pool.sets.kubelet %}
+
+          kubelet = {% if pool.lacks.kubelet %}var.{{ pool.variable | ident }}.kubelet == null ? null : {% endif %}{ for key, value in var.{{ pool.variable | ident }}.kubelet : key => value if value != null }
+{%- endif %}
 
           tags = merge(var.tags, { Name = "${var.cluster_name}-{{ pool.name | ident }}" })
-        }
+        }{% if pool.has_gaps %} : key => value if value != null }{% endif %}
       },
       {
         apiVersion = "karpenter.sh/v1"
@@ -66,15 +148,32 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
             for resource, limit in {
               cpu    = var.{{ pool.variable | ident }}.cpu_limit
               memory = var.{{ pool.variable | ident }}.memory_limit
+{%- if pool.sets.gpu_limit %}
+
+              "nvidia.com/gpu" = var.{{ pool.variable | ident }}.gpu_limit
+{%- endif %}
             } : resource => limit if limit != null
           }
 
+{%- if pool.sets_disruption %}
+
+          # When nodes go that could be fewer or cheaper. Nodes that expire do not wait for the budgets.
+{%- else %}
+
           # A node whose pods fit elsewhere, or on a cheaper one, goes once no pod has come or gone for five minutes; one node
           # in ten at a time. Nodes that expire do not wait for this budget.
+{%- endif %}
           disruption = {
-            consolidationPolicy = "WhenEmptyOrUnderutilized"
-            consolidateAfter    = "5m"
+            consolidationPolicy = {% if pool.sets.consolidation_policy %}var.{{ pool.variable | ident }}.consolidation_policy{% else %}"WhenEmptyOrUnderutilized"{% endif %}
+            consolidateAfter    = {% if pool.sets.consolidate_after %}var.{{ pool.variable | ident }}.consolidate_after{% else %}"5m"{% endif %}
+{%- if pool.sets.budgets %}
+
+            budgets = [
+              for budget in var.{{ pool.variable | ident }}.budgets : { for key, value in budget : key => value if value != null }
+            ]
+{%- else %}
             budgets             = [{ nodes = "10%" }]
+{%- endif %}
           }
 
           template = {
@@ -112,6 +211,12 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
     ]
   })]
 
+{%- if pool.sets.disk_kms_key %}
+
+  depends_on = [aws_iam_role_policy.karpenter_volume_keys, helm_release.karpenter]
+{%- else %}
+
   depends_on = [helm_release.karpenter]
+{%- endif %}
 }
 {%- endfor %}

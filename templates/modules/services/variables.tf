@@ -57,8 +57,13 @@ variable "{{ pool.variable | ident }}" {
   nullable = false
 
   validation {
+{%- if pool.sets.capacity_reservations %}
+    condition     = length(var.{{ pool.variable | ident }}.capacity) > 0 && alltrue([for type in var.{{ pool.variable | ident }}.capacity : contains(["reserved", "spot", "on-demand"], type)])
+    error_message = "capacity is one or more of reserved, spot and on-demand."
+{%- else %}
     condition     = length(var.{{ pool.variable | ident }}.capacity) > 0 && alltrue([for type in var.{{ pool.variable | ident }}.capacity : contains(["spot", "on-demand"], type)])
     error_message = "capacity is spot, on-demand, or both."
+{%- endif %}
   }
 
   validation {
@@ -78,6 +83,13 @@ variable "{{ pool.variable | ident }}" {
     condition     = var.{{ pool.variable | ident }}.weight >= 1 && var.{{ pool.variable | ident }}.weight <= 100
     error_message = "weight is 1 to 100."
   }
+{%- for rule in pool.rules %}
+
+  validation {
+    condition     = {{ rule.condition | hcl }}
+    error_message = {{ rule.message | hcl }}
+  }
+{%- endfor %}
 }
 {%- endfor %}
 {%- if core_may_be_on_fargate %}

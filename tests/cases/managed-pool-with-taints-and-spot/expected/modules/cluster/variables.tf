@@ -181,15 +181,16 @@ variable "gpu_node_pool" {
   description = "Node pool gpu. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), ["g5.xlarge", "g5.2xlarge"])
-    ami_type       = optional(string, "AL2023_x86_64_STANDARD")
+    ami_type       = optional(string, "AL2023_x86_64_NVIDIA")
     capacity_type  = optional(string, "SPOT")
     min_size       = optional(number, 0)
     max_size       = optional(number, 4)
     desired_size   = optional(number, 1)
     disk_gib       = optional(number, 200)
     labels = optional(map(string), {
-      node-type   = "gpu"
-      accelerator = "nvidia"
+      node-type                = "gpu"
+      "nvidia.com/gpu.present" = "true"
+      accelerator              = "nvidia"
     })
   })
   default  = {}

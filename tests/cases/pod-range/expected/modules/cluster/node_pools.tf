@@ -55,6 +55,26 @@ resource "aws_launch_template" "core" {
     }
   }
 
+  # EKS adds cluster, endpoint, labels and taints.
+  user_data = base64encode(join("\n", [
+    "MIME-Version: 1.0",
+    "Content-Type: multipart/mixed; boundary=\"//\"",
+    "",
+    "--//",
+    "Content-Type: application/node.eks.aws",
+    "",
+    yamlencode({
+      apiVersion = "node.eks.aws/v1alpha1"
+      kind       = "NodeConfig"
+      spec = {
+        kubelet = {
+          config = { for key, value in var.core_node_pool.kubelet : key => value if value != null }
+        }
+      }
+    }),
+    "--//--",
+  ]))
+
   tag_specifications {
     resource_type = "instance"
     tags          = merge(var.tags, { Name = "${var.name}-core" })

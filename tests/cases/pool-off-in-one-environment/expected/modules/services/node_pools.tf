@@ -156,6 +156,8 @@ resource "helm_release" "node_pool_worker_gpu" {
             for resource, limit in {
               cpu    = var.worker_gpu_node_pool.cpu_limit
               memory = var.worker_gpu_node_pool.memory_limit
+
+              "nvidia.com/gpu" = var.worker_gpu_node_pool.gpu_limit
             } : resource => limit if limit != null
           }
 

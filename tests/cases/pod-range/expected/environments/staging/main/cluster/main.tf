@@ -36,6 +36,9 @@ module "cluster" {
   ]
 
   # What differs from the standard.
+  core_node_pool = {
+    kubelet = { maxPods = 110 }
+  }
   vpc_cni_values = {
     env = {
       AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"

@@ -1,0 +1,135 @@
+//! Machine images: family, version, and what the instance types' processors and accelerators make of it.
+
+use super::{Ground, Report};
+use crate::blueprint::keys::NodePool as Keys;
+use crate::blueprint::read::Named;
+use crate::blueprint::scalar::{AmiFamily, InstanceType, PoolKind};
+use crate::diagnostic::Spanned;
+use crate::problem::Problem;
+
+/// Returns the family of a pool's image, AL2023 where none is written.
+pub(super) fn family(keys: &Keys) -> AmiFamily {
+    keys.ami.as_ref().map_or(AmiFamily::Al2023, |ami| ami.family)
+}
+
+/// Returns the version of the image where the pool pins one, after checking that it is one of its kind.
+///
+/// Karpenter names an image by its release, `v20260714` and `v1.64.0` (karpenter.sh, `NodeClasses`); EKS by Kubernetes
+/// version and day, `1.36.1-20260714`, or by version and build, `1.47.0-6154605b` (EKS user guide, "Amazon Linux AMI
+/// versions", and `releaseVersion` of `CreateNodegroup`). Read 2026-11.
+pub(super) fn version(
+    report: &mut impl Report,
+    ground: &Ground<'_>,
+    kind: PoolKind,
+    keys: &Keys,
+) -> Option<String> {
+    let ami = keys.ami.as_ref()?;
+    let version = ami.version.as_ref()?;
+    let (is_good, example) = match (kind, ami.family) {
+        (PoolKind::Managed, AmiFamily::Al2023) => (is_release(version, is_day), "1.36.1-20260714"),
+        (PoolKind::Managed, AmiFamily::Bottlerocket) => (is_release(version, is_build), "1.47.0-6154605b"),
+        (PoolKind::Karpenter | PoolKind::Fargate, AmiFamily::Al2023) => {
+            (version.strip_prefix('v').is_some_and(is_day), "v20260714")
+        }
+        (PoolKind::Karpenter | PoolKind::Fargate, AmiFamily::Bottlerocket) => {
+            (version.strip_prefix('v').is_some_and(is_version), "v1.64.0")
+        }
+    };
+    if !is_good {
+        let (version, family, kind) = (version.clone(), ami.family.word(), kind.word());
+        report.report(Problem::InvalidAmiVersion { version, family, kind, example }, ami.span, None);
+    } else if kind == PoolKind::Managed && ami.family == AmiFamily::Al2023 {
+        check_kubernetes(report, ground, ami.span, version);
+    }
+    Some(version.clone())
+}
+
+/// EKS refuses an image of another minor version than the group's, which is the cluster's.
+fn check_kubernetes(
+    report: &mut impl Report,
+    ground: &Ground<'_>,
+    at: crate::diagnostic::Span,
+    version: &str,
+) {
+    let Some(kubernetes) = ground.kubernetes else { return };
+    if !version.starts_with(&format!("{kubernetes}.")) {
+        let (version, kubernetes) = (version.to_owned(), kubernetes.to_owned());
+        report.report(Problem::AmiForOtherKubernetes { version, kubernetes }, at, None);
+    }
+}
+
+fn is_release(version: &str, is_end: fn(&str) -> bool) -> bool {
+    version.split_once('-').is_some_and(|(version, end)| is_version(version) && is_end(end))
+}
+
+fn is_version(text: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    text.split('.').count() == 3 && text.split('.').all(part)
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_build(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+}
+
+/// What EKS calls the image of a managed group (API `CreateNodegroup`, `amiType`, read 2026-11).
+pub(super) fn ami_type(family: AmiFamily, architecture: &str, has_gpus: bool) -> &'static str {
+    match (family, architecture == "arm64", has_gpus) {
+        (AmiFamily::Al2023, false, false) => "AL2023_x86_64_STANDARD",
+        (AmiFamily::Al2023, false, true) => "AL2023_x86_64_NVIDIA",
+        (AmiFamily::Al2023, true, false) => "AL2023_ARM_64_STANDARD",
+        (AmiFamily::Al2023, true, true) => "AL2023_ARM_64_NVIDIA",
+        (AmiFamily::Bottlerocket, false, false) => "BOTTLEROCKET_x86_64",
+        (AmiFamily::Bottlerocket, false, true) => "BOTTLEROCKET_x86_64_NVIDIA",
+        (AmiFamily::Bottlerocket, true, false) => "BOTTLEROCKET_ARM_64",
+        (AmiFamily::Bottlerocket, true, true) => "BOTTLEROCKET_ARM_64_NVIDIA",
+    }
+}
+
+/// Whether a pool's instance types have NVIDIA GPUs.
+pub(super) fn has_gpus(ground: &Ground<'_>, keys: &Keys) -> bool {
+    keys.instance_types.iter().flat_map(|types| types.iter()).any(|instance| is_nvidia(ground, instance))
+}
+
+fn is_nvidia(ground: &Ground<'_>, instance: &InstanceType) -> bool {
+    ground.catalog.instances.nvidia.iter().any(|family| family == instance.family())
+}
+
+/// Refuses instance types whose accelerators nodes could not use, GPUs beside none, and those that take no prefixes where
+/// the cluster uses them.
+pub(super) fn check_instances(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
+    let Some(types) = &pool.value.instance_types else { return };
+    let facts = &ground.catalog.instances;
+    for instance in types.iter() {
+        let is_of = |families: &[String]| families.iter().any(|family| family == instance.family());
+        if let Some((why, _)) = facts.refused.iter().find(|(_, families)| is_of(families)) {
+            let problem = Problem::RefusedInstance { instance: instance.to_string(), why: why.clone() };
+            report.report(problem, instance.span, None);
+        }
+        if let Some(at) = ground.prefixes.filter(|_| is_of(&facts.xen)) {
+            let problem = Problem::NoPrefixes { instance: instance.to_string() };
+            report.report(problem, instance.span, Some(at));
+        }
+    }
+    let with: Option<&Spanned<InstanceType>> = types.iter().find(|instance| is_nvidia(ground, instance));
+    let without = types.iter().find(|instance| !is_nvidia(ground, instance));
+    if let (Some(with), Some(without)) = (with, without) {
+        let problem = Problem::MixedGpus { with: with.to_string(), without: without.to_string() };
+        report.report(problem, without.span, Some(with.span));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_told_apart() {
+        assert!(is_release("1.36.1-20260714", is_day) && !is_release("1.36.1-20260714", is_version));
+        assert!(is_release("1.47.0-6154605b", is_build) && !is_release("1.64.0", is_build));
+        assert!(!is_release("1.36-20260714", is_day));
+    }
+}

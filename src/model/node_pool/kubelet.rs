@@ -1,0 +1,89 @@
+//! Settings of the kubelet.
+
+use std::collections::BTreeMap;
+
+use super::{Ground, Report, image};
+use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
+use crate::blueprint::scalar::AmiFamily;
+use crate::problem::Problem;
+
+/// What the blueprint sets of the kubelet, or the cluster's network for it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Kubelet {
+    /// Most pods of a node.
+    pub max_pods: Option<u32>,
+    /// Kept back for the kubelet and the container runtime.
+    pub kube_reserved: BTreeMap<String, String>,
+    /// Kept back for the system.
+    pub system_reserved: BTreeMap<String, String>,
+    /// Below what pods are evicted at once.
+    pub eviction_hard: BTreeMap<String, String>,
+    /// Disk usage in per cent above which unused images are deleted.
+    pub image_gc_high: Option<u32>,
+    /// Disk usage in per cent down to which they are deleted.
+    pub image_gc_low: Option<u32>,
+}
+
+/// With prefixes addresses are no limit any more, and Kubernetes advises against more pods on one node (EKS user guide,
+/// "Assign more IP addresses to nodes with prefixes"; EKS itself goes up to 250 from 30 CPUs on). Read 2026-11.
+const PODS_WITH_PREFIXES: u32 = 110;
+
+/// What the kubelet does without being told (Kubernetes, `KubeletConfiguration`, read 2026-11).
+const IMAGE_GC_HIGH: u32 = 85;
+const IMAGE_GC_LOW: u32 = 80;
+
+/// Resolves the kubelet's settings.
+///
+/// `max_pods` is only bounded: how many addresses an instance type has is not known here.
+pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys) -> Kubelet {
+    let with_prefixes = ground.prefixes.map(|_| PODS_WITH_PREFIXES);
+    let Some(written) = &keys.kubelet else {
+        return Kubelet { max_pods: with_prefixes, ..Kubelet::default() };
+    };
+    if let Some(pods) = &written.max_pods {
+        // DaemonSets alone are a handful; EKS is tested up to 250.
+        report.range(pods, 8, 250);
+    }
+    check_image_gc(report, written);
+    if image::family(keys) == AmiFamily::Bottlerocket {
+        check_bottlerocket(report, written);
+    }
+    let plain = |set: &Option<crate::diagnostic::Spanned<u32>>| set.as_ref().map(|set| set.value);
+    Kubelet {
+        max_pods: plain(&written.max_pods).or(with_prefixes),
+        kube_reserved: written.kube_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
+        system_reserved: written.system_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
+        eviction_hard: written.eviction_hard.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
+        image_gc_high: plain(&written.image_gc_high_percent),
+        image_gc_low: plain(&written.image_gc_low_percent),
+    }
+}
+
+/// A node of Bottlerocket does not boot with settings that it does not know (bottlerocket-core-kit,
+/// `KubernetesReservedResourceKey`, read 2026-11).
+fn check_bottlerocket(report: &mut impl Report, keys: &KubeletKeys) {
+    for (key, set) in [("kube_reserved", &keys.kube_reserved), ("system_reserved", &keys.system_reserved)] {
+        if let Some(set) = set.as_ref().filter(|set| set.0.contains_key("pid")) {
+            report.report(Problem::BottlerocketPid { key }, set.span, None);
+        }
+    }
+}
+
+/// The kubelet does not start where the lower mark is not below the upper one, its own default where only one is set.
+fn check_image_gc(report: &mut impl Report, keys: &KubeletKeys) {
+    let (high_key, low_key) = (&keys.image_gc_high_percent, &keys.image_gc_low_percent);
+    for percent in [high_key, low_key].into_iter().flatten() {
+        report.range(percent, 0, 100);
+    }
+    let high = high_key.as_ref().map_or(IMAGE_GC_HIGH, |high| high.value);
+    let low = low_key.as_ref().map_or(IMAGE_GC_LOW, |low| low.value);
+    if high > low || high > 100 || low > 100 {
+        return;
+    }
+    let problem = Problem::ImageGcOrder { high, low };
+    match (high_key, low_key) {
+        (Some(high), low) => report.report(problem, high.span, low.as_ref().map(|low| low.span)),
+        (None, Some(low)) => report.report(problem, low.span, None),
+        (None, None) => {}
+    }
+}
