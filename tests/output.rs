@@ -305,5 +305,7 @@ fn fleet(tree: &str) -> Fleet {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).expect("readable");
     let (read, _) = plinth::blueprint::read(&Source { path, text });
     let read = read.expect("a committed blueprint is right");
-    plinth::model::resolve(&read, &Catalog::load(), "blueprint.toml").0.fleet
+    plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml")
+        .0
+        .fleet
 }

@@ -117,8 +117,10 @@ fn lay(base: &Node, over: &Node) -> Node {
         base.remove("network");
     }
     let family = |layer: &Node| text(layer.get("network"), "ip_family");
-    let changes_family = family(over).is_some() && family(over) != family(&base);
-    if let Some(network) = base.get_mut("network").filter(|_| changes_family) {
+    if family(over).is_some()
+        && family(over) != family(&base)
+        && let Some(network) = base.get_mut("network")
+    {
         network.remove("pod_cidr");
         network.remove("service_cidr");
     }

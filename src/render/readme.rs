@@ -108,20 +108,68 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
     })))
 }
 
-fn environments(whole: &Whole<'_>) -> Context {
-    #[derive(Serialize)]
-    struct ClusterView<'a> {
-        environment: &'a str,
-        protected: bool,
-        account: &'a str,
-        region: &'a str,
-        name: &'a str,
-        eks_name: &'a str,
-        kubernetes: &'a str,
-        vpc: String,
-        zones: usize,
-        nat: usize,
+/// A row of the table of clusters.
+#[derive(Serialize)]
+struct ClusterView<'a> {
+    environment: &'a str,
+    protected: bool,
+    account: &'a str,
+    region: &'a str,
+    name: &'a str,
+    eks_name: &'a str,
+    kubernetes: &'a str,
+    vpc: String,
+    zones: usize,
+    nat: usize,
+}
+
+fn cluster_views(model: &Model) -> Vec<ClusterView<'_>> {
+    let mut clusters = Vec::new();
+    for environment in &model.environments {
+        clusters.extend(environment.clusters.iter().map(|cluster| ClusterView {
+            environment: &environment.name,
+            protected: environment.protected,
+            account: &environment.account,
+            region: &cluster.region,
+            name: &cluster.name,
+            eks_name: &cluster.eks_name,
+            kubernetes: cluster.settings.kubernetes_version.as_str(),
+            vpc: cluster.network.cidr.to_string(),
+            zones: cluster.network.zone_names().len(),
+            nat: cluster.network.nat_zones().len(),
+        }));
     }
+    clusters
+}
+
+/// A cluster in a VPC that exists already.
+#[derive(Serialize)]
+struct ExistingView<'a> {
+    cluster: &'a str,
+    vpc_id: &'a str,
+    private: String,
+    public: String,
+    pods: String,
+    tags: &'static str,
+}
+
+fn existing_views(model: &Model) -> Vec<ExistingView<'_>> {
+    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+    let networks = clusters.filter_map(|cluster| {
+        let vpc = cluster.network.existing()?;
+        Some(ExistingView {
+            cluster: &cluster.eks_name,
+            vpc_id: vpc.id.as_str(),
+            private: ids(vpc.zones.iter().map(|zone| &zone.private)),
+            public: ids(vpc.zones.iter().filter_map(|zone| zone.public.as_ref())),
+            pods: ids(vpc.zones.iter().filter_map(|zone| zone.pods.as_ref())),
+            tags: if vpc.tag_subnets { "made by the cluster's stack" } else { "must be there" },
+        })
+    });
+    networks.collect()
+}
+
+fn environments(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct RoleView {
         arn: String,
@@ -153,28 +201,13 @@ fn environments(whole: &Whole<'_>) -> Context {
         environments: Vec<&'a str>,
     }
     let model = whole.model;
-    let mut clusters = Vec::new();
-    for environment in &model.environments {
-        clusters.extend(environment.clusters.iter().map(|cluster| ClusterView {
-            environment: &environment.name,
-            protected: environment.protected,
-            account: &environment.account,
-            region: &cluster.region,
-            name: &cluster.name,
-            eks_name: &cluster.eks_name,
-            kubernetes: cluster.settings.kubernetes_version.as_str(),
-            vpc: cluster.network.cidr.to_string(),
-            zones: cluster.network.zone_names().len(),
-            nat: cluster.network.nat_zones().len(),
-        }));
-    }
     view(&Environments {
         has_interface_endpoints: NetworkView::of(whole).has_interface_endpoints(),
         has_tags: model.fleet.network.tags.is_any(),
-        networks: existing(model),
+        networks: existing_views(model),
         has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
-        clusters,
+        clusters: cluster_views(model),
         stacks: stacks(model),
         has_apps: !model.apps.is_empty(),
         has_karpenter: has_karpenter(whole),
@@ -199,34 +232,6 @@ fn environments(whole: &Whole<'_>) -> Context {
             .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
     })
-}
-
-/// A cluster in a VPC that exists already.
-#[derive(Serialize)]
-struct ExistingView<'a> {
-    cluster: &'a str,
-    vpc_id: &'a str,
-    private: String,
-    public: String,
-    pods: String,
-    tags: &'static str,
-}
-
-/// Returns the clusters in VPCs that exist already.
-fn existing(model: &Model) -> Vec<ExistingView<'_>> {
-    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
-    let networks = clusters.filter_map(|cluster| {
-        let vpc = cluster.network.existing()?;
-        Some(ExistingView {
-            cluster: &cluster.eks_name,
-            vpc_id: vpc.id.as_str(),
-            private: ids(vpc.zones.iter().map(|zone| &zone.private)),
-            public: ids(vpc.zones.iter().filter_map(|zone| zone.public.as_ref())),
-            pods: ids(vpc.zones.iter().filter_map(|zone| zone.pods.as_ref())),
-            tags: if vpc.tag_subnets { "made by the cluster's stack" } else { "must be there" },
-        })
-    });
-    networks.collect()
 }
 
 /// Returns the ids of subnets, for a cell of a table.

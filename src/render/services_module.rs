@@ -233,19 +233,19 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
     let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
     let subnets = match fleet.network.existing {
-        Share::None => by_tag.to_owned(),
-        Share::All => by_id.to_owned(),
-        Share::Some => "local.subnets".to_owned(),
+        Share::None => by_tag,
+        Share::All => by_id,
+        Share::Some => "local.subnets",
     };
     view(&NodePools {
-        subnets: Value::expression(subnets),
-        subnets_differ: fleet.network.existing == Share::Some,
         pools: fleet.karpenter_pools.iter().map(|pool| node_pool::karpenter(fleet, pool)).collect(),
         has_volume_keys: !volume_keys.is_empty(),
         volume_keys: Value::List(volume_keys),
         volume_keys_everywhere: condition.is_always(),
         volume_keys_count: condition.count(),
         karpenter_index: karpenter.index(),
+        subnets: Value::expression(subnets),
+        subnets_differ: fleet.network.existing == Share::Some,
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
+
 use hcl::{Attribute, Body, Expression};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -113,7 +115,10 @@ fn place(kind: &str, name: String, account: &str, region: &str) -> Place {
 fn patterns(tree: &Tree, below: &str) -> Vec<(String, String)> {
     const KEYS: [&str; 2] = ["name", "bucket"];
     let mut patterns = Vec::new();
-    for (path, text) in tree.iter().filter(|(path, _)| path.starts_with(below) && path.ends_with(".tf")) {
+    for (path, text) in tree
+        .iter()
+        .filter(|(path, _)| path.starts_with(below) && Utf8Path::new(path).extension() == Some("tf"))
+    {
         for block in parse(path, text).blocks().filter(|block| block.identifier() == "resource") {
             let label = |index: usize| block.labels().get(index).map_or("", |label| label.as_str());
             let name = KEYS.iter().find_map(|key| text_of(block.body().attributes(), key));

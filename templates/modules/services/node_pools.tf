@@ -1,15 +1,5 @@
 # Karpenter's node pools: one release each, of a chart that prints its values. A plan shows what changes, no custom
 # resource definition is needed to plan, and Karpenter, which drains the nodes, is destroyed after them.
-{%- if subnets_differ %}
-
-locals {
-  # A discovery tag has one value: in a VPC that clusters share they would take it from each other.
-  subnets = concat(
-    [for id in values(local.contract.private_subnets) : { id = id } if var.subnets_by_id],
-    [for name in [var.cluster_name] : { tags = { "karpenter.sh/discovery" = name } } if !var.subnets_by_id],
-  )
-}
-{%- endif %}
 {%- if has_volume_keys %}
 
 locals {
@@ -49,6 +39,16 @@ resource "aws_iam_role_policy" "karpenter_volume_keys" {
       },
     ]
   })
+}
+{%- endif %}
+{%- if subnets_differ %}
+
+locals {
+  # A discovery tag has one value: in a VPC that clusters share they would take it from each other.
+  subnets = concat(
+    [for id in values(local.contract.private_subnets) : { id = id } if var.subnets_by_id],
+    [for name in [var.cluster_name] : { tags = { "karpenter.sh/discovery" = name } } if !var.subnets_by_id],
+  )
 }
 {%- endif %}
 {%- for pool in pools %}
