@@ -146,8 +146,9 @@ table! {
         default service_cidr: Ipv4Net = default_service_cidr(),
         /// Subnet ranges by zone, in place of the plan's.
         default subnets: Zoned<Subnets> = Zoned::default(),
-        /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods.
-        default prefix_delegation: bool = false,
+        /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods. Without it, whether pods have
+        /// subnets of their own.
+        optional prefix_delegation: bool,
         /// A second range of the VPC, /16 to /19, from which pods take their addresses.
         optional pod_cidr: Ipv4Net,
         /// Addresses of pods and Services: `ipv4`, or `ipv6`. It cannot change under a cluster that exists.

@@ -42,11 +42,22 @@ pub struct Environment {
     protection: bool,
     has_plan_role: bool,
     has_prefixes: bool,
+    network: Network,
     nat: &'static str,
     zones: Option<u8>,
     kubernetes_version: Option<&'static str>,
     off: BTreeSet<usize>,
     clusters: Vec<(String, (&'static str, u8))>,
+}
+
+/// What is special about an environment's networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Network {
+    Plain,
+    PodRange,
+    Ipv6,
+    Endpoints,
+    Existing,
 }
 
 #[derive(Debug, Clone)]
@@ -132,13 +143,16 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
 
 fn environment(name: String) -> impl Strategy<Value = Environment> {
     let clusters = vec((name_of_cluster(), select(REGIONS)), 0..2);
-    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]));
+    let networks =
+        [Network::Plain, Network::PodRange, Network::Ipv6, Network::Endpoints, Network::Existing].to_vec();
+    let network = (select(networks), any::<bool>(), select(vec!["single", "per-zone"]));
+    let switches = (any::<bool>(), any::<bool>(), network);
     let choices = (option::of(2u8..=3), option::of(select(vec!["1.35", "1.34"])), btree_set(0usize..6, 0..4));
     (select(REGIONS), 16u8..=19, switches, choices, clusters).prop_map(
         move |(
             region,
             prefix,
-            (protection, has_plan_role, has_prefixes, nat),
+            (protection, has_plan_role, (network, has_prefixes, nat)),
             (zones, kubernetes_version, off),
             clusters,
         )| {
@@ -147,7 +161,11 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
             let zones = zones.map(|zones| zones.min(fewest));
             // One account is in one partition.
             let is_gov = |(name, _): (&str, u8)| name.starts_with("us-gov");
-            let clusters = clusters.into_iter().filter(|(_, own)| is_gov(*own) == is_gov(region)).collect();
+            let clusters: Vec<(String, (&str, u8))> =
+                clusters.into_iter().filter(|(_, own)| is_gov(*own) == is_gov(region)).collect();
+            // Further clusters would inherit the VPC, and its subnets with it.
+            let is_shared = network == Network::Existing && !clusters.is_empty();
+            let network = if is_shared { Network::Plain } else { network };
             Environment {
                 name: name.clone(),
                 region,
@@ -155,6 +173,7 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
                 protection,
                 has_plan_role,
                 has_prefixes,
+                network,
                 nat,
                 zones,
                 kubernetes_version,
@@ -280,7 +299,7 @@ impl Blueprint {
     }
 
     fn environment(&self, index: usize, environment: &Environment) -> Vec<Section> {
-        let Environment { name, region, prefix, .. } = environment;
+        let Environment { name, region, .. } = environment;
         let role = |role: &str| quote(&format!("arn:{{partition}}:iam::{{account}}:role/{role}"));
         let mut keys = vec![
             ("account".to_owned(), quote(&format!("{:012}", index + 1))),
@@ -296,12 +315,7 @@ impl Blueprint {
         if let Some(version) = environment.kubernetes_version {
             keys.push(("cluster.kubernetes_version".to_owned(), quote(version)));
         }
-        let mut network = vec![
-            ("cidr".to_owned(), quote(&format!("10.{}.0.0/{prefix}", index * 20))),
-            ("nat".to_owned(), quote(environment.nat)),
-        ];
-        network.extend(environment.zones.map(|zones| ("zones".to_owned(), zones.to_string())));
-        network.push(("prefix_delegation".to_owned(), environment.has_prefixes.to_string()));
+        let network = network(index, environment);
         let mut sections = vec![
             (format!("environments.{name}"), keys),
             (format!("environments.{name}.cluster.network"), network),
@@ -316,10 +330,14 @@ impl Blueprint {
             }
         }
         for (at, (cluster, region)) in environment.clusters.iter().enumerate() {
-            let keys = vec![
+            let number = index * 20 + at + 1;
+            let mut keys = vec![
                 ("region".to_owned(), quote(region.0)),
-                ("network.cidr".to_owned(), quote(&format!("10.{}.0.0/16", index * 20 + at + 1))),
+                ("network.cidr".to_owned(), quote(&format!("10.{number}.0.0/16"))),
             ];
+            if environment.network == Network::PodRange {
+                keys.push(("network.pod_cidr".to_owned(), pod_range(number)));
+            }
             sections.push((format!("environments.{name}.clusters.{cluster}"), keys));
         }
         sections
@@ -351,6 +369,36 @@ impl Blueprint {
         }
         (format!("apps.{}", app.name), keys)
     }
+}
+
+/// The keys of an environment's network.
+fn network(index: usize, environment: &Environment) -> Vec<(String, String)> {
+    let mut keys = vec![("cidr", quote(&format!("10.{}.0.0/{}", index * 20, environment.prefix)))];
+    if environment.network == Network::Existing {
+        let zones = if environment.region.1 == 2 { ["a", "c"] } else { ["a", "b"] };
+        let subnets = zones.map(|zone| {
+            format!("{}{zone} = {}", environment.region.0, quote(&format!("subnet-{index:08}{zone:0>9}")))
+        });
+        keys.push(("vpc_id", quote(&format!("vpc-{index:017}"))));
+        keys.push(("private_subnets", format!("{{ {} }}", subnets.join(", "))));
+    } else {
+        keys.push(("nat", quote(environment.nat)));
+        keys.extend(environment.zones.map(|zones| ("zones", zones.to_string())));
+    }
+    if environment.has_prefixes {
+        keys.push(("prefix_delegation", "true".to_owned()));
+    }
+    match environment.network {
+        Network::Plain | Network::Existing => {}
+        Network::PodRange => keys.push(("pod_cidr", pod_range(index * 20))),
+        Network::Ipv6 => keys.push(("ip_family", quote("ipv6"))),
+        Network::Endpoints => keys.push(("endpoints", r#"["sts", "dynamodb"]"#.to_owned())),
+    }
+    keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn pod_range(number: usize) -> String {
+    quote(&format!("100.{}.0.0/18", 64 + number % 64))
 }
 
 fn print(sections: &[Section]) -> String {

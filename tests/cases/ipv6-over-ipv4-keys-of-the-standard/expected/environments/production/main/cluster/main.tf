@@ -39,7 +39,4 @@ module "cluster" {
 
   # What differs from the standard.
   ip_family = "ipv6"
-  core_node_pool = {
-    kubelet = { maxPods = 110 }
-  }
 }
