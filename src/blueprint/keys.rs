@@ -4,12 +4,13 @@ use ipnet::Ipv4Net;
 
 use super::node::Node;
 use super::pattern::Pattern;
+use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Key, Map, table};
 use super::scalar::{
-    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Bytes, Capacity, CapacityReservation,
-    ConsolidationPolicy, Cores, DisruptionReason, Duration, Engine, Eviction, Folder, InstanceType, IpFamily,
-    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, Reserved, RetentionDays, Schedule,
-    SubnetId, VpcId, Zones,
+    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
+    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, InstanceType, IpFamily,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId, VpcId,
+    Zones,
 };
 use crate::diagnostic::Spanned;
 
@@ -127,7 +128,7 @@ table! {
         default public_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
         /// Ranges that reach the private endpoint: of a VPN, of peered VPCs. With `runner` and without these, the VPC's own.
         default private_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
-        /// How engines reach a private-only endpoint: `in-vpc`.
+        /// Where engines run that reach the private endpoint: `in-vpc`.
         optional runner: Runner,
     }
 }
@@ -204,7 +205,8 @@ table! {
         optional disk_iops: u32,
         /// MiB per second of that volume; without it, 125.
         optional disk_throughput: u32,
-        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling, or Karpenter, use it.
+        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling use it
+        /// (managed), or leave Karpenter's use to IAM.
         optional disk_kms_key: Pattern,
         /// Settings of the kubelet.
         optional kubelet: Kubelet,

@@ -1,12 +1,13 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
 //! [`node`] parses TOML into a tree with spans, [`read`] turns tables into structs, [`keys`] lists
-//! every key there is, [`scalar`] and [`pattern`] are the strings with rules. Nothing is decided
+//! every key there is, [`scalar`], [`quantity`] and [`pattern`] are the strings with rules. Nothing is decided
 //! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
 pub mod keys;
 pub mod node;
 pub mod pattern;
+pub mod quantity;
 pub mod read;
 pub mod scalar;
 
