@@ -95,7 +95,7 @@ variable "nat_zones" {
 }
 
 variable "pod_cidr" {
-  description = "Second range of the VPC, from which pods take their addresses. Null: they take them from the private subnets, or from pod_subnet_ids."
+  description = "Second range of the VPC, from which pods take their addresses. Null: they take them from the private subnets."
   type        = string
   default     = null
 

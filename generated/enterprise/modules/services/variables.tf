@@ -321,6 +321,12 @@ variable "aws_load_balancer_controller_values" {
   default     = {}
 }
 
+variable "karpenter_values" {
+  description = "Chart values of add-on karpenter, laid over the standard's."
+  type        = any
+  default     = {}
+}
+
 variable "subnets_by_id" {
   description = "Whether Karpenter takes the contract's private subnets by their ids, as in a VPC that existed before, and not by their discovery tag."
   type        = bool

@@ -56,14 +56,6 @@ module "cluster" {
       evictionHard   = { "memory.available" = "500Mi" }
     }
   }
-  vpc_cni_values = {
-    env = {
-      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
-      ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
-      ENABLE_PREFIX_DELEGATION           = "true"
-      WARM_PREFIX_TARGET                 = "1"
-    }
-  }
 }
 
 # This environment is protected. Whatever would destroy or replace the cluster, its VPC or its key replaces this, too,

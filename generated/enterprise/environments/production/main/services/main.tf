@@ -19,4 +19,7 @@ module "services" {
   worker_arm64_node_pool = {
     kubelet = { maxPods = 110 }
   }
+  karpenter_values = {
+    settings = { reservedENIs = "1" }
+  }
 }
