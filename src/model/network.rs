@@ -112,7 +112,8 @@ pub(super) struct Place<'a> {
 
 /// Returns where it was decided that nodes hand out addresses by prefixes of 16; nothing where they do not.
 ///
-/// With IPv6 they always do. Where pods have subnets of their own they do unless told otherwise: no pod's address is on a
+/// With IPv6 they always do (EKS user guide, "Learn about IPv6 addresses to clusters, pods, and services", read
+/// 2026-11). Where pods have subnets of their own they do unless told otherwise: no pod's address is on a
 /// node's first interface then, and without prefixes the kubelet would take more pods than the others have addresses.
 pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
     let network = keys.network.as_ref()?;

@@ -30,7 +30,8 @@ resource "helm_release" "aws_load_balancer_controller" {
   atomic          = true
   cleanup_on_fail = true
 
-  values = [
+  # Of a cluster that gives none, the second is left out: it would be a change.
+  values = compact([
     yamlencode({
       replicaCount = 2
       nodeSelector = { node-type = "core" }
@@ -52,8 +53,8 @@ resource "helm_release" "aws_load_balancer_controller" {
       enableServiceMutatorWebhook = false
       keepTLSSecret               = true
     }),
-    yamlencode(var.aws_load_balancer_controller_values),
-  ]
+    length(var.aws_load_balancer_controller_values) > 0 ? yamlencode(var.aws_load_balancer_controller_values) : "",
+  ])
 
   # Its pods need a node to run on, and their role before they start.
   depends_on = [

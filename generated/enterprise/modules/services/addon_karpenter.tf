@@ -92,7 +92,7 @@ resource "helm_release" "karpenter" {
         }
       }
     }) : "",
-    yamlencode(var.karpenter_values),
+    length(var.karpenter_values) > 0 ? yamlencode(var.karpenter_values) : "",
   ])
 
   # A pod that starts before its role is associated runs without credentials until it is restarted.
