@@ -59,6 +59,9 @@ impl Project {
 /// A file of the tree that every cluster has.
 const MAIN: &str = "tree/environments/dev/main/cluster/main.tf";
 
+/// What plinth remembers of its last run.
+const MANIFEST: &str = "tree/.plinth/manifest.json";
+
 #[test]
 fn help_says_what_there_is() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -119,6 +122,43 @@ fn generate_writes_then_leaves_alone() {
     let second = project.run("generate");
     assert_eq!(second.status, 0);
     assert_eq!(second.stdout, format!("tree: nothing to do, {files} files are as they should be\n"));
+}
+
+/// The zones of a cluster's root, in the order of the manifest.
+fn zones(project: &Project) -> Vec<String> {
+    let manifest: Value = serde_json::from_str(&project.read(MANIFEST)).expect("JSON");
+    let zones = &manifest["facts"]["cluster minimal-dev-main"]["zones"];
+    zones.as_array().expect("a list").iter().map(|zone| zone.as_str().expect("text").to_owned()).collect()
+}
+
+#[test]
+fn a_number_of_zones_keeps_those_that_the_cluster_has() {
+    let project = Project::generated();
+    assert_eq!(zones(&project), ["us-east-1a", "us-east-1b", "us-east-1c"]);
+    // As if an older catalog had chosen others.
+    project.edit(MANIFEST, r#""us-east-1c"]"#, r#""us-east-1d"]"#);
+    let other = project.run("check");
+    assert_eq!(other.status, 1, "{}", other.stdout);
+    assert!(project.run("generate").stdout.contains("~ environments/dev/main/cluster/main.tf"));
+    assert_eq!(zones(&project), ["us-east-1a", "us-east-1b", "us-east-1d"]);
+    assert!(project.read(MAIN).contains("us-east-1d") && !project.read(MAIN).contains("us-east-1c"));
+    assert_eq!(project.run("check").status, 0);
+
+    project.edit("blueprint.toml", "network.cidr = ", "network.zones = 4, network.cidr = ");
+    project.run("generate");
+    assert_eq!(
+        zones(&project),
+        ["us-east-1a", "us-east-1b", "us-east-1d", "us-east-1c"],
+        "one more, at the end"
+    );
+    project.edit("blueprint.toml", "zones = 4", "zones = 2");
+    project.run("generate");
+    assert_eq!(zones(&project), ["us-east-1a", "us-east-1b"], "the last ones go");
+
+    // The zones of one region say nothing about another; nor does a manifest that cannot be read.
+    project.edit("blueprint.toml", "us-east-1", "us-west-1");
+    project.run("generate");
+    assert_eq!(zones(&project), ["us-west-1a", "us-west-1c"]);
 }
 
 #[test]

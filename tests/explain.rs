@@ -41,8 +41,15 @@ fn leaves(value: &Value, path: &[String], found: &mut Vec<(Vec<String>, Value)>)
 }
 
 /// A quantity is a number or a text, and the same.
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Value::from(number.to_string()),
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (key.clone(), plain(value))).collect())
+        }
+        value => value.clone(),
+    }
 }
 
 /// Asks for one key and compares; returns whether a line of the blueprint set it.
@@ -50,8 +57,7 @@ fn compare(reading: &Reading, path: &[String], place: Option<(&str, &str)>, expe
     let answers = ask(reading, path, place);
     let [answer] = answers.as_slice() else { panic!("{path:?}: {answers:?}") };
     let set = answer.set.as_ref().unwrap_or_else(|| panic!("{path:?} of {place:?} is not set"));
-    let is_same = set.value == *expected || plain(&set.value) == plain(expected);
-    assert!(is_same, "{path:?} of {place:?}: {}, not {expected}", set.value);
+    assert_eq!(plain(&set.value), plain(expected), "{path:?} of {place:?}");
     let Some((at, _)) = set.at else { return false };
     let key = path.last().expect("a key");
     let range = reading.sources.place(at).range.expect("a line");
@@ -64,7 +70,7 @@ fn compare(reading: &Reading, path: &[String], place: Option<(&str, &str)>, expe
 #[test]
 fn right_for_every_key_of_every_cluster() {
     let (mut written, mut built_in) = (0, 0);
-    for name in ["azavea", "fleet", "minimal", "starter"] {
+    for name in ["azavea", "enterprise", "fleet", "minimal", "starter"] {
         let reading = reading(name);
         let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
         for environment in &blueprint.environments {
@@ -89,7 +95,7 @@ fn right_for_every_key_of_every_cluster() {
 #[test]
 fn right_for_every_key_of_projects_environments_and_applications() {
     let mut written = 0;
-    for name in ["azavea", "fleet", "minimal", "starter"] {
+    for name in ["azavea", "enterprise", "fleet", "minimal", "starter"] {
         let reading = reading(name);
         let file = &reading.blueprint.as_ref().expect("a right blueprint").file;
         let mut found = Vec::new();

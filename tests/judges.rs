@@ -28,6 +28,8 @@ mod judge;
 mod literal;
 #[path = "judges/nasty.rs"]
 mod nasty;
+#[path = "judges/network.rs"]
+mod network;
 #[path = "judges/pipeline.rs"]
 mod pipeline;
 #[path = "judges/shellcheck.rs"]

@@ -79,8 +79,17 @@ proptest! {
     fn subnets_lie_in_their_vpc_and_share_no_address(blueprint in blueprints()) {
         let model = resolve(&blueprint.text());
         for cluster in model.environments.iter().flat_map(|environment| &environment.clusters) {
-            let vpc = cluster.network.own().expect("random blueprints name no VPC that exists already");
+            let Some(vpc) = cluster.network.own() else { continue };
             let subnets: Vec<Ipv4Net> = vpc.zones.iter().flat_map(|zone| [zone.private, zone.public]).collect();
+            for (index, zone) in vpc.zones.iter().enumerate() {
+                prop_assert_eq!(zone.pods.is_some(), vpc.pod_cidr.is_some());
+                let others = || vpc.zones[..index].iter();
+                prop_assert!(others().all(|other| other.ipv6_parts() != zone.ipv6_parts()));
+                if let (Some(pods), Some(range)) = (zone.pods, vpc.pod_cidr) {
+                    prop_assert!(range.contains(&pods), "{pods} of {}", cluster.eks_name);
+                    prop_assert!(others().all(|other| other.pods != Some(pods)), "{pods} twice");
+                }
+            }
             for (index, subnet) in subnets.iter().enumerate() {
                 prop_assert!(cluster.network.cidr.contains(subnet), "{subnet} of {}", cluster.eks_name);
                 for other in &subnets[..index] {

@@ -4,12 +4,13 @@ use ipnet::Ipv4Net;
 
 use super::node::Node;
 use super::pattern::Pattern;
+use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
-    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Bytes, Capacity, CapacityReservation,
-    ConsolidationPolicy, Cores, DisruptionReason, Duration, Engine, Eviction, Folder, Format, Glob,
-    InstanceType, IpFamily, KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, Reserved,
-    RetentionDays, Schedule, SubnetId, VpcId, Zones,
+    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
+    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType, IpFamily,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId, VpcId,
+    Zones,
 };
 use super::shape::{self, Shape};
 use crate::diagnostic::Spanned;
@@ -131,7 +132,7 @@ table! {
         default public_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
         /// Ranges that reach the private endpoint: of a VPN, of peered VPCs. With `runner` and without these, the VPC's own.
         default private_cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
-        /// How engines reach a private-only endpoint: `in-vpc`.
+        /// Where engines run that reach the private endpoint: `in-vpc`.
         optional runner: Runner,
     }
 }
@@ -149,8 +150,9 @@ table! {
         default service_cidr: Ipv4Net = default_service_cidr(),
         /// Subnet ranges by zone, in place of the plan's.
         default subnets: Zoned<Subnets> = Zoned::default(),
-        /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods.
-        default prefix_delegation: bool = false,
+        /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods. Without it, whether pods have
+        /// subnets of their own.
+        optional prefix_delegation: bool,
         /// A second range of the VPC, /16 to /19, from which pods take their addresses.
         optional pod_cidr: Ipv4Net,
         /// Addresses of pods and Services: `ipv4`, or `ipv6`. It cannot change under a cluster that exists.
@@ -207,7 +209,8 @@ table! {
         optional disk_iops: u32,
         /// MiB per second of that volume; without it, 125.
         optional disk_throughput: u32,
-        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling, or Karpenter, use it.
+        /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling use it
+        /// (managed), or leave Karpenter's use to IAM.
         optional disk_kms_key: Pattern,
         /// Settings of the kubelet.
         optional kubelet: Kubelet,

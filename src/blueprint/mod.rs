@@ -1,8 +1,8 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
-//! [`mod@node`] parses TOML into a tree with spans, [`include`] joins several files, [`mod@read`] turns tables into structs, [`keys`] lists
-//! every key there is, [`scalar`] and [`pattern`] are the strings with rules; [`shape`] and [`schema`] say all of that
-//! to editors and documents. Nothing is decided
+//! [`mod@node`] parses TOML into a tree with spans, [`include`] joins several files, [`mod@read`] turns tables into structs,
+//! [`keys`] lists every key there is, [`scalar`], [`quantity`] and [`pattern`] are the strings with rules; [`shape`] and
+//! [`schema`] say all of that to editors and documents, [`explain`](mod@explain) where a value comes from. Nothing is decided
 //! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
 pub mod explain;
@@ -10,6 +10,7 @@ pub mod include;
 pub mod keys;
 pub mod node;
 pub mod pattern;
+pub mod quantity;
 pub mod read;
 pub mod scalar;
 pub mod schema;

@@ -251,26 +251,6 @@ fn is_schedule(text: &str) -> bool {
     SCHEDULES.contains(&text) || (text.split_whitespace().count() == 5 && text.split_whitespace().all(field))
 }
 
-/// Whether text is a number with one of the units behind it.
-fn is_amount(text: &str, units: &[&str]) -> bool {
-    let number = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    digits(whole) && digits(fraction)
-}
-
-/// The shape of whole numbers, and of what [`is_amount`] takes, percentages up to 100.
-fn amount(units: &[&str]) -> Shape {
-    let percent = if units.contains(&"%") { r"|0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%" } else { "" };
-    let units: Vec<&str> = units.iter().copied().filter(|unit| *unit != "%").collect();
-    let text = Text {
-        what: "quantity",
-        pattern: Some(format!(r"^([0-9]+(\.[0-9]+)?({})?{percent})$", units.join("|"))),
-        ..Text::default()
-    };
-    Shape::Either(vec![Shape::Number { from: 0, to: i64::MAX }, Shape::Text(text)])
-}
-
 fn is_instance_type(text: &str) -> bool {
     let Some((family, size)) = text.split_once('.') else {
         return false;
@@ -306,42 +286,6 @@ impl Read for ipnet::Ipv4Net {
             ..Text::default()
         })
     }
-}
-
-/// Declares a Kubernetes quantity: `16` and `"16"` are the same.
-macro_rules! quantity {
-    ($(#[doc = $doc:literal])* $Type:ident, $units:expr, $example:literal) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-        #[serde(transparent)]
-        pub struct $Type(pub String);
-
-        impl Read for $Type {
-            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                match &node.value {
-                    Value::Integer(number) if *number >= 0 => Some(Self(number.to_string())),
-                    Value::String(text) if is_amount(text, $units) => Some(Self(text.clone())),
-                    Value::String(text) => {
-                        reader.fail(Problem::InvalidQuantity { value: text.clone(), example: $example }, node.span)
-                    }
-                    _ => reader.wrong_type(node, concat!("a quantity such as ", $example)),
-                }
-            }
-
-            fn shape() -> Shape {
-                amount($units)
-            }
-        }
-    };
-}
-
-quantity! {
-    /// CPUs: cores, or thousandths of one with `m`.
-    Cores, CORES, "`16` or `\"500m\"`"
-}
-quantity! {
-    /// Memory or storage, in bytes or a multiple.
-    Bytes, BYTES, "`\"64Gi\"`"
 }
 
 /// The blueprint's format. Another one than this release's is refused before anything else is looked at.
@@ -742,94 +686,4 @@ impl Read for BudgetNodes {
         };
         Shape::Either(vec![u32::shape(), Shape::Text(text)])
     }
-}
-
-/// Declares a table of quantities: its keys are Kubernetes' own, each with the units that it takes.
-macro_rules! quantities {
-    ($(#[doc = $doc:literal])* $Type:ident, $name:literal, $keys:expr, $example:literal) => {
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-        #[serde(transparent)]
-        pub struct $Type(pub BTreeMap<String, String>);
-
-        impl Read for $Type {
-            fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                read_quantities(node, reader, $name, $keys, $example).map(Self)
-            }
-
-            fn shape() -> Shape {
-                let keys: &[(&'static str, &[&str])] = $keys;
-                Shape::Fields(keys.iter().map(|(key, units)| (*key, amount(units))).collect())
-            }
-        }
-    };
-}
-
-const CORES: &[&str] = &["m"];
-const BYTES: &[&str] = &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
-const BYTES_OR_PERCENT: &[&str] = &["%", "Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
-const COUNT_OR_PERCENT: &[&str] = &["%", "k", "M"];
-
-quantities! {
-    /// What a node keeps back from pods: for the kubelet and the container runtime, or for the system.
-    Reserved, "a reservation of the kubelet", &[("cpu", CORES), ("ephemeral-storage", BYTES), ("memory", BYTES), ("pid", &[])],
-    "`\"100m\"` or `\"500Mi\"`"
-}
-quantities! {
-    /// Below what a node evicts pods at once, by signal.
-    Eviction, "`eviction_hard`", &[
-        ("imagefs.available", BYTES_OR_PERCENT),
-        ("imagefs.inodesFree", COUNT_OR_PERCENT),
-        ("memory.available", BYTES_OR_PERCENT),
-        ("nodefs.available", BYTES_OR_PERCENT),
-        ("nodefs.inodesFree", COUNT_OR_PERCENT),
-        ("pid.available", COUNT_OR_PERCENT),
-    ], "`\"500Mi\"` or `\"10%\"`"
-}
-
-fn read_quantities(
-    node: &Node,
-    reader: &mut Reader,
-    name: &'static str,
-    keys: &[(&str, &[&str])],
-    example: &'static str,
-) -> Option<BTreeMap<String, String>> {
-    let Value::Table(table) = &node.value else {
-        return reader.wrong_type(node, "a table of quantities");
-    };
-    let mut read = BTreeMap::new();
-    let mut good = true;
-    for (key, entry) in &table.0 {
-        let Some((_, units)) = keys.iter().find(|(known, _)| known == key) else {
-            let allowed = keys.iter().map(|(known, _)| (*known).to_owned()).collect();
-            let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None };
-            reader.diagnostics.push(problem, entry.key);
-            good = false;
-            continue;
-        };
-        let value = match &entry.node.value {
-            Value::Integer(number) if *number >= 0 => number.to_string(),
-            Value::String(text) if is_amount(text, units) && !is_more_than_all(text) => text.clone(),
-            Value::String(text) => {
-                let problem = Problem::InvalidQuantity { value: text.clone(), example };
-                reader.diagnostics.push(problem, entry.node.span);
-                good = false;
-                continue;
-            }
-            _ => {
-                reader.wrong_type::<()>(&entry.node, "a quantity of Kubernetes");
-                good = false;
-                continue;
-            }
-        };
-        read.insert(key.clone(), value);
-    }
-    good.then_some(read)
-}
-
-/// Whether text is a percentage above 100.
-fn is_more_than_all(text: &str) -> bool {
-    text.strip_suffix('%')
-        .and_then(|number| number.parse::<f64>().ok())
-        .is_some_and(|percent| percent > 100.0)
 }

@@ -1,6 +1,7 @@
 //! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
 
 use super::Context;
+use super::network;
 use super::node_pool::CORE;
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
 use crate::blueprint::node::{self, Node};
@@ -123,31 +124,46 @@ fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
 pub(super) fn wished(name: &str, keys: &ClusterKeys) -> Value {
     let written = keys.addons.get(name).and_then(|wish| wish.value.values.as_ref());
     let written = written.map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
-    match (name, &keys.network) {
-        (VPC_CNI, Some(network)) => of_network(network).merged(written),
+    let Some(network) = &keys.network else { return written };
+    let has_pod_subnets = network::pod_subnets(network).is_some();
+    match name {
+        VPC_CNI => prefix_delegation(network).merged(written),
+        KARPENTER if has_pod_subnets => reserved_interface().merged(written),
         _ => written,
     }
 }
 
-/// Returns what a network's keys ask of vpc-cni (amazon-vpc-cni-k8s, README, read 2026-11).
+const PREFIXES: [(&str, &str); 2] = [("ENABLE_PREFIX_DELEGATION", "true"), ("WARM_PREFIX_TARGET", "1")];
+
+/// Returns what `prefix_delegation` asks of vpc-cni (amazon-vpc-cni-k8s, README, read 2026-11).
 ///
 /// IPv6 asks nothing: EKS sets the add-on up by the cluster's IP family, and its schema has no key for it. Subnets for pods
 /// are the module's: [`custom_networking`].
-fn of_network(network: &Network) -> Value {
-    if *network.prefix_delegation {
-        environment(&[("ENABLE_PREFIX_DELEGATION", "true"), ("WARM_PREFIX_TARGET", "1")])
-    } else {
-        Value::Object(Vec::new())
+fn prefix_delegation(network: &Network) -> Value {
+    match network.prefix_delegation.as_ref().map(|chosen| chosen.value) {
+        Some(true) => environment(&PREFIXES),
+        Some(false) if network::pod_subnets(network).is_some() => {
+            environment(&[("ENABLE_PREFIX_DELEGATION", "false")])
+        }
+        _ => Value::Object(Vec::new()),
     }
 }
 
 /// Returns what vpc-cni is told where pods have subnets of their own, besides which ones: a node takes the `ENIConfig` that
-/// is named as its zone.
+/// is named as its zone, and gives out prefixes.
 pub fn custom_networking() -> Value {
     environment(&[
         ("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "true"),
         ("ENI_CONFIG_LABEL_DEF", "topology.kubernetes.io/zone"),
     ])
+    .merged(environment(&PREFIXES))
+}
+
+/// Returns what Karpenter is told where pods have subnets of their own: a node's first network interface holds none of them
+/// (Karpenter, "Settings", read 2026-11).
+fn reserved_interface() -> Value {
+    let settings = vec![("reservedENIs".to_owned(), Value::from("1"))];
+    Value::Object(vec![("settings".to_owned(), Value::Object(settings))])
 }
 
 /// Returns an add-on's configuration that sets variables of its pods.

@@ -292,10 +292,8 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
             context.push(Problem::PrivateCidrAtPublicEndpoint { range: range.value, private }, range.span);
         }
     }
-    match (&endpoint.runner, endpoint.public_cidrs.is_empty(), endpoint.private_cidrs.is_empty()) {
-        (None, true, true) => context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span),
-        (Some(runner), false, _) => context.push(Problem::RunnerWithoutNeed, runner.span),
-        _ => {}
+    if endpoint.runner.is_none() && endpoint.public_cidrs.is_empty() && endpoint.private_cidrs.is_empty() {
+        context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span);
     }
     endpoint.public_cidrs.iter().map(|range| range.to_string()).collect()
 }

@@ -30,8 +30,6 @@ pub struct Network {
     pub ip_family: IpFamily,
     /// The range of Service addresses; with IPv6 EKS chooses it.
     pub service_cidr: Ipv4Net,
-    /// Whether nodes hand out addresses by prefixes.
-    pub prefix_delegation: bool,
     /// References to clusters that it can come to meet, as written.
     pub peers: Vec<Spanned<String>>,
 }
@@ -112,10 +110,26 @@ pub(super) struct Place<'a> {
     pub facts: &'a Region,
 }
 
-/// Whether a cluster's nodes hand out addresses by prefixes of 16: where that was decided, or nothing.
+/// Returns where it was decided that nodes hand out addresses by prefixes of 16; nothing where they do not.
+///
+/// With IPv6 they always do (EKS user guide, "Learn about IPv6 addresses to clusters, pods, and services", read
+/// 2026-11). Where pods have subnets of their own they do unless told otherwise: no pod's address is on a
+/// node's first interface then, and without prefixes the kubelet would take more pods than the others have addresses.
 pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
-    let chosen = &keys.network.as_ref()?.prefix_delegation;
-    chosen.value.then_some(chosen.span)
+    let network = keys.network.as_ref()?;
+    if network.ip_family.value == IpFamily::Ipv6 {
+        return Some(network.ip_family.span);
+    }
+    match &network.prefix_delegation {
+        Some(chosen) => chosen.value.then_some(chosen.span),
+        None => pod_subnets(network),
+    }
+}
+
+/// Returns where it was decided that pods have subnets of their own; nothing where they do not.
+pub(super) fn pod_subnets(network: &Keys) -> Option<Span> {
+    let of_existing = Some(network.pod_subnets.span).filter(|_| network.pod_subnets.is_written());
+    network.pod_cidr.as_ref().map(|range| range.span).or(of_existing)
 }
 
 /// Plans the network of a cluster.
@@ -135,7 +149,6 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         vpc: vpc?,
         ip_family: keys.ip_family.value,
         service_cidr: keys.service_cidr.value,
-        prefix_delegation: keys.prefix_delegation.value,
         peers: keys.peers.value.clone(),
     })
 }

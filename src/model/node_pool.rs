@@ -2,6 +2,7 @@
 
 pub mod disk;
 pub mod disruption;
+pub mod karpenter;
 pub mod kubelet;
 
 mod image;
@@ -13,15 +14,14 @@ use super::{Context, network};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys, Size};
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{
-    AmiFamily, Architecture, Capacity, InstanceType, KubernetesVersion, Name, PoolKind,
-};
+use crate::blueprint::scalar::{AmiFamily, Capacity, InstanceType, KubernetesVersion, Name, PoolKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
+pub use karpenter::KarpenterPool;
+
 use disk::Disk;
-use disruption::Disruption;
 use kubelet::Kubelet;
 
 /// The pool that runs system services.
@@ -59,49 +59,6 @@ pub struct ManagedPool {
     /// Labels, `node-type` among them.
     pub labels: Vec<(String, String)>,
     /// Taints, core's among them.
-    pub taints: Vec<Taint>,
-}
-
-/// A Karpenter NodePool with its EC2NodeClass.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KarpenterPool {
-    /// Its name.
-    pub name: Name,
-    /// `reserved`, `spot`, `on-demand`; Karpenter prefers them in this order.
-    pub capacity: Vec<&'static str>,
-    /// Ids of the capacity reservations that `reserved` means.
-    pub capacity_reservations: Vec<String>,
-    /// Who builds its image.
-    pub ami_family: AmiFamily,
-    /// The image, as Karpenter's alias writes it, `al2023@v20260714`.
-    pub ami_alias: String,
-    /// The catalog's image of the same family.
-    pub catalog_alias: String,
-    /// `amd64` or `arm64`.
-    pub architecture: &'static str,
-    /// Instance types; empty: any of the general families.
-    pub instance_types: Vec<String>,
-    /// CPUs of all its nodes together.
-    pub cpu_limit: String,
-    /// Memory of all its nodes together; none: whatever the CPUs come with.
-    pub memory_limit: Option<String>,
-    /// GPUs of all its nodes together; none: it has none.
-    pub gpu_limit: Option<u32>,
-    /// A node's longest life, `168h`.
-    pub expire_after: String,
-    /// How long a pod may hold up a node that must go, `24h`.
-    pub termination_grace_period: String,
-    /// Its volumes.
-    pub disk: Disk,
-    /// Settings of the kubelet.
-    pub kubelet: Kubelet,
-    /// Preference among pools, 1 to 100.
-    pub weight: u32,
-    /// When nodes are replaced that could be fewer or cheaper.
-    pub disruption: Disruption,
-    /// Labels, `node-type` among them.
-    pub labels: Vec<(String, String)>,
-    /// Taints.
     pub taints: Vec<Taint>,
 }
 
@@ -235,7 +192,7 @@ pub(super) fn resolve(
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
         match kind(context, pool) {
             Some(PoolKind::Managed) => pools.managed.extend(managed(context, &ground, pool)),
-            Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(context, &ground, pool)),
+            Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter::resolve(context, &ground, pool)),
             Some(PoolKind::Fargate) => pools.add_fargate(context, &ground, pool),
             None => {}
         }
@@ -286,7 +243,7 @@ pub(super) fn standard(context: &Context<'_>, pool: &Named<Keys>) -> NodePools {
     let mut pools = NodePools::default();
     match pool.value.kind.as_ref().map(|kind| kind.value) {
         Some(PoolKind::Managed) => pools.managed.extend(managed(&mut silent, &ground, pool)),
-        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter(&mut silent, &ground, pool)),
+        Some(PoolKind::Karpenter) => pools.karpenter.extend(karpenter::resolve(&mut silent, &ground, pool)),
         Some(PoolKind::Fargate) => pools.add_fargate(&mut silent, &ground, pool),
         None => {}
     }
@@ -298,7 +255,7 @@ impl NodePools {
         if pool.name.as_str() == CORE {
             let selectors = core_selectors(ground.catalog);
             self.fargate.push(FargatePool { name: pool.name.value.clone(), selectors });
-            self.karpenter.extend(karpenter(report, ground, pool));
+            self.karpenter.extend(karpenter::resolve(report, ground, pool));
         } else {
             self.fargate.extend(fargate(report, pool));
         }
@@ -374,7 +331,7 @@ enum Takers {
 /// Lists the keys that not every kind takes, and where they are written.
 ///
 /// `capacity_reservations` is not among them: a managed group has a reason of its own.
-fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 18] {
+fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 19] {
     macro_rules! rows {
         ($($key:ident: $takers:ident,)*) => {
             [$((stringify!($key), Takers::$takers, keys.$key.as_ref().map(|key| key.span)),)*]
@@ -390,6 +347,8 @@ fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 18] {
         disruption: Karpenter,
         instance_types: Nodes,
         capacity: Nodes,
+        // A managed pool is told why it takes none.
+        capacity_reservations: Nodes,
         ami: Nodes,
         disk_gib: Nodes,
         disk_iops: Nodes,
@@ -542,142 +501,8 @@ fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
     }
 }
 
-fn karpenter(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Option<KarpenterPool> {
-    let Named { name, value: keys } = pool;
-    let is_core = name.as_str() == CORE;
-    image::check_instances(report, ground, pool);
-    check_core(report, name, keys);
-    let default = if is_core { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
-    let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
-    if capacity.is_empty() {
-        let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
-        report.report(
-            Problem::PoolNeeds {
-                pool: name.to_string(),
-                key: "capacity",
-                example: "[\"spot\", \"on-demand\"]",
-            },
-            at,
-            None,
-        );
-        return None;
-    }
-    if let Some(label) = core_label(name, keys) {
-        report.report(Problem::CoreLabelElsewhere { pool: name.to_string() }, label, None);
-    }
-    check_reservations(report, name, keys, &capacity);
-    check_gpu_limit(report, ground, pool);
-    if let Some(weight) = &keys.weight {
-        report.range(weight, 1, 100);
-    }
-    let limits = keys.limits.as_ref();
-    let ami_family = image::family(keys);
-    let version = image::version(report, ground, PoolKind::Karpenter, keys);
-    let catalog_alias = ground.catalog.image_alias(ami_family.word());
-    Some(KarpenterPool {
-        name: name.value.clone(),
-        capacity: capacity.into_iter().map(Capacity::word).collect(),
-        capacity_reservations: keys
-            .capacity_reservations
-            .iter()
-            .flat_map(|ids| ids.iter())
-            .map(|id| id.to_string())
-            .collect(),
-        ami_family,
-        ami_alias: version
-            .map_or_else(|| catalog_alias.clone(), |version| format!("{}@{version}", ami_family.word())),
-        catalog_alias,
-        architecture: architecture(report, keys).word(),
-        instance_types: keys
-            .instance_types
-            .iter()
-            .flat_map(|types| types.iter())
-            .map(|instance| instance.to_string())
-            .collect(),
-        // A pool without any limit is an open purse.
-        cpu_limit: limits
-            .and_then(|limits| limits.cpu.as_ref())
-            .map_or_else(|| if is_core { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
-        memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
-        gpu_limit: limits.and_then(|limits| limits.gpu.as_ref()).map(|gpu| gpu.value),
-        // Old nodes keep old images; a week is long enough for a batch job. System services change rarely.
-        expire_after: keys
-            .expire_after
-            .as_ref()
-            .map_or_else(|| if is_core { "720h" } else { "168h" }.to_owned(), |set| set.to_string()),
-        // Longer than most jobs, and an end to every destroy.
-        termination_grace_period: keys
-            .termination_grace_period
-            .as_ref()
-            .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
-        disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
-        kubelet: kubelet::resolve(report, ground, keys),
-        weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
-        disruption: disruption::resolve(report, keys),
-        labels: label::labels(report, ground, pool),
-        taints: label::taints(report, ground, pool),
-    })
-}
-
-/// Reserved capacity and its reservations belong together.
-fn check_reservations(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys, capacity: &[Capacity]) {
-    let ids = keys.capacity_reservations.as_ref().filter(|ids| !ids.is_empty());
-    match (ids, capacity.contains(&Capacity::Reserved)) {
-        (None, true) => {
-            let (key, example) = ("capacity_reservations", "[\"cr-0123456789abcdef0\"]");
-            let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
-            report.report(Problem::PoolNeeds { pool: name.to_string(), key, example }, at, None);
-        }
-        (Some(ids), false) => {
-            let also = keys.capacity.as_ref().map(|capacity| capacity.span);
-            report.report(Problem::UnusedReservations { pool: name.to_string() }, ids.span, also);
-        }
-        _ => {}
-    }
-}
-
-/// CPUs do not bound what GPUs cost.
-fn check_gpu_limit(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
-    let Named { name, value: keys } = pool;
-    let limit = keys.limits.as_ref().and_then(|limits| limits.gpu.as_ref());
-    match (limit, image::has_gpus(ground, keys)) {
-        (None, true) => {
-            let at = keys.limits.as_ref().map_or(name.span, |limits| limits.span);
-            let problem = Problem::PoolNeeds { pool: name.to_string(), key: "limits.gpu", example: "8" };
-            report.report(problem, at, None);
-        }
-        (Some(limit), false) => {
-            report.report(Problem::GpuLimitWithoutGpu { pool: name.to_string() }, limit.span, None);
-        }
-        _ => {}
-    }
-}
-
 /// Returns where a pool other than core takes core's label.
 fn core_label(name: &Spanned<Name>, keys: &Keys) -> Option<Span> {
     let label = keys.labels.as_ref()?.0.get("node-type")?;
     (label.value == CORE && name.as_str() != CORE).then_some(label.span)
-}
-
-/// Returns the architecture of a Karpenter pool: that of its instance types, where it names any.
-fn architecture(report: &mut impl Report, keys: &Keys) -> Architecture {
-    let types = keys.instance_types.iter().flat_map(|types| types.iter());
-    let of = |instance: &InstanceType| match instance.architecture() {
-        "arm64" => Architecture::Arm64,
-        _ => Architecture::Amd64,
-    };
-    let mut types = types.map(|instance| (of(instance), instance));
-    let Some((first, first_at)) = types.next() else {
-        return keys.architecture.as_ref().map_or(Architecture::Amd64, |set| set.value);
-    };
-    for (_, other) in types.filter(|(architecture, _)| *architecture != first) {
-        let problem = Problem::MixedArchitectures { one: first_at.to_string(), other: other.to_string() };
-        report.report(problem, other.span, Some(first_at.span));
-    }
-    if let Some(written) = keys.architecture.as_ref().filter(|written| written.value != first) {
-        let architecture = written.word().to_owned();
-        let problem = Problem::OtherArchitecture { architecture, instance: first_at.to_string() };
-        report.report(problem, first_at.span, Some(written.span));
-    }
-    first
 }

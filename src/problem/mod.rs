@@ -196,8 +196,6 @@ problems! {
     E0318 NoWayIn { cluster: String },
     /// A cluster's region is of another partition than its environment's.
     E0320 OtherPartition { region: String, partition: String, environment: String },
-    /// `runner` is set for an endpoint that is public.
-    E0319 RunnerWithoutNeed,
     /// A key would make something in a VPC that exists already.
     E0322 NotWithVpcId { key: &'static str },
     /// A key is about a VPC that exists already, and none is named.

@@ -398,9 +398,6 @@ impl Problem {
                     .label("another partition than the environment's")
                     .help(format!("an account lives in one partition: make an environment beside `{environment}`"))
             }
-            Self::RunnerWithoutNeed => Words::new("`runner` is for endpoints without `public_cidrs`")
-                .label("the endpoint is public")
-                .help("remove `runner`, or write `public_cidrs = []`"),
             Self::InvalidId { value, prefix } => {
                 let what = if *prefix == "vpc-" { "VPC" } else { "subnet" };
                 Words::new(format!("`{value}` is not the id of a {what}"))

@@ -55,6 +55,11 @@ fn terraform_applies_and_destroys_minimal() {
     there_and_back("terraform", "minimal", &[]);
 }
 
+#[test]
+fn terraform_applies_and_destroys_enterprise() {
+    there_and_back("terraform", "enterprise", &[]);
+}
+
 /// With the engine that the blueprint names.
 #[test]
 fn tofu_applies_and_destroys_fleet() {
@@ -95,6 +100,9 @@ fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&s
 fn deploy(world: &World<'_>, environment: &Environment, expected: &[(&str, &[&str])]) {
     world.bootstrap(environment);
     for root in &environment.roots {
+        if root.ends_with("/cluster") {
+            world.make_existing_vpc(environment, root);
+        }
         let plan = world.apply(root);
         let adopts = plan.contains("Plan: 3 to import,");
         let is_state = *root == environment.stack("state");
@@ -131,6 +139,12 @@ fn take_down(world: &World<'_>, environment: &Environment, blueprint: &str) {
             lift_state_protection(world, root);
         }
         destroy(world, root);
+        let owner = format!("owner/{root}");
+        if world.tree.join(&owner).exists() {
+            // Nothing was changed in a VPC that others own, and nothing is left behind.
+            assert_nothing_to_do(world, &owner);
+            destroy(world, &owner);
+        }
     }
     destroy(world, &environment.bootstrap());
 }

@@ -27,6 +27,9 @@ format = 1
 [project]
 name = "acme"
 
+[delivery]
+account = "555555555555"
+
 [cluster]
 kubernetes_version = "1.36"
 endpoint.public_cidrs = ["203.0.113.0/24"]
@@ -92,6 +95,9 @@ const RULED: &[(&str, &str)] = &[
     ("terraform.engine", "terraform"),
     ("cluster.kubernetes_version", "1.36"),
     ("cluster.admins[]", "arn:aws:iam::{account}:role/admin"),
+    ("cluster.readers[]", "arn:aws:iam::{account}:role/reader"),
+    ("delivery.account", "555555555555"),
+    ("delivery.deploy_role", "arn:aws:iam::{account}:role/deploy"),
     ("cluster.node_pools.core.instance_types[]", "t3.large"),
     ("cluster.node_pools.core.labels.plain", "plain"),
     ("cluster.node_pools.spare.ami", "al2023@1.36.1-20260714"),
@@ -117,6 +123,7 @@ const RULED: &[(&str, &str)] = &[
     ("apps.app.namespace", "app"),
     ("apps.app.environments[]", "one"),
     ("apps.app.admins[]", "arn:aws:iam::{account}:role/app"),
+    ("apps.app.readers[]", "arn:aws:iam::{account}:role/app-reader"),
     ("apps.app.deploy_role", "arn:aws:iam::{account}:role/app"),
     ("apps.app.quota.memory", "64Gi"),
 ];

@@ -125,8 +125,10 @@ impl<'a> World<'a> {
         let command = format!("{} {} in {root}", self.engine.name, arguments.join(" "));
         assert!(run.status == 0, "{command}: exit status {}\n{}", run.status, telling(&run.output));
         // `init` warns that a lock file made from a mirror knows one platform only, which is so here.
-        let warns = run.output.contains("Warning:") && arguments[0] != "init";
-        assert!(!warns, "{command}: it warns\n{}", run.output);
+        // The stand-in counts no free addresses of a subnet, and so has none; the check for them warns.
+        let warnings = run.output.matches("Warning:").count();
+        let expected = run.output.matches("in check \"free_addresses\"").count();
+        assert!(warnings == expected || arguments[0] == "init", "{command}: it warns\n{}", run.output);
         eprintln!("{command}: {} ({seconds:.1} s)", summary(&run.output));
         run.output
     }
@@ -157,6 +159,45 @@ impl<'a> World<'a> {
         self.run(&root, &["state", "rm", "aws_s3_bucket.state", "aws_kms_key.state", "aws_kms_alias.state"]);
     }
 
+    /// Makes the VPC that a cluster's root says exists already, under the ids that it says. Returns the root module that
+    /// owns it.
+    pub fn make_existing_vpc(&self, environment: &Environment, root: &str) -> Option<String> {
+        let cluster = module_call(&self.tree.join(root).join("main.tf"));
+        let vpc = cluster["vpc_id"].as_str()?;
+        let zones = |key: &str| -> Vec<&String> {
+            cluster[key].as_object().into_iter().flatten().map(|(zone, _)| zone).collect()
+        };
+        let owner = format!("owner/{root}");
+        let folder = self.tree.join(&owner);
+        tree::copy(&tree::repository().join("tests/judges/fixtures/existing_vpc"), &folder);
+        let variables = serde_json::json!({
+            "account": environment.account,
+            "region": environment.region,
+            "partition": environment.partition,
+            "cidr": cluster["vpc_cidr"],
+            "private_zones": zones("private_subnet_ids"),
+            "public_zones": zones("public_subnet_ids"),
+        });
+        write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+        self.run(&owner, &["init", "-input=false"]);
+        self.run(&owner, &["apply", "-input=false", "-auto-approve"]);
+        let (run, _) = self.try_run(&owner, &["output", "-json"]);
+        let made: Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
+        let mut ids = vec![(made["vpc"]["value"].clone(), vpc.to_owned())];
+        for (output, key) in [("private", "private_subnet_ids"), ("public", "public_subnet_ids")] {
+            for (zone, id) in cluster[key].as_object().into_iter().flatten() {
+                ids.push((made[output]["value"][zone].clone(), id.as_str().expect("an id").to_owned()));
+            }
+        }
+        for file in [self.file.clone(), folder.join("terraform.tfstate")] {
+            let renamed = ids.iter().fold(read(&file), |text, (made, id)| {
+                text.replace(made.as_str().expect("an id was made"), id)
+            });
+            write(&file, &renamed);
+        }
+        Some(owner)
+    }
+
     /// Applies a root module for the first time and returns the plan, which destroys nothing.
     pub fn apply(&self, root: &str) -> String {
         self.run(root, &["init", "-input=false"]);
@@ -182,6 +223,13 @@ impl<'a> World<'a> {
     pub fn replace(&self, text: &str) {
         write(&self.file, text);
     }
+}
+
+/// The arguments of the one module that a root calls.
+fn module_call(main: &Path) -> Value {
+    let body: Value = hcl::from_str(&read(main)).expect("generated files parse");
+    let modules = body["module"].as_object().expect("a root calls a module");
+    modules.values().next().expect("one at least").clone()
 }
 
 /// The roles that the tree of an environment takes for granted: path by name.

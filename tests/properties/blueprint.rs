@@ -41,11 +41,23 @@ pub struct Environment {
     prefix: u8,
     protection: bool,
     has_plan_role: bool,
+    network: Network,
+    has_prefixes: bool,
     nat: &'static str,
     zones: Option<u8>,
     kubernetes_version: Option<&'static str>,
     off: BTreeSet<usize>,
     clusters: Vec<(String, (&'static str, u8))>,
+}
+
+/// What is special about an environment's networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Network {
+    Plain,
+    PodRange,
+    Ipv6,
+    Endpoints,
+    Existing,
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +66,7 @@ struct App {
     places: Vec<usize>,
     quota: Option<u16>,
     has_admin: bool,
+    has_reader: bool,
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -66,6 +79,19 @@ fn name() -> impl Strategy<Value = String> {
     })
 }
 
+/// Settings of nodes, whoever makes them.
+fn nodes() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let settings = vec![
+        ("ami", "\"bottlerocket\""),
+        ("disk_iops", "4000"),
+        ("disk_throughput", "250"),
+        ("disk_kms_key", "\"arn:{partition}:kms:{region}:{account}:key/1234abcd\""),
+        ("kubelet", "{ max_pods = 40, kube_reserved = { cpu = \"100m\" }, image_gc_low_percent = 50 }"),
+    ];
+    subsequence(settings, 0..=5)
+        .prop_map(|settings| settings.into_iter().map(|(key, value)| (key, value.to_owned())).collect())
+}
+
 fn pools() -> impl Strategy<Value = Vec<Pool>> {
     let size = (2u32..5, 0u32..3);
     let core = (select(vec!["t3.large", "m7g.large"]), size.clone()).prop_map(|(instance, (min, more))| {
@@ -76,7 +102,8 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
         ];
         Pool { name: "core", keys, is_karpenter: false }
     });
-    let batch = (any::<bool>(), any::<bool>(), size).prop_map(|(is_spot, is_tainted, (min, more))| {
+    let batch = (any::<bool>(), any::<bool>(), size, nodes());
+    let batch = batch.prop_map(|(is_spot, is_tainted, (min, more), nodes)| {
         let mut keys = vec![
             ("kind", quote("managed")),
             ("instance_types", format!("[{}]", quote("m6i.large"))),
@@ -88,13 +115,26 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
         if is_tainted {
             keys.push(("taints", "[{ key = \"team\", value = \"x\", effect = \"NoExecute\" }]".to_owned()));
         }
+        keys.extend(nodes);
         Pool { name: "batch", keys, is_karpenter: false }
     });
-    let worker = (select(vec!["worker", "worker-gpu"]), option::of(1u32..=100), option::of(20u32..500));
-    let worker = worker.prop_map(|(name, weight, disk)| {
+    let disruptions = vec![
+        "{ consolidate_after = \"Never\" }",
+        "{ policy = \"WhenEmpty\", budgets = [{ nodes = 0, schedule = \"@daily\", duration = \"8h\" }] }",
+    ];
+    let worker = (
+        select(vec!["worker", "worker-large"]),
+        option::of(1u32..=100),
+        option::of(20u32..500),
+        option::of(select(disruptions)),
+        nodes(),
+    );
+    let worker = worker.prop_map(|(name, weight, disk, disruption, nodes)| {
         let mut keys = vec![("kind", quote("karpenter"))];
         keys.extend(weight.map(|weight| ("weight", weight.to_string())));
         keys.extend(disk.map(|disk| ("disk_gib", disk.to_string())));
+        keys.extend(disruption.map(|disruption| ("disruption", disruption.to_owned())));
+        keys.extend(nodes);
         Pool { name, keys, is_karpenter: true }
     });
     (core, option::of(batch), option::of(worker))
@@ -103,13 +143,16 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
 
 fn environment(name: String) -> impl Strategy<Value = Environment> {
     let clusters = vec((name_of_cluster(), select(REGIONS)), 0..2);
-    let switches = (any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]));
+    let networks =
+        [Network::Plain, Network::PodRange, Network::Ipv6, Network::Endpoints, Network::Existing].to_vec();
+    let switches =
+        (any::<bool>(), any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]), select(networks));
     let choices = (option::of(2u8..=3), option::of(select(vec!["1.35", "1.34"])), btree_set(0usize..6, 0..4));
     (select(REGIONS), 16u8..=19, switches, choices, clusters).prop_map(
         move |(
             region,
             prefix,
-            (protection, has_plan_role, nat),
+            (protection, has_plan_role, has_prefixes, nat, network),
             (zones, kubernetes_version, off),
             clusters,
         )| {
@@ -118,13 +161,19 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
             let zones = zones.map(|zones| zones.min(fewest));
             // One account is in one partition.
             let is_gov = |(name, _): (&str, u8)| name.starts_with("us-gov");
-            let clusters = clusters.into_iter().filter(|(_, own)| is_gov(*own) == is_gov(region)).collect();
+            let clusters: Vec<(String, (&str, u8))> =
+                clusters.into_iter().filter(|(_, own)| is_gov(*own) == is_gov(region)).collect();
+            // Further clusters would inherit the VPC, and its subnets with it.
+            let is_shared = network == Network::Existing && !clusters.is_empty();
+            let network = if is_shared { Network::Plain } else { network };
             Environment {
                 name: name.clone(),
                 region,
                 prefix,
                 protection,
                 has_plan_role,
+                network,
+                has_prefixes,
                 nat,
                 zones,
                 kubernetes_version,
@@ -143,20 +192,28 @@ fn name_of_cluster() -> impl Strategy<Value = String> {
 pub fn blueprints() -> impl Strategy<Value = Blueprint> {
     let environments = btree_set(name(), 1..=4)
         .prop_flat_map(|names| names.into_iter().map(environment).collect::<Vec<_>>());
-    let app = (vec(any::<usize>(), 0..4), option::of(1u16..500), any::<bool>());
+    let app = (vec(any::<usize>(), 0..4), option::of(1u16..500), any::<bool>(), any::<bool>());
     let apps = btree_map(name(), app, 0..3).prop_map(|apps| {
-        let apps =
-            apps.into_iter().map(|(name, (places, quota, has_admin))| App { name, places, quota, has_admin });
-        apps.collect::<Vec<_>>()
+        let app = |(name, (places, quota, has_admin, has_reader))| App {
+            name,
+            places,
+            quota,
+            has_admin,
+            has_reader,
+        };
+        apps.into_iter().map(app).collect::<Vec<_>>()
     });
     let tags = btree_map("[A-Za-z][ A-Za-z0-9:/_.-]{0,12}", "\\PC{0,12}", 0..4)
         .prop_map(|tags| tags.into_iter().collect::<Vec<_>>());
-    let cluster = option::of(select(vec![30u32, 365])).prop_map(|days| {
+    let cluster = (option::of(select(vec![30u32, 365])), any::<bool>()).prop_map(|(days, has_reader)| {
         let mut keys = vec![
             ("kubernetes_version", "\"1.36\"".to_owned()),
             ("endpoint", "{ public_cidrs = [\"203.0.113.0/24\"] }".to_owned()),
         ];
         keys.extend(days.map(|days| ("log_retention_days", days.to_string())));
+        if has_reader {
+            keys.push(("readers", "[\"arn:{partition}:iam::{account}:role/people/reader\"]".to_owned()));
+        }
         keys
     });
     let addons = subsequence(ADDONS.to_vec(), 0..=ADDONS.len());
@@ -261,7 +318,7 @@ impl Blueprint {
     }
 
     fn environment(&self, index: usize, environment: &Environment) -> Vec<Section> {
-        let Environment { name, region, prefix, .. } = environment;
+        let Environment { name, region, .. } = environment;
         let role = |role: &str| quote(&format!("arn:{{partition}}:iam::{{account}}:role/{role}"));
         let mut keys = vec![
             ("account".to_owned(), quote(&format!("{:012}", index + 1))),
@@ -277,11 +334,7 @@ impl Blueprint {
         if let Some(version) = environment.kubernetes_version {
             keys.push(("cluster.kubernetes_version".to_owned(), quote(version)));
         }
-        let mut network = vec![
-            ("cidr".to_owned(), quote(&format!("10.{}.0.0/{prefix}", index * 20))),
-            ("nat".to_owned(), quote(environment.nat)),
-        ];
-        network.extend(environment.zones.map(|zones| ("zones".to_owned(), zones.to_string())));
+        let network = network(index, environment);
         let mut sections = vec![
             (format!("environments.{name}"), keys),
             (format!("environments.{name}.cluster.network"), network),
@@ -296,10 +349,14 @@ impl Blueprint {
             }
         }
         for (at, (cluster, region)) in environment.clusters.iter().enumerate() {
-            let keys = vec![
+            let number = index * 20 + at + 1;
+            let mut keys = vec![
                 ("region".to_owned(), quote(region.0)),
-                ("network.cidr".to_owned(), quote(&format!("10.{}.0.0/16", index * 20 + at + 1))),
+                ("network.cidr".to_owned(), quote(&format!("10.{number}.0.0/16"))),
             ];
+            if environment.network == Network::PodRange {
+                keys.push(("network.pod_cidr".to_owned(), pod_range(number)));
+            }
             sections.push((format!("environments.{name}.clusters.{cluster}"), keys));
         }
         sections
@@ -325,6 +382,10 @@ impl Blueprint {
             let arn = quote("arn:{partition}:iam::{account}:role/admin");
             keys.push(("admins".to_owned(), format!("[{arn}]")));
         }
+        if app.has_reader {
+            let arn = quote("arn:{partition}:iam::{account}:role/people/app-reader");
+            keys.push(("readers".to_owned(), format!("[{arn}]")));
+        }
         (format!("apps.{}", app.name), keys)
     }
 }
@@ -336,6 +397,34 @@ fn dice(seed: u64) -> impl FnMut(usize) -> usize {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).expect("31 bits") % below.max(1)
     }
+}
+
+/// The keys of an environment's network.
+fn network(index: usize, environment: &Environment) -> Vec<(String, String)> {
+    let mut keys = vec![("cidr", quote(&format!("10.{}.0.0/{}", index * 20, environment.prefix)))];
+    if environment.network == Network::Existing {
+        let zones = if environment.region.1 == 2 { ["a", "c"] } else { ["a", "b"] };
+        let subnets = zones.map(|zone| {
+            format!("{}{zone} = {}", environment.region.0, quote(&format!("subnet-{index:08}{zone:0>9}")))
+        });
+        keys.push(("vpc_id", quote(&format!("vpc-{index:017}"))));
+        keys.push(("private_subnets", format!("{{ {} }}", subnets.join(", "))));
+    } else {
+        keys.push(("nat", quote(environment.nat)));
+        keys.extend(environment.zones.map(|zones| ("zones", zones.to_string())));
+    }
+    keys.push(("prefix_delegation", environment.has_prefixes.to_string()));
+    match environment.network {
+        Network::Plain | Network::Existing => {}
+        Network::PodRange => keys.push(("pod_cidr", pod_range(index * 20))),
+        Network::Ipv6 => keys.push(("ip_family", quote("ipv6"))),
+        Network::Endpoints => keys.push(("endpoints", r#"["sts", "dynamodb"]"#.to_owned())),
+    }
+    keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn pod_range(number: usize) -> String {
+    quote(&format!("100.{}.0.0/18", 64 + number % 64))
 }
 
 fn print(sections: &[Section]) -> String {

@@ -108,7 +108,7 @@ variable "nat_zones" {
 {%- if network.has_pod_cidr %}
 
 variable "pod_cidr" {
-  description = "Second range of the VPC, from which pods take their addresses.{% if network.pod_cidr_differs %} Null: they take them from the private subnets, or from pod_subnet_ids.{% endif %}"
+  description = "Second range of the VPC, from which pods take their addresses.{% if network.pod_cidr_differs %} Null: they take them from the private subnets{% if network.has_existing_pods %}, or from pod_subnet_ids{% endif %}.{% endif %}"
   type        = string
 {%- if network.pod_cidr_differs %}
   default     = null

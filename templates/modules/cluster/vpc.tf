@@ -84,7 +84,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public{{ network.index | hcl }}.id
 }
 
-# Private subnets: nodes, pods and internal load balancers.{% if has_karpenter %} Karpenter finds them by the discovery tag.{% endif %}
+# Private subnets: nodes{% if network.pods_differ or not network.has_pods %}, pods{% endif %} and internal load balancers.{% if has_karpenter %} Karpenter finds them by the discovery tag.{% endif %}
 
 resource "aws_subnet" "private" {
   for_each = var.zones

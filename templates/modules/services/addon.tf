@@ -98,15 +98,16 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
     yamlencode({{ addon.values | hcl }}),
     var.core_on_fargate ? yamlencode({{ addon.fargate_values | hcl }}) : "",
 {%- if addon.values_differ %}
-    yamlencode(var.{{ addon.identifier | ident }}_values),
+    length(var.{{ addon.identifier | ident }}_values) > 0 ? yamlencode(var.{{ addon.identifier | ident }}_values) : "",
 {%- endif %}
   ])
 {%- elif addon.values_differ %}
 
-  values = [
+  # Of a cluster that gives none, the second is left out: it would be a change.
+  values = compact([
     yamlencode({{ addon.values | hcl }}),
-    yamlencode(var.{{ addon.identifier | ident }}_values),
-  ]
+    length(var.{{ addon.identifier | ident }}_values) > 0 ? yamlencode(var.{{ addon.identifier | ident }}_values) : "",
+  ])
 {%- else %}
 
   values = [yamlencode({{ addon.values | hcl }})]

@@ -7,7 +7,8 @@ locals {
   volume_keys = distinct(compact({{ volume_keys | hcl }}))
 }
 
-# Whoever launches a node must be allowed to use the keys of its volumes. The keys' own policies must leave that to IAM.
+# Whoever launches a node must be allowed to use the keys of its volumes. The keys' own policies must leave that to IAM, and
+# let EC2 Spot's service-linked role use them where nodes are spot.
 resource "aws_iam_role_policy" "karpenter_volume_keys" {
 {%- if not volume_keys_everywhere %}
   count = {{ volume_keys_count | hcl }}

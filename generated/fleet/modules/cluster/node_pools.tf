@@ -135,8 +135,21 @@ resource "aws_launch_template" "spot" {
     http_put_response_hop_limit = 1
   }
 
+  # The system.
   block_device_mappings {
     device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      volume_size           = 4
+      encrypted             = true
+      delete_on_termination = true
+    }
+  }
+
+  # Images, pods and logs.
+  block_device_mappings {
+    device_name = "/dev/xvdb"
 
     ebs {
       volume_type           = "gp3"
@@ -145,6 +158,25 @@ resource "aws_launch_template" "spot" {
       delete_on_termination = true
     }
   }
+
+  # EKS adds cluster, endpoint, labels and taints.
+  user_data = base64encode(join("\n", concat(
+    ["[settings.kubernetes]"],
+    [
+      for key, value in {
+        max-pods                        = var.spot_node_pool.kubelet.maxPods
+        image-gc-high-threshold-percent = var.spot_node_pool.kubelet.imageGCHighThresholdPercent
+        image-gc-low-threshold-percent  = var.spot_node_pool.kubelet.imageGCLowThresholdPercent
+      } : "${key} = ${value}" if value != null
+    ],
+    flatten([
+      for table, quantities in {
+        kube-reserved   = var.spot_node_pool.kubelet.kubeReserved
+        system-reserved = var.spot_node_pool.kubelet.systemReserved
+        eviction-hard   = var.spot_node_pool.kubelet.evictionHard
+      } : concat(["[settings.kubernetes.${table}]"], [for key, value in quantities : "\"${key}\" = \"${value}\""]) if quantities != null
+    ]),
+  )))
 
   tag_specifications {
     resource_type = "instance"

@@ -208,13 +208,21 @@ variable "spot_node_pool" {
   description = "Node pool spot. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
   type = object({
     instance_types = optional(list(string), ["m6i.large", "m5.large"])
-    ami_type       = optional(string, "AL2023_x86_64_STANDARD")
+    ami_type       = optional(string, "BOTTLEROCKET_x86_64")
     capacity_type  = optional(string, "SPOT")
     min_size       = optional(number, 0)
     max_size       = optional(number, 6)
     desired_size   = optional(number, 0)
     disk_gib       = optional(number, 50)
-    labels         = optional(map(string), { node-type = "worker" })
+    kubelet = optional(object({
+      maxPods                     = optional(number)
+      kubeReserved                = optional(map(string))
+      systemReserved              = optional(map(string))
+      evictionHard                = optional(map(string))
+      imageGCHighThresholdPercent = optional(number)
+      imageGCLowThresholdPercent  = optional(number)
+    }), { maxPods = 58 })
+    labels = optional(map(string), { node-type = "worker" })
   })
   default  = {}
   nullable = false
@@ -230,6 +238,11 @@ variable "spot_node_pool" {
   validation {
     condition     = contains(["ON_DEMAND", "SPOT"], var.spot_node_pool.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
+  }
+
+  validation {
+    condition     = coalesce(var.spot_node_pool.kubelet.maxPods, 110) >= 8 && coalesce(var.spot_node_pool.kubelet.maxPods, 110) <= 250
+    error_message = "maxPods is 8 to 250."
   }
 }
 

@@ -15,7 +15,8 @@ resource "helm_release" "metrics_server" {
   atomic          = true
   cleanup_on_fail = true
 
-  values = [
+  # Of a cluster that gives none, the second is left out: it would be a change.
+  values = compact([
     yamlencode({
       replicas            = 2
       nodeSelector        = { node-type = "core" }
@@ -30,6 +31,6 @@ resource "helm_release" "metrics_server" {
         }
       }]
     }),
-    yamlencode(var.metrics_server_values),
-  ]
+    length(var.metrics_server_values) > 0 ? yamlencode(var.metrics_server_values) : "",
+  ])
 }

@@ -3,6 +3,45 @@
 # Karpenter's node pools: one release each, of a chart that prints its values. A plan shows what changes, no custom
 # resource definition is needed to plan, and Karpenter, which drains the nodes, is destroyed after them.
 
+locals {
+  # The keys of nodes' volumes.
+  volume_keys = distinct(compact([var.worker_node_pool.disk_kms_key]))
+}
+
+# Whoever launches a node must be allowed to use the keys of its volumes. The keys' own policies must leave that to IAM, and
+# let EC2 Spot's service-linked role use them where nodes are spot.
+resource "aws_iam_role_policy" "karpenter_volume_keys" {
+  count = var.karpenter_enabled && length(local.volume_keys) > 0 ? 1 : 0
+
+  name = "volume-keys"
+  role = aws_iam_role.karpenter[0].name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "UseVolumeKeys"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+        Resource = local.volume_keys
+        Condition = {
+          StringEquals = { "kms:ViaService" = "ec2.${var.region}.amazonaws.com" }
+        }
+      },
+      {
+        Sid      = "GrantVolumeKeys"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = local.volume_keys
+        Condition = {
+          StringEquals = { "kms:ViaService" = "ec2.${var.region}.amazonaws.com" }
+          Bool         = { "kms:GrantIsForAWSResource" = "true" }
+        }
+      },
+    ]
+  })
+}
+
 resource "helm_release" "node_pool_worker" {
   count = var.worker_node_pool_enabled ? 1 : 0
 
@@ -19,7 +58,7 @@ resource "helm_release" "node_pool_worker" {
         apiVersion = "karpenter.k8s.aws/v1"
         kind       = "EC2NodeClass"
         metadata   = { name = "worker" }
-        spec = {
+        spec = { for key, value in {
           role                       = local.contract.karpenter_node_role_name
           amiSelectorTerms           = [{ alias = "al2023@v20260714" }]
           subnetSelectorTerms        = [{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]
@@ -34,17 +73,21 @@ resource "helm_release" "node_pool_worker" {
           blockDeviceMappings = [
             {
               deviceName = "/dev/xvda"
-              ebs = {
+              ebs = { for key, value in {
                 volumeType          = "gp3"
                 volumeSize          = "${var.worker_node_pool.disk_gib}Gi"
+                throughput          = var.worker_node_pool.disk_throughput
                 encrypted           = true
+                kmsKeyID            = var.worker_node_pool.disk_kms_key
                 deleteOnTermination = true
-              }
+              } : key => value if value != null }
             },
           ]
 
+          kubelet = var.worker_node_pool.kubelet == null ? null : { for key, value in var.worker_node_pool.kubelet : key => value if value != null }
+
           tags = merge(var.tags, { Name = "${var.cluster_name}-worker" })
-        }
+        } : key => value if value != null }
       },
       {
         apiVersion = "karpenter.sh/v1"
@@ -59,12 +102,14 @@ resource "helm_release" "node_pool_worker" {
             } : resource => limit if limit != null
           }
 
-          # A node whose pods fit elsewhere, or on a cheaper one, goes once no pod has come or gone for five minutes; one node
-          # in ten at a time. Nodes that expire do not wait for this budget.
+          # When nodes go that could be fewer or cheaper. Nodes that expire do not wait for the budgets.
           disruption = {
             consolidationPolicy = "WhenEmptyOrUnderutilized"
             consolidateAfter    = "5m"
-            budgets             = [{ nodes = "10%" }]
+
+            budgets = [
+              for budget in var.worker_node_pool.budgets : { for key, value in budget : key => value if value != null }
+            ]
           }
 
           template = {
@@ -102,5 +147,5 @@ resource "helm_release" "node_pool_worker" {
     ]
   })]
 
-  depends_on = [helm_release.karpenter]
+  depends_on = [aws_iam_role_policy.karpenter_volume_keys, helm_release.karpenter]
 }

@@ -47,16 +47,27 @@ variable "worker_node_pool" {
     instance_types = optional(list(string), [])
     cpu_limit      = optional(string, "64")
     memory_limit   = optional(string)
+    budgets        = optional(list(object({ nodes = string, schedule = optional(string), duration = optional(string), reasons = optional(list(string)) })), [{ nodes = "10%" }])
     expire_after   = optional(string, "168h")
 
     # The longest that a pod may hold up a node that expires, drifts or is destroyed. After it Karpenter deletes the
     # pod, whatever its disruption budget or do-not-disrupt says: longer than the longest job.
     termination_grace_period = optional(string, "24h")
 
-    disk_gib = optional(number, 50)
-    weight   = optional(number, 20)
-    labels   = optional(map(string), { node-type = "worker" })
-    taints   = optional(list(object({ key = string, value = optional(string), effect = string })), [])
+    disk_gib        = optional(number, 50)
+    disk_throughput = optional(number)
+    disk_kms_key    = optional(string)
+    kubelet = optional(object({
+      maxPods                     = optional(number)
+      kubeReserved                = optional(map(string))
+      systemReserved              = optional(map(string))
+      evictionHard                = optional(map(string))
+      imageGCHighThresholdPercent = optional(number)
+      imageGCLowThresholdPercent  = optional(number)
+    }))
+    weight = optional(number, 20)
+    labels = optional(map(string), { node-type = "worker" })
+    taints = optional(list(object({ key = string, value = optional(string), effect = string })), [])
   })
   default  = {}
   nullable = false
@@ -82,6 +93,26 @@ variable "worker_node_pool" {
   validation {
     condition     = var.worker_node_pool.weight >= 1 && var.worker_node_pool.weight <= 100
     error_message = "weight is 1 to 100."
+  }
+
+  validation {
+    condition     = alltrue([for budget in var.worker_node_pool.budgets : (budget.schedule == null) == (budget.duration == null)])
+    error_message = "A budget has schedule and duration, or neither."
+  }
+
+  validation {
+    condition     = var.worker_node_pool.disk_throughput == null ? true : var.worker_node_pool.disk_throughput >= 125 && var.worker_node_pool.disk_throughput <= 2000
+    error_message = "disk_throughput is 125 to 2000 MiB per second, what gp3 offers."
+  }
+
+  validation {
+    condition     = var.worker_node_pool.disk_kms_key == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.worker_node_pool.disk_kms_key))
+    error_message = "disk_kms_key is the ARN of a KMS key."
+  }
+
+  validation {
+    condition     = var.worker_node_pool.kubelet == null ? true : coalesce(var.worker_node_pool.kubelet.maxPods, 110) >= 8 && coalesce(var.worker_node_pool.kubelet.maxPods, 110) <= 250
+    error_message = "maxPods is 8 to 250."
   }
 }
 

@@ -13,7 +13,23 @@ module "services" {
   worker_node_pool = {
     cpu_limit    = "2000"
     memory_limit = "8000Gi"
-    taints       = [{ key = "team", value = "batch", effect = "NoExecute" }]
+    budgets = [
+      { nodes = "10%" },
+      {
+        nodes    = "0"
+        schedule = "0 7 * * mon-fri"
+        duration = "12h"
+        reasons  = ["Underutilized"]
+      },
+    ]
+    disk_gib        = 100
+    disk_throughput = 500
+    disk_kms_key    = "arn:aws:kms:eu-central-1:333333333333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    kubelet = {
+      kubeReserved = { cpu = "200m", memory = "1Gi" }
+      evictionHard = { "memory.available" = "5%" }
+    }
+    taints = [{ key = "team", value = "batch", effect = "NoExecute" }]
   }
   aws_load_balancer_controller_enabled = false
 }

@@ -41,6 +41,8 @@ resource "helm_release" "node_pool_worker" {
             },
           ]
 
+          kubelet = { for key, value in var.worker_node_pool.kubelet : key => value if value != null }
+
           tags = merge(var.tags, { Name = "${var.cluster_name}-worker" })
         }
       },

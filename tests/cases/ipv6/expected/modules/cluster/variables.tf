@@ -158,7 +158,15 @@ variable "core_node_pool" {
     max_size       = optional(number, 3)
     desired_size   = optional(number, 2)
     disk_gib       = optional(number, 50)
-    labels         = optional(map(string), { node-type = "core" })
+    kubelet = optional(object({
+      maxPods                     = optional(number)
+      kubeReserved                = optional(map(string))
+      systemReserved              = optional(map(string))
+      evictionHard                = optional(map(string))
+      imageGCHighThresholdPercent = optional(number)
+      imageGCLowThresholdPercent  = optional(number)
+    }))
+    labels = optional(map(string), { node-type = "core" })
   })
   default  = {}
   nullable = false
@@ -174,5 +182,10 @@ variable "core_node_pool" {
   validation {
     condition     = contains(["ON_DEMAND", "SPOT"], var.core_node_pool.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
+  }
+
+  validation {
+    condition     = var.core_node_pool.kubelet == null ? true : coalesce(var.core_node_pool.kubelet.maxPods, 110) >= 8 && coalesce(var.core_node_pool.kubelet.maxPods, 110) <= 250
+    error_message = "maxPods is 8 to 250."
   }
 }

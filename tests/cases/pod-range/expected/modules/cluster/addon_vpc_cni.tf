@@ -21,6 +21,8 @@ resource "aws_eks_addon" "vpc_cni" {
     env = {
       AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
       ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
+      ENABLE_PREFIX_DELEGATION           = "true"
+      WARM_PREFIX_TARGET                 = "1"
     }
     eniConfig           = { create = true, region = var.region, subnets = local.eni_subnets }
     enableNetworkPolicy = "true"

@@ -8,7 +8,8 @@ locals {
   volume_keys = distinct(compact([var.worker_node_pool.disk_kms_key]))
 }
 
-# Whoever launches a node must be allowed to use the keys of its volumes. The keys' own policies must leave that to IAM.
+# Whoever launches a node must be allowed to use the keys of its volumes. The keys' own policies must leave that to IAM, and
+# let EC2 Spot's service-linked role use them where nodes are spot.
 resource "aws_iam_role_policy" "karpenter_volume_keys" {
   count = length(local.volume_keys) > 0 ? 1 : 0
 

@@ -39,4 +39,7 @@ module "cluster" {
 
   # What differs from the standard.
   ip_family = "ipv6"
+  core_node_pool = {
+    kubelet = { maxPods = 110 }
+  }
 }

@@ -36,4 +36,9 @@ module "cluster" {
     "arn:aws:iam::111111111111:role/terraform",
     "arn:aws:iam::111111111111:role/platform-admin",
   ]
+
+  # What differs from the standard.
+  core_node_pool = {
+    kubelet = { maxPods = 110 }
+  }
 }

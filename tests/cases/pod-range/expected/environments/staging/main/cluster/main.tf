@@ -39,12 +39,4 @@ module "cluster" {
   core_node_pool = {
     kubelet = { maxPods = 110 }
   }
-  vpc_cni_values = {
-    env = {
-      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
-      ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
-      ENABLE_PREFIX_DELEGATION           = "true"
-      WARM_PREFIX_TARGET                 = "1"
-    }
-  }
 }
