@@ -4,6 +4,7 @@
 //! refusal, 2 a bad blueprint, I/O or usage.
 
 mod explain;
+mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -15,12 +16,13 @@ use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
-use crate::model;
+use crate::model::{self, Model};
 use crate::render;
 use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 use explain::Explain;
+use show::Show;
 
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
@@ -70,6 +72,8 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
+    /// Prints what the blueprint comes to: names, networks, node pools, add-ons, access, applications
+    Show(Show),
     /// Says what holds for a key, which line set it, and what it overrode
     Explain(Explain),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
@@ -121,16 +125,29 @@ enum Printed {
     Json,
 }
 
+impl From<Printed> for Format {
+    fn from(printed: Printed) -> Self {
+        match printed {
+            Printed::Text => Self::Text,
+            Printed::Json => Self::Json,
+        }
+    }
+}
+
 impl Written {
     /// Reads the blueprint; `None` when it is wrong, which has been said then.
     fn read(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Reading>> {
         let reading = read(open(&self.blueprint)?);
-        let format = match self.format {
-            Printed::Text => Format::Text,
-            Printed::Json => Format::Json,
-        };
-        say(&reading.diagnostics, &reading.sources, format, out, err)?;
+        say(&reading.diagnostics, &reading.sources, self.format.into(), out, err)?;
         Ok((!reading.diagnostics.has_errors()).then_some(reading))
+    }
+
+    /// Resolves the blueprint, likewise.
+    fn resolve(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Model>> {
+        let Resolved { sources, diagnostics, model } =
+            resolve(open(&self.blueprint)?, None, None, &Catalog::load());
+        say(&diagnostics, &sources, self.format.into(), out, err)?;
+        Ok(model.map(|(model, _)| model).filter(|_| !diagnostics.has_errors()))
     }
 }
 
@@ -156,6 +173,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Init { file } => init(file, out),
         Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
+        Command::Show(part) => part.run(out, err),
         Command::Explain(question) => question.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
@@ -222,6 +240,30 @@ fn read(source: Source) -> Reading {
     blueprint::read(source, &|pattern| include::beside(&path, pattern))
 }
 
+/// What a blueprint comes to, and all that is to be said about it.
+struct Resolved {
+    sources: Sources,
+    diagnostics: Diagnostics,
+    /// The model and the tree's folder; the model is complete where nothing is wrong.
+    model: Option<(Model, Utf8PathBuf)>,
+}
+
+fn resolve(source: Source, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
+    let path = Utf8PathBuf::from(&source.path);
+    let Reading { sources, blueprint, mut diagnostics, .. } = read(source);
+    let model = blueprint.map(|blueprint| {
+        let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
+        let name = path.file_name().unwrap_or("blueprint.toml");
+        let (model, found) = model::resolve(&blueprint, catalog, &facts(&root), name);
+        diagnostics.extend(found);
+        if let Some(today) = today {
+            diagnostics.extend(model::expired_waivers(&blueprint, today));
+        }
+        (model, root)
+    });
+    Resolved { sources, diagnostics, model }
+}
+
 /// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
 fn load(
     place: &Place,
@@ -229,26 +271,15 @@ fn load(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<Option<Rendered>> {
-    let source = source(place)?;
-    let path = Utf8PathBuf::from(&source.path);
-    let Reading { sources, blueprint: read, mut diagnostics, .. } = read(source);
+    let catalog = Catalog::load();
+    let Resolved { sources, mut diagnostics, model } =
+        resolve(source(place)?, place.out.as_deref(), today, &catalog);
     let mut rendered = None;
-    if let Some(read) = read {
-        let catalog = Catalog::load();
-        let root = root(place, read.file.output.as_ref().map(|output| output.dir.as_str()));
-        let facts = facts(&root);
-        let name = path.file_name().unwrap_or("blueprint.toml");
-        let (resolved, found) = model::resolve(&read, &catalog, &facts, name);
+    if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
+        let (files, found) = render::render(&model, &catalog)?;
         diagnostics.extend(found);
-        if let Some(today) = today {
-            diagnostics.extend(model::expired_waivers(&read, today));
-        }
-        if !diagnostics.has_errors() {
-            let (files, found) = render::render(&resolved, &catalog)?;
-            diagnostics.extend(found);
-            let notes = report::json(&diagnostics, &sources);
-            rendered = Some(Rendered { files, facts: resolved.facts().to_map(), root, notes });
-        }
+        let notes = report::json(&diagnostics, &sources);
+        rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
     }
     say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
@@ -287,11 +318,11 @@ fn say(
 }
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
-fn root(place: &Place, dir: Option<&str>) -> Utf8PathBuf {
+fn root(blueprint: &Utf8Path, out: Option<&Utf8Path>, dir: Option<&str>) -> Utf8PathBuf {
     let folder =
-        place.blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    match (&place.out, dir) {
-        (Some(out), _) => out.clone(),
+        blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    match (out, dir) {
+        (Some(out), _) => out.to_owned(),
         (None, Some(dir)) => folder.join(dir),
         (None, None) => folder.to_owned(),
     }

@@ -2,6 +2,7 @@
 
 mod harness;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +72,7 @@ fn help_says_what_there_is() {
         &["init", "--help"],
         &["generate", "--help"],
         &["check", "--help"],
+        &["show", "--help"],
         &["explain", "--help"],
         &["schema", "--help"],
     ] {
@@ -344,6 +346,81 @@ fn json_is_what_the_text_says() {
     assert_eq!(stale["clean"], Value::Bool(false));
     let finding = serde_json::json!({ "path": "modules/cluster/variables.tf", "state": "stale" });
     assert!(stale["findings"].as_array().expect("a list").contains(&finding), "{stale}");
+}
+
+#[test]
+fn show_prints_what_a_blueprint_comes_to() {
+    let mut differences = Vec::new();
+    for (format, file) in [("text", "show.txt"), ("json", "show.json")] {
+        let arguments = ["show", "blueprints/minimal.toml", "--format", format];
+        let Run { status, stdout, .. } = plinth(&repository(), &arguments);
+        assert_eq!(status, 0);
+        differences.extend(expect_file(&repository().join("tests/cli").join(file), &stdout));
+    }
+    report(&differences, "UPDATE=1 cargo test --test cli");
+}
+
+#[test]
+fn show_narrows_to_an_environment_and_a_cluster() {
+    let show = |arguments: &[&str]| {
+        let command = ["show", "blueprints/fleet.toml", "--format", "json"];
+        let Run { status, stdout, stderr } = plinth(&repository(), &[&command, arguments].concat());
+        assert_eq!(status, 0, "{stderr}");
+        serde_json::from_str::<Value>(&stdout).expect("JSON")
+    };
+    let names = |value: &Value| -> Vec<String> {
+        let items = value.as_array().expect("a list").iter();
+        items.map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let all = show(&[]);
+    assert!(names(&all["environments"]).len() > 2);
+    let west = show(&["--cluster", "west"]);
+    assert_eq!(names(&west["environments"]), ["production"]);
+    assert_eq!(names(&west["environments"][0]["clusters"]), ["west"]);
+    assert_eq!(west["apps"][0]["attachments"].as_array().map(Vec::len), Some(1), "{}", west["apps"]);
+    for (arguments, help) in [
+        (["--environment", "prodction"], "did you mean `production`?"),
+        (["--cluster", "wst"], "did you mean `west`?"),
+    ] {
+        let run = plinth(&repository(), &[&["show", "blueprints/fleet.toml"], &arguments[..]].concat());
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains(help), "{}", run.stderr);
+    }
+}
+
+/// The names of fields, wherever they stand; those of tables whose keys are the blueprint's are left out.
+fn fields(value: &Value, found: &mut BTreeSet<String>) {
+    const FREE: [&str; 7] =
+        ["tags", "labels", "values", "quota", "kube_reserved", "system_reserved", "eviction_hard"];
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                found.insert(key.clone());
+                if !FREE.contains(&key.as_str()) {
+                    fields(value, found);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_show_is_documented() {
+    let mut found = BTreeSet::new();
+    for blueprint in examples() {
+        let path = blueprint.to_str().expect("UTF-8");
+        let json = plinth(&repository(), &["show", path, "--format", "json"]).stdout;
+        fields(&serde_json::from_str(&json).expect("JSON"), &mut found);
+    }
+    assert!(found.len() > 60, "{} fields", found.len());
+    let document = fs::read_to_string(repository().join("docs/json.md")).expect("readable");
+    let (_, section) = document.split_once("## `plinth show`").expect("a section");
+    let (section, _) = section.split_once("\n## ").expect("its end");
+    let missing: Vec<&String> =
+        found.iter().filter(|field| !section.contains(&format!("`{field}`"))).collect();
+    assert!(missing.is_empty(), "docs/json.md does not mention {missing:?}");
 }
 
 /// Two files and a mistake between them.

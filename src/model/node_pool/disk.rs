@@ -1,5 +1,7 @@
 //! Volumes of nodes.
 
+use serde::Serialize;
+
 use super::{Ground, Report};
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::pattern::Pattern;
@@ -8,7 +10,7 @@ use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
 /// The gp3 volume of images and pods, and the key of all volumes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Disk {
     /// GiB.
     pub gib: u32,

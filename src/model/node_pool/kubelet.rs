@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::{Ground, Report, image};
 use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
 use crate::blueprint::scalar::AmiFamily;
 use crate::problem::Problem;
 
 /// What the blueprint sets of the kubelet, or the cluster's network for it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Kubelet {
     /// Most pods of a node.
     pub max_pods: Option<u32>,
