@@ -4,6 +4,7 @@
 //! refusal, 2 a bad blueprint, I/O or usage.
 
 mod explain;
+mod migrate;
 mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -22,6 +23,7 @@ use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 use explain::Explain;
+use migrate::Migrate;
 use show::Show;
 
 /// What `plinth init` writes.
@@ -76,6 +78,8 @@ enum Command {
     Show(Show),
     /// Says what holds for a key, which line set it, and what it overrode
     Explain(Explain),
+    /// Moves a blueprint of an older format forward, comments and all, and shows the difference
+    Migrate(Migrate),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -175,6 +179,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
         Command::Show(part) => part.run(out, err),
         Command::Explain(question) => question.run(out, err),
+        Command::Migrate(older) => older.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)

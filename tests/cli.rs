@@ -73,6 +73,7 @@ fn help_says_what_there_is() {
         &["generate", "--help"],
         &["check", "--help"],
         &["show", "--help"],
+        &["migrate", "--help"],
         &["explain", "--help"],
         &["schema", "--help"],
     ] {
@@ -421,6 +422,53 @@ fn every_field_of_show_is_documented() {
     let missing: Vec<&String> =
         found.iter().filter(|field| !section.contains(&format!("`{field}`"))).collect();
     assert!(missing.is_empty(), "docs/json.md does not mention {missing:?}");
+}
+
+#[test]
+fn migrate_moves_an_older_format_forward_and_keeps_comments() {
+    let project = Project::new();
+    let old = fs::read_to_string(repository().join("tests/migrate/format-0.toml")).expect("readable");
+    project.write("blueprint.toml", &old);
+    project.write(
+        "more.toml",
+        "# West.\n[environments.dev.clusters.west]\nnodes.core.type = \"managed\" # as in the standard\n",
+    );
+    let Run { status, stderr, .. } = project.run("check");
+    assert_eq!(status, 2);
+    assert!(stderr.contains("help: run `plinth migrate`"), "{stderr}");
+
+    let tried = project.run("migrate --dry-run");
+    assert_eq!(tried.status, 1, "{}", tried.stderr);
+    assert_eq!(project.read("blueprint.toml"), old, "nothing was written");
+    let Run { status, stdout, stderr } = project.run("migrate");
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    assert_eq!(stdout.replace(": moved", ": would be moved"), tried.stdout);
+    assert!(stdout.contains("-[standard]"), "{stdout}");
+    let new = project.read("blueprint.toml");
+    let stale = expect_file(&repository().join("tests/migrate/format-1.toml"), &new);
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test cli");
+    let comments = |text: &str| -> Vec<String> {
+        let comments =
+            text.lines().filter_map(|line| line.split_once('#')).map(|(_, comment)| comment.to_owned());
+        comments.collect()
+    };
+    assert_eq!(comments(&old), comments(&new));
+    assert_eq!(
+        project.read("more.toml"),
+        "# West.\n[environments.dev.clusters.west]\nnode_pools.core.kind = \"managed\" # as in the standard\n"
+    );
+
+    project.edit("more.toml", "kind = \"managed\"", "enabled = true");
+    assert_eq!(project.run("check").status, 1, "it is read: only the tree is missing");
+    let again = project.run("migrate");
+    assert_eq!(
+        (again.status, again.stdout.as_str()),
+        (0, "blueprint.toml: nothing to do, it has format 1\n")
+    );
+    project.edit("blueprint.toml", "format = 1", "format = 2");
+    let newer = project.run("migrate");
+    assert_eq!(newer.status, 2);
+    assert!(newer.stderr.contains("help: install plinth 2.0 or later"), "{}", newer.stderr);
 }
 
 /// Two files and a mistake between them.

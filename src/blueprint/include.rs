@@ -84,6 +84,12 @@ fn takes(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// Returns what a blueprint includes, as far as that can be read.
+pub fn patterns(root: &Node) -> Vec<Glob> {
+    let list = root.get("include").and_then(|list| Vec::<Glob>::read(list, &mut Reader::default()));
+    list.unwrap_or_default()
+}
+
 /// Puts the tables of all included files into those of the main one.
 pub(super) fn join(sources: &mut Sources, root: &mut Node, find: &Find<'_>, reader: &mut Reader) {
     let patterns = root.get("include").map(|list| Vec::<Spanned<Glob>>::read(list, reader));

@@ -2,12 +2,14 @@
 //!
 //! [`mod@node`] parses TOML into a tree with spans, [`include`] joins several files, [`mod@read`] turns tables into structs,
 //! [`keys`] lists every key there is, [`scalar`], [`quantity`] and [`pattern`] are the strings with rules; [`shape`] and
-//! [`schema`] say all of that to editors and documents, [`explain`](mod@explain) where a value comes from. Nothing is decided
+//! [`schema`] say all of that to editors and documents, [`explain`](mod@explain) where a value comes from, [`migrate`](mod@migrate) moves
+//! older text forward. Nothing is decided
 //! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
 pub mod explain;
 pub mod include;
 pub mod keys;
+pub mod migrate;
 pub mod node;
 pub mod pattern;
 pub mod quantity;

@@ -4,6 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
 use super::{Principal, Problem};
+use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::model::access::SSO_PATH;
 
@@ -85,14 +86,17 @@ impl Problem {
                     .help(format!("write `{}`, or another number in that range", value.clamp(from, to)))
             }
             Self::UnknownFormat { format, known } => {
-                let install = if *format > i64::from(*known) {
-                    format!("install the plinth release that introduced format {format}, or ")
+                let known_is = format!("it reads format {known}");
+                let help = if *format > i64::from(*known) {
+                    format!("install plinth {format}.0 or later: a format has the number of the release that brought it")
+                } else if *format >= i64::from(OLDEST) {
+                    "run `plinth migrate`: it moves the blueprint forward".to_owned()
                 } else {
-                    String::new()
+                    format!("write `format = {known}`")
                 };
                 Words::new(format!("this release does not read blueprint format {format}"))
-                    .label(format!("it reads format {known}"))
-                    .help(format!("{install}write `format = {known}`"))
+                    .label(known_is)
+                    .help(help)
             }
             Self::InvalidDate { value } => Words::new(format!("`{value}` is not a day"))
                 .label("year, month and day are needed")
