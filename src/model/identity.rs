@@ -71,23 +71,55 @@ pub(super) fn state_store(
     Some(StateStore { bucket, at, key_alias, key_alias_arn })
 }
 
-/// What a cluster's name is lengthened to: the resource that carries it, the suffix, what to call it in a message.
+/// A name that the modules make of a cluster's.
+struct Suffix {
+    resource: &'static str,
+    suffix: &'static str,
+    /// What to call it in a message.
+    what: &'static str,
+    /// Which modules make it.
+    when: fn(&Fleet) -> bool,
+}
+
+const fn suffix(
+    resource: &'static str,
+    suffix: &'static str,
+    what: &'static str,
+    when: fn(&Fleet) -> bool,
+) -> Suffix {
+    Suffix { resource, suffix, what, when }
+}
+
+/// What a cluster's name is lengthened to, add-ons aside.
 ///
 /// Only the longest suffix of each kind of resource decides, and templates use no suffix that is not here:
 /// a test looks for them.
-pub const SUFFIXES: &[(&str, &str, &str)] = &[
-    ("aws_eks_cluster", "", "the cluster"),
-    ("aws_iam_role", "-karpenter-node", "the role of Karpenter's nodes"),
-    ("aws_iam_role", "-flow-logs", "the role of the flow logs"),
-    ("aws_iam_role", "-fargate", "the role of pods on Fargate"),
-    ("aws_iam_role", "-cluster", "the cluster's role"),
-    ("aws_iam_role", "-node", "the role of the nodes"),
-    ("aws_sqs_queue", "", "Karpenter's queue"),
-    ("aws_cloudwatch_event_rule", "-instance-state-change", "an event rule"),
+const SUFFIXES: &[Suffix] = &[
+    suffix("aws_eks_cluster", "", "the cluster", always),
+    suffix("aws_iam_role", "-karpenter-node", "the role of Karpenter's nodes", has_karpenter),
+    suffix("aws_iam_role", "-flow-logs", "the role of the flow logs", always),
+    suffix("aws_iam_role", "-fargate", "the role of pods on Fargate", has_fargate),
+    suffix("aws_iam_role", "-cluster", "the cluster's role", always),
+    suffix("aws_iam_role", "-node", "the role of the nodes", always),
+    suffix("aws_security_group", "-vpc-endpoints", "the security group of VPC endpoints", has_endpoints),
+    suffix("aws_sqs_queue", "", "Karpenter's queue", has_karpenter),
+    suffix("aws_cloudwatch_event_rule", "-instance-state-change", "an event rule", has_karpenter),
 ];
 
-fn is_of_karpenter(resource: &str, suffix: &str) -> bool {
-    suffix.starts_with("-karpenter") || matches!(resource, "aws_sqs_queue" | "aws_cloudwatch_event_rule")
+fn always(_: &Fleet) -> bool {
+    true
+}
+
+fn has_karpenter(fleet: &Fleet) -> bool {
+    fleet.addon(KARPENTER).is_some()
+}
+
+fn has_fargate(fleet: &Fleet) -> bool {
+    !fleet.fargate_pools.is_empty()
+}
+
+fn has_endpoints(fleet: &Fleet) -> bool {
+    !fleet.network.endpoints.is_empty()
 }
 
 /// Checks every name that is derived from the blueprint's names against what it ends up in.
@@ -147,13 +179,9 @@ fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
 /// The modules serve every cluster, so what one of them has counts for the names of all.
 pub fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String, String)> {
     let addons = || fleet.eks_addons.iter().chain(&fleet.helm_addons).map(|addon| &addon.standard);
-    let has_karpenter = addons().any(|addon| addon.name.as_str() == KARPENTER);
-    let has_fargate = !fleet.fargate_pools.is_empty();
-    let fixed = SUFFIXES.iter().filter(|(resource, suffix, _)| {
-        (has_karpenter || !is_of_karpenter(resource, suffix)) && (has_fargate || *suffix != "-fargate")
-    });
+    let fixed = SUFFIXES.iter().filter(|row| (row.when)(fleet));
     let mut all: Vec<(&'static str, String, String)> =
-        fixed.map(|(resource, suffix, what)| (*resource, (*suffix).to_owned(), (*what).to_owned())).collect();
+        fixed.map(|row| (row.resource, row.suffix.to_owned(), row.what.to_owned())).collect();
     for FleetAddon { name, facts, .. } in addons() {
         if facts.service_account.is_some() {
             all.push(("aws_iam_role", format!("-{name}"), format!("the role of add-on `{name}`")));

@@ -41,8 +41,8 @@ pub struct Environment {
     prefix: u8,
     protection: bool,
     has_plan_role: bool,
-    network: Network,
     has_prefixes: bool,
+    network: Network,
     nat: &'static str,
     zones: Option<u8>,
     kubernetes_version: Option<&'static str>,
@@ -145,14 +145,14 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
     let clusters = vec((name_of_cluster(), select(REGIONS)), 0..2);
     let networks =
         [Network::Plain, Network::PodRange, Network::Ipv6, Network::Endpoints, Network::Existing].to_vec();
-    let switches =
-        (any::<bool>(), any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]), select(networks));
+    let network = (select(networks), any::<bool>(), select(vec!["single", "per-zone"]));
+    let switches = (any::<bool>(), any::<bool>(), network);
     let choices = (option::of(2u8..=3), option::of(select(vec!["1.35", "1.34"])), btree_set(0usize..6, 0..4));
     (select(REGIONS), 16u8..=19, switches, choices, clusters).prop_map(
         move |(
             region,
             prefix,
-            (protection, has_plan_role, has_prefixes, nat, network),
+            (protection, has_plan_role, (network, has_prefixes, nat)),
             (zones, kubernetes_version, off),
             clusters,
         )| {
@@ -172,8 +172,8 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
                 prefix,
                 protection,
                 has_plan_role,
-                network,
                 has_prefixes,
+                network,
                 nat,
                 zones,
                 kubernetes_version,
@@ -385,7 +385,9 @@ fn network(index: usize, environment: &Environment) -> Vec<(String, String)> {
         keys.push(("nat", quote(environment.nat)));
         keys.extend(environment.zones.map(|zones| ("zones", zones.to_string())));
     }
-    keys.push(("prefix_delegation", environment.has_prefixes.to_string()));
+    if environment.has_prefixes {
+        keys.push(("prefix_delegation", "true".to_owned()));
+    }
     match environment.network {
         Network::Plain | Network::Existing => {}
         Network::PodRange => keys.push(("pod_cidr", pod_range(index * 20))),
