@@ -399,7 +399,9 @@ fn network(index: usize, environment: &Environment) -> Vec<(String, String)> {
         keys.push(("nat", quote(environment.nat)));
         keys.extend(environment.zones.map(|zones| ("zones", zones.to_string())));
     }
-    keys.push(("prefix_delegation", environment.has_prefixes.to_string()));
+    if environment.has_prefixes {
+        keys.push(("prefix_delegation", "true".to_owned()));
+    }
     match environment.network {
         Network::Plain | Network::Existing => {}
         Network::PodRange => keys.push(("pod_cidr", pod_range(index * 20))),
