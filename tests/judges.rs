@@ -8,12 +8,17 @@
 
 #[path = "judges/attachment.rs"]
 mod attachment;
+#[expect(dead_code, reason = "what tests/properties.rs changes in a blueprint")]
+#[path = "properties/blueprint.rs"]
+mod blueprint;
 #[path = "judges/bootstrap.rs"]
 mod bootstrap;
 #[path = "judges/by_hand.rs"]
 mod by_hand;
 #[path = "judges/checkov.rs"]
 mod checkov;
+#[path = "judges/combinations.rs"]
+mod combinations;
 #[path = "judges/deployment.rs"]
 mod deployment;
 #[path = "judges/engine.rs"]

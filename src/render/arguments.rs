@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::cluster_module::installed;
 use super::node_pool;
-use super::services_module::{has_pools, lacks_volumes};
+use super::services_module::{eks_addons, has_pools, installs};
 use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::hcl::value::Value;
 use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
@@ -81,18 +82,15 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             arguments.push(off(&node_pool::variable(name)));
         }
     }
-    for member in fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)) {
+    for member in installed(fleet) {
         match addon(cluster, &member.standard) {
             None => arguments.push(off(&member.standard.name.identifier())),
-            Some(own)
-                if member.standard.facts.kind == own.kind
-                    && own.kind == crate::catalog::AddonKind::EksAddon =>
-            {
-                arguments.extend(eks_values(cluster, own, &member.standard));
-            }
-            Some(_) => {}
+            Some(_) if own.core_is_on_fargate() && member.standard.needs_core_node() => {}
+            Some(own) => arguments.extend(eks_values(cluster, own, &member.standard)),
         }
     }
+    let karpenter = fleet.addon(KARPENTER).filter(|member| addon(cluster, &member.standard).is_none());
+    arguments.extend(karpenter.map(|_| off(KARPENTER)));
     arguments
 }
 
@@ -182,8 +180,14 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let standard = Value::Bool(network.standard_is_existing);
         differs(&mut arguments, "subnets_by_id", is_existing, &standard);
     }
-    if lacks_volumes(fleet, cluster) {
-        arguments.push(off("aws_ebs_csi_driver"));
+    for member in eks_addons(fleet) {
+        match addon(cluster, &member.standard) {
+            None => arguments.push(off(&member.standard.name.identifier())),
+            Some(addon) if own.core_is_on_fargate() && installs(fleet, &member.standard) => {
+                arguments.extend(eks_values(cluster, addon, &member.standard));
+            }
+            Some(_) => {}
+        }
     }
     arguments
 }

@@ -161,7 +161,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 }
 
 /// The EKS add-ons that this module installs: where core is on Fargate everywhere, only those that need no node of it.
-fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+pub(super) fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
     let all_on_fargate = fleet.core_on_fargate == Share::All;
     fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
 }
@@ -226,7 +226,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     let names =
         names.chain(fleet.fargate_pools.iter().map(|member| (member.everywhere, &member.standard.name)));
     let pools = node_pool::switches(fleet, names);
-    let addons = fleet.eks_addons.iter().chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
+    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
     let addons = addons.map(|member| Switch {
         name: member.standard.name.identifier(),
         what: format!("add-on {}", member.standard.name),
@@ -247,9 +247,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
         switches: pools.into_iter().chain(addons).collect(),
-        value_variables: fleet
-            .eks_addons
-            .iter()
+        value_variables: installed(fleet)
             .filter(|addon| addon.standard.values_differ)
             .map(|addon| AddonVariable::of(&addon.standard))
             .collect(),

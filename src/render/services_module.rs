@@ -9,10 +9,10 @@ use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
+use crate::model::KarpenterPool;
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::CORE;
 use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
-use crate::model::{Cluster, KarpenterPool};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
     let mut rows = module("modules/services", always, providers);
@@ -47,10 +47,13 @@ fn is_by_irsa(fleet: &Fleet, addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.fargate.is_some() && fleet.core_on_fargate == Share::All
 }
 
-/// The EKS add-ons that this module installs, where core is on Fargate: their pods wait for nodes of Karpenter's.
+/// Whether this module installs an EKS add-on, where core is on Fargate: its pods wait for nodes of Karpenter's.
+pub(super) fn installs(fleet: &Fleet, addon: &FleetAddon) -> bool {
+    fleet.core_on_fargate != Share::None && addon.needs_core_node()
+}
+
 fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
-    let some_on_fargate = fleet.core_on_fargate != Share::None;
-    fleet.eks_addons.iter().filter(move |addon| some_on_fargate && addon.standard.needs_core_node())
+    fleet.eks_addons.iter().filter(|addon| installs(fleet, &addon.standard))
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
@@ -135,9 +138,12 @@ impl Needs {
     }
 }
 
-/// What the module is told of a cluster that lacks the EBS driver: it belongs to the other module.
-pub(super) fn lacks_volumes(fleet: &Fleet, cluster: &Cluster) -> bool {
-    volumes(fleet).is_some_and(|member| !member.everywhere) && !cluster.has(EBS)
+/// The EKS add-ons that the module knows of: those that it installs, and the EBS driver, for which it makes a storage
+/// class whoever installs it.
+pub(super) fn eks_addons(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let is_known =
+        |addon: &&Member<FleetAddon>| addon.standard.name.as_str() == EBS || installs(fleet, &addon.standard);
+    fleet.eks_addons.iter().filter(is_known)
 }
 
 fn providers(whole: &Whole<'_>) -> Context {
@@ -174,14 +180,14 @@ fn variables(whole: &Whole<'_>) -> Context {
     let names = fleet.karpenter_pools.iter().map(|member| (member.everywhere, &member.standard.name));
     let pools = node_pool::switches(fleet, names);
     let addons =
-        fleet.helm_addons.iter().chain(volumes(fleet)).filter(|member| !member.everywhere).map(|member| {
+        fleet.helm_addons.iter().chain(eks_addons(fleet)).filter(|member| !member.everywhere).map(|member| {
             Switch {
                 name: member.standard.name.identifier(),
                 what: format!("add-on {}", member.standard.name),
             }
         });
     let of = |differs: fn(&FleetAddon) -> bool| -> Vec<AddonVariable> {
-        let standards = fleet.helm_addons.iter().map(|member| &member.standard);
+        let standards = fleet.helm_addons.iter().chain(installed(fleet)).map(|member| &member.standard);
         standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
     };
     let length = name_length(whole);

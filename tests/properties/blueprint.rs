@@ -43,6 +43,8 @@ pub struct Environment {
     has_plan_role: bool,
     network: Network,
     has_prefixes: bool,
+    is_private: bool,
+    core_on_fargate: bool,
     nat: &'static str,
     zones: Option<u8>,
     kubernetes_version: Option<&'static str>,
@@ -145,14 +147,14 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
     let clusters = vec((name_of_cluster(), select(REGIONS)), 0..2);
     let networks =
         [Network::Plain, Network::PodRange, Network::Ipv6, Network::Endpoints, Network::Existing].to_vec();
-    let switches =
-        (any::<bool>(), any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]), select(networks));
+    let network = (any::<bool>(), any::<bool>(), select(vec!["single", "per-zone"]), select(networks));
+    let switches = (any::<bool>(), any::<bool>(), proptest::bool::weighted(0.3), network);
     let choices = (option::of(2u8..=3), option::of(select(vec!["1.35", "1.34"])), btree_set(0usize..6, 0..4));
     (select(REGIONS), 16u8..=19, switches, choices, clusters).prop_map(
         move |(
             region,
             prefix,
-            (protection, has_plan_role, has_prefixes, nat, network),
+            (protection, has_plan_role, core_on_fargate, (has_prefixes, is_private, nat, network)),
             (zones, kubernetes_version, off),
             clusters,
         )| {
@@ -174,6 +176,8 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
                 has_plan_role,
                 network,
                 has_prefixes,
+                is_private,
+                core_on_fargate,
                 nat,
                 zones,
                 kubernetes_version,
@@ -305,7 +309,8 @@ impl Blueprint {
         for pool in &self.pools {
             sections.push((format!("cluster.node_pools.{}", pool.name), own(&pool.keys)));
         }
-        let has_karpenter = self.pools.iter().any(|pool| pool.is_karpenter);
+        let has_karpenter = self.pools.iter().any(|pool| pool.is_karpenter)
+            || self.environments.iter().any(|environment| environment.core_on_fargate);
         let karpenter = has_karpenter.then_some("karpenter");
         for addon in self.addons.iter().copied().chain(karpenter) {
             sections.push((format!("cluster.addons.{addon}"), Vec::new()));
@@ -335,6 +340,15 @@ impl Blueprint {
             keys.push(("cluster.kubernetes_version".to_owned(), quote(version)));
         }
         let network = network(index, environment);
+        if environment.is_private {
+            keys.push((
+                "cluster.endpoint".to_owned(),
+                "{ public_cidrs = [], runner = \"in-vpc\" }".to_owned(),
+            ));
+        }
+        if environment.core_on_fargate {
+            keys.push(("cluster.node_pools.core.kind".to_owned(), quote("fargate")));
+        }
         let mut sections = vec![
             (format!("environments.{name}"), keys),
             (format!("environments.{name}.cluster.network"), network),
@@ -413,7 +427,9 @@ fn network(index: usize, environment: &Environment) -> Vec<(String, String)> {
         keys.push(("nat", quote(environment.nat)));
         keys.extend(environment.zones.map(|zones| ("zones", zones.to_string())));
     }
-    keys.push(("prefix_delegation", environment.has_prefixes.to_string()));
+    if environment.has_prefixes {
+        keys.push(("prefix_delegation", "true".to_owned()));
+    }
     match environment.network {
         Network::Plain | Network::Existing => {}
         Network::PodRange => keys.push(("pod_cidr", pod_range(index * 20))),
