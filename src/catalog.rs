@@ -59,6 +59,8 @@ pub struct Version {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Instances {
+    /// Every family of which a node can be made.
+    pub families: Vec<String>,
     /// Families with NVIDIA GPUs.
     pub nvidia: Vec<String>,
     /// Families whose network interfaces take no prefixes.

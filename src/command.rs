@@ -70,7 +70,7 @@ enum Command {
     Check {
         #[command(flatten)]
         place: Place,
-        /// Judge waivers by this day, `2027-03-31`; without it, none has run out
+        /// Judge waivers and Kubernetes versions by this day, `2027-03-31`; without it, none has run out
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
@@ -263,6 +263,7 @@ fn resolve(source: Source, out: Option<&Utf8Path>, today: Option<&str>, catalog:
         diagnostics.extend(found);
         if let Some(today) = today {
             diagnostics.extend(model::expired_waivers(&blueprint, today));
+            diagnostics.extend(model::support::check(&blueprint, catalog, today));
         }
         (model, root)
     });

@@ -57,7 +57,8 @@ fn says(case: &Path, differences: &mut Vec<String>) -> bool {
     // A note stops nothing; the tree of a right blueprint is not in its folder.
     let is_wrong = stderr.contains("error");
     assert_eq!(status, if is_wrong { 2 } else { 1 }, "{}: exit status", case.display());
-    if is_wrong && arguments[0] == "check" {
+    // `generate` knows no day: what it writes must not depend on one.
+    if is_wrong && arguments[0] == "check" && !arguments.contains(&"--today") {
         let generate = plinth(case, &["generate", arguments[1]]);
         assert_eq!(generate.status, 2, "{}: exit status of generate", case.display());
         assert_eq!(generate.stderr, stderr, "{}: generate says something else than check", case.display());

@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 
-use super::node::Node;
+use super::node::{Node, Value};
 use super::read::{Read, Reader};
 use super::shape::{Shape, Text};
 
@@ -119,8 +119,10 @@ impl Pattern {
 
 impl Read for Pattern {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let text = String::read(node, reader)?;
-        match Self::parse(&text) {
+        let Value::String(text) = &node.value else {
+            return reader.wrong_type(node, "a string");
+        };
+        match Self::parse(text) {
             Ok(pattern) => Some(pattern),
             Err(problem) => reader.fail(problem, node.span),
         }

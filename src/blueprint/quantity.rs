@@ -126,6 +126,35 @@ fn read_quantities(
     good.then_some(read)
 }
 
+impl Cores {
+    /// Returns the thousandths of a CPU.
+    pub fn thousandths(&self) -> u64 {
+        let (number, unit) = amount_of(&self.0);
+        whole(if unit == "m" { number } else { number * 1_000.0 })
+    }
+}
+
+impl Bytes {
+    /// Returns the number of bytes.
+    pub fn bytes(&self) -> u64 {
+        let (number, unit) = amount_of(&self.0);
+        let (unit, base) = unit.strip_suffix('i').map_or((unit, 1_000_f64), |unit| (unit, 1_024_f64));
+        let power = ["", "k", "m", "g", "t", "p"].iter().position(|known| unit.eq_ignore_ascii_case(known));
+        whole(number * base.powi(i32::try_from(power.unwrap_or_default()).unwrap_or_default()))
+    }
+}
+
+/// Splits a quantity into its number and its unit.
+fn amount_of(text: &str) -> (f64, &str) {
+    let end = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    (text[..end].parse().unwrap_or_default(), &text[end..])
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quantity is not negative, and saturates")]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
+
 /// Whether text is a percentage above 100.
 fn is_more_than_all(text: &str) -> bool {
     text.strip_suffix('%')

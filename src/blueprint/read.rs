@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostics, Span, Spanned};
 use crate::problem::{Problem, nearest};
 
 use super::node::{Entry, Node, Table, Value};
+use super::pattern::Placeholder;
 use super::scalar::{self, Name};
 use super::shape::{Shape, Text};
 
@@ -164,6 +165,11 @@ impl<T> Map<T> {
         self.broken.iter().any(|broken| broken == name)
     }
 
+    /// Whether some table could not be read.
+    pub fn has_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
     /// Returns every name that stands in the blueprint, also of tables that could not be read.
     pub fn names(&self) -> Vec<String> {
         self.named.iter().map(|named| named.name.to_string()).chain(self.broken.iter().cloned()).collect()
@@ -299,13 +305,21 @@ impl Read for u32 {
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &node.value {
-            Value::String(text) => Some(text.clone()),
+            Value::String(text) => match Placeholder::ALL.iter().find(|(word, _)| text.contains(&format!("{{{word}}}"))) {
+                Some((word, _)) => reader.fail(Problem::PlaceholderNotTaken { word }, node.span),
+                None => Some(text.clone()),
+            },
             _ => reader.wrong_type(node, "a string"),
         }
     }
 
     fn shape() -> Shape {
-        Shape::Text(Text { what: "text", ..Text::default() })
+        let words = Placeholder::ALL.map(|(word, _)| word).join("|");
+        Shape::Text(Text {
+            what: "text",
+            pattern: Some(format!(r"^(?![\s\S]*\{{({words})\}})")),
+            ..Text::default()
+        })
     }
 }
 

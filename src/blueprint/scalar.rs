@@ -148,6 +148,11 @@ text! {
 }
 
 impl InstanceType {
+    /// Returns the size, `large`.
+    pub fn size(&self) -> &str {
+        self.0.split_once('.').map_or("", |(_, size)| size)
+    }
+
     /// Returns the family, `m6i`.
     pub fn family(&self) -> &str {
         self.0.split('.').next().unwrap_or_default()

@@ -12,6 +12,7 @@ use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::quantity::Bytes;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
+use crate::catalog::Catalog;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::data;
@@ -73,6 +74,9 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         let Named { name, value: keys } = named;
         let namespace = keys.namespace.as_ref().unwrap_or(name);
         check_namespace(context, namespace);
+        if let Some(quota) = &keys.quota {
+            check_quota(context, quota);
+        }
         let mut attachments = Vec::new();
         for (index, reference) in keys.environments.iter().enumerate() {
             if let Some(first) =
@@ -236,6 +240,31 @@ fn principals(
     roles
 }
 
+/// A container that asks for nothing gets a tenth of a CPU and 256 MiB, as `container_defaults` of the tenant module has it, and a
+/// volume of EBS has a GiB at least (EBS user guide, "EBS volume types", read 2026-11).
+fn check_quota(context: &mut Context<'_>, quota: &Quota) {
+    const CPU: u64 = 100;
+    const MEMORY: u64 = 256 << 20;
+    const VOLUME: u64 = 1 << 30;
+    let Quota { cpu, memory, pods, storage, .. } = quota;
+    let cpu = cpu.as_ref().filter(|cpu| cpu.thousandths() < CPU).map(|cpu| (cpu.0.clone(), cpu.span));
+    let memory = memory.as_ref().filter(|memory| memory.bytes() < MEMORY).map(|memory| (memory.0.clone(), memory.span));
+    let pods = pods.as_ref().filter(|pods| pods.value == 0).map(|pods| (pods.to_string(), pods.span));
+    // No storage at all may be meant.
+    let storage = storage.as_ref().filter(|storage| (1..VOLUME).contains(&storage.bytes()));
+    let storage = storage.map(|storage| (storage.0.clone(), storage.span));
+    for (little, what) in [
+        (cpu, "one container, which gets `100m` unless it asks for more"),
+        (memory, "one container, which gets `256Mi` unless it asks for more"),
+        (pods, "one pod; an application that is to stop is taken out of `environments`"),
+        (storage, "one volume of EBS, which has `1Gi` at least"),
+    ] {
+        if let Some((value, at)) = little {
+            context.push(Problem::TooLittle { value, what }, at);
+        }
+    }
+}
+
 /// Names the quota's parts as the tenant module does, in its order.
 fn quota(keys: &Quota) -> Vec<(String, Value)> {
     let bytes = |bytes: &Option<Spanned<Bytes>>| bytes.as_ref().map(|set| Value::String(set.0.clone()));
@@ -255,16 +284,19 @@ fn quota(keys: &Quota) -> Vec<(String, Value)> {
 /// Namespaces of Kubernetes, and of add-ons whether they are on or not: a tenant there would get their rights, or
 /// lose its namespace to them.
 fn check_namespace(context: &mut Context<'_>, namespace: &Spanned<Name>) {
-    let name = namespace.as_str();
-    let addons =
-        context.catalog.addons.iter().filter(|(_, facts)| facts.namespace == name).map(|(addon, _)| addon);
-    let owner = match name {
+    let name = namespace.to_string();
+    if let Some(owner) = owner(context.catalog, &name) {
+        context.push(Problem::ReservedNamespace { namespace: name, owner }, namespace.span);
+    }
+}
+
+/// Returns whose a namespace is that no tenant can have.
+pub(super) fn owner(catalog: &Catalog, namespace: &str) -> Option<String> {
+    let mut addons = catalog.addons.iter().filter(|(_, facts)| facts.namespace == namespace);
+    match namespace {
         // EKS refuses groups that begin with `system:`, and a tenant's group begins with its namespace.
         "default" | "system" => Some("Kubernetes".to_owned()),
-        _ if name.starts_with("kube-") => Some("Kubernetes".to_owned()),
-        _ => addons.map(|addon| format!("add-on `{addon}`")).next(),
-    };
-    if let Some(owner) = owner {
-        context.push(Problem::ReservedNamespace { namespace: name.to_owned(), owner }, namespace.span);
+        _ if namespace.starts_with("kube-") => Some("Kubernetes".to_owned()),
+        _ => addons.next().map(|(addon, _)| format!("add-on `{addon}`")),
     }
 }

@@ -9,7 +9,7 @@ use super::delivery::{self, Pipeline};
 use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
-use super::{Context, identity};
+use super::{Context, identity, placement, support, tags};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Placeholder, Scope};
 use crate::blueprint::read::Named;
@@ -105,17 +105,42 @@ impl Cluster {
 /// Resolves environments with all their clusters.
 pub(super) fn resolve(context: &mut Context<'_>) -> Vec<Environment> {
     let blueprint = context.blueprint;
-    check_tags(context);
+    tags::check(context);
     let mut environments = Vec::new();
     for target in &blueprint.environments {
         environments.extend(environment(context, target));
     }
+    check_accounts(context, &environments);
     network::check_overlaps(context, &environments);
     network::check_tags(context, &environments);
     delivery::check(context, &environments);
     // What is tried first stands first: protected environments last, else by name.
     environments.sort_by(|a, b| (a.protected, &a.name).cmp(&(b.protected, &b.name)));
     environments
+}
+
+/// An account lives in one partition (AWS General Reference, "Amazon Resource Names"), and some numbers are nobody's.
+fn check_accounts(context: &mut Context<'_>, environments: &[Environment]) {
+    // Of AWS' own examples, and of whoever has not looked his up yet.
+    const EXAMPLES: [&str; 3] = ["000000000000", "012345678901", "123456789012"];
+    let blueprint = context.blueprint;
+    let written = |environment: &Environment| {
+        let target = blueprint.environments.get(&environment.name);
+        target.map_or(environment.at, |target| target.value.environment.account.span)
+    };
+    for (index, environment) in environments.iter().enumerate() {
+        let Environment { account, partition, .. } = environment;
+        if EXAMPLES.contains(&account.as_str()) {
+            context.push(Problem::ExampleAccount { account: account.clone() }, written(environment));
+        }
+        let other = environments[..index].iter().find(|o| o.account == *account && o.partition != *partition);
+        if let Some(other) = other {
+            let (account, partition) = (account.clone(), partition.clone());
+            let problem =
+                Problem::AccountInTwoPartitions { account, partition, other: other.partition.clone() };
+            context.push_conflict(problem, written(environment), written(other));
+        }
+    }
 }
 
 fn region<'c>(context: &mut Context<'c>, name: &Spanned<String>) -> Option<&'c Region> {
@@ -153,7 +178,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     let deploy_role = access::role(context, &keys.deploy_role, &scope);
     let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
     let pipeline = Pipeline::resolve(context, &scope);
-    let tags = tags(context, scope.environment, None);
+    let tags = tags::resolve(context, scope.environment, None);
     let state = identity::state_store(context, &scope, name.span);
     let (Some(deploy_role), Some(state)) = (deploy_role, state) else {
         return None;
@@ -215,7 +240,7 @@ fn cluster(
         ..*environment
     };
     let eks_name = identity::eks_name(keys, &scope);
-    let kubernetes_version = kubernetes_version(context, keys, &eks_name, name.span);
+    let kubernetes_version = kubernetes_version(context, keys, &eks_name, &region_name.value, name.span);
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &facts.partition);
     let NodePools { managed, karpenter, fargate } =
         node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
@@ -227,6 +252,7 @@ fn cluster(
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
     let node_types =
         labels.flatten().filter(|(key, _)| key == "node-type").map(|(_, value)| value.clone()).collect();
+    placement::check(context, keys, &node_types);
     let network_policy = addon::enforces_network_policy(context.catalog, &addons);
     let settings = Settings {
         kubernetes_version,
@@ -252,7 +278,7 @@ fn cluster(
         network,
         settings,
         tenants: Vec::new(),
-        tags: tags(context, environment.environment, Some(&eks_name)),
+        tags: tags::resolve(context, environment.environment, Some(&eks_name)),
         eks_name,
     })
 }
@@ -263,6 +289,7 @@ fn kubernetes_version(
     context: &mut Context<'_>,
     keys: &ClusterKeys,
     cluster: &str,
+    region: &str,
     at: Span,
 ) -> KubernetesVersion {
     let facts = &context.catalog.kubernetes;
@@ -281,8 +308,29 @@ fn kubernetes_version(
         let supported = facts.versions.iter().map(|row| row.version.clone()).collect();
         context
             .push(Problem::UnsupportedKubernetes { version: written.to_string(), supported }, written.span);
+    } else if let Some(present) = context.facts.kubernetes_version(cluster, region) {
+        check_step(context, cluster, &present, written);
     }
     written.value.clone()
+}
+
+/// EKS upgrades a cluster by one minor version at a time, and Terraform takes none back (EKS user guide, "Update existing cluster
+/// to new Kubernetes version"; AWS provider, `aws_eks_cluster`, `version`. Read 2026-11).
+fn check_step(
+    context: &mut Context<'_>,
+    cluster: &str,
+    present: &KubernetesVersion,
+    written: &Spanned<KubernetesVersion>,
+) {
+    let (cluster, version) = (cluster.to_owned(), written.to_string());
+    let problem = if written.minor() < present.minor() {
+        Problem::KubernetesBack { cluster, version, present: present.to_string() }
+    } else if written.minor() > present.minor().saturating_add(1) {
+        Problem::KubernetesJump { cluster, version, present: present.to_string(), next: support::next(present) }
+    } else {
+        return;
+    };
+    context.push(problem, written.span);
 }
 
 /// Returns the ranges that reach the public endpoint.
@@ -314,52 +362,4 @@ fn private_cidrs(keys: &ClusterKeys) -> Vec<String> {
     let of_vpc = keys.network.as_ref().and_then(|network| network.cidr.as_ref());
     let of_vpc = of_vpc.filter(|_| endpoint.runner.is_some() && endpoint.private_cidrs.is_empty());
     endpoint.private_cidrs.iter().chain(of_vpc).map(|range| range.to_string()).collect()
-}
-
-/// Returns the tags of an environment's or a cluster's resources, sorted by key.
-fn tags(context: &Context<'_>, environment: &str, cluster: Option<&str>) -> Vec<(String, String)> {
-    let project = &context.blueprint.file.project;
-    let mut tags = std::collections::BTreeMap::new();
-    tags.insert("ManagedBy".to_owned(), "plinth".to_owned());
-    if let Some(owner) = &project.owner {
-        tags.insert("Owner".to_owned(), owner.value.clone());
-    }
-    if let Some(repository) = &project.repository {
-        tags.insert("Repository".to_owned(), repository.value.clone());
-    }
-    tags.extend(project.tags.0.iter().map(|(key, value)| (key.clone(), value.value.clone())));
-    // What bills are split by is not for the project to say.
-    tags.insert("Environment".to_owned(), environment.to_owned());
-    if let Some(cluster) = cluster {
-        tags.insert("Cluster".to_owned(), cluster.to_owned());
-    }
-    tags.into_iter().collect()
-}
-
-/// Refuses tags that AWS refuses, and such as load balancers and Karpenter find their subnets and groups by.
-///
-/// Limits: AWS Tagging user guide, "Tag naming limits and requirements"; IAM compares keys without regard to case. Read
-/// 2026-11.
-fn check_tags(context: &mut Context<'_>) {
-    const OWN: [&str; 7] =
-        ["ManagedBy", "Environment", "Cluster", "Owner", "Repository", "Application", "Team"];
-    let project = &context.blueprint.file.project;
-    let keys: Vec<&String> = project.tags.0.keys().collect();
-    for (key, value) in &project.tags.0 {
-        let is_twin = |other: &str| other != key && other.eq_ignore_ascii_case(key);
-        let why = if key.is_empty() || key.chars().count() > 128 {
-            "a key has 1 to 128 characters"
-        } else if value.chars().count() > 256 {
-            "a value has 256 characters at most"
-        } else if key.to_ascii_lowercase().starts_with("aws:") {
-            "AWS keeps `aws:` for itself"
-        } else if key.starts_with("kubernetes.io/cluster/") || key.starts_with("karpenter.sh/") {
-            "controllers find their own resources by it"
-        } else if OWN.iter().any(|own| is_twin(own)) || keys.iter().any(|other| is_twin(other)) {
-            "another tag differs from it in case only"
-        } else {
-            continue;
-        };
-        context.push(Problem::InvalidTag { key: key.clone(), why }, value.span);
-    }
 }

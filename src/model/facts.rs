@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::environment::Environment;
+use crate::blueprint::scalar::KubernetesVersion;
 
 /// What cannot change under a cluster that exists, or only in steps; by EKS name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,6 +70,12 @@ impl Facts {
         facts.collect()
     }
 
+    /// Returns the Kubernetes version that a cluster has; none where it was not generated yet, or for another region.
+    pub(super) fn kubernetes_version(&self, eks_name: &str, region: &str) -> Option<KubernetesVersion> {
+        let facts = self.0.get(eks_name).filter(|facts| facts.region == region)?;
+        KubernetesVersion::new(&facts.kubernetes_version)
+    }
+
     /// Returns the zones that a cluster has; none where it was not generated yet, or for another region.
     pub(super) fn zones(&self, eks_name: &str, region: &str) -> &[String] {
         let facts = self.0.get(eks_name).filter(|facts| facts.region == region);
@@ -93,6 +100,8 @@ mod tests {
         let facts = Facts::read(written.as_object().expect("a table"));
         assert_eq!(facts.zones("acme-staging-main", "us-east-1"), ["us-east-1a", "us-east-1d"]);
         assert!(facts.zones("acme-staging-main", "us-west-2").is_empty(), "of another region");
+        let version = facts.kubernetes_version("acme-staging-main", "us-east-1");
+        assert_eq!(version.map(|version| version.minor()), Some(36));
         assert_eq!(Facts::read(&facts.to_map()), facts);
         assert_eq!(facts.to_map().len(), 1);
     }

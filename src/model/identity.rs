@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::Context;
 use super::addon::KARPENTER;
 use super::environment::{Cluster, Environment, StateStore};
-use super::node_pool::{KarpenterPool, ManagedPool};
+use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
 use super::settings::{Fleet, FleetAddon};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::Scope;
@@ -58,17 +58,33 @@ pub(super) fn state_store(
         context.push(Problem::NameTooLong { name: bucket, what, limit, settle }, at);
         return None;
     }
-    let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-    let bytes = bucket.as_bytes();
-    let plain =
-        bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.' || *b == b'-');
-    if !plain || bucket.contains("..") || bytes.len() < 3 || !edge(bytes.first()) || !edge(bytes.last()) {
-        context.push(Problem::InvalidBucketName { name: bucket }, at);
+    if let Some(why) = bucket_fault(&bucket) {
+        context.push(Problem::InvalidBucketName { name: bucket, why }, at);
         return None;
     }
     let key_alias = format!("alias/{}-{}-terraform-state", scope.project, scope.environment);
     let key_alias_arn = format!("arn:{}:kms:{}:{}:{key_alias}", scope.partition, scope.region, scope.account);
     Some(StateStore { bucket, at, key_alias, key_alias_arn })
+}
+
+/// Says what is wrong with the name of a bucket (S3 user guide, "General purpose bucket naming rules", read 2026-11).
+fn bucket_fault(name: &str) -> Option<&'static str> {
+    const PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+    const SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let is_edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = name.as_bytes();
+    if name.contains('.') {
+        Some("with a dot it is no name that the certificate of S3 is for")
+    } else if bytes.len() < 3 || !bytes.iter().all(|b| is_plain(*b)) || !is_edge(bytes.first()) || !is_edge(bytes.last()) {
+        Some("3 to 63 lower-case letters, digits and hyphens, none of them a hyphen at an end")
+    } else if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+        Some("S3 keeps `xn--`, `sthree-` and `amzn-s3-demo-` at the beginning for itself")
+    } else if SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) {
+        Some("S3 keeps `-s3alias`, `--ol-s3`, `--x-s3` and `--table-s3` at the end for itself")
+    } else {
+        None
+    }
 }
 
 /// A name that the modules make of a cluster's.
@@ -234,6 +250,10 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
         let template = format!("{cluster_name}-{name}");
         derived.push(of_pool("aws_launch_template", template, "the launch template", name));
     }
+    for FargatePool { name, .. } in &cluster.settings.fargate_pools {
+        let zones: String = cluster.network.zone_names().iter().filter_map(|zone| zone.chars().last()).collect();
+        derived.push(of_pool("aws_eks_fargate_profile", format!("{name}-{zones}"), "the profile", name));
+    }
     for KarpenterPool { name, .. } in &cluster.settings.karpenter_pools {
         derived.push(of_pool("helm_release", format!("node-pool-{name}"), "the release", name));
     }
@@ -252,7 +272,7 @@ fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment],
     for environment in environments {
         for cluster in &environment.clusters {
             for Derived { resource, name, at, .. } in derived(context, fleet, cluster) {
-                if matches!(resource, "aws_eks_node_group_prefix" | "helm_release") {
+                if matches!(resource, "aws_eks_node_group_prefix" | "aws_eks_fargate_profile" | "helm_release") {
                     continue; // unique within their cluster
                 }
                 // IAM knows no region.

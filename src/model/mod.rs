@@ -14,6 +14,11 @@ pub mod identity;
 pub mod network;
 pub mod node_pool;
 pub mod settings;
+pub mod support;
+
+mod placement;
+mod reach;
+mod tags;
 
 use serde::Serialize;
 
@@ -129,6 +134,7 @@ pub fn resolve(
     let apps = app::resolve(&mut context, &mut environments);
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &fleet);
+    reach::check(&mut context, &environments);
     if !fleet.eks_addons.is_empty() {
         let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
         context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
@@ -156,11 +162,24 @@ pub fn resolve(
     (model, context.diagnostics)
 }
 
-/// Refuses the same finding waived twice for a resource: only one of the two reasons would be read.
+/// Refuses what checkov would not read, a waiver that says nothing, and the same finding waived twice for a resource: only one of
+/// the two reasons would be read.
+///
+/// Ids are checkov's own, `CKV_AWS_18` and `CKV2_AWS_62`, or those of an organisation's checks (checkov, "Suppressing and
+/// skipping policies", read 2026-11).
 fn check_waivers(context: &mut Context<'_>) {
     let waivers = &context.blueprint.file.waive;
     for (index, waiver) in waivers.iter().enumerate() {
         let (id, scope) = (&waiver.id, &waiver.scope);
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        if !id.contains('_') || !id.split('_').all(is_word) {
+            context.push(Problem::InvalidWaiverId { value: id.value.clone() }, id.span);
+        }
+        if waiver.reason.trim().is_empty() {
+            context.push(Problem::WaiverWithoutReason, waiver.reason.span);
+        }
         if let Some(first) = waivers[..index]
             .iter()
             .find(|first| first.id.value == id.value && first.scope.value == scope.value)

@@ -141,6 +141,9 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         return None;
     };
     check_ip_family(context, keys);
+    if private_range(cidr.value).or(shared_range(cidr.value)).is_none() {
+        context.push(Problem::PublicVpcRange { range: cidr.value }, cidr.span);
+    }
     let vpc = match &keys.vpc_id {
         Some(id) => existing::resolve(context, place, keys, id).map(Vpc::Existing),
         None => own::resolve(context, place, keys, *cidr).map(Vpc::Own),

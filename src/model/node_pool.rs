@@ -203,6 +203,7 @@ pub(super) fn resolve(
         }
         check_device_plugin(context, &ground, keys, pool, addons);
     }
+    karpenter::check_release(context, keys, addons);
     let core = keys.node_pools.get(CORE);
     if !core.is_some_and(|pool| *pool.value.enabled) && !keys.node_pools.is_broken(CORE) {
         let cluster = cluster.to_owned();
@@ -286,6 +287,7 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
         report.report(Problem::PoolNeeds { pool: name.to_string(), key: "namespaces", example }, at, None);
         return None;
     };
+    check_repeated(report, namespaces);
     // EKS API `CreateFargateProfile`: five selectors. Read 2026-11.
     if let Some(sixth) = namespaces.get(5) {
         report.report(Problem::TooManyNamespaces { pool: name.to_string() }, sixth.span, None);
@@ -293,6 +295,16 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
     let selectors =
         namespaces.iter().map(|namespace| Selector { namespace: namespace.to_string(), labels: Vec::new() });
     Some(FargatePool { name: name.value.clone(), selectors: selectors.collect() })
+}
+
+/// Refuses what a list names twice.
+fn check_repeated<T: PartialEq + std::fmt::Display>(report: &mut impl Report, list: &[Spanned<T>]) {
+    for (index, item) in list.iter().enumerate() {
+        if let Some(first) = list[..index].iter().find(|first| first.value == item.value) {
+            let problem = Problem::RepeatedReference { value: item.value.to_string() };
+            report.report(problem, item.span, Some(first.span));
+        }
+    }
 }
 
 /// Where pool problems go.

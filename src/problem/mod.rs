@@ -122,6 +122,10 @@ problems! {
     E0123 NestedInclude,
     /// A key stands in two files of a blueprint.
     E0124 KeyTwice { key: String },
+    /// A text has a placeholder, and its key takes none.
+    E0125 PlaceholderNotTaken { word: &'static str },
+    /// A quantity is so small that nothing fits into it.
+    E0126 TooLittle { value: String, what: &'static str },
 
     /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
     E0201 InvalidName { value: String },
@@ -136,7 +140,7 @@ problems! {
     /// A list names the same thing twice.
     E0206 RepeatedReference { value: String },
     /// The name of a state bucket is not one that S3 takes.
-    E0207 InvalidBucketName { name: String },
+    E0207 InvalidBucketName { name: String, why: &'static str },
     /// A waiver is about a resource that is not generated.
     E0208 WaiverMatchesNothing { scope: String, nearest: Option<String> },
     /// A name is taken by something else.
@@ -155,6 +159,16 @@ problems! {
     E0214 SharedResourceName { name: String },
     /// A tag is one that AWS refuses, or that controllers look for.
     E0215 InvalidTag { key: String, why: &'static str },
+    /// The value of a tag is one that AWS refuses.
+    E0217 InvalidTagValue { value: String, why: &'static str },
+    /// There are more of something than AWS takes.
+    E0218 TooMany { what: &'static str, count: usize, most: usize },
+    /// One account would be in two partitions.
+    E0219 AccountInTwoPartitions { account: String, partition: String, other: String },
+    /// A text is not the id of one of the scanner's findings.
+    E0220 InvalidWaiverId { value: String },
+    /// A waiver does not say why.
+    E0221 WaiverWithoutReason,
 
     /// A text is not an IPv4 range.
     E0301 InvalidCidr { value: String },
@@ -295,6 +309,16 @@ problems! {
     E0433 InvalidLabel { key: String, of: &'static str, why: &'static str },
     /// A text cannot be the value of a label or taint.
     E0434 InvalidLabelValue { value: String },
+    /// A cluster has applications, and no nodes for them.
+    E0450 NowhereToRun { app: String, cluster: String },
+    /// The namespace of a Fargate pool belongs to Kubernetes or to an add-on.
+    E0451 FargateNamespaceTaken { namespace: String, owner: String },
+    /// There is no such instance type.
+    E0452 UnknownInstance { value: String, near: Option<String> },
+    /// A grace period is without end.
+    E0453 GraceNeverEnds,
+    /// A pool has the same taint twice.
+    E0454 RepeatedTaint { key: String },
 
     /// The catalog has no such add-on.
     E0501 UnknownAddon { name: String, known: Vec<String> },
@@ -310,6 +334,22 @@ problems! {
     E0506 EksAddonVersion { addon: String },
     /// A cluster has no Kubernetes version.
     E0507 NoKubernetesVersion { cluster: String, newest: String },
+    /// Support of a Kubernetes version has ended.
+    E0510 SupportEnded { version: String, ended: String, next: Option<String> },
+    /// A cluster would be upgraded by more than one minor version at once.
+    E0511 KubernetesJump { cluster: String, version: String, present: String, next: String },
+    /// A cluster would go back to an older minor version.
+    E0512 KubernetesBack { cluster: String, version: String, present: String },
+    /// Karpenter is too old for a consolidation policy.
+    E0513 PolicyNeedsKarpenter { policy: &'static str, version: String, least: String },
+    /// An add-on's values set what plinth fills in.
+    E0514 SettledValue { addon: String, key: String },
+    /// An add-on's values send its pods to nodes that the cluster does not have.
+    E0515 UnknownNodeType { addon: String, value: String, known: Vec<String> },
+    /// An add-on's values take core's toleration from its pods.
+    E0516 CoreNotTolerated { addon: String },
+    /// Karpenter would have more replicas than nodes to keep them on.
+    E0517 ReplicasWithoutNodes { replicas: i64, nodes: u32 },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
@@ -327,12 +367,30 @@ problems! {
     E0607 RoleOutsideDelivery { arn: String, account: String },
     /// The delivery account is of another partition than every environment.
     E0608 DeliveryReachesNothing { partition: &'static str, other: String },
+    /// Pipelines would plan with the role that they deploy with.
+    E0609 SamePipelineRole { arn: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },
 
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
+    /// Standard support of a Kubernetes version ends soon.
+    N0502 SupportEnds { version: String, ends: String, left: i64, next: Option<String> },
+    /// A Kubernetes version is in extended support.
+    N0503 ExtendedSupport { version: String, since: String, next: Option<String> },
+    /// An account is one of AWS' examples.
+    N0202 ExampleAccount { account: String },
+    /// The range of a VPC is not private.
+    N0301 PublicVpcRange { range: Ipv4Net },
+    /// An instance type is of a family that the catalog does not know.
+    N0401 UnknownFamily { value: String, near: Option<String> },
+    /// Every node pool that applications could run on has a taint.
+    N0402 EveryPoolTainted { cluster: String },
+    /// Two Karpenter pools take the same pods.
+    N0403 SamePods { pool: String, other: String },
+    /// The namespace of a Fargate pool is no application's.
+    N0404 NamespaceOfNobody { namespace: String, known: Vec<String> },
     /// A waiver's day is over.
     N0201 WaiverExpired { id: String, until: String },
     /// No person can get into a cluster when the deploy role is broken.
@@ -370,7 +428,7 @@ impl Problem {
             Self::OnlyWithVpcId { .. } => &["vpc_id"],
             Self::NoPrivateSubnets { .. } | Self::ZoneWithoutPrivateSubnet { .. } => &["private_subnets"],
             Self::ZoneWithoutPodSubnet { .. } => &["pod_subnets"],
-            Self::NoCorePool { .. } => &["node_pools"],
+            Self::NoCorePool { .. } | Self::NowhereToRun { .. } => &["node_pools"],
             Self::TaintsDiffer { .. } => &["taints"],
             Self::AddonRequired { .. } => &["addons"],
             Self::NoHumanAdmin { .. } => &["admins"],

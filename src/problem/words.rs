@@ -1,5 +1,7 @@
 //! The one place that makes sentences: what is wrong, what stands beside the caret, what to type.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
@@ -105,9 +107,10 @@ impl Problem {
                 .label("numbers with `h`, `m` or `s`, or `Never`")
                 .help("write a week as `\"168h\"`, half an hour as `\"30m\"`"),
             Self::InvalidQuantity { value, example } => {
+                let help = quantity_like(value, example).map(|meant| format!("write `\"{meant}\"`"));
                 Words::new(format!("`{value}` is not a quantity that this key takes"))
                     .label("a number, with a unit of Kubernetes")
-                    .help(format!("write it as {example}"))
+                    .help(help.unwrap_or_else(|| format!("write it as {example}")))
             }
             Self::PlaceholderTooEarly { word } => {
                 Words::new(format!("`{{{word}}}` cannot be used for a whole environment"))
@@ -115,9 +118,11 @@ impl Problem {
                     .help("write `{environment}` in its place, or the name itself")
             }
             Self::InvalidInstanceType { value } => {
+                let plain = value.trim().to_ascii_lowercase();
+                let meant = if plain.contains('.') && plain != *value { plain } else { "m6i.large".to_owned() };
                 Words::new(format!("`{value}` is not an EC2 instance type"))
-                    .label("family and size are needed")
-                    .help("write it as `\"m6i.large\"`")
+                    .label("family and size are needed, in lower case")
+                    .help(format!("write it as `\"{meant}\"`"))
             }
             Self::InvalidKubernetesVersion { value } => {
                 Words::new(format!("`{value}` is not a Kubernetes minor version"))
@@ -166,6 +171,24 @@ impl Problem {
                 .also("first here")
                 .help("remove one of them: files are put together, not laid over each other"),
 
+            Self::PlaceholderNotTaken { word } => {
+                Words::new(format!("`{{{word}}}` stands for nothing here"))
+                    .label("this key takes no placeholders")
+                    .help(
+                        "write what is meant, in each environment if it differs: placeholders are for ARNs of roles and keys, \
+                         and for the name of the state bucket",
+                    )
+            }
+            Self::TooLittle { value, what } => {
+                let is_number = value != "0" && value.bytes().all(|b| b.is_ascii_digit());
+                let help = if is_number {
+                    format!("write `\"{value}Gi\"`, if that is meant: without a unit it is bytes")
+                } else {
+                    "write more, or remove the key".to_owned()
+                };
+                Words::new(format!("`{value}` is too little for anything")).label(format!("not enough for {what}")).help(help)
+            }
+
             Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label("lower-case letters, digits and single hyphens, a letter first, no hyphen last")
                 .maybe_help(name_like(value).map(|name| format!("call it `{name}`"))),
@@ -198,12 +221,9 @@ impl Problem {
                 .label("again")
                 .also("first here")
                 .help("remove one of them"),
-            Self::InvalidBucketName { name } => {
+            Self::InvalidBucketName { name, why } => {
                 Words::new(format!("S3 takes no bucket of the name `{name}`"))
-                    .label(
-                        "3 to 63 lower-case letters, digits and hyphens, none of them a hyphen \
-                           at an end",
-                    )
+                    .label(*why)
                     .help("write `\"{project}-{environment}-{account}-terraform-state\"`, or leave it out")
             }
             Self::WaiverMatchesNothing { scope, nearest } => {
@@ -256,6 +276,33 @@ impl Problem {
             Self::InvalidTag { key, why } => {
                 Words::new(format!("`{key}` cannot be a tag of every resource")).label(*why).help("choose another key")
             }
+            Self::InvalidTagValue { value, why } => {
+                let help = tag_like(value).map(|meant| format!("write `\"{meant}\"`"));
+                Words::new(format!("`{}` cannot be the value of a tag", value.escape_debug())).label(*why).maybe_help(help)
+            }
+            Self::TooMany { what, count, most } => Words::new(format!("{count} {what} are too many"))
+                .label(format!("{most} are allowed"))
+                .help(format!("remove {} of them", count - most)),
+            Self::AccountInTwoPartitions { account, partition, other } => {
+                Words::new(format!("account {account} cannot be in `{partition}` and in `{other}`"))
+                    .label(format!("`{partition}`, by its region"))
+                    .also(format!("`{other}`"))
+                    .help("an account lives in one partition: write the other account's number, or another region")
+            }
+            Self::InvalidWaiverId { value } => {
+                let meant = value.to_ascii_uppercase();
+                let meant = if meant.starts_with("CKV") { meant.replace('-', "_") } else { "CKV_AWS_18".to_owned() };
+                Words::new(format!("`{value}` is not the id of a finding"))
+                    .label("checkov's id is needed")
+                    .help(format!("write it as `\"{meant}\"`"))
+            }
+            Self::WaiverWithoutReason => Words::new("a waiver must say why")
+                .label("empty")
+                .help("write why the finding is accepted: a reviewer reads it in the generated file"),
+            Self::ExampleAccount { account } => Words::new(format!("account {account} is one of AWS' examples"))
+                .label("nobody's")
+                .help("write the account's own number, as `aws sts get-caller-identity` prints it"),
+
             Self::NotANumber => Words::new("JSON and YAML have no such number")
                 .label("it would become `null`")
                 .help("write a number, or the text in quotes"),
@@ -263,6 +310,16 @@ impl Problem {
                 .label("empty, or with a character that no path has")
                 .help("write it as `\"../generated\"`"),
 
+            Self::InvalidCidr { value } if value.parse::<ipnet::Ipv6Net>().is_ok() || value.parse::<Ipv6Addr>().is_ok() => {
+                Words::new(format!("`{value}` is an IPv6 range, and this key takes IPv4"))
+                    .label("of the other family")
+                    .help("write the IPv4 range of the same network: `\"203.0.113.0/24\"`")
+            }
+            Self::InvalidCidr { value } if value.parse::<Ipv4Addr>().is_ok() => {
+                Words::new(format!("`{value}` is an address, not a range"))
+                    .label("the prefix is missing")
+                    .help(format!("write `\"{value}/32\"` for this address alone"))
+            }
             Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
                 .label("address and prefix are needed, without leading zeros")
                 .help("write it as `\"10.1.0.0/16\"`"),
@@ -317,6 +374,9 @@ impl Problem {
             Self::ServiceCidrRange { range } => Words::new(format!("EKS takes no Service range `{range}`"))
                 .label("a /12 to /24 within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 is needed")
                 .help("write `service_cidr = \"172.20.0.0/16\"`"),
+            Self::PublicVpcRange { range } => Words::new(format!("`{range}` is not a private range"))
+                .label("the internet has other owners of these addresses, and the cluster would not reach them")
+                .help("choose a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"),
             Self::OutsideParent { range, parent } => {
                 Words::new(format!("`{range}` lies outside the VPC's range `{parent}`"))
                     .label("outside")
@@ -669,6 +729,56 @@ impl Problem {
             Self::HalfBudget { has, lacks } => Words::new(format!("a budget with `{has}` needs `{lacks}`"))
                 .label(format!("`{lacks}` is missing"))
                 .help(format!("add `{lacks}`, or remove `{has}`: without both it always applies")),
+            Self::NowhereToRun { app, cluster } => {
+                Words::new(format!("application `{app}` has no nodes to run on in cluster `{cluster}`"))
+                    .label("its only node pool is `core`, which is for system services")
+                    .help(
+                        "add `[cluster.node_pools.worker]` with `kind = \"karpenter\"`, and `[cluster.addons.karpenter]`",
+                    )
+            }
+            Self::FargateNamespaceTaken { namespace, owner } => {
+                Words::new(format!("namespace `{namespace}` cannot run on Fargate"))
+                    .label(format!("belongs to {owner}, whose pods need nodes and Pod Identity"))
+                    .help("name namespaces of applications; what of core can run on Fargate does so with `core.kind = \"fargate\"`")
+            }
+            Self::UnknownInstance { value, near } => Words::new(format!("there is no EC2 instance type `{value}`"))
+                .label("unknown")
+                .help(near.as_ref().map_or_else(
+                    || "look it up: `aws ec2 describe-instance-types`".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                )),
+            Self::UnknownFamily { value, near } => {
+                let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                Words::new(format!("the catalog does not know the family of `{value}`"))
+                    .label("newer than this release, or misspelt")
+                    .help(format!("{near}otherwise see that the region offers it: `aws ec2 describe-instance-type-offerings`"))
+            }
+            Self::GraceNeverEnds => Words::new("a grace period must end")
+                .label("a pod could hold up its node, and with it every destroy, for ever")
+                .help("write it as `\"24h\"`"),
+            Self::RepeatedTaint { key } => {
+                Words::new(format!("taint `{key}` stands twice with the same effect"))
+                    .label("again")
+                    .also("first here")
+                    .help("remove one of them: a node has one value for a key and an effect")
+            }
+            Self::EveryPoolTainted { cluster } => {
+                Words::new(format!("every node pool of cluster `{cluster}` for applications has a taint"))
+                    .label("pods that do not tolerate it wait for ever")
+                    .help("add a pool without taints, or see that every application tolerates one of them")
+            }
+            Self::SamePods { pool, other } => {
+                Words::new(format!("node pools `{pool}` and `{other}` take the same pods"))
+                    .label("of the same weight, with the same labels and taints")
+                    .also("and this one")
+                    .help("set `weight` to say which comes first, or give one of them a label or a taint")
+            }
+            Self::NamespaceOfNobody { namespace, known } => {
+                let help = nearest(namespace, known).map(|near| format!("did you mean `{near}`?"));
+                Words::new(format!("no application has the namespace `{namespace}`"))
+                    .label("nothing of this blueprint's would run there")
+                    .help(help.unwrap_or_else(|| "add the application, or remove the namespace; it may be made elsewhere".to_owned()))
+            }
             Self::InvalidReservation { value } => {
                 Words::new(format!("`{value}` is not the id of a capacity reservation"))
                     .label("`cr-` with digits and lower-case letters is needed")
@@ -724,6 +834,63 @@ impl Problem {
                     .help("remove `version`")
             }
 
+            Self::SupportEnds { version, ends, left, next } => {
+                let days = if *left == 1 { "day" } else { "days" };
+                Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))
+                    .label(format!("in {left} {days}; then EKS upgrades the cluster by itself"))
+                    .help(upgrade(next.as_deref()))
+            }
+            Self::ExtendedSupport { version, since, next } => {
+                Words::new(format!("standard support of Kubernetes {version} ended on {since}"))
+                    .label("EKS upgrades the cluster by itself, when it chooses to")
+                    .help(upgrade(next.as_deref()))
+            }
+            Self::SupportEnded { version, ended, next } => {
+                Words::new(format!("EKS has not supported Kubernetes {version} since {ended}"))
+                    .label("no cluster can have it")
+                    .help(upgrade(next.as_deref()))
+            }
+            Self::KubernetesJump { cluster, version, present, next } => {
+                Words::new(format!("cluster `{cluster}` cannot go from Kubernetes {present} to {version} at once"))
+                    .label("EKS takes one minor version at a time")
+                    .help(format!("write `\"{next}\"` and apply it, then the one after"))
+            }
+            Self::KubernetesBack { cluster, version, present } => {
+                Words::new(format!("cluster `{cluster}` cannot go back from Kubernetes {present} to {version}"))
+                    .label("older than what was generated last")
+                    .help(format!(
+                        "write `\"{present}\"`; if that was never applied, take `.plinth/manifest.json` back as well, out of \
+                         version control"
+                    ))
+            }
+            Self::PolicyNeedsKarpenter { policy, version, least } => {
+                Words::new(format!("Karpenter {version} has no policy `{policy}`"))
+                    .label(format!("{least} or newer is needed"))
+                    .also("this release")
+                    .help("remove `version` to take the catalog's, or write another policy")
+            }
+            Self::SettledValue { addon, key } => {
+                Words::new(format!("`{key}` of add-on `{addon}` is not for the blueprint to set"))
+                    .label("plinth fills it in, from the cluster and what it makes there")
+                    .help("remove it")
+            }
+            Self::UnknownNodeType { addon, value, known } => {
+                Words::new(format!("no node has the label `node-type: {value}` that add-on `{addon}` looks for"))
+                    .label("its pods would wait for ever")
+                    .help(suggest(value, known))
+            }
+            Self::CoreNotTolerated { addon } => {
+                Words::new(format!("add-on `{addon}` would not tolerate the taint of core's nodes"))
+                    .label("replaces the catalog's list, and its pods look for nodes of core")
+                    .help("add `{ key = \"CriticalAddonsOnly\", operator = \"Exists\" }` to the list")
+            }
+            Self::ReplicasWithoutNodes { replicas, nodes } => {
+                Words::new(format!("{replicas} replicas of Karpenter do not fit on {nodes} nodes of core"))
+                    .label("each keeps to a node of its own")
+                    .also("the nodes")
+                    .help(format!("write `replicas = {nodes}`, or `min = {replicas}` in core's `size`"))
+            }
+
             Self::NoKubernetesVersion { cluster, newest } => {
                 Words::new(format!("cluster `{cluster}` has no Kubernetes version"))
                     .label("`kubernetes_version` is missing")
@@ -755,6 +922,10 @@ impl Problem {
                     .label("IAM ends with its partition")
                     .help(format!("write `partition = \"{other}\"`, or remove `[delivery]`"))
             }
+            Self::SamePipelineRole { arn } => Words::new(format!("`{arn}` would plan and deploy alike"))
+                .label("whoever opens a pull request could deploy")
+                .also("the role that deploys")
+                .help("write another role for `plan_role`, or remove it for `{project}-plan`"),
             Self::RoleInOtherPartition { arn, region, partition } => {
                 let own = with_part(arn, 1, "{partition}");
                 Words::new(format!("`{arn}` is not a role of `{partition}`, the partition of `{region}`"))
@@ -840,6 +1011,42 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
             .label("names of IAM Identity Center end in 16 hexadecimal digits")
             .help(of_identity_center(&format!("{role}_0123456789abcdef"))),
     }
+}
+
+/// Says how to come to the next Kubernetes version.
+fn upgrade(next: Option<&str>) -> String {
+    next.map_or_else(
+        || "install a newer release of plinth: this one knows no later version".to_owned(),
+        |next| format!("write `kubernetes_version = \"{next}\"`"),
+    )
+}
+
+/// Makes a quantity of what is nearly one: `64GB`, `64 gi`, `0,5`, `16 cores`.
+fn quantity_like(text: &str, example: &str) -> Option<String> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
+    let number = text[..end].replace(',', ".");
+    number.parse::<f64>().ok()?;
+    let unit = text[end..].trim().to_ascii_lowercase();
+    let is_bytes = ["Gi", "Mi"].iter().any(|unit| example.contains(unit));
+    if unit.is_empty() {
+        return Some(number);
+    }
+    if !is_bytes {
+        let is_milli = matches!(unit.as_str(), "m" | "milli" | "millicores" | "mcpu");
+        return if is_milli { Some(format!("{number}m")) } else { unit.starts_with('c').then_some(number) };
+    }
+    let unit = unit.trim_end_matches("bytes").trim_end_matches('b').trim_end_matches('i');
+    let letter = unit.chars().next().filter(|c| unit.len() == 1 && "kmgtp".contains(*c))?;
+    Some(format!("{number}{}i", letter.to_ascii_uppercase()))
+}
+
+/// Makes a tag's value of text that is none.
+fn tag_like(text: &str) -> Option<String> {
+    let plain: String = text.chars().map(|c| if c == '&' { '+' } else if c.is_alphanumeric() || "_.:/=+-@".contains(c) { c } else { ' ' }).collect();
+    let mended: Vec<&str> = plain.split_whitespace().collect();
+    let mended: String = mended.join(" ").chars().take(256).collect();
+    (!mended.is_empty()).then_some(mended)
 }
 
 /// What to write in `include`.

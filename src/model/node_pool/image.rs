@@ -1,11 +1,12 @@
 //! Machine images: family, version, and what the instance types' processors and accelerators make of it.
 
-use super::{Ground, Report};
+use super::{Ground, Report, check_repeated};
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, InstanceType, PoolKind};
+use crate::catalog::Instances;
 use crate::diagnostic::Spanned;
-use crate::problem::Problem;
+use crate::problem::{Problem, nearest};
 
 /// Returns the family of a pool's image, AL2023 where none is written.
 pub(super) fn family(keys: &Keys) -> AmiFamily {
@@ -58,6 +59,45 @@ fn check_kubernetes(
     }
 }
 
+/// Finds what is strange about an instance type. A family that could be new is worth a note, since AWS brings some each year; one
+/// that follows none of AWS' rules is a slip.
+///
+/// A family has the letters of a series, a generation, and letters for what it has besides, each once; behind a hyphen stands
+/// anything (EC2 user guide, "Amazon EC2 instance type naming conventions", read 2026-11).
+fn unknown(facts: &Instances, instance: &InstanceType) -> Option<Problem> {
+    let (family, size) = (instance.family(), instance.size());
+    let value = instance.to_string();
+    if !facts.families.iter().any(|known| known == family) {
+        let near = nearest(family, &facts.families).map(|near| format!("{near}.{size}"));
+        let could_be = facts.families.iter().any(|known| could_be(family, known));
+        return Some(if could_be { Problem::UnknownFamily { value, near } } else { Problem::UnknownInstance { value, near } });
+    }
+    let number = |text: &str| text.bytes().next().is_some_and(|b| b != b'0') && text.bytes().all(|b| b.is_ascii_digit());
+    let is_large = size.strip_suffix("xlarge").is_some_and(number)
+        || size.strip_prefix("metal-").and_then(|size| size.strip_suffix("xl")).is_some_and(number);
+    let sizes: Vec<String> = SIZES.map(str::to_owned).into();
+    let near = nearest(size, &sizes).map(|near| format!("{family}.{near}"));
+    (!is_large && !SIZES.contains(&size)).then_some(Problem::UnknownInstance { value, near })
+}
+
+/// Sizes that no number is in, and the numbers that are most used.
+const SIZES: [&str; 12] = [
+    "nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "metal",
+];
+
+/// Whether a family could be a later one of another's series.
+fn could_be(family: &str, known: &str) -> bool {
+    let [(series, generation, rest), (known_series, known_generation, _)] = [family, known].map(|family| {
+        let digits = family.find(|c: char| c.is_ascii_digit()).unwrap_or(family.len());
+        let rest = family[digits..].find(|c: char| !c.is_ascii_digit()).map_or(family.len(), |at| digits + at);
+        (&family[..digits], family[digits..rest].parse::<u32>().unwrap_or_default(), &family[rest..])
+    });
+    let letters = rest.split('-').next().unwrap_or_default();
+    let is_plain = letters.chars().all(|c| "abdefginqsz".contains(c));
+    let is_once = letters.chars().enumerate().all(|(at, c)| letters.find(c) == Some(at));
+    series == known_series && (1..=known_generation + 2).contains(&generation) && is_plain && is_once
+}
+
 fn is_release(version: &str, is_end: fn(&str) -> bool) -> bool {
     version.split_once('-').is_some_and(|(version, end)| is_version(version) && is_end(end))
 }
@@ -102,9 +142,13 @@ fn is_nvidia(ground: &Ground<'_>, instance: &InstanceType) -> bool {
 /// the cluster uses them.
 pub(super) fn check_instances(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
     let Some(types) = &pool.value.instance_types else { return };
+    check_repeated(report, types);
     let facts = &ground.catalog.instances;
     for instance in types.iter() {
         let is_of = |families: &[String]| families.iter().any(|family| family == instance.family());
+        if let Some(problem) = unknown(facts, instance) {
+            report.report(problem, instance.span, None);
+        }
         if let Some((why, _)) = facts.refused.iter().find(|(_, families)| is_of(families)) {
             let problem = Problem::RefusedInstance { instance: instance.to_string(), why: why.clone() };
             report.report(problem, instance.span, None);
@@ -125,6 +169,27 @@ pub(super) fn check_instances(report: &mut impl Report, ground: &Ground<'_>, poo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn new_families_are_told_from_slips() {
+        let facts = crate::catalog::Catalog::load().instances;
+        let judge = |family: &str| facts.families.iter().any(|known| could_be(family, known));
+        for new in ["m9i", "c10g", "g8e", "r9gdn", "p7-b400", "trn4"] {
+            assert!(judge(new), "{new}");
+        }
+        for slip in ["m7gg", "mi6", "t33", "mm5", "c6x", "m0"] {
+            assert!(!judge(slip), "{slip}");
+        }
+    }
+
+    #[test]
+    fn every_family_of_a_rule_is_a_family() {
+        let facts = crate::catalog::Catalog::load().instances;
+        let rules = [&facts.nvidia, &facts.xen].into_iter().chain(facts.refused.values());
+        for family in rules.flatten() {
+            assert!(facts.families.contains(family), "{family}");
+        }
+    }
 
     #[test]
     fn releases_are_told_apart() {

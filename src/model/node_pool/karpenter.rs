@@ -6,9 +6,13 @@ use super::disk::{self, Disk};
 use super::disruption::{self, Disruption};
 use super::kubelet::{self, Kubelet};
 use super::{CORE, Ground, Report, Taint, check_core, core_label, image, label};
-use crate::blueprint::keys::NodePool as Keys;
+use crate::blueprint::keys::{Cluster as ClusterKeys, Limits, NodePool as Keys};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{AmiFamily, Architecture, Capacity, InstanceType, Name, PoolKind};
+use crate::blueprint::scalar::{
+    AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind,
+};
+use crate::model::Context;
+use crate::model::addon::{Addon, KARPENTER};
 use crate::diagnostic::Spanned;
 use crate::model::data;
 use crate::problem::Problem;
@@ -92,6 +96,12 @@ pub(super) fn resolve(
         report.range(weight, 1, 100);
     }
     let limits = keys.limits.as_ref();
+    if let Some(limits) = limits {
+        check_limits(report, limits);
+    }
+    if let Some(period) = keys.termination_grace_period.as_ref().filter(|period| period.as_str() == "Never") {
+        report.report(Problem::GraceNeverEnds, period.span, None);
+    }
     let ami_family = image::family(keys);
     let version = image::version(report, ground, PoolKind::Karpenter, keys);
     let catalog_alias = ground.catalog.image_alias(ami_family.word());
@@ -138,6 +148,42 @@ pub(super) fn resolve(
         labels: label::labels(report, ground, pool),
         taints: label::taints(report, ground, pool),
     })
+}
+
+/// No node is so small that these let one be made; none at all may be meant.
+fn check_limits(report: &mut impl Report, limits: &Limits) {
+    if let Some(cpu) = limits.cpu.as_ref().filter(|cpu| (1..1_000).contains(&cpu.thousandths())) {
+        report.report(Problem::TooLittle { value: cpu.0.clone(), what: "one node, which has one CPU at least" }, cpu.span, None);
+    }
+    if let Some(memory) = limits.memory.as_ref().filter(|memory| (1..1 << 29).contains(&memory.bytes())) {
+        let what = "one node, which has `512Mi` at least";
+        report.report(Problem::TooLittle { value: memory.0.clone(), what }, memory.span, None);
+    }
+}
+
+/// Refuses what the cluster's release of Karpenter does not know yet: its definitions would (karpenter.sh, "Upgrade Guide", 1.14,
+/// read 2026-11).
+pub(super) fn check_release(context: &mut Context<'_>, keys: &ClusterKeys, addons: &[Addon]) {
+    const BALANCED: semver::Version = semver::Version::new(1, 14, 0);
+    let Some(karpenter) = addons.iter().find(|addon| addon.name.as_str() == KARPENTER) else { return };
+    let version = semver::Version::parse(karpenter.version.trim_start_matches('v'));
+    if version.is_ok_and(|version| version >= BALANCED) {
+        return;
+    }
+    let written = keys.addons.get(KARPENTER).and_then(|wish| wish.value.version.as_ref());
+    for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
+        let policy = pool.value.disruption.as_ref().and_then(|disruption| disruption.policy.as_ref());
+        let Some(policy) = policy.filter(|policy| policy.value == ConsolidationPolicy::Balanced) else { continue };
+        let problem = Problem::PolicyNeedsKarpenter {
+            policy: policy.word(),
+            version: karpenter.version.clone(),
+            least: BALANCED.to_string(),
+        };
+        match written {
+            Some(version) => context.push_conflict(problem, policy.span, version.span),
+            None => context.push(problem, policy.span),
+        }
+    }
 }
 
 /// Reserved capacity and its reservations belong together.

@@ -1,7 +1,7 @@
 //! Labels and taints of nodes: syntax, and what others keep for themselves.
 
 use super::{CORE, CORE_TAINT, Ground, Report, Taint, image};
-use crate::blueprint::keys::NodePool as Keys;
+use crate::blueprint::keys::{NodePool as Keys, Taint as TaintKeys};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, TaintEffect};
 use crate::problem::Problem;
@@ -53,6 +53,7 @@ pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named
     } else if keys.taints.is_none() && image::has_gpus(ground, keys) {
         taints.push(built_in(GPU, ""));
     }
+    let mut seen: Vec<&TaintKeys> = Vec::new();
     for taint in keys.taints.iter().flat_map(|taints| taints.iter()) {
         if let Some(why) = key_fault(&taint.key) {
             let key = taint.key.value.clone();
@@ -61,6 +62,10 @@ pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named
         if let Some(value) = taint.value.as_ref().filter(|value| !is_value(value)) {
             report.report(Problem::InvalidLabelValue { value: value.to_string() }, value.span, None);
         }
+        if let Some(first) = seen.iter().find(|first: &&&TaintKeys| first.key.value == taint.key.value && *first.effect == *taint.effect) {
+            report.report(Problem::RepeatedTaint { key: taint.key.value.clone() }, taint.key.span, Some(first.key.span));
+        }
+        seen.push(taint);
         taints.push(Taint {
             key: taint.key.value.clone(),
             value: taint.value.as_ref().map(|value| value.value.clone()).unwrap_or_default(),
