@@ -150,7 +150,11 @@ fn amount_of(text: &str) -> (f64, &str) {
     (text[..end].parse().unwrap_or_default(), &text[end..])
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quantity is not negative, and saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a quantity is not negative, and saturates"
+)]
 fn whole(number: f64) -> u64 {
     number as u64
 }

@@ -305,10 +305,12 @@ impl Read for u32 {
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &node.value {
-            Value::String(text) => match Placeholder::ALL.iter().find(|(word, _)| text.contains(&format!("{{{word}}}"))) {
-                Some((word, _)) => reader.fail(Problem::PlaceholderNotTaken { word }, node.span),
-                None => Some(text.clone()),
-            },
+            Value::String(text) => {
+                match Placeholder::ALL.iter().find(|(word, _)| text.contains(&format!("{{{word}}}"))) {
+                    Some((word, _)) => reader.fail(Problem::PlaceholderNotTaken { word }, node.span),
+                    None => Some(text.clone()),
+                }
+            }
             _ => reader.wrong_type(node, "a string"),
         }
     }

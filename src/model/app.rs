@@ -248,7 +248,10 @@ fn check_quota(context: &mut Context<'_>, quota: &Quota) {
     const VOLUME: u64 = 1 << 30;
     let Quota { cpu, memory, pods, storage, .. } = quota;
     let cpu = cpu.as_ref().filter(|cpu| cpu.thousandths() < CPU).map(|cpu| (cpu.0.clone(), cpu.span));
-    let memory = memory.as_ref().filter(|memory| memory.bytes() < MEMORY).map(|memory| (memory.0.clone(), memory.span));
+    let memory = memory
+        .as_ref()
+        .filter(|memory| memory.bytes() < MEMORY)
+        .map(|memory| (memory.0.clone(), memory.span));
     let pods = pods.as_ref().filter(|pods| pods.value == 0).map(|pods| (pods.to_string(), pods.span));
     // No storage at all may be meant.
     let storage = storage.as_ref().filter(|storage| (1..VOLUME).contains(&storage.bytes()));

@@ -32,8 +32,11 @@ impl Pipeline {
         let scope = Scope { account: keys.account.as_str(), partition, ..*environment };
         let deploy_role = role(context, keys.deploy_role.as_ref(), "deploy", &scope);
         let plan_role = role(context, keys.plan_role.as_ref(), "plan", &scope);
-        if let (Some(plan), Some(_)) = (&plan_role, deploy_role.as_ref().filter(|deploy| plan_role.as_ref() == Some(deploy))) {
-            let [plan_at, deploy_at] = [&keys.plan_role, &keys.deploy_role].map(|role| role.as_ref().map(|role| role.span));
+        if let (Some(plan), Some(_)) =
+            (&plan_role, deploy_role.as_ref().filter(|deploy| plan_role.as_ref() == Some(deploy)))
+        {
+            let [plan_at, deploy_at] =
+                [&keys.plan_role, &keys.deploy_role].map(|role| role.as_ref().map(|role| role.span));
             let at = plan_at.or(deploy_at).unwrap_or(keys.account.span);
             let problem = Problem::SamePipelineRole { arn: plan.clone() };
             match deploy_at.filter(|deploy| *deploy != at) {

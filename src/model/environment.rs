@@ -326,7 +326,12 @@ fn check_step(
     let problem = if written.minor() < present.minor() {
         Problem::KubernetesBack { cluster, version, present: present.to_string() }
     } else if written.minor() > present.minor().saturating_add(1) {
-        Problem::KubernetesJump { cluster, version, present: present.to_string(), next: support::next(present) }
+        Problem::KubernetesJump {
+            cluster,
+            version,
+            present: present.to_string(),
+            next: support::next(present),
+        }
     } else {
         return;
     };

@@ -76,7 +76,11 @@ fn bucket_fault(name: &str) -> Option<&'static str> {
     let bytes = name.as_bytes();
     if name.contains('.') {
         Some("with a dot it is no name that the certificate of S3 is for")
-    } else if bytes.len() < 3 || !bytes.iter().all(|b| is_plain(*b)) || !is_edge(bytes.first()) || !is_edge(bytes.last()) {
+    } else if bytes.len() < 3
+        || !bytes.iter().all(|b| is_plain(*b))
+        || !is_edge(bytes.first())
+        || !is_edge(bytes.last())
+    {
         Some("3 to 63 lower-case letters, digits and hyphens, none of them a hyphen at an end")
     } else if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
         Some("S3 keeps `xn--`, `sthree-` and `amzn-s3-demo-` at the beginning for itself")
@@ -251,7 +255,8 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
         derived.push(of_pool("aws_launch_template", template, "the launch template", name));
     }
     for FargatePool { name, .. } in &cluster.settings.fargate_pools {
-        let zones: String = cluster.network.zone_names().iter().filter_map(|zone| zone.chars().last()).collect();
+        let zones: String =
+            cluster.network.zone_names().iter().filter_map(|zone| zone.chars().last()).collect();
         derived.push(of_pool("aws_eks_fargate_profile", format!("{name}-{zones}"), "the profile", name));
     }
     for KarpenterPool { name, .. } in &cluster.settings.karpenter_pools {
@@ -272,7 +277,10 @@ fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment],
     for environment in environments {
         for cluster in &environment.clusters {
             for Derived { resource, name, at, .. } in derived(context, fleet, cluster) {
-                if matches!(resource, "aws_eks_node_group_prefix" | "aws_eks_fargate_profile" | "helm_release") {
+                if matches!(
+                    resource,
+                    "aws_eks_node_group_prefix" | "aws_eks_fargate_profile" | "helm_release"
+                ) {
                     continue; // unique within their cluster
                 }
                 // IAM knows no region.

@@ -45,7 +45,9 @@ impl Check<'_, '_> {
             let Some(over) = over.get(key) else { continue };
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             match known {
-                Json::Object(known) if matches!(over.value, Value::Table(_)) => self.table(known, over, &path),
+                Json::Object(known) if matches!(over.value, Value::Table(_)) => {
+                    self.table(known, over, &path);
+                }
                 _ if self.is_settled(known, &path) && over.to_json() != *known => {
                     let problem = Problem::SettledValue { addon: self.addon.to_owned(), key: path };
                     self.context.push(problem, over.span);
@@ -101,7 +103,8 @@ fn check_replicas(context: &mut Context<'_>, keys: &ClusterKeys, values: &Node) 
     let Some(replicas) = values.get("replicas") else { return };
     let Value::Integer(number) = replicas.value else { return };
     let Some(core) = keys.node_pools.get(CORE).map(|core| &core.value) else { return };
-    let Some(size) = core.size.as_ref().filter(|_| core.kind.as_ref().is_some_and(|kind| **kind == PoolKind::Managed))
+    let Some(size) =
+        core.size.as_ref().filter(|_| core.kind.as_ref().is_some_and(|kind| **kind == PoolKind::Managed))
     else {
         return;
     };

@@ -1,9 +1,9 @@
 //! Whether pods find nodes: those of applications, and those of a Fargate pool's namespaces.
 
+use super::Context;
 use super::app;
 use super::environment::{Cluster, Environment};
 use super::node_pool::{CORE, KarpenterPool, Taint};
-use super::Context;
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::PoolKind;
@@ -29,7 +29,9 @@ fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKey
         let selectors = settings.fargate_pools.iter().flat_map(|pool| &pool.selectors);
         selectors.into_iter().any(|selector| selector.namespace == namespace && selector.labels.is_empty())
     };
-    let Some(tenant) = cluster.tenants.iter().find(|tenant| !is_on_fargate(&tenant.namespace)) else { return };
+    let Some(tenant) = cluster.tenants.iter().find(|tenant| !is_on_fargate(&tenant.namespace)) else {
+        return;
+    };
     // What is written counts, since a pool with a mistake is a pool.
     let pools = keys.node_pools.iter().filter(|pool| *pool.value.enabled && pool.name.as_str() != CORE);
     if !keys.node_pools.has_broken() && pools.clone().all(is_fargate) {

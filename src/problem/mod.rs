@@ -455,6 +455,13 @@ impl Problem {
     pub fn follows_from(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::KeyNotForKind { pool, .. }, Self::KindChanges { pool: other, .. }) => pool == other,
+            (
+                Self::MixedArchitectures { one, other } | Self::MixedGpus { with: one, without: other },
+                Self::UnknownInstance { value, .. },
+            ) => value == one || value == other,
+            (Self::OtherArchitecture { instance, .. }, Self::UnknownInstance { value, .. }) => {
+                value == instance
+            }
             (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
                 nearest(name, known) == Some(addon)
             }

@@ -186,7 +186,7 @@ impl Problem {
                 } else {
                     "write more, or remove the key".to_owned()
                 };
-                Words::new(format!("`{value}` is too little for anything")).label(format!("not enough for {what}")).help(help)
+                Words::new(format!("`{value}` is too little")).label(format!("not enough for {what}")).help(help)
             }
 
             Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
@@ -318,7 +318,11 @@ impl Problem {
             Self::InvalidCidr { value } if value.parse::<Ipv4Addr>().is_ok() => {
                 Words::new(format!("`{value}` is an address, not a range"))
                     .label("the prefix is missing")
-                    .help(format!("write `\"{value}/32\"` for this address alone"))
+                    .help(match value {
+                        network if network.ends_with(".0.0") => format!("write `\"{value}/16\"`, or another size"),
+                        network if network.ends_with(".0") => format!("write `\"{value}/24\"`, or another size"),
+                        _ => format!("write `\"{value}/32\"` for this address alone"),
+                    })
             }
             Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
                 .label("address and prefix are needed, without leading zeros")
@@ -738,7 +742,7 @@ impl Problem {
             }
             Self::FargateNamespaceTaken { namespace, owner } => {
                 Words::new(format!("namespace `{namespace}` cannot run on Fargate"))
-                    .label(format!("belongs to {owner}, whose pods need nodes and Pod Identity"))
+                    .label(format!("belongs to {owner}: its pods need nodes, and Pod Identity"))
                     .help("name namespaces of applications; what of core can run on Fargate does so with `core.kind = \"fargate\"`")
             }
             Self::UnknownInstance { value, near } => Words::new(format!("there is no EC2 instance type `{value}`"))
@@ -1043,7 +1047,18 @@ fn quantity_like(text: &str, example: &str) -> Option<String> {
 
 /// Makes a tag's value of text that is none.
 fn tag_like(text: &str) -> Option<String> {
-    let plain: String = text.chars().map(|c| if c == '&' { '+' } else if c.is_alphanumeric() || "_.:/=+-@".contains(c) { c } else { ' ' }).collect();
+    let plain: String = text
+        .chars()
+        .map(|c| {
+            if c == '&' {
+                '+'
+            } else if c.is_alphanumeric() || "_.:/=+-@".contains(c) {
+                c
+            } else {
+                ' '
+            }
+        })
+        .collect();
     let mended: Vec<&str> = plain.split_whitespace().collect();
     let mended: String = mended.join(" ").chars().take(256).collect();
     (!mended.is_empty()).then_some(mended)

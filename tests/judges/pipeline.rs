@@ -76,10 +76,6 @@ reason = "plain"
 
 /// Every key that takes free text, with a file in which that text must stand. `*` is the text itself, as a key.
 const PLACES: &[(&str, &str)] = &[
-    ("project.repository", "environments/one/state/providers.tf"),
-    ("project.owner", "apps/app/two/providers.tf"),
-    ("project.tags.Plain", "environments/two/main/cluster/providers.tf"),
-    ("project.tags.*", "environments/one/main/tenants/providers.tf"),
     ("cluster.addons.vpc-cni.values.plain", "modules/cluster/addon_vpc_cni.tf"),
     ("cluster.addons.vpc-cni.values.*", "modules/cluster/addon_vpc_cni.tf"),
     ("cluster.addons.metrics-server.values.deep.list[]", "modules/services/addon_metrics_server.tf"),
@@ -91,6 +87,9 @@ const PLACES: &[(&str, &str)] = &[
 /// Keys with rules, each with a value that obeys.
 const RULED: &[(&str, &str)] = &[
     ("project.name", "acme"),
+    ("project.owner", "operations"),
+    ("project.repository", "https://git.example.com/acme"),
+    ("project.tags.Plain", "plain"),
     ("state.bucket", "{project}-{environment}-{account}-terraform-state"),
     ("terraform.engine", "terraform"),
     ("cluster.kubernetes_version", "1.36"),

@@ -207,7 +207,7 @@ pub fn blueprints() -> impl Strategy<Value = Blueprint> {
         };
         apps.into_iter().map(app).collect::<Vec<_>>()
     });
-    let tags = btree_map("[A-Za-z][ A-Za-z0-9:/_.-]{0,12}", "\\PC{0,12}", 0..4)
+    let tags = btree_map("[A-Za-z][ A-Za-z0-9:/_.-]{0,12}", "[\\p{L}\\p{N} _.:/=+@-]{0,12}", 0..4)
         .prop_map(|tags| tags.into_iter().collect::<Vec<_>>());
     let cluster = (option::of(select(vec![30u32, 365])), any::<bool>()).prop_map(|(days, has_reader)| {
         let mut keys = vec![
@@ -308,6 +308,15 @@ impl Blueprint {
         sections.push(("project.tags".to_owned(), tags.collect()));
         for pool in &self.pools {
             sections.push((format!("cluster.node_pools.{}", pool.name), own(&pool.keys)));
+        }
+        // An environment may switch the others off, and applications need one.
+        if !self.apps.is_empty() {
+            let keys = [
+                ("kind", quote("managed")),
+                ("instance_types", "[\"m6i.large\"]".to_owned()),
+                ("size", "{ min = 1, max = 2 }".to_owned()),
+            ];
+            sections.push(("cluster.node_pools.general".to_owned(), own(&keys)));
         }
         let has_karpenter = self.pools.iter().any(|pool| pool.is_karpenter)
             || self.environments.iter().any(|environment| environment.core_on_fargate);

@@ -70,9 +70,15 @@ fn unknown(facts: &Instances, instance: &InstanceType) -> Option<Problem> {
     if !facts.families.iter().any(|known| known == family) {
         let near = nearest(family, &facts.families).map(|near| format!("{near}.{size}"));
         let could_be = facts.families.iter().any(|known| could_be(family, known));
-        return Some(if could_be { Problem::UnknownFamily { value, near } } else { Problem::UnknownInstance { value, near } });
+        return Some(if could_be {
+            Problem::UnknownFamily { value, near }
+        } else {
+            Problem::UnknownInstance { value, near }
+        });
     }
-    let number = |text: &str| text.bytes().next().is_some_and(|b| b != b'0') && text.bytes().all(|b| b.is_ascii_digit());
+    let number = |text: &str| {
+        text.bytes().next().is_some_and(|b| b != b'0') && text.bytes().all(|b| b.is_ascii_digit())
+    };
     let is_large = size.strip_suffix("xlarge").is_some_and(number)
         || size.strip_prefix("metal-").and_then(|size| size.strip_suffix("xl")).is_some_and(number);
     let sizes: Vec<String> = SIZES.map(str::to_owned).into();
@@ -82,14 +88,16 @@ fn unknown(facts: &Instances, instance: &InstanceType) -> Option<Problem> {
 
 /// Sizes that no number is in, and the numbers that are most used.
 const SIZES: [&str; 12] = [
-    "nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "metal",
+    "nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge",
+    "16xlarge", "metal",
 ];
 
 /// Whether a family could be a later one of another's series.
 fn could_be(family: &str, known: &str) -> bool {
     let [(series, generation, rest), (known_series, known_generation, _)] = [family, known].map(|family| {
         let digits = family.find(|c: char| c.is_ascii_digit()).unwrap_or(family.len());
-        let rest = family[digits..].find(|c: char| !c.is_ascii_digit()).map_or(family.len(), |at| digits + at);
+        let rest =
+            family[digits..].find(|c: char| !c.is_ascii_digit()).map_or(family.len(), |at| digits + at);
         (&family[..digits], family[digits..rest].parse::<u32>().unwrap_or_default(), &family[rest..])
     });
     let letters = rest.split('-').next().unwrap_or_default();

@@ -11,9 +11,9 @@ use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{
     AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind,
 };
+use crate::diagnostic::Spanned;
 use crate::model::Context;
 use crate::model::addon::{Addon, KARPENTER};
-use crate::diagnostic::Spanned;
 use crate::model::data;
 use crate::problem::Problem;
 
@@ -153,7 +153,11 @@ pub(super) fn resolve(
 /// No node is so small that these let one be made; none at all may be meant.
 fn check_limits(report: &mut impl Report, limits: &Limits) {
     if let Some(cpu) = limits.cpu.as_ref().filter(|cpu| (1..1_000).contains(&cpu.thousandths())) {
-        report.report(Problem::TooLittle { value: cpu.0.clone(), what: "one node, which has one CPU at least" }, cpu.span, None);
+        report.report(
+            Problem::TooLittle { value: cpu.0.clone(), what: "one node, which has one CPU at least" },
+            cpu.span,
+            None,
+        );
     }
     if let Some(memory) = limits.memory.as_ref().filter(|memory| (1..1 << 29).contains(&memory.bytes())) {
         let what = "one node, which has `512Mi` at least";
@@ -173,7 +177,9 @@ pub(super) fn check_release(context: &mut Context<'_>, keys: &ClusterKeys, addon
     let written = keys.addons.get(KARPENTER).and_then(|wish| wish.value.version.as_ref());
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
         let policy = pool.value.disruption.as_ref().and_then(|disruption| disruption.policy.as_ref());
-        let Some(policy) = policy.filter(|policy| policy.value == ConsolidationPolicy::Balanced) else { continue };
+        let Some(policy) = policy.filter(|policy| policy.value == ConsolidationPolicy::Balanced) else {
+            continue;
+        };
         let problem = Problem::PolicyNeedsKarpenter {
             policy: policy.word(),
             version: karpenter.version.clone(),

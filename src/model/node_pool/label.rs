@@ -62,8 +62,15 @@ pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named
         if let Some(value) = taint.value.as_ref().filter(|value| !is_value(value)) {
             report.report(Problem::InvalidLabelValue { value: value.to_string() }, value.span, None);
         }
-        if let Some(first) = seen.iter().find(|first: &&&TaintKeys| first.key.value == taint.key.value && *first.effect == *taint.effect) {
-            report.report(Problem::RepeatedTaint { key: taint.key.value.clone() }, taint.key.span, Some(first.key.span));
+        if let Some(first) = seen
+            .iter()
+            .find(|first: &&&TaintKeys| first.key.value == taint.key.value && *first.effect == *taint.effect)
+        {
+            report.report(
+                Problem::RepeatedTaint { key: taint.key.value.clone() },
+                taint.key.span,
+                Some(first.key.span),
+            );
         }
         seen.push(taint);
         taints.push(Taint {

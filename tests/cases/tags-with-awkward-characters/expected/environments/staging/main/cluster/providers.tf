@@ -3,16 +3,13 @@
 locals {
   # On every AWS resource of this stack.
   tags = {
-    Cluster          = "acme-staging-main"
-    Environment      = "staging"
-    ManagedBy        = "plinth"
-    Owner            = "R&D \"platform\""
-    "Owner:äöü"      = "naïve ☃ 🚀"
-    Repository       = "https://git.example.com/$${org}/infra?ref=%%{branch}"
-    "cost centre"    = "42 \\ 7"
-    "interpolation}" = "$$${x} %%%{if} $${"
-    newline          = "first\nsecond"
-    quoted           = "say \"hello\""
+    Cluster       = "acme-staging-main"
+    Environment   = "staging"
+    ManagedBy     = "plinth"
+    Owner         = "R+D @ home: naïve Ωμέγα"
+    "Owner:äöü"   = "日本"
+    Repository    = "https://git.example.com/infra=1"
+    "cost centre" = "42 = 7/1"
   }
 }
 
