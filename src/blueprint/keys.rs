@@ -428,6 +428,12 @@ pub(super) fn home(key: &str) -> Option<&'static str> {
     }
 }
 
+/// Returns a key's name where any table has it.
+pub(super) fn known(key: &str) -> Option<&'static str> {
+    let mut keys = shape::tables().into_iter().filter_map(|table| table.get(key));
+    keys.next().map(|key| key.name)
+}
+
 /// 172.20.0.0/16, one of the two that EKS itself chooses from (EKS user guide, "CreateCluster", read 2026-11).
 fn default_service_cidr() -> Ipv4Net {
     Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16)

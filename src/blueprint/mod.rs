@@ -115,7 +115,9 @@ fn layers(root: &Node) -> Vec<&Node> {
     let mut layers: Vec<&Node> = root.get("cluster").into_iter().collect();
     for environment in root.get("environments").into_iter().flat_map(Node::children) {
         layers.extend(environment.get("cluster"));
-        layers.extend(environment.get("clusters").into_iter().flat_map(Node::children));
+        // What is no table is told where the environment is read, with its name.
+        let clusters = environment.get("clusters").into_iter().flat_map(Node::children);
+        layers.extend(clusters.filter(|layer| matches!(layer.value, Value::Table(_))));
     }
     layers
 }

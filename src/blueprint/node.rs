@@ -81,11 +81,14 @@ impl serde::Serialize for Node {
 /// `base` is where the file begins among its [`crate::diagnostic::Sources`].
 pub fn parse(source: &Source, base: usize, diagnostics: &mut Diagnostics) -> Node {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
-    let mut lines = BTreeSet::new();
+    let (mut lines, mut extended) = (BTreeSet::new(), BTreeSet::new());
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        // The parser goes on in the middle of a line and stumbles over what is left of it.
-        if !lines.insert(source.position(span.start).0) {
+        // The parser goes on in the middle of a line and stumbles over what is left of it; and what cannot be extended is so for
+        // every key below.
+        let message = error.message();
+        let is_more = message.starts_with("cannot extend") && !extended.insert(message.to_owned());
+        if is_more || !lines.insert(source.position(span.start).0) {
             continue;
         }
         diagnostics

@@ -55,7 +55,11 @@ impl Reader {
 
     /// Says that a value is of the wrong type.
     pub fn wrong_type<T>(&mut self, node: &Node, expected: &'static str) -> Option<T> {
-        self.fail(Problem::WrongType { expected, found: node.value.kind() }, node.span)
+        let text = match &node.value {
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        };
+        self.fail(Problem::WrongType { expected, found: node.value.kind(), text }, node.span)
     }
 
     /// Returns the table at a node, after refusing keys that it does not take.
@@ -66,7 +70,7 @@ impl Reader {
         keys: &'static [Key],
     ) -> Option<&'n Table> {
         let Value::Table(table) = &node.value else {
-            return self.wrong_type(node, "a table");
+            return self.wrong_type(node, if name == "a taint" { "a table of a taint" } else { "a table" });
         };
         for (key, entry) in &table.0 {
             if !keys.iter().any(|known| known.name == key) {
@@ -74,8 +78,12 @@ impl Reader {
                 let home = super::keys::home(key);
                 let meant =
                     nearest(key, &allowed).and_then(|meant| keys.iter().find(|known| known.name == meant));
+                // Misspelt, or in a wrong place: what is missed because of it is no second mistake.
+                let meant = meant
+                    .map(|meant| meant.name)
+                    .or_else(|| super::keys::known(key).filter(|_| home.is_some()));
                 if let Some(meant) = meant {
-                    self.diagnostics.unread(meant.name);
+                    self.diagnostics.unread(meant);
                 }
                 let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home };
                 self.diagnostics.push(problem, entry.key);

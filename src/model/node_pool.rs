@@ -494,7 +494,14 @@ fn size(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<(
     };
     let now = desired.as_ref().map_or(min.value, |desired| desired.value);
     if min.value > now || now > max.value || max.value == 0 {
-        report.report(Problem::SizeOrder { min: min.value, desired: now, max: max.value }, *span, None);
+        // Their lines can be of two layers: the one that is too much says so, beside the one that it breaks.
+        let (at, also) = match desired {
+            Some(desired) if max.value > 0 && min.value <= max.value => {
+                (desired.span, if now < min.value { min.span } else { max.span })
+            }
+            _ => (max.span, min.span),
+        };
+        report.report(Problem::SizeOrder { min: min.value, desired: now, max: max.value }, at, Some(also));
         return None;
     }
     Some((min.value, now, max.value, min.span))

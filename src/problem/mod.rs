@@ -79,7 +79,7 @@ problems! {
     /// A table holds a key that it does not take.
     E0102 UnknownKey { key: String, table: &'static str, allowed: Vec<String>, home: Option<&'static str> },
     /// A value is of another type than its key takes.
-    E0103 WrongType { expected: &'static str, found: &'static str },
+    E0103 WrongType { expected: &'static str, found: &'static str, text: Option<String> },
     /// A key that must be set is not.
     E0104 MissingKey { key: &'static str, table: &'static str },
     /// A key takes one of a few words, and this is none of them.
@@ -459,6 +459,8 @@ impl Problem {
                 Self::MixedArchitectures { one, other } | Self::MixedGpus { with: one, without: other },
                 Self::UnknownInstance { value, .. },
             ) => value == one || value == other,
+            (Self::PoolNeeds { key: "limits.gpu", .. }, Self::UnknownKey { table: "limits", .. })
+            | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. }) => true,
             (Self::OtherArchitecture { instance, .. }, Self::UnknownInstance { value, .. }) => {
                 value == instance
             }

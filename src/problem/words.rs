@@ -57,17 +57,24 @@ impl Problem {
                 .label(message.lines().collect::<Vec<_>>().join(", "))
                 .maybe_help(syntax_help(message)),
             Self::UnknownKey { key, table, allowed, home } => {
-                let help = match home {
-                    Some(home) if nearest(key, allowed).is_none() => {
-                        format!("`{key}` is a key of {home}: move it there")
+                let help = match (*table, key.as_str(), home) {
+                    _ if nearest(key, allowed).is_some() => suggest(key, allowed),
+                    ("an environment", "network" | "node_pools" | "addons" | "endpoint" | "kubernetes_version", _) => {
+                        format!("write `cluster.{key}`: what clusters have stands in the environment's `cluster`")
                     }
+                    ("a cluster", "cluster", _) => "leave `cluster` out: its keys stand here".to_owned(),
+                    ("an add-on", ..) => format!("write `values.{key}`, if it is a value of the chart; else {}", suggest(key, allowed)),
+                    (_, _, Some(home)) if allowed.len() <= 4 => {
+                        format!("{}; `{key}` is a key of {home}", suggest(key, allowed))
+                    }
+                    (_, _, Some(home)) => format!("`{key}` is a key of {home}: move it there"),
                     _ => suggest(key, allowed),
                 };
                 Words::new(format!("{} takes no key `{key}`", in_code(table))).label("unknown key").help(help)
             }
-            Self::WrongType { expected, found } => Words::new(format!("expected {expected}, found {found}"))
+            Self::WrongType { expected, found, text } => Words::new(format!("expected {expected}, found {found}"))
                 .label(format!("this is {found}"))
-                .maybe_help(retype(expected, found)),
+                .maybe_help(retype(expected, found, text.as_deref())),
             Self::MissingKey { key, table } => Words::new(format!("{} has no `{key}`", in_code(table)))
                 .label(format!("`{key}` is missing"))
                 .help(example(table, key)),
@@ -412,7 +419,11 @@ impl Problem {
             Self::ZoneNotInRegion { zone, region, known } => {
                 Words::new(format!("zone `{zone}` cannot be used in region `{region}`"))
                     .label("not a zone for EKS in this region")
-                    .help(suggest(zone, known))
+                    .help(if nearest(zone, known).is_some() {
+                        suggest(zone, known)
+                    } else {
+                        format!("{}, or write how many: `zones = 3`", suggest(zone, known))
+                    })
             }
             Self::TooFewZones { region, asked, known } => {
                 Words::new(format!("region `{region}` has {} zones for EKS, not {asked}", known.len()))
@@ -525,7 +536,7 @@ impl Problem {
             Self::UnknownEndpoint { name, known } => {
                 Words::new(format!("there is no VPC endpoint `{name}` that plinth knows"))
                     .label("unknown endpoint")
-                    .help(suggest(name, known))
+                    .help(suggest(name.strip_prefix("com.amazonaws.").and_then(|rest| rest.split_once('.')).map_or(name, |(_, service)| service), known))
             }
             Self::EndpointOfS3 => Words::new("every VPC has an endpoint for S3 already")
                 .label("a gateway, which costs nothing")
@@ -565,23 +576,22 @@ impl Problem {
                     .help("give one of them another name: a name is of one kind in every cluster")
             }
             Self::SizeOrder { min, desired, max } => {
-                let (what, help) = if *max == 0 {
-                    (
-                        "a node pool of no nodes is none".to_owned(),
-                        "write `enabled = false` in place of `size`",
-                    )
+                if *max == 0 {
+                    Words::new("a node pool of no nodes is none")
+                        .label("no node at all")
+                        .also("the fewest")
+                        .help("write `enabled = false` in place of `size`")
                 } else if min > max {
-                    (
-                        format!("a pool cannot have at least {min} and at most {max} nodes"),
-                        "swap `min` and `max`",
-                    )
+                    Words::new(format!("a pool cannot have at least {min} and at most {max} nodes"))
+                        .label("at most")
+                        .also("at least")
+                        .help(format!("write `max = {min}` or more, or a smaller `min`"))
                 } else {
-                    (
-                        format!("{desired} nodes are not between {min} and {max}"),
-                        "leave `desired` out: it is `min` then",
-                    )
-                };
-                Words::new(what).label("`min` ≤ `desired` ≤ `max` is needed").help(help)
+                    Words::new(format!("{desired} nodes are not between {min} and {max}"))
+                        .label("`min` ≤ `desired` ≤ `max` is needed")
+                        .also(if desired < min { "the fewest" } else { "the most" })
+                        .help("leave `desired` out: it is `min` then")
+                }
             }
             Self::CoreTooSmall { min } => {
                 let plural = if *min == 1 { "" } else { "s" };
@@ -1103,19 +1113,39 @@ fn syntax_help(message: &str) -> Option<&'static str> {
     if message.contains("leading zero") {
         return Some("an account and a version are text: put it in quotes");
     }
-    message.starts_with("cannot extend value of type inline table").then_some("write it inside the braces")
+    if message.starts_with("cannot extend value of type inline table") {
+        return Some("write it inside the braces");
+    }
+    message
+        .starts_with(EXTENDED)
+        .then_some("it has a value already, further up: remove that, or make it a table with `[header]`")
 }
 
+/// How TOML's complaint begins about a key below one that is no table.
+const EXTENDED: &str = "cannot extend value of type";
+
 /// Says how to turn one type into another, where it is a matter of punctuation.
-fn retype(expected: &str, found: &str) -> Option<&'static str> {
-    match (expected, found) {
-        ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => Some("put it in quotes"),
-        ("a whole number" | "`true` or `false`", "a string") => Some("remove the quotes"),
-        ("an array", "a string") => Some("put it in brackets: `[\"…\"]`"),
-        ("an array", "a table") => Some("put it in brackets: `[{ … }]`"),
-        ("a string", "an array") => Some("remove the brackets: one is allowed"),
-        _ => None,
-    }
+fn retype(expected: &str, found: &str, text: Option<&str>) -> Option<String> {
+    let help = match (expected, found) {
+        ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => "put it in quotes",
+        ("a whole number", "a string") => {
+            let text = text.unwrap_or_default();
+            let digits = text.find(|c: char| !c.is_ascii_digit()).map_or(text, |end| &text[..end]);
+            return (!digits.is_empty()).then(|| format!("write `{digits}`, without quotes"));
+        }
+        ("`true` or `false`", "a string") => "write `true` or `false`, without quotes",
+        ("an array", "a string") => "put it in brackets: `[\"…\"]`",
+        ("an array", "a table") => "put it in brackets: `[{ … }]`",
+        ("a string", "an array") => "remove the brackets: one is allowed",
+        ("a table", "a boolean") => "write `{ enabled = false }` to take it out, or a table with its keys",
+        ("a table", "an array") => "write one pair of brackets around a header, or braces around keys",
+        ("a table of a taint", _) => {
+            "write `{ key = \"dedicated\", value = \"batch\", effect = \"NoSchedule\" }`"
+        }
+        ("a table of subnets by zone", _) => "write them by zone: `{ us-east-1a = …, us-east-1b = … }`",
+        _ => return None,
+    };
+    Some(help.to_owned())
 }
 
 /// Says what to type for a key that is missing.

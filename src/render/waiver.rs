@@ -49,7 +49,10 @@ impl<'a> Waivers<'a> {
     pub fn unmatched(self) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         for (waiver, _) in self.waivers.iter().zip(&self.matched).filter(|(_, matched)| !**matched) {
-            let nearest = problem::nearest(&waiver.scope, &self.addresses).cloned();
+            // An address in a plan begins with its module's; here it is the one within the module.
+            let parts: Vec<&str> = waiver.scope.rsplitn(3, '.').collect();
+            let own = parts.iter().take(2).rev().copied().collect::<Vec<_>>().join(".");
+            let nearest = problem::nearest(&own, &self.addresses).cloned();
             diagnostics
                 .push(Problem::WaiverMatchesNothing { scope: waiver.scope.clone(), nearest }, waiver.at);
         }
