@@ -93,7 +93,9 @@ fn check_namespaces(context: &mut Context<'_>, keys: &ClusterKeys) {
             if let Some(owner) = app::owner(context.catalog, &name).filter(|_| name != "default") {
                 let problem = Problem::FargateNamespaceTaken { namespace: name, owner };
                 context.push(problem, namespace.span);
-            } else if !known.contains(&name) && !apps.has_broken() && name != "default" {
+            } else if known.contains(&name) {
+                context.push(Problem::ApplicationOnFargate { namespace: name }, namespace.span);
+            } else if !apps.has_broken() && name != "default" {
                 let known = known.clone();
                 context.push(Problem::NamespaceOfNobody { namespace: name, known }, namespace.span);
             }

@@ -193,7 +193,7 @@ problems! {
     /// The catalog has no such region.
     E0311 UnknownRegion { value: String, known: Vec<String> },
     /// A zone is of another region, or one that EKS refuses.
-    E0312 ZoneNotInRegion { zone: String, region: String, known: Vec<String> },
+    E0312 ZoneNotInRegion { zone: String, region: String, known: Vec<String>, in_zones: bool },
     /// A region has fewer zones than asked for.
     E0313 TooFewZones { region: String, asked: u32, known: Vec<String> },
     /// Fewer than two zones are named.
@@ -391,6 +391,8 @@ problems! {
     N0403 SamePods { pool: String, other: String },
     /// The namespace of a Fargate pool is no application's.
     N0404 NamespaceOfNobody { namespace: String, known: Vec<String> },
+    /// Pods of an application run on Fargate.
+    N0405 ApplicationOnFargate { namespace: String },
     /// A waiver's day is over.
     N0201 WaiverExpired { id: String, until: String },
     /// No person can get into a cluster when the deploy role is broken.
@@ -418,7 +420,7 @@ impl Problem {
     /// follows from that.
     pub fn for_want_of(&self) -> &'static [&'static str] {
         match self {
-            Self::NoCidr { .. } => &["network", "cidr"],
+            Self::NoCidr { .. } | Self::CidrOverlap { .. } => &["network", "cidr"],
             Self::NoKubernetesVersion { .. } => &["kubernetes_version"],
             Self::CidrSize { .. } => &["subnets", "private", "public"],
             Self::SubnetsWithoutZone { .. } | Self::TooFewZones { .. } | Self::ZoneNotInRegion { .. } => {
@@ -461,6 +463,10 @@ impl Problem {
             ) => value == one || value == other,
             (Self::PoolNeeds { key: "limits.gpu", .. }, Self::UnknownKey { table: "limits", .. })
             | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. }) => true,
+            (
+                Self::CidrOverlap { .. } | Self::NoCidr { .. },
+                Self::UnknownKey { table: "a cluster", key, .. },
+            ) => key == "cluster",
             (Self::OtherArchitecture { instance, .. }, Self::UnknownInstance { value, .. }) => {
                 value == instance
             }

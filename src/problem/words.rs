@@ -149,9 +149,13 @@ impl Problem {
             Self::LoneBrace { brace } => Words::new(format!("`{brace}` has no other half"))
                 .label("braces enclose a placeholder, as in `{account}`")
                 .help(format!("write `{brace}{brace}` for the character itself")),
-            Self::InvalidAccount { value } => Words::new(format!("`{value}` is not an AWS account"))
-                .label("twelve digits are needed")
-                .help("write it as `\"111111111111\"`"),
+            Self::InvalidAccount { value } => {
+                let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+                let meant = if digits.len() == 12 { &digits } else { "111111111111" };
+                Words::new(format!("`{value}` is not an AWS account"))
+                    .label("twelve digits are needed, and nothing else")
+                    .help(format!("write it as `\"{meant}\"`"))
+            }
             Self::InvalidRetention { value, allowed } => {
                 let next = allowed.iter().find(|days| *days > value).or(allowed.last());
                 Words::new(format!("CloudWatch does not keep logs for {value} days"))
@@ -289,7 +293,10 @@ impl Problem {
             }
             Self::TooMany { what, count, most } => Words::new(format!("{count} {what} are too many"))
                 .label(format!("{most} are allowed"))
-                .help(format!("remove {} of them", count - most)),
+                .help(match count - most {
+                    1 => "remove one of them".to_owned(),
+                    over => format!("remove {over} of them"),
+                }),
             Self::AccountInTwoPartitions { account, partition, other } => {
                 Words::new(format!("account {account} cannot be in `{partition}` and in `{other}`"))
                     .label(format!("`{partition}`, by its region"))
@@ -416,10 +423,10 @@ impl Problem {
                     .label("unknown region")
                     .help(suggest(value, known))
             }
-            Self::ZoneNotInRegion { zone, region, known } => {
+            Self::ZoneNotInRegion { zone, region, known, in_zones } => {
                 Words::new(format!("zone `{zone}` cannot be used in region `{region}`"))
                     .label("not a zone for EKS in this region")
-                    .help(if nearest(zone, known).is_some() {
+                    .help(if nearest(zone, known).is_some() || !in_zones {
                         suggest(zone, known)
                     } else {
                         format!("{}, or write how many: `zones = 3`", suggest(zone, known))
@@ -787,6 +794,11 @@ impl Problem {
                     .also("and this one")
                     .help("set `weight` to say which comes first, or give one of them a label or a taint")
             }
+            Self::ApplicationOnFargate { namespace } => {
+                Words::new(format!("pods of namespace `{namespace}` have neither Pod Identity nor EBS volumes on Fargate"))
+                    .label("on Fargate")
+                    .help("run what needs rights in AWS, or a volume of its own, in a namespace on nodes")
+            }
             Self::NamespaceOfNobody { namespace, known } => {
                 let help = nearest(namespace, known).map(|near| format!("did you mean `{near}`?"));
                 Words::new(format!("no application has the namespace `{namespace}`"))
@@ -1140,7 +1152,13 @@ fn retype(expected: &str, found: &str, text: Option<&str>) -> Option<String> {
         ("a table", "a boolean") => "write `{ enabled = false }` to take it out, or a table with its keys",
         ("a table", "an array") => "write one pair of brackets around a header, or braces around keys",
         ("a table of a taint", _) => {
-            "write `{ key = \"dedicated\", value = \"batch\", effect = \"NoSchedule\" }`"
+            // As kubectl writes it.
+            let written = text.and_then(|text| text.split_once(':'));
+            let (taint, effect) = written.unwrap_or(("dedicated=batch", "NoSchedule"));
+            let (key, value) = taint.split_once('=').unwrap_or((taint, "true"));
+            return Some(format!(
+                "write `{{ key = \"{key}\", value = \"{value}\", effect = \"{effect}\" }}`"
+            ));
         }
         ("a table of subnets by zone", _) => "write them by zone: `{ us-east-1a = …, us-east-1b = … }`",
         _ => return None,

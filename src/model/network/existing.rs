@@ -54,7 +54,7 @@ pub(super) fn resolve(
     let lists = [private, &keys.public_subnets.0, &keys.pod_subnets.0];
     check_ids(context, &lists);
     for (zone, (at, _)) in private {
-        zones::check(context, place, zone, *at);
+        zones::check(context, place, zone, *at, false);
     }
     if private.len() < 2 {
         let problem = Problem::OneZone { named: private.len(), key: "private_subnets" };

@@ -33,7 +33,7 @@ pub(super) fn choose(context: &mut Context<'_>, place: &Place<'_>, keys: &Keys) 
                 if let Some(first) = first.filter(|first| *first != name.span) {
                     let problem = Problem::RepeatedZone { zone: name.value.clone() };
                     context.push_conflict(problem, name.span, first);
-                } else if check(context, place, &name.value, name.span) {
+                } else if check(context, place, &name.value, name.span, true) {
                     good.push(name.value.clone());
                 }
             }
@@ -45,13 +45,19 @@ pub(super) fn choose(context: &mut Context<'_>, place: &Place<'_>, keys: &Keys) 
     }
 }
 
-/// Whether a zone that is named belongs to the region; says so where it does not.
-pub(super) fn check(context: &mut Context<'_>, place: &Place<'_>, zone: &str, at: Span) -> bool {
+/// Whether a zone that is named belongs to the region; says so where it does not. In `zones` a number would do as well.
+pub(super) fn check(
+    context: &mut Context<'_>,
+    place: &Place<'_>,
+    zone: &str,
+    at: Span,
+    in_zones: bool,
+) -> bool {
     let known = known(place, true);
     let is_known = known.iter().any(|known| known == zone);
     if !is_known {
         let (zone, region, usual) = (zone.to_owned(), place.region.to_owned(), self::known(place, false));
-        context.push(Problem::ZoneNotInRegion { zone, region, known: usual }, at);
+        context.push(Problem::ZoneNotInRegion { zone, region, known: usual, in_zones }, at);
     }
     is_known
 }

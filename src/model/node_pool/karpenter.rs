@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::disk::{self, Disk};
 use super::disruption::{self, Disruption};
 use super::kubelet::{self, Kubelet};
-use super::{CORE, Ground, Report, Taint, check_core, core_label, image, label};
+use super::{CORE, Ground, Report, Taint, check_core, check_repeated, core_label, image, label};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Limits, NodePool as Keys};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{
@@ -99,6 +99,7 @@ pub(super) fn resolve(
     if let Some(limits) = limits {
         check_limits(report, limits);
     }
+    check_counts(report, keys);
     if let Some(period) = keys.termination_grace_period.as_ref().filter(|period| period.as_str() == "Never") {
         report.report(Problem::GraceNeverEnds, period.span, None);
     }
@@ -148,6 +149,23 @@ pub(super) fn resolve(
         labels: label::labels(report, ground, pool),
         taints: label::taints(report, ground, pool),
     })
+}
+
+/// Lists are as long as Karpenter's definitions let them be (`NodePool` and `EC2NodeClass`, v1.14.1, read 2026-11).
+fn check_counts(report: &mut impl Report, keys: &Keys) {
+    let ids = keys.capacity_reservations.as_ref().map(|ids| (ids.len(), ids.span));
+    let budgets = keys.disruption.as_ref().and_then(|disruption| disruption.budgets.as_ref());
+    let budgets = budgets.map(|budgets| (budgets.len(), budgets.span));
+    let labels = keys.labels.as_ref().map(|labels| (labels.0.len(), labels.span));
+    // Two labels are plinth's: `node-type`, and that of GPUs.
+    for (what, list, most) in
+        [("capacity reservations", ids, 30), ("budgets", budgets, 50), ("labels", labels, 98)]
+    {
+        if let Some((count, at)) = list.filter(|(count, _)| *count > most) {
+            report.report(Problem::TooMany { what, count, most }, at, None);
+        }
+    }
+    check_repeated(report, keys.capacity_reservations.as_ref().map_or(&[], |ids| ids.as_slice()));
 }
 
 /// No node is so small that these let one be made; none at all may be meant.
