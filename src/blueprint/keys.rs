@@ -436,7 +436,7 @@ pub(super) fn home(key: &str) -> Option<&'static str> {
 }
 
 /// 172.20.0.0/16, one of the two that EKS itself chooses from (EKS user guide, "CreateCluster", read 2026-11).
-fn default_service_cidr() -> Ipv4Net {
+pub(crate) fn default_service_cidr() -> Ipv4Net {
     Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16)
 }
 

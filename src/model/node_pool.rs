@@ -329,8 +329,6 @@ enum Takers {
 }
 
 /// Lists the keys that not every kind takes, and where they are written.
-///
-/// `capacity_reservations` is not among them: a managed group has a reason of its own.
 fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 19] {
     macro_rules! rows {
         ($($key:ident: $takers:ident,)*) => {

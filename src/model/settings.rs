@@ -327,7 +327,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         service_cidr: standard
             .network
             .as_ref()
-            .map_or_else(|| "172.20.0.0/16".parse().expect("a range"), |network| network.service_cidr.value),
+            .map_or_else(keys::default_service_cidr, |network| network.service_cidr.value),
         log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,

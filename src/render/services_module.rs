@@ -227,8 +227,8 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
     // A cluster without Karpenter has no role to give it to.
     let all_have = |pool: &FleetPool<KarpenterPool>| pool.everywhere && node_pool::all_have_key(pool);
-    let has_any = !fleet.karpenter_pools.iter().any(all_have);
-    let condition = karpenter.clone().and(has_any, "length(local.volume_keys) > 0");
+    let may_lack_keys = !fleet.karpenter_pools.iter().any(all_have);
+    let condition = karpenter.clone().and(may_lack_keys, "length(local.volume_keys) > 0");
     let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
     let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
     let subnets = match fleet.network.existing {

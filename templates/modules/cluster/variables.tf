@@ -344,6 +344,13 @@ variable "{{ pool.variable | ident }}" {
     condition     = contains(["ON_DEMAND", "SPOT"], var.{{ pool.variable | ident }}.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
+{%- if pool.is_bottlerocket %}
+
+  validation {
+    condition     = startswith(var.{{ pool.variable | ident }}.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
+  }
+{%- endif %}
 {%- for rule in pool.rules %}
 
   validation {

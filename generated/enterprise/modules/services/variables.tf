@@ -89,7 +89,7 @@ variable "gpu_node_pool" {
   description = "Node pool gpu. What is not given is the standard."
   type = object({
     capacity              = optional(list(string), ["reserved", "on-demand"])
-    capacity_reservations = optional(list(string), ["cr-0a11ce5ca1ab1e001"])
+    capacity_reservations = optional(list(string))
     architecture          = optional(string, "amd64")
     instance_types        = optional(list(string), ["g6.xlarge", "g6.2xlarge"])
     cpu_limit             = optional(string, "64")
@@ -144,7 +144,7 @@ variable "gpu_node_pool" {
   }
 
   validation {
-    condition     = alltrue([for id in var.gpu_node_pool.capacity_reservations : can(regex("^cr-[0-9a-z]+$", id))])
+    condition     = var.gpu_node_pool.capacity_reservations == null ? true : alltrue([for id in var.gpu_node_pool.capacity_reservations : can(regex("^cr-[0-9a-z]+$", id))])
     error_message = "capacity_reservations are ids such as cr-0123456789abcdef0."
   }
 
@@ -263,7 +263,7 @@ variable "worker_arm64_node_pool" {
     }))
     weight = optional(number, 80)
     labels = optional(map(string), { node-type = "worker" })
-    taints = optional(list(object({ key = string, value = optional(string), effect = string })), [])
+    taints = optional(list(object({ key = string, value = optional(string), effect = string })), [{ key = "arm64", effect = "NoSchedule" }])
   })
   default  = {}
   nullable = false

@@ -32,10 +32,10 @@ module "cluster" {
 
   admins = [
     "arn:aws:iam::333333333333:role/deploy",
-    "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
+    "arn:aws:iam::333333333333:role/break-glass",
   ]
   viewers = ["arn:aws:iam::333333333333:role/plan"]
-  readers = ["arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
+  readers = ["arn:aws:iam::333333333333:role/audit"]
 
   # What differs from the standard.
   endpoint_private_cidrs = ["10.64.0.0/18"]

@@ -12,7 +12,8 @@ module "services" {
   # What differs from the standard.
   gpu_node_pool_enabled = true
   gpu_node_pool = {
-    kubelet = { maxPods = 110 }
+    capacity_reservations = ["cr-0a11ce5ca1ab1e001"]
+    kubelet               = { maxPods = 110 }
   }
   worker_node_pool = {
     kubelet = { maxPods = 110 }
