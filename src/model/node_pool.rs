@@ -298,14 +298,6 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
 /// Where pool problems go.
 trait Report {
     fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
-
-    /// Reports a number that is too small or too large.
-    fn range(&mut self, number: &Spanned<u32>, from: u32, to: u32) {
-        if !(from..=to).contains(&number.value) {
-            let (value, from, to) = (number.value.into(), from.into(), to.into());
-            self.report(Problem::OutOfRange { value, from, to }, number.span, None);
-        }
-    }
 }
 
 impl Report for Context<'_> {

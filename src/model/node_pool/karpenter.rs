@@ -88,9 +88,6 @@ pub(super) fn resolve(
     }
     check_reservations(report, name, keys, &capacity);
     check_gpu_limit(report, ground, pool);
-    if let Some(weight) = &keys.weight {
-        report.range(weight, 1, 100);
-    }
     let limits = keys.limits.as_ref();
     let ami_family = image::family(keys);
     let version = image::version(report, ground, PoolKind::Karpenter, keys);
@@ -133,7 +130,7 @@ pub(super) fn resolve(
             .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
         disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
         kubelet: kubelet::resolve(report, ground, keys),
-        weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
+        weight: keys.weight.as_ref().map_or(10, |weight| weight.get()),
         disruption: disruption::resolve(report, keys),
         labels: label::labels(report, ground, pool),
         taints: label::taints(report, ground, pool),
