@@ -200,6 +200,8 @@ impl Share {
 pub struct Member<T> {
     /// Whether every cluster has it: then its blocks carry no `count`.
     pub everywhere: bool,
+    /// Whether the standard has it: the default of the variable that says so where not every cluster has it.
+    pub in_standard: bool,
     /// The standard form of it.
     pub standard: T,
 }
@@ -209,6 +211,8 @@ pub struct Member<T> {
 pub struct FleetPool<T> {
     /// Whether every cluster has it: then its blocks carry no `count`.
     pub everywhere: bool,
+    /// Whether the standard has it: the default of the variable that says so where not every cluster has it.
+    pub in_standard: bool,
     /// The standard form of it.
     pub standard: T,
     /// What it is in each cluster that has it.
@@ -270,9 +274,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .expect("the catalog's default is a version")
     });
     let NodePools { managed, karpenter, fargate } = standard_pools(context);
-    let managed_pools = pools(&managed, &clusters);
-    let karpenter_pools = pools(&karpenter, &clusters);
-    let fargate_pools = pools(&fargate, &clusters);
+    let managed_pools = pools(context, &managed, &clusters);
+    let karpenter_pools = pools(context, &karpenter, &clusters);
+    let fargate_pools = pools(context, &fargate, &clusters);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
@@ -348,7 +352,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
 ///
 /// A pool whose standard form cannot stand by itself, since every environment completes it in its own way, takes the
 /// form of the first cluster that has it.
-fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+fn pools<P: Pool>(context: &Context<'_>, standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+    let written = &context.blueprint.standard.node_pools;
+
     let mut own: BTreeMap<&Name, Vec<&P>> = BTreeMap::new();
     for pool in clusters.iter().flat_map(|cluster| P::of(cluster)) {
         own.entry(pool.name()).or_default().push(pool);
@@ -357,6 +363,7 @@ fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
         let standard = standard.iter().find(|pool| pool.name() == name).unwrap_or(own[0]);
         FleetPool {
             everywhere: own.len() == clusters.len(),
+            in_standard: written.get(name.as_str()).is_some_and(|pool| *pool.value.enabled),
             standard: standard.clone(),
             own: own.into_iter().cloned().collect(),
         }
@@ -510,7 +517,8 @@ fn addons(
             version,
             facts: facts.clone(),
         };
-        let member = Member { everywhere: own.len() == clusters.len(), standard: addon };
+        let in_standard = wish.map_or(facts.required.is_some(), |wish| *wish.value.enabled);
+        let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),
             AddonKind::Helm => helm.push(member),

@@ -13,7 +13,7 @@ use crate::blueprint::scalar::{AmiFamily, Name};
 use crate::hcl::value::Value;
 use crate::model::node_pool::disruption::{Budget, Disruption};
 use crate::model::node_pool::kubelet::Kubelet;
-use crate::model::node_pool::{CORE, NodesPool, Taint};
+use crate::model::node_pool::{CORE, NodesPool, Pool, Taint};
 use crate::model::settings::{FleetPool, Share};
 use crate::model::{Fleet, KarpenterPool, ManagedPool};
 
@@ -279,13 +279,16 @@ pub(super) fn variable(name: &Name) -> String {
     format!("{}_node_pool", name.identifier())
 }
 
-/// The variables that say whether a cluster has a pool; where core runs has one of its own.
-pub(super) fn switches<'a>(fleet: &Fleet, pools: impl Iterator<Item = (bool, &'a Name)>) -> Vec<Switch> {
-    let has_own = |name: &Name| name.as_str() == CORE && fleet.core_on_fargate == Share::Some;
-    pools
-        .filter(|(everywhere, name)| !everywhere && !has_own(name))
-        .map(|(_, name)| Switch { name: variable(name), what: format!("node pool {name}") })
-        .collect()
+/// The variable that says whether a cluster has a pool, where not every cluster has it. Where core runs has one of its
+/// own.
+pub(super) fn switch<P: Pool>(fleet: &Fleet, pool: &FleetPool<P>) -> Option<Switch> {
+    let name = pool.standard.name();
+    let has_own = name.as_str() == CORE && fleet.core_on_fargate == Share::Some;
+    (!pool.everywhere && !has_own).then(|| Switch {
+        name: variable(name),
+        what: format!("node pool {name}"),
+        default: pool.in_standard,
+    })
 }
 
 /// What a root passes of a cluster's pool; nothing where it is the standard's.

@@ -382,7 +382,7 @@ variable "core_on_fargate" {
 variable "licensed_node_pool_enabled" {
   description = "Whether the cluster has node pool licensed."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "vpc_cni_values" {

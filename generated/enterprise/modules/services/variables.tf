@@ -306,13 +306,13 @@ variable "core_on_fargate" {
 variable "gpu_node_pool_enabled" {
   description = "Whether the cluster has node pool gpu."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "nvidia_device_plugin_enabled" {
   description = "Whether the cluster has add-on nvidia-device-plugin."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "aws_load_balancer_controller_values" {

@@ -249,7 +249,7 @@ variable "spot_node_pool" {
 variable "spot_node_pool_enabled" {
   description = "Whether the cluster has node pool spot."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "aws_ebs_csi_driver_enabled" {

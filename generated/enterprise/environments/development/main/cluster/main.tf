@@ -25,7 +25,6 @@ module "cluster" {
   readers = ["arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
 
   # What differs from the standard.
-  endpoint_public_cidrs      = ["203.0.113.0/24"]
-  endpoint_private_cidrs     = ["10.16.0.0/16"]
-  licensed_node_pool_enabled = false
+  endpoint_public_cidrs  = ["203.0.113.0/24"]
+  endpoint_private_cidrs = ["10.16.0.0/16"]
 }

@@ -24,6 +24,5 @@ module "cluster" {
   readers = ["arn:aws-us-gov:iam::444444444444:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
 
   # What differs from the standard.
-  endpoint_private_cidrs     = ["10.96.0.0/16"]
-  licensed_node_pool_enabled = false
+  endpoint_private_cidrs = ["10.96.0.0/16"]
 }

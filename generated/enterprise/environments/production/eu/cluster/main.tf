@@ -51,7 +51,6 @@ module "cluster" {
     desired_size   = 3
     kubelet        = { maxPods = 110 }
   }
-  licensed_node_pool_enabled = false
   vpc_cni_values = {
     env = { ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "1" }
   }

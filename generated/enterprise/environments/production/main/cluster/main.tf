@@ -48,6 +48,7 @@ module "cluster" {
     desired_size   = 3
     kubelet        = { maxPods = 110 }
   }
+  licensed_node_pool_enabled = true
   licensed_node_pool = {
     disk_kms_key = "arn:aws:kms:us-east-1:333333333333:key/0a11ce5c-a1ab-1e00-0000-000000000001"
     kubelet = {

@@ -10,6 +10,7 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
+  gpu_node_pool_enabled = true
   gpu_node_pool = {
     kubelet = { maxPods = 110 }
   }
@@ -22,4 +23,5 @@ module "services" {
   karpenter_values = {
     settings = { reservedENIs = "1" }
   }
+  nvidia_device_plugin_enabled = true
 }

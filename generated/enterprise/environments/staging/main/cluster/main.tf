@@ -29,6 +29,5 @@ module "cluster" {
   readers = ["arn:aws:iam::222222222222:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
 
   # What differs from the standard.
-  endpoint_private_cidrs     = ["10.32.0.0/16"]
-  licensed_node_pool_enabled = false
+  endpoint_private_cidrs = ["10.32.0.0/16"]
 }
