@@ -1,10 +1,10 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
-//! [`mod@node`] parses TOML into a tree with spans, [`include`] joins several files, [`mod@read`] turns tables into structs,
-//! [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules; [`shape`] and
-//! [`schema`] say all of that to editors and documents, [`explain`](mod@explain) where a value comes from, [`migrate`](mod@migrate) moves
-//! older text forward. Nothing is decided
-//! here beyond precedence: what a value means, and whether it can work, is `model`'s.
+//! [`mod@node`] parses TOML into a tree with spans, [`mod@include`] joins several files, [`mod@read`] turns tables into
+//! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
+//! [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
+//! from, [`migrate`](mod@migrate) moves older text forward. Nothing is decided here beyond precedence: what a value means,
+//! and whether it can work, is `model`'s.
 
 pub mod explain;
 pub mod include;
