@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
+use serde::Serialize;
 
 use super::Context;
 use super::addon::{self, Addon};
@@ -18,7 +19,7 @@ use crate::hcl::value::Value;
 use crate::problem::Problem;
 
 /// What may differ between clusters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Settings {
     /// `1.36`
     pub kubernetes_version: KubernetesVersion,

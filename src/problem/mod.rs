@@ -10,7 +10,7 @@ mod words;
 
 use ipnet::Ipv4Net;
 
-pub use nearest::nearest;
+pub use nearest::{nearest, suggest};
 pub use words::Words;
 
 /// A code and what it stands for, for the reference.
@@ -112,6 +112,16 @@ problems! {
     E0119 InvalidFolder { value: String },
     /// A text with placeholders has a brace without its other half.
     E0116 LoneBrace { brace: &'static str },
+    /// A pattern of included files leads out of the blueprint's folder.
+    E0120 InvalidInclude { value: String },
+    /// There is no file that a pattern of included files takes.
+    E0121 IncludeFindsNothing { pattern: String },
+    /// An included file cannot be read.
+    E0122 IncludeUnreadable { why: String },
+    /// An included file includes others.
+    E0123 NestedInclude,
+    /// A key stands in two files of a blueprint.
+    E0124 KeyTwice { key: String },
 
     /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
     E0201 InvalidName { value: String },
@@ -362,6 +372,9 @@ impl Problem {
             Self::ZoneWithoutPodSubnet { .. } => &["pod_subnets"],
             Self::NoCorePool { .. } => &["node_pools"],
             Self::TaintsDiffer { .. } => &["taints"],
+            Self::DiskTooSmall { .. } => &["disk_gib"],
+            Self::DiskTooSlow { .. } => &["disk_iops"],
+            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
             Self::AddonRequired { .. } => &["addons"],
             Self::NoHumanAdmin { .. } => &["admins"],
             Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
@@ -374,9 +387,6 @@ impl Problem {
             Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],
             Self::AmiFamilyDiffers { .. } => &["ami"],
-            Self::DiskTooSmall { .. } => &["disk_gib"],
-            Self::DiskTooSlow { .. } => &["disk_iops"],
-            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
             Self::HalfBudget { .. } => &["schedule", "duration"],
             _ => &[],
         }
