@@ -122,6 +122,8 @@ pub struct FleetNetwork {
     pub standard_endpoints: Vec<String>,
     /// Whether some cluster has others: then the module has a variable for them.
     pub endpoints_differ: bool,
+    /// Whether some cluster has zones that its control plane is not in: then the module has a variable for those that it is in.
+    pub control_plane_differs: bool,
     /// Whether the standard is a VPC that exists already.
     pub standard_is_existing: bool,
     /// Whether the standard has the subnets of such a VPC tagged.
@@ -152,6 +154,7 @@ impl FleetNetwork {
             pod_cidr: Share::of(&own, has_pods),
             existing_pods: Share::of(&existing, has_pods),
             ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
+            control_plane_differs: networks().any(Network::control_plane_differs),
             endpoints_differ,
             endpoints: endpoints.into_iter().cloned().collect(),
             standard_endpoints,

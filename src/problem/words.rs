@@ -265,7 +265,15 @@ impl Problem {
                     .label(label)
                     .help(format!("choose a range from /{largest} to /{smallest}{own}"))
             }
-            Self::NoCidr { cluster } => Words::new(format!("cluster `{cluster}` has no VPC range"))
+            Self::NoCidr { cluster, is_existing: true } => {
+                Words::new(format!("the range of cluster `{cluster}`'s VPC is not said"))
+                    .label("`cidr` is missing")
+                    .help(
+                        "add the range that this VPC has, as `aws ec2 describe-vpcs` prints it: `cidr = \
+                           \"10.1.0.0/16\"`; that of a layer below is another VPC's",
+                    )
+            }
+            Self::NoCidr { cluster, .. } => Words::new(format!("cluster `{cluster}` has no VPC range"))
                 .label("`network.cidr` is missing")
                 .help(
                     "add `network.cidr = \"10.1.0.0/16\"` to the cluster, or \
@@ -383,6 +391,15 @@ impl Problem {
                 Words::new(format!("`{value}` is not the id of a {what}"))
                     .label(format!("`{prefix}` and 17 hexadecimal digits are needed"))
                     .help(format!("write it as `\"{prefix}0a1b2c3d4e5f60718\"`"))
+            }
+            Self::ControlPlaneZoneGone { cluster, zones } => {
+                let zones = list(zones);
+                Words::new(format!("the control plane of cluster `{cluster}` is in {zones}, and stays there"))
+                    .label("EKS never changes a control plane's set of zones")
+                    .help(format!(
+                        "keep {zones}; if the cluster was never applied, take its entry, `\"cluster {cluster}\"`, out of the \
+                         `facts` in `.plinth/manifest.json`"
+                    ))
             }
             Self::NotWithVpcId { key } => Words::new(format!("`{key}` is not for a VPC that exists already"))
                 .label("plinth makes nothing in it")

@@ -155,9 +155,11 @@ fn check_pod_range(context: &mut Context<'_>, keys: &Keys, range: &Spanned<Ipv4N
     why.is_none() && is_free
 }
 
-/// Returns the number of a zone's letter, 0 for `a`.
+/// Returns the number of a zone's letter, 0 for `a`: below 7, since the last eighth is for public subnets.
+///
+/// No region of the catalog has a letter behind `g`.
 fn letter(zone: &str) -> u8 {
-    zone.bytes().last().unwrap_or(b'a').saturating_sub(b'a')
+    zone.bytes().last().unwrap_or(b'a').saturating_sub(b'a').min(6)
 }
 
 /// Finds a zone's subnets: each as written, else by the zone's letter.
@@ -178,8 +180,10 @@ fn zone(name: &str, vpc: Ipv4Net, pods: Option<Ipv4Net>, keys: &Keys) -> Zone {
         pods: pods.map(|pods| eighth(pods, letter)),
     }
 }
-/// Returns one of the eight equal parts of a range.
+
+/// Returns one of the eight equal parts of a range, 0 to 7.
 fn eighth(range: Ipv4Net, part: u8) -> Ipv4Net {
+    debug_assert!(part < 8, "a range has eight eighths");
     let prefix = range.prefix_len() + 3;
     let size = 1u32 << (32 - u32::from(prefix));
     let first = u32::from(range.network()) + u32::from(part) * size;
@@ -222,6 +226,23 @@ fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn every_zone_has_an_eighth_of_its_own() {
+        for (name, region) in &Catalog::load().regions {
+            let mut letters: Vec<u8> = region
+                .zones
+                .iter()
+                .chain(&region.by_name)
+                .map(|zone| letter(&format!("{name}{zone}")))
+                .collect();
+            letters.sort_unstable();
+            let all = letters.len();
+            letters.dedup();
+            assert_eq!(letters.len(), all, "{name}");
+        }
+    }
 
     #[test]
     fn parts_tile_the_range() {

@@ -284,6 +284,19 @@ variable "service_cidr" {
   }
 }
 {%- endif %}
+{%- if network.control_plane_differs %}
+
+variable "control_plane_zones" {
+  description = "Zones of the control plane: those that the cluster was made with, since EKS never changes them. Null: all that have private subnets."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.control_plane_zones == null ? true : length(distinct(var.control_plane_zones)) >= 2 && alltrue([for zone in var.control_plane_zones : contains({{ network.known_zones | hcl }}, zone)])
+    error_message = "control_plane_zones names two zones at least, each of them with a private subnet."
+  }
+}
+{%- endif %}
 {%- if network.tags_differ %}
 
 variable "tag_subnets" {
