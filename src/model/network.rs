@@ -29,7 +29,7 @@ pub struct Network {
     /// Which addresses pods and Services have.
     pub ip_family: IpFamily,
     /// The range of Service addresses; with IPv6 EKS chooses it.
-    pub service_cidr: Ipv4Net,
+    pub service_cidr: Spanned<Ipv4Net>,
     /// The zones of the control plane, sorted: those that the cluster was made with, and so never others.
     pub control_plane_zones: Vec<String>,
     /// References to clusters that it can come to meet, as written.
@@ -155,7 +155,7 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
     };
     check_ip_family(context, keys);
     let vpc = match &keys.vpc_id {
-        Some(id) => existing::resolve(context, place, keys, id).map(Vpc::Existing),
+        Some(id) => existing::resolve(context, place, keys, *cidr, id).map(Vpc::Existing),
         None => own::resolve(context, place, keys, *cidr).map(Vpc::Own),
     };
     check_service_range(context, keys, cidr.value);
@@ -168,7 +168,7 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         vpc,
         control_plane_zones,
         ip_family: keys.ip_family.value,
-        service_cidr: keys.service_cidr.value,
+        service_cidr: Spanned::new(keys.service_cidr.value, service_at(keys)),
         peers: keys.peers.value.clone(),
     })
 }
@@ -191,6 +191,12 @@ fn check_ip_family(context: &mut Context<'_>, keys: &Keys) {
     }
 }
 
+/// Returns where the range of Services was decided: with the default, what it does not fit is the VPC's.
+fn service_at(keys: &Keys) -> Span {
+    let service = keys.service_cidr;
+    keys.cidr.filter(|_| !service.is_written()).map_or(service.span, |cidr| cidr.span)
+}
+
 /// EKS takes Service ranges inside the private ranges, /12 to /24, that the VPC does not use (EKS API
 /// `KubernetesNetworkConfigRequest`, read 2026-11).
 fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
@@ -198,11 +204,7 @@ fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
         return;
     }
     let service = keys.service_cidr.value;
-    let at = if keys.service_cidr.is_written() {
-        keys.service_cidr.span
-    } else {
-        keys.cidr.as_ref().map_or(keys.service_cidr.span, |cidr| cidr.span)
-    };
+    let at = service_at(keys);
     let inside = private_range(service).is_some();
     if !inside || !(12..=24).contains(&service.prefix_len()) {
         context.push(Problem::ServiceCidrRange { range: service }, at);

@@ -401,6 +401,27 @@ impl Problem {
                          `facts` in `.plinth/manifest.json`"
                     ))
             }
+            Self::VpcOfTwoRanges { vpc, range, other } => {
+                Words::new(format!("`{vpc}` cannot have both `{range}` and `{other}` as its range"))
+                    .label("here")
+                    .also("and here")
+                    .help("write in both places the first range that `aws ec2 describe-vpcs` prints, or mend the `vpc_id`")
+            }
+            Self::SubnetOfTwoVpcs { subnet, vpc, other } => {
+                Words::new(format!("`{subnet}` cannot be in both `{vpc}` and `{other}`"))
+                    .label(format!("in `{vpc}`"))
+                    .also(format!("in `{other}`"))
+                    .help("`aws ec2 describe-subnets` prints the VPC of each: mend the subnet's id, or a `vpc_id`")
+            }
+            Self::ServiceCidrHidesPeer { range, other, cluster } => {
+                Words::new(format!("the Service range `{range}` hides addresses of cluster `{cluster}`, `{other}`"))
+                    .label("nodes here take these addresses for Services")
+                    .also("of a VPC that it can come to meet")
+                    .help(
+                        "give the cluster that does not exist yet another range: a `service_cidr` that overlaps no \
+                         VPC of its account and region or of `peers`, or another `cidr`",
+                    )
+            }
             Self::NotWithVpcId { key } => Words::new(format!("`{key}` is not for a VPC that exists already"))
                 .label("plinth makes nothing in it")
                 .also("the existing VPC")

@@ -26,7 +26,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/pods.tf", |w| of_network(w).pods.is_any(), pods),
         row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
         row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
-        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), nothing),
+        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), network),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, access),

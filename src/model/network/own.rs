@@ -67,8 +67,8 @@ pub(super) fn resolve(
     let is_written = |name: &String| {
         keys.subnets.0.get(name).is_some_and(|(_, own)| own.private.is_some() && own.public.is_some())
     };
-    // AWS takes /16 to /28 (VPC user guide, "VPC CIDR blocks", read 2026-11).
-    let (largest, smallest) = (LARGEST, if names.iter().all(is_written) { 28 } else { SMALLEST_PLANNED });
+    let (largest, smallest) =
+        (LARGEST, if names.iter().all(is_written) { SMALLEST } else { SMALLEST_PLANNED });
     if !(largest..=smallest).contains(&cidr.prefix_len()) {
         context.push(Problem::CidrSize { range: cidr.value, largest, smallest }, cidr.span);
         return None;
@@ -118,7 +118,10 @@ fn endpoints(context: &mut Context<'_>, keys: &Keys) -> Vec<String> {
 }
 
 /// The largest range that AWS takes (VPC user guide, "VPC CIDR blocks", read 2026-11).
-const LARGEST: u8 = 16;
+pub(super) const LARGEST: u8 = 16;
+
+/// The smallest one.
+pub(super) const SMALLEST: u8 = 28;
 
 /// The smallest range whose planned private subnets are /22: 1,024 addresses for the pods of a zone.
 const SMALLEST_PLANNED: u8 = 19;
