@@ -145,7 +145,8 @@ table! {
         optional cidr: Ipv4Net,
         /// How many zones, or which.
         default zones: Zones = Zones::Count(3),
-        /// How private subnets reach the internet.
+        /// How private subnets reach the internet: through one gateway, which is in the first of `zones`, or through one in
+        /// each zone.
         default nat: Nat = Nat::Single,
         /// The range of Service addresses.
         default service_cidr: Ipv4Net = default_service_cidr(),

@@ -115,6 +115,8 @@ pub struct FleetNetwork {
     pub pod_cidr: Share,
     /// IPv6 addresses.
     pub ipv6: Share,
+    /// IPv6 addresses that reach the private endpoint since the VPC's own range does.
+    pub endpoint_ipv6: Share,
     /// Subnets for pods in a VPC that exists already, among the clusters that are in one.
     pub existing_pods: Share,
     /// VPC endpoints that any cluster has, besides S3's; sorted.
@@ -123,6 +125,8 @@ pub struct FleetNetwork {
     pub standard_endpoints: Vec<String>,
     /// Whether some cluster has others: then the module has a variable for them.
     pub endpoints_differ: bool,
+    /// Whether some cluster has zones that its control plane is not in: then the module has a variable for those that it is in.
+    pub control_plane_differs: bool,
     /// Whether the standard is a VPC that exists already.
     pub standard_is_existing: bool,
     /// Whether the standard has the subnets of such a VPC tagged.
@@ -153,6 +157,11 @@ impl FleetNetwork {
             pod_cidr: Share::of(&own, has_pods),
             existing_pods: Share::of(&existing, has_pods),
             ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
+            endpoint_ipv6: Share::of(clusters, |cluster| {
+                let own = cluster.network.cidr.to_string();
+                cluster.network.is_ipv6() && cluster.settings.private_cidrs.contains(&own)
+            }),
+            control_plane_differs: networks().any(Network::control_plane_differs),
             endpoints_differ,
             endpoints: endpoints.into_iter().cloned().collect(),
             standard_endpoints,

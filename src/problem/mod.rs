@@ -163,7 +163,7 @@ problems! {
     /// A VPC's range is larger than AWS takes or too small for its subnets.
     E0303 CidrSize { range: Ipv4Net, largest: u8, smallest: u8 },
     /// A cluster has no range for its VPC.
-    E0304 NoCidr { cluster: String },
+    E0304 NoCidr { cluster: String, is_existing: bool },
     /// The VPCs of two clusters that can come to meet have addresses in common.
     E0305 CidrOverlap { range: Ipv4Net, other: Ipv4Net, cluster: String, key: &'static str },
     /// A cluster's Service range has addresses in common with its VPC.
@@ -220,6 +220,14 @@ problems! {
     E0332 EndpointOfS3,
     /// A text is not the id of a VPC or a subnet.
     E0333 InvalidId { value: String, prefix: &'static str },
+    /// A zone is to go in which a cluster's control plane was made.
+    E0334 ControlPlaneZoneGone { cluster: String, zones: Vec<String> },
+    /// Two clusters say different ranges of one VPC.
+    E0335 VpcOfTwoRanges { vpc: String, range: Ipv4Net, other: Ipv4Net },
+    /// A subnet is named in two VPCs.
+    E0336 SubnetOfTwoVpcs { subnet: String, vpc: String, other: String },
+    /// A cluster's Service range has addresses in common with the VPC of one that it can come to meet.
+    E0337 ServiceCidrHidesPeer { range: Ipv4Net, other: Ipv4Net, cluster: String },
 
     /// A cluster has no nodes for system services.
     E0401 NoCorePool { cluster: String, switched_off: bool },
@@ -367,6 +375,7 @@ impl Problem {
                 &["zones", "region"]
             }
             Self::NoWayIn { .. } => &["endpoint", "public_cidrs", "private_cidrs", "runner"],
+            Self::ControlPlaneZoneGone { .. } => &["zones", "private_subnets", "region"],
             Self::OnlyWithVpcId { .. } => &["vpc_id"],
             Self::NoPrivateSubnets { .. } | Self::ZoneWithoutPrivateSubnet { .. } => &["private_subnets"],
             Self::ZoneWithoutPodSubnet { .. } => &["pod_subnets"],

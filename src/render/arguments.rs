@@ -92,6 +92,9 @@ fn network(arguments: &mut Vec<Argument>, fleet: &FleetNetwork, own: &Network) {
     if let Some(vpc) = own.existing().filter(|_| fleet.tags == Share::Some) {
         differs(arguments, "tag_subnets", Value::Bool(vpc.tag_subnets), &Value::Bool(fleet.standard_tags));
     }
+    if own.control_plane_differs() {
+        differs(arguments, "control_plane_zones", Value::strings(&own.control_plane_zones), &Value::Null);
+    }
     if fleet.endpoints_differ {
         let standard = Value::strings(&fleet.standard_endpoints);
         differs(arguments, "vpc_endpoints", Value::strings(own.endpoints()), &standard);

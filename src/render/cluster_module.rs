@@ -26,7 +26,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/pods.tf", |w| of_network(w).pods.is_any(), pods),
         row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
         row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
-        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), nothing),
+        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), network),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, access),
@@ -283,6 +283,8 @@ fn fargate(whole: &Whole<'_>) -> Context {
     struct Profile {
         name: String,
         identifier: String,
+        is_core: bool,
+        subnets: Value,
         everywhere: bool,
         count: Value,
         selectors: Vec<SelectorView>,
@@ -308,25 +310,30 @@ fn fargate(whole: &Whole<'_>) -> Context {
         has_labels: !selector.labels.is_empty(),
         labels: object(&selector.labels),
     };
+    let network = NetworkView::of(whole);
     let profile = |member: &FleetPool<FargatePool>| {
         let name = &member.standard.name;
         let condition = Condition::pool(fleet, member, false);
+        let is_core = name.as_str() == CORE;
         Profile {
             name: name.to_string(),
             identifier: name.identifier(),
+            is_core,
+            subnets: network.fargate_subnets(is_core),
             everywhere: condition.is_always(),
             count: condition.count(),
             selectors: member.standard.selectors.iter().map(selector).collect(),
         }
     };
     let condition = Condition::any_fargate_pool(fleet);
+    let profiles = fleet.fargate_pools.iter().map(profile).collect();
     view(&Fargate {
-        network: NetworkView::of(whole),
+        network,
         everywhere: condition.is_always(),
         count: condition.count(),
         index: condition.index(),
         policy_set: condition.set(&Value::strings(["AmazonEKSFargatePodExecutionRolePolicy"])),
-        profiles: fleet.fargate_pools.iter().map(profile).collect(),
+        profiles,
     })
 }
 
