@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `stderr.txt` | all that plinth says about it: of a wrong blueprint, or notes about a right one |
 //! | `expected/` | the files that matter of the tree that it makes |
+//! | `.plinth/manifest.json` | what an earlier run left |
 //! | `command.txt` | what is run, where it is not `plinth check blueprint.toml` |
 
 mod harness;
@@ -20,6 +21,7 @@ use harness::{
 };
 use plinth::problem::{Code, Problem};
 
+const MANIFEST: &str = ".plinth/manifest.json";
 const ACCEPT: &str = "UPDATE=1 cargo test --test cases";
 
 #[test]
@@ -79,6 +81,10 @@ fn makes(case: &Path, differences: &mut Vec<String>) -> bool {
         return false;
     }
     let out = tempfile::tempdir().expect("a temporary folder");
+    if case.join(MANIFEST).exists() {
+        fs::create_dir(out.path().join(".plinth")).expect("writable");
+        fs::copy(case.join(MANIFEST), out.path().join(MANIFEST)).expect("writable");
+    }
     let Run { status, stderr, .. } =
         plinth(case, &["generate", "blueprint.toml", "--out", out.path().to_str().expect("UTF-8")]);
     assert_eq!(status, 0, "{}: {stderr}", case.display());

@@ -90,7 +90,10 @@ fn blueprint_reference_is_current() {
     let mut reference = "# The blueprint's keys\n\n\
         <!-- Made by `UPDATE=1 cargo test --test docs` from src/blueprint/keys.rs. -->\n\n\
         `[cluster]` is the standard. `[environments.E.cluster]` and `[environments.E.clusters.C]` take the same keys and are laid over \
-        it: tables merge, lists and values replace. `{project}`, `{environment}`, `{cluster}`, `{account}`, `{region}` and `{partition}` stand in \
+        it: tables merge, lists and values replace. What no longer fits is left behind: of a node pool with another `kind` everything; of a \
+        network with another `vpc_id` the keys `cidr`, `zones`, `nat`, `subnets`, `endpoints`, `pod_cidr`, `private_subnets`, \
+        `public_subnets` and `pod_subnets`; of one with another `ip_family` the keys `pod_cidr` and `service_cidr`.\n\n`{project}`, \
+        `{environment}`, `{cluster}`, `{account}`, `{region}` and `{partition}` stand in \
         text with placeholders; `{{` is a brace. A name has lower-case letters, digits and single hyphens, a letter first.\n\n\
         Editors know all of this from [blueprint.schema.json](blueprint.schema.json), which `plinth schema` prints.\n"
         .to_owned();

@@ -359,7 +359,7 @@ fn no_text_is_too_much() {
     let (mut tried, mut made) = (0, 0);
     let goes_on = |tried: usize| match seconds {
         Some(seconds) => begin.elapsed() < Duration::from_secs(seconds),
-        None => tried < 400,
+        None => tried < 250,
     };
     while goes_on(tried) && found.len() < 5 {
         let text = text(&mut dice, &corpus);

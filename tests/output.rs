@@ -246,13 +246,15 @@ fn layers_stay_apart() {
     }
 }
 
-/// A23: no `count` but the 0/1 of what some clusters lack: a variable says so, or that a list is not empty.
+/// A23: no `count` but the 0/1 of what some clusters lack: a variable says so, or that a list is not empty, or holds another
+/// variable's value: never how many.
 #[test]
 fn count_is_a_switch() {
     let is_asked = |condition: &str| {
         let condition = condition.trim_start_matches('!');
         let Some(variable) = condition.strip_prefix("var.") else {
-            return condition.starts_with("length(local.") && condition.ends_with(" > 0");
+            return condition.starts_with("length(local.") && condition.ends_with(" > 0")
+                || condition.starts_with("contains(var.") && condition.ends_with(')');
         };
         let (name, compared) = variable.split_once(' ').unwrap_or((variable, ""));
         !name.contains(['[', '.']) && matches!(compared, "" | "== null" | "== \"ipv6\"")

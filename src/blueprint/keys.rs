@@ -3,6 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::node::Node;
+use super::number::{DiskGib, Iops, MaxPods, Percent, Throughput, Weight};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
@@ -144,7 +145,8 @@ table! {
         optional cidr: Ipv4Net,
         /// How many zones, or which.
         default zones: Zones = Zones::Count(3),
-        /// How private subnets reach the internet.
+        /// How private subnets reach the internet: through one gateway, which is in the first of `zones`, or through one in
+        /// each zone.
         default nat: Nat = Nat::Single,
         /// The range of Service addresses.
         default service_cidr: Ipv4Net = default_service_cidr(),
@@ -204,11 +206,11 @@ table! {
         /// for Karpenter, or of the newest for a managed pool.
         optional ami: Ami,
         /// Volume of images and pods in GiB: the root volume, of Bottlerocket its data volume.
-        optional disk_gib: u32,
+        optional disk_gib: DiskGib,
         /// I/O operations per second of that volume; without it, 3000.
-        optional disk_iops: u32,
+        optional disk_iops: Iops,
         /// MiB per second of that volume; without it, 125.
-        optional disk_throughput: u32,
+        optional disk_throughput: Throughput,
         /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling use it
         /// (managed), or leave Karpenter's use to IAM.
         optional disk_kms_key: Pattern,
@@ -225,8 +227,8 @@ table! {
         /// How long a pod may hold up a node that expires, drifts or is destroyed, whatever its disruption budget
         /// says (Karpenter).
         optional termination_grace_period: Duration,
-        /// Which pool Karpenter prefers, 1 to 100 (Karpenter).
-        optional weight: u32,
+        /// Which pool Karpenter prefers, the heaviest first (Karpenter).
+        optional weight: Weight,
         /// Labels of its nodes, besides `node-type`.
         optional labels: Tags,
         /// Taints of its nodes, besides core's; without them, nodes with GPUs have `nvidia.com/gpu:NoSchedule`.
@@ -264,7 +266,7 @@ table! {
     /// `kubelet = { max_pods, kube_reserved, … }`
     "kubelet" Kubelet {
         /// Most pods of a node; where the cluster uses prefixes 110, otherwise what its addresses suffice for.
-        optional max_pods: u32,
+        optional max_pods: MaxPods,
         /// Kept back for the kubelet and the container runtime: `cpu`, `memory`, `ephemeral-storage`, `pid`.
         optional kube_reserved: Reserved,
         /// Kept back for the system, likewise.
@@ -272,9 +274,9 @@ table! {
         /// Below what pods are evicted at once, by signal: `"memory.available"`, `"nodefs.available"`, …
         optional eviction_hard: Eviction,
         /// Disk usage in per cent above which unused images are deleted; without it, 85.
-        optional image_gc_high_percent: u32,
+        optional image_gc_high_percent: Percent,
         /// Disk usage in per cent down to which they are deleted; without it, 80.
-        optional image_gc_low_percent: u32,
+        optional image_gc_low_percent: Percent,
     }
 }
 
@@ -435,7 +437,7 @@ pub(super) fn known(key: &str) -> Option<&'static str> {
 }
 
 /// 172.20.0.0/16, one of the two that EKS itself chooses from (EKS user guide, "CreateCluster", read 2026-11).
-fn default_service_cidr() -> Ipv4Net {
+pub(crate) fn default_service_cidr() -> Ipv4Net {
     Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16)
 }
 

@@ -1,16 +1,17 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
-//! [`mod@node`] parses TOML into a tree with spans, [`include`] joins several files, [`mod@read`] turns tables into structs,
-//! [`keys`] lists every key there is, [`scalar`], [`quantity`] and [`pattern`] are the strings with rules; [`shape`] and
-//! [`schema`] say all of that to editors and documents, [`explain`](mod@explain) where a value comes from, [`migrate`](mod@migrate) moves
-//! older text forward. Nothing is decided
-//! here beyond precedence: what a value means, and whether it can work, is `model`'s.
+//! [`mod@node`] parses TOML into a tree with spans, [`mod@include`] joins several files, [`mod@read`] turns tables into
+//! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
+//! [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
+//! from, [`migrate`](mod@migrate) moves older text forward. Nothing is decided here beyond precedence: what a value means,
+//! and whether it can work, is `model`'s.
 
 pub mod explain;
 pub mod include;
 pub mod keys;
 pub mod migrate;
 pub mod node;
+pub mod number;
 pub mod pattern;
 pub mod quantity;
 pub mod read;
@@ -25,7 +26,7 @@ use include::Find;
 use keys::{Cluster, Environment, File, Layer};
 use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
-use scalar::Name;
+use scalar::{IpFamily, Name};
 
 /// The format that this release reads.
 pub const FORMAT: u32 = 1;
@@ -122,11 +123,27 @@ fn layers(root: &Node) -> Vec<&Node> {
     layers
 }
 
+/// Keys of a network that say what one VPC is, or what plinth makes in its own.
+const OF_ONE_VPC: [&str; 9] = [
+    "cidr",
+    "zones",
+    "nat",
+    "subnets",
+    "endpoints",
+    "pod_cidr",
+    "private_subnets",
+    "public_subnets",
+    "pod_subnets",
+];
+
+/// Keys of a network that are for one IP family.
+const OF_ONE_FAMILY: [&str; 2] = ["pod_cidr", "service_cidr"];
+
 /// Lays one layer of a cluster over another: tables merge, lists and scalars replace.
 ///
-/// Two tables start anew where a layer makes another thing of them, since nothing of what is below fits any more: a node
-/// pool of another `kind`, a network with another `vpc_id`. One with another `ip_family` takes no range of pods
-/// or Services from below.
+/// No layer can take a key away, so what does not fit any more is left behind where a layer makes another thing of a
+/// table: all of a node pool of another `kind`; of a network with another `vpc_id`, what belonged to the other VPC or is
+/// for a VPC that plinth makes; of one with another `ip_family`, the ranges of pods and Services.
 fn lay(base: &Node, over: &Node) -> Node {
     let mut base = base.clone();
     let text = |table: Option<&Node>, key: &str| table?.get(key)?.as_str().map(str::to_owned);
@@ -140,17 +157,18 @@ fn lay(base: &Node, over: &Node) -> Node {
             }
         }
     }
-    let vpc = text(over.get("network"), "vpc_id");
-    if vpc.is_some() && vpc != text(base.get("network"), "vpc_id") {
-        base.remove("network");
-    }
-    let family = |layer: &Node| text(layer.get("network"), "ip_family");
-    if family(over).is_some()
-        && family(over) != family(&base)
-        && let Some(network) = base.get_mut("network")
-    {
-        network.remove("pod_cidr");
-        network.remove("service_cidr");
+    if let (Some(below), Some(above)) = (base.get_mut("network"), over.get("network")) {
+        let vpc = |network: &Node| text(Some(network), "vpc_id");
+        let family = |network: &Node| text(Some(network), "ip_family");
+        let of_default = || IpFamily::Ipv4.word().to_owned();
+        let other_vpc = vpc(above).is_some() && vpc(above) != vpc(below);
+        let other_family = family(above).is_some_and(|own| own != family(below).unwrap_or_else(of_default));
+        for key in other_vpc.then_some(OF_ONE_VPC).into_iter().flatten() {
+            below.remove(key);
+        }
+        for key in other_family.then_some(OF_ONE_FAMILY).into_iter().flatten() {
+            below.remove(key);
+        }
     }
     merge(&base, over)
 }

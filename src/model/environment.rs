@@ -258,7 +258,7 @@ fn cluster(
         kubernetes_version,
         public_cidrs,
         private_cidrs,
-        service_cidr: network.service_cidr,
+        service_cidr: network.service_cidr.value,
         log_retention_days: keys.log_retention_days.0,
         deletion_protection: protected,
         managed_pools: managed,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -27,6 +28,9 @@ pub struct ClusterFacts {
     pub vpc_cidr: String,
     /// Its zones, in the order in which they were chosen.
     pub zones: Vec<String>,
+    /// The zones of its control plane, sorted; empty where it is in all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub control_plane_zones: Vec<String>,
 }
 
 /// What stands before the EKS name in the manifest.
@@ -44,6 +48,11 @@ impl Facts {
                 kubernetes_version: cluster.settings.kubernetes_version.to_string(),
                 vpc_cidr: cluster.network.cidr.to_string(),
                 zones: cluster.network.zone_names().into_iter().map(str::to_owned).collect(),
+                control_plane_zones: if cluster.network.control_plane_differs() {
+                    cluster.network.control_plane_zones.clone()
+                } else {
+                    Vec::new()
+                },
             };
             (cluster.eks_name.clone(), facts)
         });
@@ -81,6 +90,19 @@ impl Facts {
         let facts = self.0.get(eks_name).filter(|facts| facts.region == region);
         facts.map_or(&[], |facts| &facts.zones)
     }
+
+    /// Returns the zones in which a cluster's control plane was made; none where it was not generated yet, or for another
+    /// region or range: then it will be another cluster.
+    pub(super) fn control_plane_zones(&self, eks_name: &str, region: &str, vpc_cidr: Ipv4Net) -> &[String] {
+        let facts = self.0.get(eks_name).filter(|facts| facts.vpc_cidr == vpc_cidr.to_string());
+        match facts {
+            Some(facts) if facts.region == region && !facts.control_plane_zones.is_empty() => {
+                &facts.control_plane_zones
+            }
+            Some(_) => self.zones(eks_name, region),
+            None => &[],
+        }
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +122,11 @@ mod tests {
         let facts = Facts::read(written.as_object().expect("a table"));
         assert_eq!(facts.zones("acme-staging-main", "us-east-1"), ["us-east-1a", "us-east-1d"]);
         assert!(facts.zones("acme-staging-main", "us-west-2").is_empty(), "of another region");
+        let control_plane = |range: &str| {
+            facts.control_plane_zones("acme-staging-main", "us-east-1", range.parse().expect("a range"))
+        };
+        assert_eq!(control_plane("10.0.0.0/16"), ["us-east-1a", "us-east-1d"], "as many as the cluster");
+        assert!(control_plane("10.1.0.0/16").is_empty(), "of another VPC");
         let version = facts.kubernetes_version("acme-staging-main", "us-east-1");
         assert_eq!(version.map(|version| version.minor()), Some(36));
         assert_eq!(Facts::read(&facts.to_map()), facts);

@@ -255,9 +255,8 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
         derived.push(of_pool("aws_launch_template", template, "the launch template", name));
     }
     for FargatePool { name, .. } in &cluster.settings.fargate_pools {
-        let zones: String =
-            cluster.network.zone_names().iter().filter_map(|zone| zone.chars().last()).collect();
-        derived.push(of_pool("aws_eks_fargate_profile", format!("{name}-{zones}"), "the profile", name));
+        // Behind the hyphen stand eight digits of a hash, which only the engine knows where it makes the subnets.
+        derived.push(of_pool("aws_eks_fargate_profile", format!("{name}-00000000"), "the profile", name));
     }
     for KarpenterPool { name, .. } in &cluster.settings.karpenter_pools {
         derived.push(of_pool("helm_release", format!("node-pool-{name}"), "the release", name));

@@ -30,7 +30,9 @@ pub struct Network {
     /// Which addresses pods and Services have.
     pub ip_family: IpFamily,
     /// The range of Service addresses; with IPv6 EKS chooses it.
-    pub service_cidr: Ipv4Net,
+    pub service_cidr: Spanned<Ipv4Net>,
+    /// The zones of the control plane, sorted: those that the cluster was made with, and so never others.
+    pub control_plane_zones: Vec<String>,
     /// References to clusters that it can come to meet, as written.
     pub peers: Vec<Spanned<String>>,
 }
@@ -43,6 +45,15 @@ pub enum Vpc {
     Own(OwnVpc),
     /// Somebody else's: plinth makes nothing in it but the cluster.
     Existing(ExistingVpc),
+}
+
+impl Vpc {
+    fn zone_names(&self) -> Vec<&str> {
+        match self {
+            Self::Own(own) => own.zones.iter().map(|zone| zone.name.as_str()).collect(),
+            Self::Existing(existing) => existing.zones.iter().map(|zone| zone.name.as_str()).collect(),
+        }
+    }
 }
 
 impl Network {
@@ -64,10 +75,12 @@ impl Network {
 
     /// Returns the names of the zones, in the order in which they were asked for.
     pub fn zone_names(&self) -> Vec<&str> {
-        match &self.vpc {
-            Vpc::Own(own) => own.zones.iter().map(|zone| zone.name.as_str()).collect(),
-            Vpc::Existing(existing) => existing.zones.iter().map(|zone| zone.name.as_str()).collect(),
-        }
+        self.vpc.zone_names()
+    }
+
+    /// Whether there are zones that the control plane is not in.
+    pub fn control_plane_differs(&self) -> bool {
+        self.control_plane_zones.len() != self.zone_names().len()
     }
 
     /// Returns the zones that hold a NAT gateway of ours.
@@ -137,7 +150,9 @@ pub(super) fn pod_subnets(network: &Keys) -> Option<Span> {
 /// Plans the network of a cluster.
 pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option<&Keys>) -> Option<Network> {
     let Some((keys, cidr)) = keys.and_then(|keys| Some((keys, keys.cidr.as_ref()?))) else {
-        context.push(Problem::NoCidr { cluster: place.cluster.to_owned() }, place.at);
+        let vpc = keys.and_then(|keys| keys.vpc_id.as_ref());
+        let problem = Problem::NoCidr { cluster: place.cluster.to_owned(), is_existing: vpc.is_some() };
+        context.push(problem, vpc.map_or(place.at, |id| id.span));
         return None;
     };
     check_ip_family(context, keys);
@@ -145,15 +160,20 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         context.push(Problem::PublicVpcRange { range: cidr.value }, cidr.span);
     }
     let vpc = match &keys.vpc_id {
-        Some(id) => existing::resolve(context, place, keys, id).map(Vpc::Existing),
+        Some(id) => existing::resolve(context, place, keys, *cidr, id).map(Vpc::Existing),
         None => own::resolve(context, place, keys, *cidr).map(Vpc::Own),
     };
     check_service_range(context, keys, cidr.value);
+    let vpc = vpc?;
+    let written = [keys.zones.span, keys.private_subnets.span].into_iter().find(|at| *at != Span::default());
+    let (zones, at) = (vpc.zone_names(), written.unwrap_or(place.at));
+    let control_plane_zones = zones::of_control_plane(context, place, cidr.value, &zones, at);
     Some(Network {
         cidr: *cidr,
-        vpc: vpc?,
+        vpc,
+        control_plane_zones,
         ip_family: keys.ip_family.value,
-        service_cidr: keys.service_cidr.value,
+        service_cidr: Spanned::new(keys.service_cidr.value, service_at(keys)),
         peers: keys.peers.value.clone(),
     })
 }
@@ -176,6 +196,12 @@ fn check_ip_family(context: &mut Context<'_>, keys: &Keys) {
     }
 }
 
+/// Returns where the range of Services was decided: with the default, what it does not fit is the VPC's.
+fn service_at(keys: &Keys) -> Span {
+    let service = keys.service_cidr;
+    keys.cidr.filter(|_| !service.is_written()).map_or(service.span, |cidr| cidr.span)
+}
+
 /// EKS takes Service ranges inside the private ranges, /12 to /24, that the VPC does not use (EKS API
 /// `KubernetesNetworkConfigRequest`, read 2026-11).
 fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
@@ -183,11 +209,7 @@ fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
         return;
     }
     let service = keys.service_cidr.value;
-    let at = if keys.service_cidr.is_written() {
-        keys.service_cidr.span
-    } else {
-        keys.cidr.as_ref().map_or(keys.service_cidr.span, |cidr| cidr.span)
-    };
+    let at = service_at(keys);
     let inside = private_range(service).is_some();
     if !inside || !(12..=24).contains(&service.prefix_len()) {
         context.push(Problem::ServiceCidrRange { range: service }, at);

@@ -310,14 +310,6 @@ fn check_repeated<T: PartialEq + std::fmt::Display>(report: &mut impl Report, li
 /// Where pool problems go.
 trait Report {
     fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
-
-    /// Reports a number that is too small or too large.
-    fn range(&mut self, number: &Spanned<u32>, from: u32, to: u32) {
-        if !(from..=to).contains(&number.value) {
-            let (value, from, to) = (number.value.into(), from.into(), to.into());
-            self.report(Problem::OutOfRange { value, from, to }, number.span, None);
-        }
-    }
 }
 
 impl Report for Context<'_> {
@@ -346,8 +338,6 @@ enum Takers {
 }
 
 /// Lists the keys that not every kind takes, and where they are written.
-///
-/// `capacity_reservations` is not among them: a managed group has a reason of its own.
 fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 19] {
     macro_rules! rows {
         ($($key:ident: $takers:ident,)*) => {

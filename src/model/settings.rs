@@ -115,6 +115,8 @@ pub struct FleetNetwork {
     pub pod_cidr: Share,
     /// IPv6 addresses.
     pub ipv6: Share,
+    /// IPv6 addresses that reach the private endpoint since the VPC's own range does.
+    pub endpoint_ipv6: Share,
     /// Subnets for pods in a VPC that exists already, among the clusters that are in one.
     pub existing_pods: Share,
     /// VPC endpoints that any cluster has, besides S3's; sorted.
@@ -123,6 +125,8 @@ pub struct FleetNetwork {
     pub standard_endpoints: Vec<String>,
     /// Whether some cluster has others: then the module has a variable for them.
     pub endpoints_differ: bool,
+    /// Whether some cluster has zones that its control plane is not in: then the module has a variable for those that it is in.
+    pub control_plane_differs: bool,
     /// Whether the standard is a VPC that exists already.
     pub standard_is_existing: bool,
     /// Whether the standard has the subnets of such a VPC tagged.
@@ -153,6 +157,11 @@ impl FleetNetwork {
             pod_cidr: Share::of(&own, has_pods),
             existing_pods: Share::of(&existing, has_pods),
             ipv6: Share::of(clusters, |cluster| cluster.network.is_ipv6()),
+            endpoint_ipv6: Share::of(clusters, |cluster| {
+                let own = cluster.network.cidr.to_string();
+                cluster.network.is_ipv6() && cluster.settings.private_cidrs.contains(&own)
+            }),
+            control_plane_differs: networks().any(Network::control_plane_differs),
             endpoints_differ,
             endpoints: endpoints.into_iter().cloned().collect(),
             standard_endpoints,
@@ -200,6 +209,8 @@ impl Share {
 pub struct Member<T> {
     /// Whether every cluster has it: then its blocks carry no `count`.
     pub everywhere: bool,
+    /// Whether the standard has it: the default of the variable that says so where not every cluster has it.
+    pub in_standard: bool,
     /// The standard form of it.
     pub standard: T,
 }
@@ -209,6 +220,8 @@ pub struct Member<T> {
 pub struct FleetPool<T> {
     /// Whether every cluster has it: then its blocks carry no `count`.
     pub everywhere: bool,
+    /// Whether the standard has it: the default of the variable that says so where not every cluster has it.
+    pub in_standard: bool,
     /// The standard form of it.
     pub standard: T,
     /// What it is in each cluster that has it.
@@ -270,9 +283,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .expect("the catalog's default is a version")
     });
     let NodePools { managed, karpenter, fargate } = standard_pools(context);
-    let managed_pools = pools(&managed, &clusters);
-    let karpenter_pools = pools(&karpenter, &clusters);
-    let fargate_pools = pools(&fargate, &clusters);
+    let managed_pools = pools(context, &managed, &clusters);
+    let karpenter_pools = pools(context, &karpenter, &clusters);
+    let fargate_pools = pools(context, &fargate, &clusters);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
@@ -324,7 +337,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         service_cidr: standard
             .network
             .as_ref()
-            .map_or_else(|| "172.20.0.0/16".parse().expect("a range"), |network| network.service_cidr.value),
+            .map_or_else(keys::default_service_cidr, |network| network.service_cidr.value),
         log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,
@@ -348,7 +361,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
 ///
 /// A pool whose standard form cannot stand by itself, since every environment completes it in its own way, takes the
 /// form of the first cluster that has it.
-fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+fn pools<P: Pool>(context: &Context<'_>, standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+    let written = &context.blueprint.standard.node_pools;
+
     let mut own: BTreeMap<&Name, Vec<&P>> = BTreeMap::new();
     for pool in clusters.iter().flat_map(|cluster| P::of(cluster)) {
         own.entry(pool.name()).or_default().push(pool);
@@ -357,6 +372,7 @@ fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
         let standard = standard.iter().find(|pool| pool.name() == name).unwrap_or(own[0]);
         FleetPool {
             everywhere: own.len() == clusters.len(),
+            in_standard: written.get(name.as_str()).is_some_and(|pool| *pool.value.enabled),
             standard: standard.clone(),
             own: own.into_iter().cloned().collect(),
         }
@@ -510,7 +526,8 @@ fn addons(
             version,
             facts: facts.clone(),
         };
-        let member = Member { everywhere: own.len() == clusters.len(), standard: addon };
+        let in_standard = wish.map_or(facts.required.is_some(), |wish| *wish.value.enabled);
+        let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),
             AddonKind::Helm => helm.push(member),

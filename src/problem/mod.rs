@@ -177,7 +177,7 @@ problems! {
     /// A VPC's range is larger than AWS takes or too small for its subnets.
     E0303 CidrSize { range: Ipv4Net, largest: u8, smallest: u8 },
     /// A cluster has no range for its VPC.
-    E0304 NoCidr { cluster: String },
+    E0304 NoCidr { cluster: String, is_existing: bool },
     /// The VPCs of two clusters that can come to meet have addresses in common.
     E0305 CidrOverlap { range: Ipv4Net, other: Ipv4Net, cluster: String, key: &'static str },
     /// A cluster's Service range has addresses in common with its VPC.
@@ -234,6 +234,14 @@ problems! {
     E0332 EndpointOfS3,
     /// A text is not the id of a VPC or a subnet.
     E0333 InvalidId { value: String, prefix: &'static str },
+    /// A zone is to go in which a cluster's control plane was made.
+    E0334 ControlPlaneZoneGone { cluster: String, zones: Vec<String> },
+    /// Two clusters say different ranges of one VPC.
+    E0335 VpcOfTwoRanges { vpc: String, range: Ipv4Net, other: Ipv4Net },
+    /// A subnet is named in two VPCs.
+    E0336 SubnetOfTwoVpcs { subnet: String, vpc: String, other: String },
+    /// A cluster's Service range has addresses in common with the VPC of one that it can come to meet.
+    E0337 ServiceCidrHidesPeer { range: Ipv4Net, other: Ipv4Net, cluster: String },
 
     /// A cluster has no nodes for system services.
     E0401 NoCorePool { cluster: String, switched_off: bool },
@@ -310,15 +318,15 @@ problems! {
     /// A text cannot be the value of a label or taint.
     E0434 InvalidLabelValue { value: String },
     /// A cluster has applications, and no nodes for them.
-    E0450 NowhereToRun { app: String, cluster: String },
+    E0436 NowhereToRun { app: String, cluster: String },
     /// The namespace of a Fargate pool belongs to Kubernetes or to an add-on.
-    E0451 FargateNamespaceTaken { namespace: String, owner: String },
+    E0437 FargateNamespaceTaken { namespace: String, owner: String },
     /// There is no such instance type.
-    E0452 UnknownInstance { value: String, near: Option<String> },
+    E0438 UnknownInstance { value: String, near: Option<String> },
     /// A grace period is without end.
-    E0453 GraceNeverEnds,
+    E0439 GraceNeverEnds,
     /// A pool has the same taint twice.
-    E0454 RepeatedTaint { key: String },
+    E0442 RepeatedTaint { key: String },
 
     /// The catalog has no such add-on.
     E0501 UnknownAddon { name: String, known: Vec<String> },
@@ -427,11 +435,15 @@ impl Problem {
                 &["zones", "region"]
             }
             Self::NoWayIn { .. } => &["endpoint", "public_cidrs", "private_cidrs", "runner"],
+            Self::ControlPlaneZoneGone { .. } => &["zones", "private_subnets", "region"],
             Self::OnlyWithVpcId { .. } => &["vpc_id"],
             Self::NoPrivateSubnets { .. } | Self::ZoneWithoutPrivateSubnet { .. } => &["private_subnets"],
             Self::ZoneWithoutPodSubnet { .. } => &["pod_subnets"],
             Self::NoCorePool { .. } | Self::NowhereToRun { .. } => &["node_pools"],
             Self::TaintsDiffer { .. } => &["taints"],
+            Self::DiskTooSmall { .. } => &["disk_gib"],
+            Self::DiskTooSlow { .. } => &["disk_iops"],
+            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
             Self::AddonRequired { .. } => &["addons"],
             Self::NoHumanAdmin { .. } => &["admins"],
             Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
@@ -444,9 +456,6 @@ impl Problem {
             Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],
             Self::AmiFamilyDiffers { .. } => &["ami"],
-            Self::DiskTooSmall { .. } => &["disk_gib"],
-            Self::DiskTooSlow { .. } => &["disk_iops"],
-            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
             Self::HalfBudget { .. } => &["schedule", "duration"],
             _ => &[],
         }

@@ -364,7 +364,15 @@ impl Problem {
                     .label(label)
                     .help(format!("choose a range from /{largest} to /{smallest}{own}"))
             }
-            Self::NoCidr { cluster } => Words::new(format!("cluster `{cluster}` has no VPC range"))
+            Self::NoCidr { cluster, is_existing: true } => {
+                Words::new(format!("the range of cluster `{cluster}`'s VPC is not said"))
+                    .label("`cidr` is missing")
+                    .help(
+                        "add the range that this VPC has, as `aws ec2 describe-vpcs` prints it: `cidr = \
+                           \"10.1.0.0/16\"`; that of a layer below is another VPC's",
+                    )
+            }
+            Self::NoCidr { cluster, .. } => Words::new(format!("cluster `{cluster}` has no VPC range"))
                 .label("`network.cidr` is missing")
                 .help(
                     "add `network.cidr = \"10.1.0.0/16\"` to the cluster, or \
@@ -489,6 +497,36 @@ impl Problem {
                 Words::new(format!("`{value}` is not the id of a {what}"))
                     .label(format!("`{prefix}` and 17 hexadecimal digits are needed"))
                     .help(format!("write it as `\"{prefix}0a1b2c3d4e5f60718\"`"))
+            }
+            Self::ControlPlaneZoneGone { cluster, zones } => {
+                let zones = list(zones);
+                Words::new(format!("the control plane of cluster `{cluster}` is in {zones}, and stays there"))
+                    .label("EKS never changes a control plane's set of zones")
+                    .help(format!(
+                        "keep {zones}; if the cluster was never applied, take its entry, `\"cluster {cluster}\"`, out of the \
+                         `facts` in `.plinth/manifest.json`"
+                    ))
+            }
+            Self::VpcOfTwoRanges { vpc, range, other } => {
+                Words::new(format!("`{vpc}` cannot have both `{range}` and `{other}` as its range"))
+                    .label("here")
+                    .also("and here")
+                    .help("write in both places the first range that `aws ec2 describe-vpcs` prints, or mend the `vpc_id`")
+            }
+            Self::SubnetOfTwoVpcs { subnet, vpc, other } => {
+                Words::new(format!("`{subnet}` cannot be in both `{vpc}` and `{other}`"))
+                    .label(format!("in `{vpc}`"))
+                    .also(format!("in `{other}`"))
+                    .help("`aws ec2 describe-subnets` prints the VPC of each: mend the subnet's id, or a `vpc_id`")
+            }
+            Self::ServiceCidrHidesPeer { range, other, cluster } => {
+                Words::new(format!("the Service range `{range}` hides addresses of cluster `{cluster}`, `{other}`"))
+                    .label("nodes here take these addresses for Services")
+                    .also("of a VPC that it can come to meet")
+                    .help(
+                        "give the cluster that does not exist yet another range: a `service_cidr` that overlaps no \
+                         VPC of its account and region or of `peers`, or another `cidr`",
+                    )
             }
             Self::NotWithVpcId { key } => Words::new(format!("`{key}` is not for a VPC that exists already"))
                 .label("plinth makes nothing in it")

@@ -26,7 +26,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/pods.tf", |w| of_network(w).pods.is_any(), pods),
         row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
         row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
-        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), nothing),
+        row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), network),
         row("modules/cluster/kms.tf", always, nothing),
         row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, access),
@@ -176,6 +176,20 @@ pub(super) fn object(entries: &[(String, String)]) -> Value {
 pub(super) struct Switch {
     pub name: String,
     pub what: String,
+    /// Whether the standard has it.
+    pub default: bool,
+}
+
+impl Switch {
+    /// The switch of an add-on that only some clusters have.
+    pub fn of(addon: &Member<FleetAddon>) -> Option<Self> {
+        let Member { everywhere, in_standard, standard } = addon;
+        (!everywhere).then(|| Self {
+            name: standard.name.identifier(),
+            what: format!("add-on {}", standard.name),
+            default: *in_standard,
+        })
+    }
 }
 
 /// An add-on whose version or values some cluster changes.
@@ -222,15 +236,9 @@ fn variables(whole: &Whole<'_>) -> Context {
         value_variables: Vec<AddonVariable>,
     }
     let fleet = &whole.model.fleet;
-    let names = fleet.managed_pools.iter().map(|member| (member.everywhere, &member.standard.name));
-    let names =
-        names.chain(fleet.fargate_pools.iter().map(|member| (member.everywhere, &member.standard.name)));
-    let pools = node_pool::switches(fleet, names);
-    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
-    let addons = addons.map(|member| Switch {
-        name: member.standard.name.identifier(),
-        what: format!("add-on {}", member.standard.name),
-    });
+    let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
+    let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
+    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter_map(Switch::of);
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
@@ -246,7 +254,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
-        switches: pools.into_iter().chain(addons).collect(),
+        switches: pools.chain(addons).collect(),
         value_variables: installed(fleet)
             .filter(|addon| addon.standard.values_differ)
             .map(|addon| AddonVariable::of(&addon.standard))
@@ -275,6 +283,8 @@ fn fargate(whole: &Whole<'_>) -> Context {
     struct Profile {
         name: String,
         identifier: String,
+        is_core: bool,
+        subnets: Value,
         everywhere: bool,
         count: Value,
         selectors: Vec<SelectorView>,
@@ -300,25 +310,30 @@ fn fargate(whole: &Whole<'_>) -> Context {
         has_labels: !selector.labels.is_empty(),
         labels: object(&selector.labels),
     };
+    let network = NetworkView::of(whole);
     let profile = |member: &FleetPool<FargatePool>| {
         let name = &member.standard.name;
         let condition = Condition::pool(fleet, member, false);
+        let is_core = name.as_str() == CORE;
         Profile {
             name: name.to_string(),
             identifier: name.identifier(),
+            is_core,
+            subnets: network.fargate_subnets(is_core),
             everywhere: condition.is_always(),
             count: condition.count(),
             selectors: member.standard.selectors.iter().map(selector).collect(),
         }
     };
     let condition = Condition::any_fargate_pool(fleet);
+    let profiles = fleet.fargate_pools.iter().map(profile).collect();
     view(&Fargate {
-        network: NetworkView::of(whole),
+        network,
         everywhere: condition.is_always(),
         count: condition.count(),
         index: condition.index(),
         policy_set: condition.set(&Value::strings(["AmazonEKSFargatePodExecutionRolePolicy"])),
-        profiles: fleet.fargate_pools.iter().map(profile).collect(),
+        profiles,
     })
 }
 

@@ -23,7 +23,12 @@ pub(super) struct NetworkView {
     private_subnets: Value,
     public_subnets: Value,
     private_subnet_list: Value,
-    zone_names: Value,
+    /// Whether some cluster has private subnets that its control plane is not in.
+    control_plane_differs: bool,
+    /// The private subnets that its control plane is in, as an expression and as what refers to them.
+    control_plane_subnet_list: Value,
+    control_plane_subnets: Value,
+    known_zones: Value,
     has_pods: bool,
     pods_differ: bool,
     has_pod_cidr: bool,
@@ -32,6 +37,8 @@ pub(super) struct NetworkView {
     pod_subnets: Value,
     has_ipv6: bool,
     ipv6_differs: bool,
+    has_endpoint_ipv6: bool,
+    endpoint_ipv6_differs: bool,
     standard_ip_family: &'static str,
     ip_family: Value,
     has_service_cidr: bool,
@@ -71,8 +78,17 @@ impl NetworkView {
             Share::None => "[for zone in keys(var.zones) : aws_subnet.private[zone].id]".to_owned(),
             Share::Some | Share::All => format!("values({private})"),
         };
+        let (known_zones, subnet) = match fleet.existing {
+            Share::None => ("keys(var.zones)", "aws_subnet.private[zone].id".to_owned()),
+            Share::Some => {
+                ("concat(keys(var.zones), keys(var.private_subnet_ids))", format!("{private}[zone]"))
+            }
+            Share::All => ("keys(var.private_subnet_ids)", format!("{private}[zone]")),
+        };
+        let control_plane = format!(
+            "[for zone in var.control_plane_zones == null ? {known_zones} : var.control_plane_zones : {subnet}]"
+        );
         let own_pods = "{ for zone, subnet in aws_subnet.pods : zone => subnet.id }";
-        let zones = if fleet.existing.is_any() { private } else { "var.zones" };
         let pod_subnets = match (fleet.pod_cidr.is_any(), fleet.existing_pods.is_any()) {
             (_, false) => own_pods.to_owned(),
             (false, true) => "var.pod_subnet_ids".to_owned(),
@@ -96,8 +112,15 @@ impl NetworkView {
             vpc_id: Value::expression(vpc_id),
             private_subnets: Value::expression(private),
             public_subnets: Value::expression(public),
+            control_plane_differs: fleet.control_plane_differs,
+            control_plane_subnets: Value::expression(if fleet.control_plane_differs {
+                "local.control_plane_subnet_ids"
+            } else {
+                &private_list
+            }),
+            known_zones: Value::expression(known_zones),
+            control_plane_subnet_list: Value::expression(control_plane),
             private_subnet_list: Value::expression(private_list),
-            zone_names: Value::expression(format!("keys({zones})")),
             has_pods: fleet.pods.is_any(),
             pods_differ: fleet.pods == Share::Some,
             has_pod_cidr: fleet.pod_cidr.is_any(),
@@ -106,6 +129,8 @@ impl NetworkView {
             pod_subnets: Value::expression(pod_subnets),
             has_ipv6: fleet.ipv6.is_any(),
             ipv6_differs: fleet.ipv6 == Share::Some,
+            has_endpoint_ipv6: fleet.endpoint_ipv6.is_any(),
+            endpoint_ipv6_differs: fleet.endpoint_ipv6 == Share::Some,
             standard_ip_family: fleet.standard_ip_family.word(),
             ip_family,
             has_service_cidr: !fleet.ipv6.is_all(),
@@ -127,6 +152,13 @@ impl NetworkView {
 }
 
 impl NetworkView {
+    /// The private subnets of a Fargate profile. Core's stay as they are when a zone comes: a new profile would stop CoreDNS
+    /// and Karpenter for a while.
+    pub fn fargate_subnets(&self, is_core: bool) -> Value {
+        let subnets = if is_core { &self.control_plane_subnets } else { &self.private_subnet_list };
+        subnets.clone()
+    }
+
     /// Whether any cluster pays for interface endpoints.
     pub fn has_interface_endpoints(&self) -> bool {
         self.has_interface_endpoints

@@ -11,6 +11,6 @@ variable "core_on_fargate" {
 variable "{{ switch.name | ident }}_enabled" {
   description = "Whether the cluster has {{ switch.what | text }}."
   type        = bool
-  default     = true
+  default     = {{ switch.default | hcl }}
 }
 {%- endfor -%}

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::Ipv4Net;
 use serde::Serialize;
 
+use super::own::{LARGEST, SMALLEST};
 use super::{Place, zones};
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::{SubnetId, VpcId, Zoned};
@@ -43,9 +45,14 @@ pub(super) fn resolve(
     context: &mut Context<'_>,
     place: &Place<'_>,
     keys: &Keys,
+    cidr: Spanned<Ipv4Net>,
     id: &Spanned<VpcId>,
 ) -> Option<ExistingVpc> {
     check_keys(context, keys, id.span);
+    if !(LARGEST..=SMALLEST).contains(&cidr.prefix_len()) {
+        let problem = Problem::CidrSize { range: cidr.value, largest: LARGEST, smallest: SMALLEST };
+        context.push(problem, cidr.span);
+    }
     if !keys.private_subnets.is_written() {
         context.push(Problem::NoPrivateSubnets { cluster: place.cluster.to_owned() }, id.span);
         return None;

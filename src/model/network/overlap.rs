@@ -14,16 +14,22 @@ pub(in crate::model) fn check_overlaps(context: &mut Context<'_>, environments: 
     let all = clusters(environments);
     for (index, (environment, cluster)) in all.iter().enumerate() {
         for (other_environment, other) in &all[..index] {
+            if let (Some(vpc), Some(other_vpc)) = (cluster.network.existing(), other.network.existing()) {
+                check_existing(context, (cluster, vpc), (other, other_vpc));
+                if vpc.id == other_vpc.id {
+                    continue;
+                }
+            }
             let is_listed =
                 |one: &str, another: &str| peers.iter().any(|(from, to)| from == one && to == another);
             let meet = environment.account == other_environment.account && cluster.region == other.region
                 || is_listed(&cluster.eks_name, &other.eks_name)
                 || is_listed(&other.eks_name, &cluster.eks_name);
-            let vpc = |cluster: &Cluster| cluster.network.existing().map(|vpc| vpc.id.clone());
-            let is_same = vpc(cluster).is_some() && vpc(cluster) == vpc(other);
-            if !meet || is_same {
+            if !meet {
                 continue;
             }
+            check_service_range(context, cluster, other);
+            check_service_range(context, other, cluster);
             for (key, range) in cluster.network.ranges() {
                 for (_, other_range) in other.network.ranges() {
                     if !overlaps(range.value, other_range.value) {
@@ -41,6 +47,53 @@ pub(in crate::model) fn check_overlaps(context: &mut Context<'_>, environments: 
                 }
             }
         }
+    }
+}
+
+/// A VPC has one range of its own, and a subnet one VPC: of two clusters that say otherwise, one is wrong.
+fn check_existing(
+    context: &mut Context<'_>,
+    (cluster, vpc): (&Cluster, &ExistingVpc),
+    (other, other_vpc): (&Cluster, &ExistingVpc),
+) {
+    if vpc.id == other_vpc.id {
+        let (range, other_range) = (cluster.network.cidr, other.network.cidr);
+        if range.value != other_range.value {
+            let problem = Problem::VpcOfTwoRanges {
+                vpc: vpc.id.to_string(),
+                range: range.value,
+                other: other_range.value,
+            };
+            context.push_conflict(problem, range.span, other_range.span);
+        }
+        return;
+    }
+    for subnet in subnets(vpc) {
+        if let Some(twin) = subnets(other_vpc).find(|twin| twin.value == subnet.value) {
+            let problem = Problem::SubnetOfTwoVpcs {
+                subnet: subnet.to_string(),
+                vpc: vpc.id.to_string(),
+                other: other_vpc.id.to_string(),
+            };
+            context.push_conflict(problem, subnet.span, twin.span);
+        }
+    }
+}
+
+/// An address of a cluster that it meets, within its own Service range, is never reached: its nodes take it for a Service.
+fn check_service_range(context: &mut Context<'_>, cluster: &Cluster, other: &Cluster) {
+    let service = cluster.network.service_cidr;
+    if cluster.network.is_ipv6() {
+        return;
+    }
+    for (_, range) in other.network.ranges().filter(|(_, range)| overlaps(service.value, range.value)) {
+        let problem = Problem::ServiceCidrHidesPeer {
+            range: service.value,
+            other: range.value,
+            cluster: other.eks_name.clone(),
+        };
+        let at = if service.span == range.span { cluster.at } else { service.span };
+        context.push_conflict(problem, at, range.span);
     }
 }
 
@@ -86,6 +139,11 @@ pub(in crate::model) fn check_tags(context: &mut Context<'_>, environments: &[En
 fn tagged(vpc: &ExistingVpc) -> impl Iterator<Item = &Spanned<SubnetId>> {
     let zones = vpc.zones.iter().filter(|_| vpc.tag_subnets);
     zones.flat_map(|zone| std::iter::once(&zone.private).chain(&zone.public))
+}
+
+/// Returns every subnet of a VPC that is named.
+fn subnets(vpc: &ExistingVpc) -> impl Iterator<Item = &Spanned<SubnetId>> {
+    vpc.zones.iter().flat_map(|zone| std::iter::once(&zone.private).chain(&zone.public).chain(&zone.pods))
 }
 
 fn clusters(environments: &[Environment]) -> Vec<(&Environment, &Cluster)> {

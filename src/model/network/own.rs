@@ -68,8 +68,8 @@ pub(super) fn resolve(
     let is_written = |name: &String| {
         keys.subnets.0.get(name).is_some_and(|(_, own)| own.private.is_some() && own.public.is_some())
     };
-    // AWS takes /16 to /28 (VPC user guide, "VPC CIDR blocks", read 2026-11).
-    let (largest, smallest) = (LARGEST, if names.iter().all(is_written) { 28 } else { SMALLEST_PLANNED });
+    let (largest, smallest) =
+        (LARGEST, if names.iter().all(is_written) { SMALLEST } else { SMALLEST_PLANNED });
     if !(largest..=smallest).contains(&cidr.prefix_len()) {
         context.push(Problem::CidrSize { range: cidr.value, largest, smallest }, cidr.span);
         return None;
@@ -119,7 +119,10 @@ fn endpoints(context: &mut Context<'_>, keys: &Keys) -> Vec<String> {
 }
 
 /// The largest range that AWS takes (VPC user guide, "VPC CIDR blocks", read 2026-11).
-const LARGEST: u8 = 16;
+pub(super) const LARGEST: u8 = 16;
+
+/// The smallest one.
+pub(super) const SMALLEST: u8 = 28;
 
 /// The smallest range whose planned private subnets are /22: 1,024 addresses for the pods of a zone.
 const SMALLEST_PLANNED: u8 = 19;
@@ -156,9 +159,11 @@ fn check_pod_range(context: &mut Context<'_>, keys: &Keys, range: &Spanned<Ipv4N
     why.is_none() && is_free
 }
 
-/// Returns the number of a zone's letter, 0 for `a`.
+/// Returns the number of a zone's letter, 0 for `a`: below 7, since the last eighth is for public subnets.
+///
+/// No region of the catalog has a letter behind `g`.
 fn letter(zone: &str) -> u8 {
-    zone.bytes().last().unwrap_or(b'a').saturating_sub(b'a')
+    zone.bytes().last().unwrap_or(b'a').saturating_sub(b'a').min(6)
 }
 
 /// Finds a zone's subnets: each as written, else by the zone's letter.
@@ -179,8 +184,10 @@ fn zone(name: &str, vpc: Ipv4Net, pods: Option<Ipv4Net>, keys: &Keys) -> Zone {
         pods: pods.map(|pods| eighth(pods, letter)),
     }
 }
-/// Returns one of the eight equal parts of a range.
+
+/// Returns one of the eight equal parts of a range, 0 to 7.
 fn eighth(range: Ipv4Net, part: u8) -> Ipv4Net {
+    debug_assert!(part < 8, "a range has eight eighths");
     let prefix = range.prefix_len() + 3;
     let size = 1u32 << (32 - u32::from(prefix));
     let first = u32::from(range.network()) + u32::from(part) * size;
@@ -223,6 +230,23 @@ fn check_subnets(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net, vpc_at: S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn every_zone_has_an_eighth_of_its_own() {
+        for (name, region) in &Catalog::load().regions {
+            let mut letters: Vec<u8> = region
+                .zones
+                .iter()
+                .chain(&region.by_name)
+                .map(|zone| letter(&format!("{name}{zone}")))
+                .collect();
+            letters.sort_unstable();
+            let all = letters.len();
+            letters.dedup();
+            assert_eq!(letters.len(), all, "{name}");
+        }
+    }
 
     #[test]
     fn parts_tile_the_range() {

@@ -1,5 +1,7 @@
 //! Which zones a cluster is in.
 
+use ipnet::Ipv4Net;
+
 use super::Place;
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::Zones;
@@ -10,12 +12,16 @@ use crate::problem::Problem;
 /// Returns the names of the zones that a VPC of our own is in.
 ///
 /// A number takes the zones that the cluster has, as far as the manifest knows, and then the region's: so it never moves a
-/// cluster that exists, whatever a later catalog chooses first.
+/// cluster that exists, whatever a later catalog chooses first. Where no number is written, a cluster that exists keeps
+/// the zones that it has.
 pub(super) fn choose(context: &mut Context<'_>, place: &Place<'_>, keys: &Keys) -> Option<Vec<String>> {
     match &keys.zones.value {
         Zones::Count(count) => {
             let known = known(place, false);
-            let mut zones = context.facts.zones(place.cluster, place.region).to_vec();
+            let mut zones = usable(place, context.facts.zones(place.cluster, place.region));
+            if !zones.is_empty() && !keys.zones.is_written() {
+                return Some(zones);
+            }
             zones.extend(known.iter().filter(|zone| !zones.contains(zone)).cloned().collect::<Vec<_>>());
             // The default of three is no wish: a region of two zones takes two.
             if zones.len() < *count as usize && keys.zones.is_written() {
@@ -43,6 +49,44 @@ pub(super) fn choose(context: &mut Context<'_>, place: &Place<'_>, keys: &Keys) 
             (good.len() == names.len() && good.len() > 1).then_some(good)
         }
     }
+}
+
+/// Returns the zones of a cluster's control plane, sorted: those in which it was made.
+///
+/// EKS lets its subnets change, but not the set of their zones (EKS user guide, "View Amazon EKS networking requirements for
+/// VPC and subnets"; aws/containers-roadmap#2258, #2330; read 2026-11). So a zone that comes later is for nodes only,
+/// and one of the control plane has to stay.
+pub(super) fn of_control_plane(
+    context: &mut Context<'_>,
+    place: &Place<'_>,
+    vpc: Ipv4Net,
+    zones: &[&str],
+    at: Span,
+) -> Vec<String> {
+    let mut made_in = usable(place, context.facts.control_plane_zones(place.cluster, place.region, vpc));
+    if made_in.is_empty() {
+        made_in = zones.iter().map(|zone| (*zone).to_owned()).collect();
+    }
+    made_in.sort();
+    let gone: Vec<String> = made_in.iter().filter(|zone| !zones.contains(&zone.as_str())).cloned().collect();
+    if !gone.is_empty() {
+        context.push(Problem::ControlPlaneZoneGone { cluster: place.cluster.to_owned(), zones: gone }, at);
+    }
+    made_in
+}
+
+/// Returns those of a manifest's zones that the catalog knows for the region, each once; none where fewer than two are left.
+///
+/// A manifest is a file that people merge.
+fn usable(place: &Place<'_>, written: &[String]) -> Vec<String> {
+    let known = known(place, true);
+    let mut zones: Vec<String> = Vec::new();
+    for zone in written {
+        if known.contains(zone) && !zones.contains(zone) {
+            zones.push(zone.clone());
+        }
+    }
+    if zones.len() < 2 { Vec::new() } else { zones }
 }
 
 /// Whether a zone that is named belongs to the region; says so where it does not. In `zones` a number would do as well.

@@ -92,9 +92,6 @@ pub(super) fn resolve(
     }
     check_reservations(report, name, keys, &capacity);
     check_gpu_limit(report, ground, pool);
-    if let Some(weight) = &keys.weight {
-        report.range(weight, 1, 100);
-    }
     let limits = keys.limits.as_ref();
     if let Some(limits) = limits {
         check_limits(report, limits);
@@ -144,7 +141,7 @@ pub(super) fn resolve(
             .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
         disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
         kubelet: kubelet::resolve(report, ground, keys),
-        weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
+        weight: keys.weight.as_ref().map_or(10, |weight| weight.get()),
         disruption: disruption::resolve(report, keys),
         labels: label::labels(report, ground, pool),
         taints: label::taints(report, ground, pool),

@@ -42,22 +42,17 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys
     let Some(written) = &keys.kubelet else {
         return Kubelet { max_pods: with_prefixes, ..Kubelet::default() };
     };
-    if let Some(pods) = &written.max_pods {
-        // DaemonSets alone are a handful; EKS is tested up to 250.
-        report.range(pods, 8, 250);
-    }
     check_image_gc(report, written);
     if image::family(keys) == AmiFamily::Bottlerocket {
         check_bottlerocket(report, written);
     }
-    let plain = |set: &Option<crate::diagnostic::Spanned<u32>>| set.as_ref().map(|set| set.value);
     Kubelet {
-        max_pods: plain(&written.max_pods).or(with_prefixes),
+        max_pods: written.max_pods.as_ref().map(|pods| pods.get()).or(with_prefixes),
         kube_reserved: written.kube_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
         system_reserved: written.system_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
         eviction_hard: written.eviction_hard.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
-        image_gc_high: plain(&written.image_gc_high_percent),
-        image_gc_low: plain(&written.image_gc_low_percent),
+        image_gc_high: written.image_gc_high_percent.as_ref().map(|percent| percent.get()),
+        image_gc_low: written.image_gc_low_percent.as_ref().map(|percent| percent.get()),
     }
 }
 
@@ -74,12 +69,9 @@ fn check_bottlerocket(report: &mut impl Report, keys: &KubeletKeys) {
 /// The kubelet does not start where the lower mark is not below the upper one, its own default where only one is set.
 fn check_image_gc(report: &mut impl Report, keys: &KubeletKeys) {
     let (high_key, low_key) = (&keys.image_gc_high_percent, &keys.image_gc_low_percent);
-    for percent in [high_key, low_key].into_iter().flatten() {
-        report.range(percent, 0, 100);
-    }
-    let high = high_key.as_ref().map_or(IMAGE_GC_HIGH, |high| high.value);
-    let low = low_key.as_ref().map_or(IMAGE_GC_LOW, |low| low.value);
-    if high > low || high > 100 || low > 100 {
+    let high = high_key.as_ref().map_or(IMAGE_GC_HIGH, |high| high.get());
+    let low = low_key.as_ref().map_or(IMAGE_GC_LOW, |low| low.get());
+    if high > low {
         return;
     }
     let problem = Problem::ImageGcOrder { high, low };

@@ -29,6 +29,13 @@ resource "aws_iam_role_policy_attachment" "cluster" {
   role       = aws_iam_role.cluster.name
   policy_arn = "arn:${var.partition}:iam::aws:policy/AmazonEKSClusterPolicy"
 }
+{%- if network.control_plane_differs %}
+
+locals {
+  # EKS never changes the set of zones that a control plane was made with: a zone that came later is for nodes alone.
+  control_plane_subnet_ids = {{ network.control_plane_subnet_list | hcl }}
+}
+{%- endif %}
 
 resource "aws_eks_cluster" "this" {
   name                = var.name
@@ -55,7 +62,7 @@ resource "aws_eks_cluster" "this" {
   }
 
   vpc_config {
-    subnet_ids              = {{ network.private_subnet_list | hcl }}
+    subnet_ids              = {{ network.control_plane_subnets | hcl }}
     endpoint_private_access = true
     endpoint_public_access  = length(var.endpoint_public_cidrs) > 0
     public_access_cidrs     = length(var.endpoint_public_cidrs) > 0 ? var.endpoint_public_cidrs : null

@@ -76,6 +76,17 @@ check "free_addresses" {
       if subnet.available_ip_address_count < 16
     ])
   }
+{%- if network.has_existing_pods %}
+
+  assert {
+    condition = alltrue([for subnet in data.aws_subnet.pod : subnet.available_ip_address_count >= 16])
+    error_message = join(" ", [
+      for zone, subnet in data.aws_subnet.pod :
+      "Subnet ${subnet.id} (${zone}) has ${subnet.available_ip_address_count} free addresses for pods: a node takes them 16 at a time. Give ${var.name} a larger one."
+      if subnet.available_ip_address_count < 16
+    ])
+  }
+{%- endif %}
 }
 {%- if network.has_tags %}
 

@@ -38,10 +38,11 @@ resource "aws_eks_fargate_profile" "{{ profile.identifier | ident }}" {
 {% endif %}
   cluster_name = aws_eks_cluster.this.name
 
-  # A profile cannot change. With the letters of its zones, the one that replaces it has another name, and comes first.
-  fargate_profile_name   = "{{ profile.name | ident }}-${join("", [for zone in {{ network.zone_names | hcl }} : substr(zone, -1, 1)])}"
+  # A profile cannot change. With a hash of its subnets, the one that replaces it has another name, and comes first. EKS deletes the
+  # pods of the old one with it, and they start again under the new one: {% if profile.is_core %}for a minute or two names are not resolved{% else %}for a minute or two they are away{% endif %}.
+  fargate_profile_name   = "{{ profile.name | ident }}-${substr(sha1(join(",", sort({{ profile.subnets | hcl }}))), 0, 8)}"
   pod_execution_role_arn = aws_iam_role.fargate{{ index | hcl }}.arn
-  subnet_ids             = {{ network.private_subnet_list | hcl }}
+  subnet_ids             = {{ profile.subnets | hcl }}
 {% for selector in profile.selectors %}
   selector {
     namespace = {{ selector.namespace | hcl }}

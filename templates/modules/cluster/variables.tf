@@ -64,8 +64,8 @@ variable "zones" {
 {%- endif %}
 
   validation {
-    condition     = {% if network.is_mixed %}var.vpc_id != null || {% endif %}length(var.zones) >= 2
-    error_message = "EKS wants subnets in two zones at least."
+    condition     = {% if network.is_mixed %}var.vpc_id != null ? length(var.zones) == 0 : {% endif %}length(var.zones) >= 2
+    error_message = "EKS wants subnets in two zones at least{% if network.is_mixed %}; zones are not for a VPC that exists already{% endif %}."
   }
 
   validation {
@@ -118,6 +118,13 @@ variable "pod_cidr" {
     condition     = {% if network.pod_cidr_differs %}var.pod_cidr == null || {% endif %}can(cidrnetmask(var.pod_cidr))
     error_message = "pod_cidr is an IPv4 range such as 100.64.0.0/16."
   }
+{%- if network.is_mixed %}
+
+  validation {
+    condition     = var.pod_cidr == null || var.vpc_id == null
+    error_message = "pod_cidr is not for a VPC that exists already{% if network.has_existing_pods %}: pod_subnet_ids are{% endif %}."
+  }
+{%- endif %}
 }
 {%- endif %}
 {%- if network.has_existing %}
@@ -202,6 +209,13 @@ variable "viewers" {
     condition     = alltrue([for arn in var.viewers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
     error_message = "viewers are ARNs of IAM roles."
   }
+{%- if has_readers %}
+
+  validation {
+    condition     = length(setintersection(var.viewers, var.admins)) == 0
+    error_message = "A role of viewers must not be in admins."
+  }
+{%- endif %}
 }
 {%- if has_readers %}
 
@@ -269,6 +283,13 @@ variable "ip_family" {
     condition     = contains(["ipv4", "ipv6"], var.ip_family)
     error_message = "ip_family is ipv4 or ipv6."
   }
+{%- if network.is_mixed %}
+
+  validation {
+    condition     = var.ip_family == "ipv4" || var.vpc_id == null
+    error_message = "ip_family is ipv4 in a VPC that exists already."
+  }
+{%- endif %}
 }
 {%- endif %}
 {%- if network.has_service_cidr %}
@@ -281,6 +302,19 @@ variable "service_cidr" {
   validation {
     condition     = can(cidrnetmask(var.service_cidr))
     error_message = "service_cidr is an IPv4 range such as 172.20.0.0/16."
+  }
+}
+{%- endif %}
+{%- if network.control_plane_differs %}
+
+variable "control_plane_zones" {
+  description = "Zones of the control plane: those that the cluster was made with, since EKS never changes them. Null: all that have private subnets."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.control_plane_zones == null ? true : length(distinct(var.control_plane_zones)) >= 2 && alltrue([for zone in var.control_plane_zones : contains({{ network.known_zones | hcl }}, zone)])
+    error_message = "control_plane_zones names two zones at least, each of them with a private subnet."
   }
 }
 {%- endif %}
@@ -303,6 +337,27 @@ variable "vpc_endpoints" {
     condition     = alltrue([for name in var.vpc_endpoints : can(regex("^[a-z0-9.-]+$", name)) && name != "s3"])
     error_message = "vpc_endpoints are names such as ecr.api; s3 is always there."
   }
+{%- if not network.has_gateway_endpoints %}
+
+  validation {
+    condition     = length({{ network.gateway_endpoints | hcl }}) == 0
+    error_message = "This module makes no gateway endpoints but that of S3: no cluster of its blueprint has another."
+  }
+{%- endif %}
+{%- if not network.has_interface_endpoints %}
+
+  validation {
+    condition     = length({{ network.interface_endpoints | hcl }}) == 0
+    error_message = "This module makes no interface endpoints: no cluster of its blueprint has any."
+  }
+{%- endif %}
+{%- if network.is_mixed %}
+
+  validation {
+    condition     = length(var.vpc_endpoints) == 0 || var.vpc_id == null
+    error_message = "vpc_endpoints are not made in a VPC that exists already."
+  }
+{%- endif %}
 }
 {%- endif %}
 
@@ -344,6 +399,13 @@ variable "{{ pool.variable | ident }}" {
     condition     = contains(["ON_DEMAND", "SPOT"], var.{{ pool.variable | ident }}.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
+{%- if pool.is_bottlerocket %}
+
+  validation {
+    condition     = startswith(var.{{ pool.variable | ident }}.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
+  }
+{%- endif %}
 {%- for rule in pool.rules %}
 
   validation {

@@ -14,3 +14,17 @@ resource "aws_vpc_security_group_ingress_rule" "endpoint" {
 
   tags = { Name = "${var.name}-endpoint-${each.key}" }
 }
+
+# Machines of an IPv6 VPC find the endpoint's IPv6 address, too: where the VPC's own range is let in, so are its IPv6 addresses.
+resource "aws_vpc_security_group_ingress_rule" "endpoint_ipv6" {
+  count = var.ip_family == "ipv6" && contains(var.endpoint_private_cidrs, var.vpc_cidr) ? 1 : 0
+
+  security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
+  description       = "The Kubernetes API, from the VPC by IPv6."
+  cidr_ipv6         = aws_vpc.this[0].ipv6_cidr_block
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+
+  tags = { Name = "${var.name}-endpoint-ipv6" }
+}

@@ -37,8 +37,9 @@ resource "aws_eks_fargate_profile" "core" {
 
   cluster_name = aws_eks_cluster.this.name
 
-  # A profile cannot change. With the letters of its zones, the one that replaces it has another name, and comes first.
-  fargate_profile_name   = "core-${join("", [for zone in keys(local.private_subnet_ids) : substr(zone, -1, 1)])}"
+  # A profile cannot change. With a hash of its subnets, the one that replaces it has another name, and comes first. EKS deletes the
+  # pods of the old one with it, and they start again under the new one: for a minute or two names are not resolved.
+  fargate_profile_name   = "core-${substr(sha1(join(",", sort(values(local.private_subnet_ids)))), 0, 8)}"
   pod_execution_role_arn = aws_iam_role.fargate[0].arn
   subnet_ids             = values(local.private_subnet_ids)
 

@@ -59,8 +59,8 @@ variable "zones" {
   default = {}
 
   validation {
-    condition     = var.vpc_id != null || length(var.zones) >= 2
-    error_message = "EKS wants subnets in two zones at least."
+    condition     = var.vpc_id != null ? length(var.zones) == 0 : length(var.zones) >= 2
+    error_message = "EKS wants subnets in two zones at least; zones are not for a VPC that exists already."
   }
 
   validation {
@@ -102,6 +102,11 @@ variable "pod_cidr" {
   validation {
     condition     = var.pod_cidr == null || can(cidrnetmask(var.pod_cidr))
     error_message = "pod_cidr is an IPv4 range such as 100.64.0.0/16."
+  }
+
+  validation {
+    condition     = var.pod_cidr == null || var.vpc_id == null
+    error_message = "pod_cidr is not for a VPC that exists already."
   }
 }
 
@@ -161,6 +166,11 @@ variable "viewers" {
   validation {
     condition     = alltrue([for arn in var.viewers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
     error_message = "viewers are ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = length(setintersection(var.viewers, var.admins)) == 0
+    error_message = "A role of viewers must not be in admins."
   }
 }
 
@@ -224,6 +234,11 @@ variable "ip_family" {
     condition     = contains(["ipv4", "ipv6"], var.ip_family)
     error_message = "ip_family is ipv4 or ipv6."
   }
+
+  validation {
+    condition     = var.ip_family == "ipv4" || var.vpc_id == null
+    error_message = "ip_family is ipv4 in a VPC that exists already."
+  }
 }
 
 variable "service_cidr" {
@@ -245,6 +260,16 @@ variable "vpc_endpoints" {
   validation {
     condition     = alltrue([for name in var.vpc_endpoints : can(regex("^[a-z0-9.-]+$", name)) && name != "s3"])
     error_message = "vpc_endpoints are names such as ecr.api; s3 is always there."
+  }
+
+  validation {
+    condition     = length(setintersection(var.vpc_endpoints, ["dynamodb"])) == 0
+    error_message = "This module makes no gateway endpoints but that of S3: no cluster of its blueprint has another."
+  }
+
+  validation {
+    condition     = length(var.vpc_endpoints) == 0 || var.vpc_id == null
+    error_message = "vpc_endpoints are not made in a VPC that exists already."
   }
 }
 
@@ -299,6 +324,11 @@ variable "core_node_pool" {
   validation {
     condition     = contains(["ON_DEMAND", "SPOT"], var.core_node_pool.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
+  }
+
+  validation {
+    condition     = startswith(var.core_node_pool.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
   }
 
   validation {
@@ -382,7 +412,7 @@ variable "core_on_fargate" {
 variable "licensed_node_pool_enabled" {
   description = "Whether the cluster has node pool licensed."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "vpc_cni_values" {

@@ -56,8 +56,8 @@ variable "zones" {
   default = {}
 
   validation {
-    condition     = var.vpc_id != null || length(var.zones) >= 2
-    error_message = "EKS wants subnets in two zones at least."
+    condition     = var.vpc_id != null ? length(var.zones) == 0 : length(var.zones) >= 2
+    error_message = "EKS wants subnets in two zones at least; zones are not for a VPC that exists already."
   }
 
   validation {

@@ -33,8 +33,9 @@ resource "aws_iam_role_policy_attachment" "fargate" {
 resource "aws_eks_fargate_profile" "batch" {
   cluster_name = aws_eks_cluster.this.name
 
-  # A profile cannot change. With the letters of its zones, the one that replaces it has another name, and comes first.
-  fargate_profile_name   = "batch-${join("", [for zone in keys(var.zones) : substr(zone, -1, 1)])}"
+  # A profile cannot change. With a hash of its subnets, the one that replaces it has another name, and comes first. EKS deletes the
+  # pods of the old one with it, and they start again under the new one: for a minute or two they are away.
+  fargate_profile_name   = "batch-${substr(sha1(join(",", sort([for zone in keys(var.zones) : aws_subnet.private[zone].id]))), 0, 8)}"
   pod_execution_role_arn = aws_iam_role.fargate.arn
   subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
 
@@ -58,8 +59,9 @@ resource "aws_eks_fargate_profile" "batch" {
 resource "aws_eks_fargate_profile" "core" {
   cluster_name = aws_eks_cluster.this.name
 
-  # A profile cannot change. With the letters of its zones, the one that replaces it has another name, and comes first.
-  fargate_profile_name   = "core-${join("", [for zone in keys(var.zones) : substr(zone, -1, 1)])}"
+  # A profile cannot change. With a hash of its subnets, the one that replaces it has another name, and comes first. EKS deletes the
+  # pods of the old one with it, and they start again under the new one: for a minute or two names are not resolved.
+  fargate_profile_name   = "core-${substr(sha1(join(",", sort([for zone in keys(var.zones) : aws_subnet.private[zone].id]))), 0, 8)}"
   pod_execution_role_arn = aws_iam_role.fargate.arn
   subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
 

@@ -94,6 +94,11 @@ variable "viewers" {
     condition     = alltrue([for arn in var.viewers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
     error_message = "viewers are ARNs of IAM roles."
   }
+
+  validation {
+    condition     = length(setintersection(var.viewers, var.admins)) == 0
+    error_message = "A role of viewers must not be in admins."
+  }
 }
 
 variable "readers" {

@@ -140,6 +140,11 @@ variable "vpc_endpoints" {
     condition     = alltrue([for name in var.vpc_endpoints : can(regex("^[a-z0-9.-]+$", name)) && name != "s3"])
     error_message = "vpc_endpoints are names such as ecr.api; s3 is always there."
   }
+
+  validation {
+    condition     = length(setintersection(var.vpc_endpoints, ["dynamodb"])) == 0
+    error_message = "This module makes no gateway endpoints but that of S3: no cluster of its blueprint has another."
+  }
 }
 
 variable "log_retention_days" {
