@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod bill;
 pub mod delivery;
 pub mod environment;
 pub mod facts;
@@ -23,6 +24,7 @@ use crate::problem::Problem;
 pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
+pub use bill::Bill;
 pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;

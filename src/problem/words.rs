@@ -6,6 +6,8 @@ use super::nearest::{list, name_like, nearest, suggest};
 use super::{Principal, Problem};
 use crate::blueprint::pattern::Placeholder;
 use crate::model::access::SSO_PATH;
+use crate::model::bill::{Misfit, Shortage};
+use crate::model::node_pool::capacity::Resources;
 
 /// The sentences of one diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -670,6 +672,19 @@ impl Problem {
                     .maybe_help(label_like(value).map(|value| format!("write `\"{value}\"`")))
             }
 
+            Self::ServicesDoNotFit { .. } => self.misfit_words(),
+            Self::TooFewAddresses { pods, instance, most, has_prefixes } => {
+                let or = if *has_prefixes {
+                    ", or choose a larger instance type"
+                } else {
+                    ", or `prefix_delegation = true` in the cluster's `network`"
+                };
+                Words::new(format!("a node cannot run {pods} pods: it has addresses for {most}"))
+                    .label("more than that")
+                    .also(format!("`{instance}` has addresses for {most} pods"))
+                    .help(format!("write `max_pods = {most}`{or}"))
+            }
+
             Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
                 .label("unknown add-on")
                 .help(suggest(name, known)),
@@ -775,6 +790,52 @@ impl Problem {
                 .help("mend the finding and remove the waiver, or set a later day"),
         }
     }
+}
+
+impl Problem {
+    /// Says why system services do not fit on a pool, and what the smallest changes are.
+    fn misfit_words(&self) -> Words {
+        let Self::ServicesDoNotFit { pool, nodes, instance, offers, misfit, remedy, key, max } = self else {
+            return Words::default();
+        };
+        let Resources { cpu_milli, memory_mib, pods } = offers;
+        let each = format!("one holds {pods} pods, {cpu_milli}m CPU and {memory_mib}Mi memory");
+        let mut ways = Vec::new();
+        let words = match misfit {
+            Misfit::Together(short) => {
+                Words::new(format!("the system services do not fit on `{pool}`: {nodes} × `{instance}`"))
+                    .label(shortages(short, "hold"))
+                    .also(each)
+            }
+            Misfit::Pod { service, short } => {
+                Words::new(format!("a pod of `{service}` does not fit on a `{instance}` of `{pool}`"))
+                    .label(shortages(short, "are there, with those of every node"))
+            }
+            Misfit::Apart { service, replicas, key } => {
+                ways.push(format!("set `{key} = {nodes}` in the values of `{service}`"));
+                Words::new(format!("`{service}` has {replicas} pods, each on a node of its own"))
+                    .label(format!("`{pool}` has {nodes}"))
+            }
+        };
+        if let Some(nodes) = remedy.nodes {
+            let more = if nodes > *max { format!(" and `max = {nodes}`") } else { String::new() };
+            ways.push(format!("write `{key} = {nodes}`{more}"));
+        }
+        if let Some(types) = &remedy.types {
+            let types: Vec<String> = types.iter().map(|name| format!("\"{name}\"")).collect();
+            ways.push(format!("write `instance_types = [{}]`", types.join(", ")));
+        }
+        words.maybe_help((!ways.is_empty()).then(|| ways.join(", or ")))
+    }
+}
+
+/// Says what is short, and by how much.
+fn shortages(short: &[Shortage], verb: &str) -> String {
+    let short = short.iter().map(|Shortage { what, offered, asked }| match *what {
+        "pods" => format!("{offered} pods {verb}, {asked} asked"),
+        what => format!("{offered} {what} {verb}, {asked} asked"),
+    });
+    short.collect::<Vec<_>>().join("; ")
 }
 
 /// Says what to write in place of an ARN that is not a role's.
