@@ -42,11 +42,36 @@ pub struct Service {
     pub apart: Option<String>,
 }
 
+/// A bill that does not work out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// The pool.
+    pub pool: Name,
+    /// Its nodes.
+    pub nodes: u32,
+    /// The instance type on which the services do not fit.
+    pub instance: InstanceType,
+    /// What a node of that type offers.
+    pub node: Resources,
+    /// Why they do not fit.
+    pub misfit: Misfit,
+    /// What would help.
+    pub remedy: Remedy,
+}
+
 /// Why services do not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
     /// All nodes together are too small.
-    Together(Vec<Shortage>),
+    Together {
+        /// What is short.
+        short: Vec<Shortage>,
+    },
+    /// All nodes together are large enough, and yet the largest pods leave no room for one of these.
+    Scattered {
+        /// Whose pod.
+        service: String,
+    },
     /// A pod is too large for any node, beside what runs on every node.
     Pod {
         /// Whose pod.
@@ -71,17 +96,19 @@ pub struct Shortage {
     /// `pods`, `CPU`, `memory`
     pub what: &'static str,
     /// What there is.
-    pub offered: String,
+    pub held: String,
     /// What is asked for.
     pub asked: String,
 }
 
 /// The smallest changes with which services fit.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// As many nodes of the same types.
-    pub nodes: Option<u32>,
-    /// As many nodes of larger types of the same families.
+    /// More nodes of the same types, and how many there may be now.
+    pub nodes: Option<(u32, u32)>,
+    /// The key of `size` that says how many there are.
+    pub key: &'static str,
+    /// As many nodes, of larger types of the same families.
     pub types: Option<Vec<String>>,
 }
 
@@ -94,10 +121,9 @@ impl Bill {
 
     /// Returns why the services do not fit on a number of nodes that offer this each; none where they do.
     ///
-    /// What is named here cannot fit, however the scheduler places the pods.
+    /// The largest pods are placed first, each where there is room: the scheduler does no better than that.
     pub fn misfit(&self, nodes: u32, node: Resources) -> Option<Misfit> {
-        let on_every_node = self.services.iter().filter(|service| service.replicas.is_none());
-        let on_every_node = on_every_node.fold(Resources::default(), |sum, service| sum + service.each);
+        let on_every_node = self.on_every_node();
         let placed =
             || self.services.iter().filter(|service| service.replicas.is_some_and(|count| count > 0));
         for service in placed() {
@@ -114,7 +140,40 @@ impl Bill {
             }
         }
         let short = shortages(self.asked(nodes), node * nodes);
-        (!short.is_empty()).then_some(Misfit::Together(short))
+        if !short.is_empty() {
+            return Some(Misfit::Together { short });
+        }
+        self.without_room(nodes, node).map(|service| Misfit::Scattered { service: service.name.clone() })
+    }
+
+    /// Returns what one pod of each DaemonSet asks for.
+    fn on_every_node(&self) -> Resources {
+        let services = self.services.iter().filter(|service| service.replicas.is_none());
+        services.fold(Resources::default(), |sum, service| sum + service.each)
+    }
+
+    /// Places all pods on nodes, and returns the first service of which one finds no room.
+    fn without_room(&self, nodes: u32, node: Resources) -> Option<&Service> {
+        let mut services: Vec<&Service> = self.services.iter().collect();
+        // By the larger of its two shares of a node; in thousandths, since whole numbers compare.
+        let share = |asked: u32, held: u32| u64::from(asked) * 1_000 / u64::from(held.max(1));
+        services.sort_by_key(|Service { each, .. }| {
+            let share = share(each.cpu_milli, node.cpu_milli).max(share(each.memory_mib, node.memory_mib));
+            std::cmp::Reverse(share)
+        });
+        let mut taken = vec![self.on_every_node(); nodes as usize];
+        services.into_iter().find(|service| {
+            let mut from = 0;
+            let mut places = (0..service.replicas.unwrap_or_default()).map(|_| {
+                let rest = taken.get_mut(from..)?;
+                let at = rest.iter().position(|taken| shortages(*taken + service.each, node).is_empty())?;
+                rest[at] = rest[at] + service.each;
+                // The next one goes to another node where no two may be on one.
+                from = if service.apart.is_some() { from + at + 1 } else { 0 };
+                Some(())
+            });
+            places.any(|place| place.is_none())
+        })
     }
 
     /// Returns the first instance type on which the services do not fit, and why.
@@ -148,16 +207,16 @@ impl Bill {
 }
 
 /// Lists what is asked for beyond what is offered.
-fn shortages(asked: Resources, offered: Resources) -> Vec<Shortage> {
+fn shortages(asked: Resources, held: Resources) -> Vec<Shortage> {
     let rows = [
-        ("pods", offered.pods, asked.pods, ""),
-        ("CPU", offered.cpu_milli, asked.cpu_milli, "m"),
-        ("memory", offered.memory_mib, asked.memory_mib, "Mi"),
+        ("pods", held.pods, asked.pods, ""),
+        ("CPU", held.cpu_milli, asked.cpu_milli, "m"),
+        ("memory", held.memory_mib, asked.memory_mib, "Mi"),
     ];
-    let short = rows.into_iter().filter(|(_, offered, asked, _)| asked > offered);
-    let short = short.map(|(what, offered, asked, unit)| Shortage {
+    let short = rows.into_iter().filter(|(_, held, asked, _)| asked > held);
+    let short = short.map(|(what, held, asked, unit)| Shortage {
         what,
-        offered: format!("{offered}{unit}"),
+        held: format!("{held}{unit}"),
         asked: format!("{asked}{unit}"),
     });
     short.collect()
@@ -189,9 +248,7 @@ pub(super) fn resolve(
         }
         let bill = Bill { pool: pool.name.clone(), nodes: pool.desired_size, types, services };
         if let Some((index, misfit)) = bill.worst() {
-            let remedy =
-                Remedy { nodes: bill.enough_nodes(), types: bill.large_enough_types(catalog, offers) };
-            report(context, &bill, &written.value, index, misfit, remedy);
+            report(context, &bill, &written.value, index, misfit, bill.large_enough_types(catalog, offers));
         }
         bills.push(bill);
     }
@@ -205,27 +262,26 @@ fn report(
     written: &PoolKeys,
     index: usize,
     misfit: Misfit,
-    remedy: Remedy,
+    types: Option<Vec<String>>,
 ) {
-    let (Some(size), Some(types)) = (&written.size, &written.instance_types) else { return };
-    let Some(nodes) = size.desired.as_ref().or(size.min.as_ref()) else { return };
-    let (instance, node) = &bill.types[index];
-    let at_type = types[index].span;
-    let is_of_type = matches!(misfit, Misfit::Pod { .. });
-    let problem = Problem::ServicesDoNotFit {
-        pool: bill.pool.to_string(),
-        nodes: bill.nodes,
-        instance: instance.to_string(),
-        offers: *node,
-        misfit,
-        remedy,
-        key: if size.desired.is_some() { "desired" } else { "min" },
-        max: size.max.as_ref().map_or(u32::MAX, |max| max.value),
+    let (Some(size), Some(written_types)) = (&written.size, &written.instance_types) else { return };
+    let counts = [("desired", &size.desired), ("min", &size.min)];
+    let count = counts.into_iter().find_map(|(key, count)| Some((key, count.as_ref()?)));
+    let (Some((key, count)), Some(max)) = (count, &size.max) else { return };
+    let (instance, node) = bill.types[index].clone();
+    let (at_count, at_type) = (count.span, written_types[index].span);
+    let (at, also) = match &misfit {
+        Misfit::Together { .. } | Misfit::Scattered { .. } => (at_count, Some(at_type)),
+        Misfit::Pod { .. } => (at_type, None),
+        Misfit::Apart { .. } => (at_count, None),
     };
-    if is_of_type {
-        context.push(problem, at_type);
-    } else {
-        context.push_conflict(problem, nodes.span, at_type);
+    let remedy = Remedy { nodes: bill.enough_nodes().map(|nodes| (nodes, max.value)), key, types };
+    let pool = bill.pool.clone();
+    let unfit = Box::new(Unfit { pool, nodes: bill.nodes, instance, node, misfit, remedy });
+    let problem = Problem::ServicesDoNotFit { unfit };
+    match also {
+        Some(also) => context.push_conflict(problem, at, also),
+        None => context.push(problem, at),
     }
 }
 
@@ -289,5 +345,82 @@ fn service(addon: &Addon, pods: &Pods, values: &Value) -> Service {
             pods: 1,
         },
         apart: pods.replicas.clone().filter(|_| pods.apart),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resources(cpu_milli: u32, memory_mib: u32, pods: u32) -> Resources {
+        Resources { cpu_milli, memory_mib, pods }
+    }
+
+    fn service(name: &str, replicas: Option<u32>, cpu_milli: u32, memory_mib: u32) -> Service {
+        let each = resources(cpu_milli, memory_mib, 1);
+        let (addon, name) = ("an-addon".to_owned(), name.to_owned());
+        Service { addon, name, replicas, each, apart: None }
+    }
+
+    fn bill(services: Vec<Service>) -> Bill {
+        Bill { pool: Name::new("core").expect("a name"), nodes: 2, types: Vec::new(), services }
+    }
+
+    const NODE: Resources = Resources { cpu_milli: 1930, memory_mib: 3246, pods: 17 };
+
+    #[test]
+    fn daemon_sets_are_on_every_node() {
+        let bill = bill(vec![service("agent", None, 100, 50), service("dns", Some(2), 100, 70)]);
+        assert_eq!(bill.asked(3), resources(500, 290, 5));
+        assert_eq!(bill.misfit(2, NODE), None);
+    }
+
+    #[test]
+    fn sums_decide_before_places() {
+        let bill = bill(vec![service("dns", Some(40), 10, 10)]);
+        let short = vec![Shortage { what: "pods", held: "34".to_owned(), asked: "40".to_owned() }];
+        assert_eq!(bill.misfit(2, NODE), Some(Misfit::Together { short }));
+        assert_eq!(bill.misfit(3, NODE), None);
+    }
+
+    #[test]
+    fn pods_are_not_cut_in_two() {
+        // 3 × 1200m of 3860m: the third has 730m on either node.
+        let bill = bill(vec![service("small", Some(2), 10, 10), service("large", Some(3), 1200, 100)]);
+        assert_eq!(bill.misfit(2, NODE), Some(Misfit::Scattered { service: "large".to_owned() }));
+        assert_eq!(bill.misfit(3, NODE), None);
+    }
+
+    #[test]
+    fn what_wants_nodes_of_its_own_gets_them() {
+        let mut apart = service("karpenter", Some(2), 1000, 1024);
+        apart.apart = Some("replicas".to_owned());
+        let lonely = bill(vec![apart.clone()]);
+        assert!(matches!(lonely.misfit(1, NODE), Some(Misfit::Apart { replicas: 2, .. })));
+        // Both nodes have room for one, after the larger ones.
+        let crowded = bill(vec![apart.clone(), service("large", Some(2), 900, 2200)]);
+        assert_eq!(crowded.misfit(2, NODE), None);
+        // There is room for two on one node, and for none on the other.
+        let crowded = bill(vec![
+            service("huge", Some(1), 1900, 3000),
+            service("two", None, 0, 0),
+            Service { each: resources(500, 100, 1), ..apart },
+        ]);
+        assert_eq!(crowded.misfit(2, NODE), Some(Misfit::Scattered { service: "karpenter".to_owned() }));
+    }
+
+    #[test]
+    fn selectors_ask_for_labels() {
+        let core = [("node-type".to_owned(), "core".to_owned())];
+        let selector = |key: &str, value: &str| {
+            Value::Object(vec![
+                ("kubernetes.io/os".to_owned(), Value::from("linux")),
+                (key.to_owned(), Value::from(value)),
+            ])
+        };
+        assert!(selects(Some(&selector("node-type", "core")), &core));
+        assert!(!selects(Some(&selector("node-type", "worker")), &core));
+        assert!(!selects(Some(&selector("disk", "large")), &core));
+        assert!(selects(None, &core));
     }
 }

@@ -10,8 +10,7 @@ mod words;
 
 use ipnet::Ipv4Net;
 
-use crate::model::bill::{Misfit, Remedy};
-use crate::model::node_pool::capacity::Resources;
+use crate::model::bill::Unfit;
 
 pub use nearest::nearest;
 pub use words::Words;
@@ -290,16 +289,7 @@ problems! {
     E0434 InvalidLabelValue { value: String },
 
     /// The nodes of a pool are too few or too small for the system services that run there.
-    E0450 ServicesDoNotFit {
-        pool: String,
-        nodes: u32,
-        instance: String,
-        offers: Resources,
-        misfit: Misfit,
-        remedy: Remedy,
-        key: &'static str,
-        max: u32
-    },
+    E0450 ServicesDoNotFit { unfit: Box<Unfit> },
     /// The kubelet would take more pods than its node has addresses for.
     E0451 TooFewAddresses { pods: u32, instance: String, most: u32, has_prefixes: bool },
 

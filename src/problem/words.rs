@@ -6,7 +6,7 @@ use super::nearest::{list, name_like, nearest, suggest};
 use super::{Principal, Problem};
 use crate::blueprint::pattern::Placeholder;
 use crate::model::access::SSO_PATH;
-use crate::model::bill::{Misfit, Shortage};
+use crate::model::bill::{Misfit, Shortage, Unfit};
 use crate::model::node_pool::capacity::Resources;
 
 /// The sentences of one diagnostic.
@@ -672,7 +672,7 @@ impl Problem {
                     .maybe_help(label_like(value).map(|value| format!("write `\"{value}\"`")))
             }
 
-            Self::ServicesDoNotFit { .. } => self.misfit_words(),
+            Self::ServicesDoNotFit { unfit } => does_not_fit(unfit),
             Self::TooFewAddresses { pods, instance, most, has_prefixes } => {
                 let or = if *has_prefixes {
                     ", or choose a larger instance type"
@@ -792,49 +792,42 @@ impl Problem {
     }
 }
 
-impl Problem {
-    /// Says why system services do not fit on a pool, and what the smallest changes are.
-    fn misfit_words(&self) -> Words {
-        let Self::ServicesDoNotFit { pool, nodes, instance, offers, misfit, remedy, key, max } = self else {
-            return Words::default();
-        };
-        let Resources { cpu_milli, memory_mib, pods } = offers;
-        let each = format!("one holds {pods} pods, {cpu_milli}m CPU and {memory_mib}Mi memory");
-        let mut ways = Vec::new();
-        let words = match misfit {
-            Misfit::Together(short) => {
-                Words::new(format!("the system services do not fit on `{pool}`: {nodes} × `{instance}`"))
-                    .label(shortages(short, "hold"))
-                    .also(each)
-            }
-            Misfit::Pod { service, short } => {
-                Words::new(format!("a pod of `{service}` does not fit on a `{instance}` of `{pool}`"))
-                    .label(shortages(short, "are there, with those of every node"))
-            }
-            Misfit::Apart { service, replicas, key } => {
-                ways.push(format!("set `{key} = {nodes}` in the values of `{service}`"));
-                Words::new(format!("`{service}` has {replicas} pods, each on a node of its own"))
-                    .label(format!("`{pool}` has {nodes}"))
-            }
-        };
-        if let Some(nodes) = remedy.nodes {
-            let more = if nodes > *max { format!(" and `max = {nodes}`") } else { String::new() };
-            ways.push(format!("write `{key} = {nodes}`{more}"));
+/// Says why system services do not fit on a pool, and what the smallest changes are with which they do.
+fn does_not_fit(unfit: &Unfit) -> Words {
+    let Unfit { pool, nodes, instance, node, misfit, remedy } = unfit;
+    let Resources { cpu_milli, memory_mib, pods } = node;
+    let together = Words::new(format!("the system services do not fit on {nodes} × `{instance}`"))
+        .also(format!("one holds {pods} pods, {cpu_milli}m CPU and {memory_mib}Mi memory"));
+    let mut ways = Vec::new();
+    let words = match misfit {
+        Misfit::Together { short } => together.label(format!("`{pool}` holds {}", shortages(short))),
+        Misfit::Scattered { service } => {
+            together.label(format!("with the others placed, no node has room for a pod of `{service}`"))
         }
-        if let Some(types) = &remedy.types {
-            let types: Vec<String> = types.iter().map(|name| format!("\"{name}\"")).collect();
-            ways.push(format!("write `instance_types = [{}]`", types.join(", ")));
+        Misfit::Pod { service, short } => {
+            Words::new(format!("a pod of `{service}` does not fit on a node of type `{instance}`"))
+                .label(format!("holds {}, with what runs on every node", shortages(short)))
         }
-        words.maybe_help((!ways.is_empty()).then(|| ways.join(", or ")))
+        Misfit::Apart { service, replicas, key } => {
+            ways.push(format!("set `{key} = {nodes}` in the values of `{service}`"));
+            Words::new(format!("`{service}` has {replicas} pods, each on a node of its own"))
+                .label(format!("`{pool}` has {nodes} nodes"))
+        }
+    };
+    if let Some((nodes, max)) = remedy.nodes {
+        let max = if nodes > max { format!(" and `max = {nodes}`") } else { String::new() };
+        ways.push(format!("write `{} = {nodes}`{max}", remedy.key));
     }
+    if let Some(types) = &remedy.types {
+        let types: Vec<String> = types.iter().map(|name| format!("\"{name}\"")).collect();
+        ways.push(format!("write `instance_types = [{}]`", types.join(", ")));
+    }
+    words.maybe_help((!ways.is_empty()).then(|| ways.join(", or ")))
 }
 
-/// Says what is short, and by how much.
-fn shortages(short: &[Shortage], verb: &str) -> String {
-    let short = short.iter().map(|Shortage { what, offered, asked }| match *what {
-        "pods" => format!("{offered} pods {verb}, {asked} asked"),
-        what => format!("{offered} {what} {verb}, {asked} asked"),
-    });
+/// Says what there is and what is asked for.
+fn shortages(short: &[Shortage]) -> String {
+    let short = short.iter().map(|Shortage { what, held, asked }| format!("{held} {what}, {asked} asked"));
     short.collect::<Vec<_>>().join("; ")
 }
 
