@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::blueprint::scalar::InstanceType;
 
@@ -281,7 +281,7 @@ pub struct Fargate {
 }
 
 /// How an add-on is installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AddonKind {
     /// By EKS, through the AWS API: `modules/cluster`.

@@ -3,22 +3,34 @@
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
 //! refusal, 2 a bad blueprint, I/O or usage.
 
+mod explain;
+mod migrate;
+mod show;
+
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use anyhow::Context as _;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::blueprint;
+use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Source};
+use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
-use crate::model;
+use crate::model::{self, Model};
 use crate::render;
+use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
+
+use explain::Explain;
+use migrate::Migrate;
+use show::Show;
 
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
+
+/// The schema's name beside a blueprint.
+const SCHEMA: &str = "blueprint.schema.json";
 
 /// Nothing to say.
 const CLEAN: u8 = 0;
@@ -62,6 +74,14 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
+    /// Prints what the blueprint comes to: names, networks, node pools, add-ons, access, applications
+    Show(Show),
+    /// Says what holds for a key, which line set it, and what it overrode
+    Explain(Explain),
+    /// Moves a blueprint of an older format forward, comments and all, and shows the difference
+    Migrate(Migrate),
+    /// Prints the blueprint's JSON Schema, from which editors complete and check
+    Schema,
 }
 
 #[derive(Debug, Args)]
@@ -82,8 +102,57 @@ struct Place {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// For people
     Text,
+    /// One document on stdout, what is wrong with the blueprint included
     Json,
+    /// Text, and an annotation of GitHub's workflows for whatever is wrong
+    Github,
+}
+
+/// A blueprint that is only read.
+#[derive(Debug, Args)]
+struct Written {
+    /// The blueprint
+    #[arg(default_value = "blueprint.toml")]
+    blueprint: Utf8PathBuf,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Printed::Text)]
+    format: Printed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// For people
+    Text,
+    /// One document on stdout, what is wrong with the blueprint included
+    Json,
+}
+
+impl From<Printed> for Format {
+    fn from(printed: Printed) -> Self {
+        match printed {
+            Printed::Text => Self::Text,
+            Printed::Json => Self::Json,
+        }
+    }
+}
+
+impl Written {
+    /// Reads the blueprint; `None` when it is wrong, which has been said then.
+    fn read(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Reading>> {
+        let reading = read(open(&self.blueprint)?);
+        say(&reading.diagnostics, &reading.sources, self.format.into(), out, err)?;
+        Ok((!reading.diagnostics.has_errors()).then_some(reading))
+    }
+
+    /// Resolves the blueprint, likewise.
+    fn resolve(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Model>> {
+        let Resolved { sources, diagnostics, model } =
+            resolve(open(&self.blueprint)?, None, None, &Catalog::load());
+        say(&diagnostics, &sources, self.format.into(), out, err)?;
+        Ok(model.map(|(model, _)| model).filter(|_| !diagnostics.has_errors()))
+    }
 }
 
 /// An empty folder name comes from an unset variable of a shell, and would mean the current folder.
@@ -108,26 +177,45 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Init { file } => init(file, out),
         Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
+        Command::Show(part) => part.run(out, err),
+        Command::Explain(question) => question.run(out, err),
+        Command::Migrate(older) => older.run(out, err),
+        Command::Schema => {
+            out.write_all(schema_text().as_bytes())?;
+            Ok(CLEAN)
+        }
     }
+}
+
+fn schema_text() -> String {
+    format!("{:#}\n", blueprint::schema::schema())
 }
 
 fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
     let mut open = std::fs::File::create_new(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
+        ErrorKind::AlreadyExists => {
             anyhow::anyhow!("`{file}` is there already: move it away, or name another file")
         }
         _ => anyhow::Error::new(error).context(format!("cannot create `{file}`")),
     })?;
-    open.write_all(STARTER.as_bytes()).with_context(|| format!("cannot write `{file}`"))?;
-    writeln!(
-        out,
-        "created {file}\nnext: read it, change what its comments ask for, then run `plinth generate {file}`"
-    )?;
+    // The schema lies beside the blueprint, so that editors find it without a network.
+    let text = format!("#:schema ./{SCHEMA}\n\n{STARTER}");
+    open.write_all(text.as_bytes()).with_context(|| format!("cannot write `{file}`"))?;
+    writeln!(out, "created {file}")?;
+    let schema = file.with_file_name(SCHEMA);
+    match std::fs::File::create_new(&schema).and_then(|mut open| open.write_all(schema_text().as_bytes())) {
+        Ok(()) => writeln!(out, "created {schema}")?,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(anyhow::Error::new(error).context(format!("cannot create `{schema}`"))),
+    }
+    writeln!(out, "next: read it, change what its comments ask for, then run `plinth generate {file}`")?;
     Ok(CLEAN)
 }
 
-/// A blueprint, rendered.
+/// A blueprint, rendered, and what is to be said about it.
 struct Rendered {
+    /// Notes, for the JSON document.
+    notes: serde_json::Value,
     files: Vec<File>,
     facts: serde_json::Map<String, serde_json::Value>,
     root: Utf8PathBuf,
@@ -137,7 +225,10 @@ fn source(place: &Place) -> anyhow::Result<Source> {
     if place.starter {
         return Ok(Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() });
     }
-    let path = &place.blueprint;
+    open(&place.blueprint)
+}
+
+fn open(path: &Utf8Path) -> anyhow::Result<Source> {
     let text = std::fs::read_to_string(path);
     if path == "blueprint.toml" && text.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         anyhow::bail!(
@@ -148,29 +239,54 @@ fn source(place: &Place) -> anyhow::Result<Source> {
     Ok(Source { path: path.to_string(), text })
 }
 
-/// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
-fn load(place: &Place, today: Option<&str>, err: &mut impl Write) -> anyhow::Result<Option<Rendered>> {
-    let source = source(place)?;
-    let path = Utf8Path::new(&source.path);
-    let (read, mut diagnostics) = blueprint::read(&source);
-    let mut rendered = None;
-    if let Some(read) = read {
-        let catalog = Catalog::load();
-        let root = root(place, read.file.output.as_ref().map(|output| output.dir.as_str()));
-        let facts = facts(&root);
+/// Reads a blueprint and what it includes.
+fn read(source: Source) -> Reading {
+    let path = Utf8PathBuf::from(&source.path);
+    blueprint::read(source, &|pattern| include::beside(&path, pattern))
+}
+
+/// What a blueprint comes to, and all that is to be said about it.
+struct Resolved {
+    sources: Sources,
+    diagnostics: Diagnostics,
+    /// The model and the tree's folder; the model is complete where nothing is wrong.
+    model: Option<(Model, Utf8PathBuf)>,
+}
+
+fn resolve(source: Source, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
+    let path = Utf8PathBuf::from(&source.path);
+    let Reading { sources, blueprint, mut diagnostics, .. } = read(source);
+    let model = blueprint.map(|blueprint| {
+        let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
-        let (resolved, found) = model::resolve(&read, &catalog, &facts, name);
+        let (model, found) = model::resolve(&blueprint, catalog, &facts(&root), name);
         diagnostics.extend(found);
         if let Some(today) = today {
-            diagnostics.extend(model::expired_waivers(&read, today));
+            diagnostics.extend(model::expired_waivers(&blueprint, today));
         }
-        if !diagnostics.has_errors() {
-            let (files, found) = render::render(&resolved, &catalog)?;
-            diagnostics.extend(found);
-            rendered = Some(Rendered { files, facts: resolved.facts().to_map(), root });
-        }
+        (model, root)
+    });
+    Resolved { sources, diagnostics, model }
+}
+
+/// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
+fn load(
+    place: &Place,
+    today: Option<&str>,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> anyhow::Result<Option<Rendered>> {
+    let catalog = Catalog::load();
+    let Resolved { sources, mut diagnostics, model } =
+        resolve(source(place)?, place.out.as_deref(), today, &catalog);
+    let mut rendered = None;
+    if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
+        let (files, found) = render::render(&model, &catalog)?;
+        diagnostics.extend(found);
+        let notes = report::json(&diagnostics, &sources);
+        rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
     }
-    report(&diagnostics, &source, err)?;
+    say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
 }
 
@@ -181,21 +297,37 @@ fn facts(root: &Utf8Path) -> model::Facts {
     model::Facts::read(&manifest.facts)
 }
 
-fn report(diagnostics: &Diagnostics, source: &Source, err: &mut impl Write) -> anyhow::Result<()> {
+/// Prints what is wrong with a blueprint. JSON is one document: notes become a part of the result's.
+fn say(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    format: Format,
+    out: &mut impl Write,
+    err: &mut impl Write,
+) -> anyhow::Result<()> {
+    match format {
+        Format::Json if diagnostics.has_errors() => {
+            let json = serde_json::json!({ "diagnostics": report::json(diagnostics, sources) });
+            writeln!(out, "{json:#}")?;
+            return Ok(());
+        }
+        Format::Json => return Ok(()),
+        Format::Github => out.write_all(report::github(diagnostics, sources).as_bytes())?,
+        Format::Text => {}
+    }
     // https://no-color.org: any value that is not empty.
     let colour =
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    err.write_all(diagnostics.render(source, colour).as_bytes())?;
+    err.write_all(diagnostics.render(sources, colour).as_bytes())?;
     Ok(())
 }
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
-///
-fn root(place: &Place, dir: Option<&str>) -> Utf8PathBuf {
+fn root(blueprint: &Utf8Path, out: Option<&Utf8Path>, dir: Option<&str>) -> Utf8PathBuf {
     let folder =
-        place.blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    match (&place.out, dir) {
-        (Some(out), _) => out.clone(),
+        blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    match (out, dir) {
+        (Some(out), _) => out.to_owned(),
         (None, Some(dir)) => folder.join(dir),
         (None, None) => folder.to_owned(),
     }
@@ -225,7 +357,7 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root }) = load(place, None, err)? else {
+    let Some(Rendered { files, facts, root, notes }) = load(place, None, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -240,7 +372,19 @@ fn generate(
         Ok(report) => report,
         Err(error) => return refuse(&error, err),
     };
-    print_report(&report, &tidy(&root), dry_run, place.format, out)?;
+    if place.format == Format::Json {
+        let Report { created, changed, removed, unchanged } = report;
+        let json = serde_json::json!({
+            "created": created,
+            "changed": changed,
+            "removed": removed,
+            "unchanged": unchanged,
+            "diagnostics": notes,
+        });
+        writeln!(out, "{json:#}")?;
+    } else {
+        print_report(&report, &tidy(&root), dry_run, out)?;
+    }
     Ok(if dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
 }
 
@@ -257,19 +401,8 @@ fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
     Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
 }
 
-fn print_report(
-    report: &Report,
-    root: &Utf8Path,
-    dry_run: bool,
-    format: Format,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
+fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let Report { created, changed, removed, unchanged } = report;
-    if format == Format::Json {
-        let json = serde_json::json!({ "created": created, "changed": changed, "removed": removed, "unchanged": unchanged });
-        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
-        return Ok(());
-    }
     // A first run creates everything: the list would say nothing.
     let is_first = changed.is_empty() && removed.is_empty() && *unchanged == 0;
     if !is_first {
@@ -318,7 +451,7 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root }) = load(place, today, err)? else {
+    let Some(Rendered { files, facts, root, notes }) = load(place, today, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -333,10 +466,23 @@ fn check(
             .iter()
             .map(|entry| serde_json::json!({ "path": entry.path, "state": entry.state.to_string() }))
             .collect();
-        let json =
-            serde_json::json!({ "clean": drift.is_clean(), "files": files.len(), "findings": entries });
-        writeln!(out, "{}", serde_json::to_string_pretty(&json)?)?;
+        let json = serde_json::json!({
+            "clean": drift.is_clean(),
+            "files": files.len(),
+            "findings": entries,
+            "diagnostics": notes,
+        });
+        writeln!(out, "{json:#}")?;
     } else {
+        if place.format == Format::Github {
+            for entry in &findings {
+                let properties =
+                    [("file", root.join(&entry.path).to_string()), ("title", entry.state.to_string())];
+                let text =
+                    report::annotation("error", &properties, &format!("not as the blueprint says; {advice}"));
+                out.write_all(text.as_bytes())?;
+            }
+        }
         for entry in &findings {
             writeln!(out, "{:<16} {}", entry.state, entry.path)?;
         }

@@ -1,7 +1,7 @@
 //! What is wrong, where, and what to do: the one way every stage says it.
 //!
 //! Stages push [`Diagnostic`]s, which are facts; [`crate::problem`] turns facts into words;
-//! this module sorts them into file order, drops repetitions and draws them.
+//! this module sorts them into file order, drops repetitions and draws them; [`crate::report`] prints them for machines.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,21 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::problem::{Problem, Words};
 
-/// A range of bytes in the blueprint's text.
+/// A range of bytes in the blueprint's text, counted through all its files ([`Sources`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// First byte.
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+}
+
+impl Span {
+    /// Moves a span that was counted from the start of a file to behind what lies before the file.
+    #[must_use]
+    pub fn behind(self, base: usize) -> Self {
+        Self { start: self.start + base, end: self.end + base }
+    }
 }
 
 impl From<std::ops::Range<usize>> for Span {
@@ -52,6 +60,12 @@ impl<T> Spanned<T> {
     }
 }
 
+impl<T: serde::Serialize> serde::Serialize for Spanned<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
 impl<T> std::ops::Deref for Spanned<T> {
     type Target = T;
 
@@ -60,13 +74,92 @@ impl<T> std::ops::Deref for Spanned<T> {
     }
 }
 
-/// The text of a blueprint and the name that messages give it.
+/// The text of one file of a blueprint, and the name that messages give it.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// Path as the user typed it.
+    /// Path as the user typed it, or as it follows from that.
     pub path: String,
     /// The whole text.
     pub text: String,
+}
+
+/// The files of a blueprint, laid one behind the other, so that two numbers say a place in any of them.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    main: Source,
+    included: Vec<(usize, Source)>,
+}
+
+impl Sources {
+    /// Begins with the file that was asked for.
+    pub fn new(main: Source) -> Self {
+        Self { main, included: Vec::new() }
+    }
+
+    /// Returns the file that was asked for.
+    pub fn main(&self) -> &Source {
+        &self.main
+    }
+
+    /// Puts a file behind the others and returns where it begins.
+    pub fn add(&mut self, source: Source) -> usize {
+        let (start, last) = self.included.last().map_or((0, &self.main), |(start, last)| (*start, last));
+        // One byte lies between two files: the end of one is not the start of the next.
+        let start = start + last.text.len() + 1;
+        self.included.push((start, source));
+        start
+    }
+
+    /// Returns the file in which a span lies, and its bytes there, as far as its first line goes: a caret under a whole
+    /// table says less than one under its head.
+    fn visible(&self, span: Span) -> (&Source, std::ops::Range<usize>) {
+        let included = self.included.iter().rev().find(|(start, _)| *start <= span.start);
+        let (base, source) = included.map_or((0, &self.main), |(start, source)| (*start, source));
+        let start = floor_char(&source.text, span.start - base);
+        let end = floor_char(&source.text, span.end.max(span.start) - base);
+        let line = source.text[start..end].find(['\n', '\r']).map_or(end, |at| start + at);
+        (source, start..line)
+    }
+
+    /// Says in words of editors where a span lies; nowhere in particular if no line is at fault.
+    pub fn place(&self, span: Span) -> Place<'_> {
+        if span == Span::default() {
+            return Place { file: &self.main.path, range: None };
+        }
+        let (source, bytes) = self.visible(span);
+        let (line, column) = source.position(bytes.start);
+        let (_, end_column) = source.position(bytes.end);
+        Place { file: &source.path, range: Some(Range { line, column, end_column }) }
+    }
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place<'s> {
+    /// The file's path.
+    pub file: &'s str,
+    /// The place within it; none for the file as a whole.
+    pub range: Option<Range>,
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Counted from 1.
+    pub line: usize,
+    /// The first character, counted from 1.
+    pub column: usize,
+    /// One past the last character.
+    pub end_column: usize,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.range {
+            Some(Range { line, .. }) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(self.file),
+        }
+    }
 }
 
 impl Source {
@@ -165,24 +258,28 @@ impl Diagnostics {
     }
 
     /// Draws everything that was found, errors and notes, ready to print.
-    pub fn render(&self, source: &Source, colour: bool) -> String {
+    pub fn render(&self, sources: &Sources, colour: bool) -> String {
         // A fixed width: what is printed must not depend on the terminal.
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(140);
         let mut out = String::new();
         for diagnostic in self.sorted() {
-            out.push_str(&draw(diagnostic, source, &renderer));
+            out.push_str(&draw(diagnostic, sources, &renderer));
             out.push_str("\n\n");
         }
-        let errors = self.sorted().iter().filter(|d| !d.problem.is_note()).count();
-        if errors > 0 {
-            let plural = if errors == 1 { "" } else { "s" };
-            out.push_str(&format!("{errors} error{plural} in {}; nothing was written\n", source.path));
+        let errors: Vec<&Diagnostic> =
+            self.sorted().into_iter().filter(|diagnostic| !diagnostic.problem.is_note()).collect();
+        if !errors.is_empty() {
+            let plural = if errors.len() == 1 { "" } else { "s" };
+            let main = &sources.main.path;
+            let is_elsewhere = errors.iter().any(|diagnostic| sources.place(diagnostic.at).file != main);
+            let others = if is_elsewhere { " and what it includes" } else { "" };
+            out.push_str(&format!("{} error{plural} in {main}{others}; nothing was written\n", errors.len()));
         }
         out
     }
 }
 
-fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String {
+fn draw(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
     let Words { what, label, also, help } = diagnostic.problem.words();
     let level = if diagnostic.problem.is_note() { Level::NOTE } else { Level::ERROR };
     let title = level.primary_title(what).id(diagnostic.problem.code());
@@ -191,17 +288,22 @@ fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String
         vec![if diagnostic.problem.is_note() {
             Group::with_title(title)
         } else {
-            title.element(Origin::path(source.path.as_str()))
+            title.element(Origin::path(sources.main.path.as_str()))
         }]
     } else {
-        let annotation = AnnotationKind::Primary.span(visible(diagnostic.at, &source.text)).label(label);
-        let mut snippet =
-            Snippet::source(source.text.as_str()).path(source.path.as_str()).annotation(annotation);
+        let (source, at) = sources.visible(diagnostic.at);
+        let mut snippet = snippet(source).annotation(AnnotationKind::Primary.span(at).label(label));
+        let mut elsewhere = None;
         if let Some(other) = diagnostic.also {
-            let other = visible(other, &source.text);
-            snippet = snippet.annotation(AnnotationKind::Context.span(other).label(also));
+            let (file, other) = sources.visible(other);
+            let annotation = AnnotationKind::Context.span(other).label(also);
+            if std::ptr::eq(file, source) {
+                snippet = snippet.annotation(annotation);
+            } else {
+                elsewhere = Some(self::snippet(file).annotation(annotation));
+            }
         }
-        vec![title.element(snippet)]
+        vec![title.element(snippet).elements(elsewhere)]
     };
     if let Some(help) = help {
         report.push(Group::with_title(Level::HELP.secondary_title(help)));
@@ -209,10 +311,6 @@ fn draw(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> String
     renderer.render(&report)
 }
 
-/// Narrows a span to its first line: a caret under a whole table says less than one under its head.
-fn visible(span: Span, text: &str) -> std::ops::Range<usize> {
-    let start = floor_char(text, span.start);
-    let end = floor_char(text, span.end.max(start));
-    let line = text[start..end].find(['\n', '\r']).map_or(end, |at| start + at);
-    start..line
+fn snippet(source: &Source) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+    Snippet::source(source.text.as_str()).path(source.path.as_str())
 }

@@ -11,7 +11,7 @@
 //! | [`hcl`] | | values as text, formatting, reading back |
 //! | [`tree`] | files | files on disk: manifest, ownership, drift |
 //!
-//! [`diagnostic`] says where something is wrong, [`problem`] says it in words. [`command`] wires the
+//! [`diagnostic`] says where something is wrong, [`problem`] says it in words, [`report`] for machines. [`command`] wires the
 //! stages to the command line.
 
 pub mod blueprint;
@@ -23,4 +23,5 @@ pub mod hcl;
 pub mod model;
 pub mod problem;
 pub mod render;
+pub mod report;
 pub mod tree;

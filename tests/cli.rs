@@ -2,6 +2,7 @@
 
 mod harness;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,7 +67,16 @@ const MANIFEST: &str = "tree/.plinth/manifest.json";
 fn help_says_what_there_is() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut help = String::new();
-    for command in [&["--help"][..], &["init", "--help"], &["generate", "--help"], &["check", "--help"]] {
+    for command in [
+        &["--help"][..],
+        &["init", "--help"],
+        &["generate", "--help"],
+        &["check", "--help"],
+        &["show", "--help"],
+        &["migrate", "--help"],
+        &["explain", "--help"],
+        &["schema", "--help"],
+    ] {
         let Run { status, stdout, stderr } = plinth(folder.path(), command);
         assert_eq!((status, stderr.as_str()), (0, ""), "{command:?}");
         help.push_str(&format!("$ plinth {}\n{stdout}\n", command.join(" ")));
@@ -202,8 +212,10 @@ fn a_wrong_blueprint_leaves_the_tree_alone() {
     project.edit("blueprint.toml", "min = 2", "min = \"two\"");
     for command in ["generate", "generate --dry-run", "check", "generate --format json"] {
         let Run { status, stdout, stderr } = project.run(command);
-        assert_eq!((status, stdout.as_str()), (2, ""), "plinth {command}");
-        assert!(stderr.starts_with("error[E0103]"), "plinth {command}: {stderr}");
+        assert_eq!(status, 2, "plinth {command}");
+        let (said, other) = if command.ends_with("json") { (stdout, stderr) } else { (stderr, stdout) };
+        assert!(said.contains("E0103"), "plinth {command}: {said}");
+        assert_eq!(other, "", "plinth {command}: said in one place");
     }
     assert_eq!(before, project.tree(), "nothing was written");
 }
@@ -285,15 +297,21 @@ fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
     assert!(first.stdout.starts_with("created blueprint.toml\n"), "{}", first.stdout);
     let starter = fs::read_to_string(repository().join("blueprints/starter.toml")).expect("readable");
     let written = folder.path().join("blueprint.toml");
-    assert_eq!(fs::read_to_string(&written).expect("readable"), starter);
+    let text = fs::read_to_string(&written).expect("readable");
+    assert_eq!(text, format!("#:schema ./blueprint.schema.json\n\n{starter}"));
+    let schema = fs::read_to_string(folder.path().join("blueprint.schema.json")).expect("readable");
+    assert_eq!(plinth(folder.path(), &["schema"]).stdout, schema, "what the line leads to");
 
     fs::write(&written, "mine\n").expect("writable");
     let second = plinth(folder.path(), &["init"]);
     assert_eq!(second.status, 2);
     assert!(second.stderr.contains("`blueprint.toml` is there already: move it away"), "{}", second.stderr);
     assert_eq!(fs::read_to_string(&written).expect("readable"), "mine\n");
+    fs::write(folder.path().join("blueprint.schema.json"), "mine\n").expect("writable");
 
     assert_eq!(plinth(folder.path(), &["init", "fleet.toml"]).status, 0);
+    let schema = fs::read_to_string(folder.path().join("blueprint.schema.json")).expect("readable");
+    assert_eq!(schema, "mine\n", "left alone");
     let generated = plinth(folder.path(), &["generate", "fleet.toml", "--out", "tree"]);
     assert_eq!(generated.status, 0, "{}", generated.stderr);
     assert!(!generated.stderr.contains("error"), "{}", generated.stderr);
@@ -320,12 +338,196 @@ fn json_is_what_the_text_says() {
     assert!(created["created"].as_array().expect("a list").contains(&Value::from("modules/cluster/vpc.tf")));
 
     let clean = json("check --format json", 0);
-    assert_eq!(clean, serde_json::json!({ "clean": true, "files": files, "findings": [] }));
+    let notes = clean["diagnostics"].as_array().expect("a list");
+    assert_eq!(notes[0]["code"], "N0501");
+    let expected = serde_json::json!({ "clean": true, "files": files, "findings": [], "diagnostics": notes });
+    assert_eq!(clean, expected);
     project.edit("blueprint.toml", "max = 3", "max = 4");
     let stale = json("check --format json", 1);
     assert_eq!(stale["clean"], Value::Bool(false));
     let finding = serde_json::json!({ "path": "modules/cluster/variables.tf", "state": "stale" });
     assert!(stale["findings"].as_array().expect("a list").contains(&finding), "{stale}");
+}
+
+#[test]
+fn show_prints_what_a_blueprint_comes_to() {
+    let mut differences = Vec::new();
+    for (format, file) in [("text", "show.txt"), ("json", "show.json")] {
+        let arguments = ["show", "blueprints/minimal.toml", "--format", format];
+        let Run { status, stdout, .. } = plinth(&repository(), &arguments);
+        assert_eq!(status, 0);
+        differences.extend(expect_file(&repository().join("tests/cli").join(file), &stdout));
+    }
+    report(&differences, "UPDATE=1 cargo test --test cli");
+}
+
+#[test]
+fn show_narrows_to_an_environment_and_a_cluster() {
+    let show = |arguments: &[&str]| {
+        let command = ["show", "blueprints/fleet.toml", "--format", "json"];
+        let Run { status, stdout, stderr } = plinth(&repository(), &[&command, arguments].concat());
+        assert_eq!(status, 0, "{stderr}");
+        serde_json::from_str::<Value>(&stdout).expect("JSON")
+    };
+    let names = |value: &Value| -> Vec<String> {
+        let items = value.as_array().expect("a list").iter();
+        items.map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let all = show(&[]);
+    assert!(names(&all["environments"]).len() > 2);
+    let west = show(&["--cluster", "west"]);
+    assert_eq!(names(&west["environments"]), ["production"]);
+    assert_eq!(names(&west["environments"][0]["clusters"]), ["west"]);
+    assert_eq!(west["apps"][0]["attachments"].as_array().map(Vec::len), Some(1), "{}", west["apps"]);
+    for (arguments, help) in [
+        (["--environment", "prodction"], "did you mean `production`?"),
+        (["--cluster", "wst"], "did you mean `west`?"),
+    ] {
+        let run = plinth(&repository(), &[&["show", "blueprints/fleet.toml"], &arguments[..]].concat());
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains(help), "{}", run.stderr);
+    }
+}
+
+/// The names of fields, wherever they stand; those of tables whose keys are the blueprint's are left out.
+fn fields(value: &Value, found: &mut BTreeSet<String>) {
+    const FREE: [&str; 7] =
+        ["tags", "labels", "values", "quota", "kube_reserved", "system_reserved", "eviction_hard"];
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                found.insert(key.clone());
+                if !FREE.contains(&key.as_str()) {
+                    fields(value, found);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fields(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_show_is_documented() {
+    let mut found = BTreeSet::new();
+    for blueprint in examples() {
+        let path = blueprint.to_str().expect("UTF-8");
+        let json = plinth(&repository(), &["show", path, "--format", "json"]).stdout;
+        fields(&serde_json::from_str(&json).expect("JSON"), &mut found);
+    }
+    assert!(found.len() > 60, "{} fields", found.len());
+    let document = fs::read_to_string(repository().join("docs/json.md")).expect("readable");
+    let (_, section) = document.split_once("## `plinth show`").expect("a section");
+    let (section, _) = section.split_once("\n## ").expect("its end");
+    let missing: Vec<&String> =
+        found.iter().filter(|field| !section.contains(&format!("`{field}`"))).collect();
+    assert!(missing.is_empty(), "docs/json.md does not mention {missing:?}");
+}
+
+#[test]
+fn migrate_moves_an_older_format_forward_and_keeps_comments() {
+    let project = Project::new();
+    let old = fs::read_to_string(repository().join("tests/migrate/format-0.toml")).expect("readable");
+    project.write("blueprint.toml", &old);
+    project.write(
+        "more.toml",
+        "# West.\n[environments.dev.clusters.west]\nnodes.core.type = \"managed\" # as in the standard\n",
+    );
+    let Run { status, stderr, .. } = project.run("check");
+    assert_eq!(status, 2);
+    assert!(stderr.contains("help: run `plinth migrate`"), "{stderr}");
+
+    let tried = project.run("migrate --dry-run");
+    assert_eq!(tried.status, 1, "{}", tried.stderr);
+    assert_eq!(project.read("blueprint.toml"), old, "nothing was written");
+    let Run { status, stdout, stderr } = project.run("migrate");
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    assert_eq!(stdout.replace(": moved", ": would be moved"), tried.stdout);
+    assert!(stdout.contains("-[standard]"), "{stdout}");
+    let new = project.read("blueprint.toml");
+    let stale = expect_file(&repository().join("tests/migrate/format-1.toml"), &new);
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test cli");
+    let comments = |text: &str| -> Vec<String> {
+        let comments =
+            text.lines().filter_map(|line| line.split_once('#')).map(|(_, comment)| comment.to_owned());
+        comments.collect()
+    };
+    assert_eq!(comments(&old), comments(&new));
+    assert_eq!(
+        project.read("more.toml"),
+        "# West.\n[environments.dev.clusters.west]\nnode_pools.core.kind = \"managed\" # as in the standard\n"
+    );
+
+    project.edit("more.toml", "kind = \"managed\"", "enabled = true");
+    assert_eq!(project.run("check").status, 1, "it is read: only the tree is missing");
+    let again = project.run("migrate");
+    assert_eq!(
+        (again.status, again.stdout.as_str()),
+        (0, "blueprint.toml: nothing to do, it has format 1\n")
+    );
+    project.edit("blueprint.toml", "format = 1", "format = 2");
+    let newer = project.run("migrate");
+    assert_eq!(newer.status, 2);
+    assert!(newer.stderr.contains("help: install plinth 2.0 or later"), "{}", newer.stderr);
+}
+
+/// Two files and a mistake between them.
+fn overlap() -> Project {
+    let project = Project::new();
+    project.edit("blueprint.toml", "format  = 1", "format  = 1\ninclude = [\"more.toml\"]");
+    project.write(
+        "more.toml",
+        "[environments.test]\naccount = \"111111111111\"\nregion = \"us-east-1\"\n\
+         deploy_role = \"arn:aws:iam::111111111111:role/terraform\"\n\
+         cluster = { kubernetes_version = \"1.36\", network.cidr = \"10.0.0.0/17\", endpoint.public_cidrs = [\"203.0.113.0/24\"] }\n",
+    );
+    project
+}
+
+#[test]
+fn diagnostics_as_json_say_both_places() {
+    let project = overlap();
+    let Run { status, stdout, stderr } = project.run("check --format json");
+    assert_eq!((status, stderr.as_str()), (2, ""));
+    let json: Value = serde_json::from_str(&stdout).expect("JSON");
+    let place = |file: &str, line: u32, column: u32, width: u32, label: &str| {
+        serde_json::json!({
+            "file": file, "line": line, "column": column, "end_line": line, "end_column": column + width, "label": label,
+        })
+    };
+    let expected = serde_json::json!({
+        "diagnostics": [{
+            "code": "E0305",
+            "severity": "error",
+            "message": "`10.0.0.0/17` overlaps `10.0.0.0/16` of cluster `minimal-dev-main`",
+            "at": place("more.toml", 5, 57, 13, "here"),
+            "also": place("blueprint.toml", 15, 61, 13, "and here"),
+            "help": "give each of them a `network.cidr` of its own: clusters of one account and region, and `peers`, can come to meet",
+        }]
+    });
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn annotations_lead_to_the_line() {
+    let project = overlap();
+    let Run { status, stdout, stderr } = project.run("check --format github");
+    assert_eq!(status, 2);
+    assert_eq!(
+        stdout,
+        "::error file=more.toml,line=5,endLine=5,col=57,endColumn=70,title=E0305%3A `10.0.0.0/17` overlaps `10.0.0.0/16` of \
+         cluster `minimal-dev-main`::here%0Ahelp: give each of them a `network.cidr` of its own: clusters \
+         of one account and region, and `peers`, can come to meet\n"
+    );
+    assert!(stderr.starts_with("error[E0305]"), "people read the log: {stderr}");
+
+    let project = Project::generated();
+    project.edit(MAIN, "tags       = local.tags", "tags       = {}");
+    let Run { status, stdout, .. } = project.run("check --format github");
+    assert_eq!(status, 1);
+    let line = "::error file=tree/environments/dev/main/cluster/main.tf,title=edited::not as the blueprint says; run `plinth generate";
+    assert!(stdout.contains(line), "{stdout}");
+    assert!(stdout.contains("::notice file=blueprint.toml,title=N0501"), "{stdout}");
 }
 
 #[test]

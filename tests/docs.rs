@@ -1,9 +1,13 @@
 //! The documents are true: every command in a `console` block is run, and prints what stands below it.
 
+mod harness;
+
 use std::path::Path;
 use std::process::Command;
 
-use plinth::blueprint::keys::TABLES;
+use harness::{expect_file, report, repository};
+use plinth::blueprint::schema::schema;
+use plinth::blueprint::shape::{Shape, tables};
 use similar::TextDiff;
 
 /// Runs the blocks of a document one after another in one folder, as a reader would.
@@ -58,32 +62,25 @@ fn readme_prints_what_it_says() {
     );
 }
 
+/// Compares a document that is made from the code with what is committed, or writes it.
+fn expect(path: &str, real: &str) {
+    let stale = expect_file(&repository().join(path), real);
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test docs");
+}
+
 /// What a module's README says to write is what is committed under `tests/by_hand`, where the engines apply it.
 #[test]
 fn modules_are_used_as_their_readmes_say() {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     for module in ["cluster", "services"] {
         let folder = format!("generated/azavea/modules/{module}");
-        let readme = std::fs::read_to_string(repository.join(&folder).join("README.md")).expect("readable");
+        let readme = std::fs::read_to_string(repository().join(&folder).join("README.md")).expect("readable");
         let (_, rest) = readme.split_once("## Use\n").expect("a part on how to use it");
         let (_, rest) = rest.split_once("```hcl\n").expect("an example");
         let (example, _) = rest.split_once("```\n").expect("an end of the example");
         let own = format!("./modules/{module}");
         assert_eq!(example.matches(&own).count(), 1, "{folder}/README.md: the example names its source");
         let example = example.replace(&own, &format!("../../../{folder}"));
-        let path = repository.join(format!("tests/by_hand/{module}/main.tf"));
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("the repository is writable");
-            std::fs::write(&path, &example).expect("the repository is writable");
-        }
-        let written = std::fs::read_to_string(&path).unwrap_or_default();
-        let diff = TextDiff::from_lines(&written, &example);
-        assert!(
-            written == example,
-            "{} is behind; `UPDATE=1 cargo test --test docs` writes it:\n{}",
-            path.display(),
-            diff.unified_diff().header("tests/by_hand", "README.md")
-        );
+        expect(&format!("tests/by_hand/{module}/main.tf"), &example);
     }
 }
 
@@ -94,26 +91,47 @@ fn blueprint_reference_is_current() {
         <!-- Made by `UPDATE=1 cargo test --test docs` from src/blueprint/keys.rs. -->\n\n\
         `[cluster]` is the standard. `[environments.E.cluster]` and `[environments.E.clusters.C]` take the same keys and are laid over \
         it: tables merge, lists and values replace. `{project}`, `{environment}`, `{cluster}`, `{account}`, `{region}` and `{partition}` stand in \
-        ARNs and in the bucket's name.\n"
+        text with placeholders; `{{` is a brace. A name has lower-case letters, digits and single hyphens, a letter first.\n\n\
+        Editors know all of this from [blueprint.schema.json](blueprint.schema.json), which `plinth schema` prints.\n"
         .to_owned();
-    for (table, keys) in TABLES {
-        let mut title = table.to_string();
+    for table in tables() {
+        let mut title = table.title.to_owned();
         title[..1].make_ascii_uppercase();
-        reference.push_str(&format!("\n## {title}\n\n| key | | what it means |\n| --- | --- | --- |\n"));
-        for key in *keys {
-            let required = if key.required { "required" } else { "" };
-            reference.push_str(&format!("| `{}` | {required} | {} |\n", key.name, key.about.trim()));
+        reference.push_str(&format!(
+            "\n## {title}\n\n| key | takes | default | what it means |\n| --- | --- | --- | --- |\n"
+        ));
+        for key in table.keys {
+            let default = match key.default {
+                Some(default) => format!("`{}`", default()),
+                None if key.required => "required".to_owned(),
+                None => String::new(),
+            };
+            let shape = (key.shape)();
+            let (name, takes) = (key.name, shape.describe());
+            reference.push_str(&format!(
+                "| `{name}` | {takes} | {default} | {}{} |\n",
+                key.about,
+                words(&shape)
+            ));
         }
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/blueprint.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &reference).expect("the repository is writable");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let diff = TextDiff::from_lines(&written, &reference);
-    assert!(
-        written == reference,
-        "docs/blueprint.md is behind; `UPDATE=1 cargo test --test docs` writes it:\n{}",
-        diff.unified_diff().header("docs/blueprint.md", "src/blueprint/keys.rs")
-    );
+    expect("docs/blueprint.md", &reference);
+}
+
+/// What each of the words means that a key takes.
+fn words(shape: &Shape) -> String {
+    let words = match shape {
+        Shape::Words(words) => words,
+        Shape::List(item) => return words(item),
+        _ => return String::new(),
+    };
+    words
+        .iter()
+        .fold(String::new(), |said, (word, about)| format!("{said}<br>`\"{word}\"`: {}", about.trim()))
+}
+
+#[test]
+fn schema_is_current() {
+    let schema = serde_json::to_string_pretty(&schema()).expect("a schema is JSON");
+    expect("docs/blueprint.schema.json", &format!("{schema}\n"));
 }

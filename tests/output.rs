@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hcl::{Block, Body, Expression};
+use plinth::blueprint::include::nothing;
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
 use plinth::model::Fleet;
@@ -326,7 +327,7 @@ fn every_name_of_a_cluster_is_checked() {
 fn fleet(tree: &str) -> Fleet {
     let path = format!("blueprints/{tree}.toml");
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).expect("readable");
-    let (read, _) = plinth::blueprint::read(&Source { path, text });
+    let read = plinth::blueprint::read(Source { path, text }, &nothing).blueprint;
     let read = read.expect("a committed blueprint is right");
     plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml")
         .0

@@ -14,8 +14,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use harness::{Tree, make, plinth, repository};
+use harness::{Tree, make, make_of, plinth, repository};
 use ipnet::Ipv4Net;
+use plinth::blueprint::include::nothing;
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
 use plinth::hcl::format::format;
@@ -38,8 +39,7 @@ fn generate(text: &str) -> Tree {
 
 fn resolve(text: &str) -> Model {
     let source = Source { path: "blueprint.toml".to_owned(), text: text.to_owned() };
-    let (read, _) = plinth::blueprint::read(&source);
-    let read = read.expect("a valid blueprint");
+    let read = plinth::blueprint::read(source, &nothing).blueprint.expect("a valid blueprint");
     plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml").0
 }
 
@@ -51,6 +51,16 @@ proptest! {
         let first = generate(&blueprint.text());
         prop_assert_eq!(&first, &generate(&blueprint.text()), "generated twice");
         prop_assert_eq!(&first, &generate(&blueprint.shuffled(seed)), "in another order");
+    }
+
+    #[test]
+    fn same_bytes_however_many_files(blueprint in blueprints(), seed in any::<u64>()) {
+        let files = blueprint.split(seed);
+        let parts = files.iter().enumerate().skip(1);
+        let parts: Vec<Source> =
+            parts.map(|(at, text)| Source { path: format!("parts/{at}.toml"), text: text.clone() }).collect();
+        let made = make_of(&files[0], "blueprint.toml", &|_| Ok(parts.clone()));
+        prop_assert_eq!(made, Ok(generate(&blueprint.text())));
     }
 
     #[test]

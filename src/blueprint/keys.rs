@@ -3,22 +3,27 @@
 use ipnet::Ipv4Net;
 
 use super::node::Node;
+use super::number::{DiskGib, Iops, MaxPods, Percent, Throughput, Weight};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
-use super::read::{Key, Map, table};
+use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
-    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, InstanceType, IpFamily,
+    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType, IpFamily,
     KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId, VpcId,
     Zones,
 };
+use super::shape::{self, Shape};
 use crate::diagnostic::Spanned;
 
 table! {
-    /// The whole file.
+    /// the blueprint
     "the blueprint" File {
         /// Blueprint format, `1`.
-        required format: u32,
+        required format: Format,
+        /// Further files of the blueprint, relative to this one: their tables join those that stand here. A key stands in
+        /// one file only, and an included file includes no others.
+        default include: Vec<Spanned<Glob>> = Vec::new(),
         /// Who this is for; the prefix of every name.
         required project: Project,
         /// Where the tree is written.
@@ -30,7 +35,7 @@ table! {
         /// The account that pipelines log in to; without it, each environment's own.
         optional delivery: Delivery,
         /// The standard: what every cluster has unless its environment says otherwise.
-        optional cluster: Node,
+        optional cluster: Layer,
         /// Targets: an account, a region, a deploy role.
         required environments: Map<Environment>,
         /// Applications that share the clusters.
@@ -94,7 +99,7 @@ table! {
 }
 
 table! {
-    /// `[cluster]`, `[environments.E.cluster]` and `[environments.E.clusters.C]`
+    /// `[cluster]`, `[environments.E.cluster]` or `[environments.E.clusters.C]`
     "a cluster" Cluster {
         /// `false` takes the cluster out again.
         default enabled: bool = true,
@@ -200,11 +205,11 @@ table! {
         /// for Karpenter, or of the newest for a managed pool.
         optional ami: Ami,
         /// Volume of images and pods in GiB: the root volume, of Bottlerocket its data volume.
-        optional disk_gib: u32,
+        optional disk_gib: DiskGib,
         /// I/O operations per second of that volume; without it, 3000.
-        optional disk_iops: u32,
+        optional disk_iops: Iops,
         /// MiB per second of that volume; without it, 125.
-        optional disk_throughput: u32,
+        optional disk_throughput: Throughput,
         /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling use it
         /// (managed), or leave Karpenter's use to IAM.
         optional disk_kms_key: Pattern,
@@ -221,8 +226,8 @@ table! {
         /// How long a pod may hold up a node that expires, drifts or is destroyed, whatever its disruption budget
         /// says (Karpenter).
         optional termination_grace_period: Duration,
-        /// Which pool Karpenter prefers, 1 to 100 (Karpenter).
-        optional weight: u32,
+        /// Which pool Karpenter prefers, the heaviest first (Karpenter).
+        optional weight: Weight,
         /// Labels of its nodes, besides `node-type`.
         optional labels: Tags,
         /// Taints of its nodes, besides core's; without them, nodes with GPUs have `nvidia.com/gpu:NoSchedule`.
@@ -260,7 +265,7 @@ table! {
     /// `kubelet = { max_pods, kube_reserved, … }`
     "kubelet" Kubelet {
         /// Most pods of a node; where the cluster uses prefixes 110, otherwise what its addresses suffice for.
-        optional max_pods: u32,
+        optional max_pods: MaxPods,
         /// Kept back for the kubelet and the container runtime: `cpu`, `memory`, `ephemeral-storage`, `pid`.
         optional kube_reserved: Reserved,
         /// Kept back for the system, likewise.
@@ -268,9 +273,9 @@ table! {
         /// Below what pods are evicted at once, by signal: `"memory.available"`, `"nodefs.available"`, …
         optional eviction_hard: Eviction,
         /// Disk usage in per cent above which unused images are deleted; without it, 85.
-        optional image_gc_high_percent: u32,
+        optional image_gc_high_percent: Percent,
         /// Disk usage in per cent down to which they are deleted; without it, 80.
-        optional image_gc_low_percent: u32,
+        optional image_gc_low_percent: Percent,
     }
 }
 
@@ -338,9 +343,9 @@ table! {
         /// Deletion protection, and `prevent_destroy` in its roots.
         default protection: bool = false,
         /// What its clusters have in place of the standard.
-        optional cluster: Node,
+        optional cluster: Layer,
         /// Clusters besides `main`.
-        default clusters: Map<Node> = Map::default(),
+        default clusters: Map<Layer> = Map::default(),
     }
 }
 
@@ -353,7 +358,7 @@ table! {
         required environments: Vec<Spanned<String>>,
         /// Its namespace; without it, its name.
         optional namespace: Name,
-        /// What its namespace may ask for.
+        /// What its namespace may ask for; what is left out keeps the tenant module's default.
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
@@ -367,7 +372,7 @@ table! {
 }
 
 table! {
-    /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`; what is left out keeps its default.
+    /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`
     "a quota" Quota {
         /// CPU requests, in cores.
         optional cpu: Cores,
@@ -400,43 +405,32 @@ table! {
     }
 }
 
-/// Every table and the keys that it takes, in the order of the reference.
-pub const TABLES: &[(&str, &[Key])] = &[
-    ("the blueprint", File::KEYS),
-    ("`[project]`", Project::KEYS),
-    ("`[output]`", Output::KEYS),
-    ("`[terraform]`", Terraform::KEYS),
-    ("`[state]`", State::KEYS),
-    ("`[delivery]`", Delivery::KEYS),
-    ("`[cluster]`", Cluster::KEYS),
-    ("`[cluster.endpoint]`", Endpoint::KEYS),
-    ("`[cluster.network]`", Network::KEYS),
-    ("`[cluster.network.subnets]`, by zone", Subnets::KEYS),
-    ("a node pool", NodePool::KEYS),
-    ("a node pool's `size`", Size::KEYS),
-    ("a node pool's `limits`", Limits::KEYS),
-    ("a node pool's `kubelet`", Kubelet::KEYS),
-    ("a node pool's `disruption`", Disruption::KEYS),
-    ("a budget of `disruption`", Budget::KEYS),
-    ("a taint", Taint::KEYS),
-    ("an add-on", Addon::KEYS),
-    ("an environment", Environment::KEYS),
-    ("an application", App::KEYS),
-    ("an application's `quota`", Quota::KEYS),
-    ("a waiver", Waiver::KEYS),
-];
+/// What a cluster has, as one layer says it: `[cluster]`, or what is laid over it.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(transparent)]
+pub struct Layer(pub Node);
+
+impl Read for Layer {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        Node::read(node, reader).map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Layer
+    }
+}
 
 /// Returns the one table that takes a key, to say where a misplaced one belongs; none where several take it.
 pub(super) fn home(key: &str) -> Option<&'static str> {
-    let mut homes = TABLES.iter().filter(|(_, keys)| keys.iter().any(|known| known.name == key));
+    let mut homes = shape::tables().into_iter().filter(|table| table.get(key).is_some());
     match (homes.next(), homes.next()) {
-        (Some((name, _)), None) => Some(name),
+        (Some(table), None) => Some(table.title),
         _ => None,
     }
 }
 
 /// 172.20.0.0/16, one of the two that EKS itself chooses from (EKS user guide, "CreateCluster", read 2026-11).
-fn default_service_cidr() -> Ipv4Net {
+pub(crate) fn default_service_cidr() -> Ipv4Net {
     Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16)
 }
 

@@ -1,20 +1,29 @@
 //! Text → [`Blueprint`]: what was written, typed, every value with the place that decided it.
 //!
-//! [`node`] parses TOML into a tree with spans, [`read`] turns tables into structs, [`keys`] lists
-//! every key there is, [`scalar`], [`quantity`] and [`pattern`] are the strings with rules. Nothing is decided
-//! here beyond precedence: what a value means, and whether it can work, is `model`'s.
+//! [`mod@node`] parses TOML into a tree with spans, [`mod@include`] joins several files, [`mod@read`] turns tables into
+//! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
+//! [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
+//! from, [`migrate`](mod@migrate) moves older text forward. Nothing is decided here beyond precedence: what a value means,
+//! and whether it can work, is `model`'s.
 
+pub mod explain;
+pub mod include;
 pub mod keys;
+pub mod migrate;
 pub mod node;
+pub mod number;
 pub mod pattern;
 pub mod quantity;
 pub mod read;
 pub mod scalar;
+pub mod schema;
+pub mod shape;
 
-use crate::diagnostic::{Diagnostics, Source, Spanned};
+use crate::diagnostic::{Diagnostics, Source, Sources, Spanned};
 use crate::problem::Problem;
 
-use keys::{Cluster, Environment, File};
+use include::Find;
+use keys::{Cluster, Environment, File, Layer};
 use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
 use scalar::Name;
@@ -45,30 +54,47 @@ pub struct Target {
     pub clusters: Map<Cluster>,
 }
 
-/// Reads a blueprint.
-///
-/// Returns what could be read even where something is wrong, so that later stages can look for
-/// further mistakes; nothing at all when `[project]` or the file's shape is broken.
-pub fn read(source: &Source) -> (Option<Blueprint>, Diagnostics) {
+/// What was read, and where it stands.
+#[derive(Debug)]
+pub struct Reading {
+    /// Its files.
+    pub sources: Sources,
+    /// All of it as one table of TOML.
+    pub root: Node,
+    /// The blueprint as far as it could be read, also where something is wrong, so that later stages can look for
+    /// further mistakes; nothing at all when `[project]` or the file's shape is broken.
+    pub blueprint: Option<Blueprint>,
+    /// What is wrong with it.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads a blueprint and the files that it includes.
+pub fn read(main: Source, find: &Find<'_>) -> Reading {
+    let mut sources = Sources::new(main);
     let mut reader = Reader::default();
-    let root = node::parse(source, &mut reader.diagnostics);
-    if reader.diagnostics.has_errors() {
-        // Half a table looks like missing keys: report the syntax alone.
-        return (None, reader.diagnostics);
+    let mut root = node::parse(sources.main(), 0, &mut reader.diagnostics);
+    let mut blueprint = None;
+    if let Some(format) = other_format(&root).filter(|_| !reader.diagnostics.has_errors()) {
+        reader.diagnostics.push(Problem::UnknownFormat { format: format.value, known: FORMAT }, format.span);
+    } else {
+        include::join(&mut sources, &mut root, find, &mut reader);
+        // Half a table looks like missing keys: what is wrong with the files is reported alone.
+        if !reader.diagnostics.has_errors() {
+            blueprint = typed(&root, &mut reader);
+        }
     }
-    if let Some(format) = other_format(&root) {
-        let mut only = Diagnostics::default();
-        only.push(Problem::UnknownFormat { format: format.value, known: FORMAT }, format.span);
-        return (None, only);
+    Reading { sources, root, blueprint, diagnostics: reader.diagnostics }
+}
+
+fn typed(root: &Node, reader: &mut Reader) -> Option<Blueprint> {
+    for layer in layers(root) {
+        Cluster::read(layer, reader);
     }
-    for layer in layers(&root) {
-        Cluster::read(layer, &mut reader);
-    }
-    let file = File::read(&root, &mut reader);
+    let file = File::read(root, reader);
     if let Some(file) = file.as_ref().filter(|file| file.environments.is_empty()) {
         reader.diagnostics.push(Problem::NoEnvironment, file.environments.span);
     }
-    (file.and_then(layer), reader.diagnostics)
+    file.and_then(layer)
 }
 
 /// Another format has keys that look like mistakes to this release, so it is looked at first.
@@ -128,26 +154,32 @@ fn lay(base: &Node, over: &Node) -> Node {
     merge(&base, over)
 }
 
+/// Lays layers over each other, the lowest first.
+fn effective<'n>(layers: impl IntoIterator<Item = &'n Node>) -> Node {
+    layers.into_iter().fold(Node::empty(), |below, layer| lay(&below, layer))
+}
+
 /// Applies precedence: `[cluster]` < `environments.E.cluster` < `environments.E.clusters.C`.
 fn layer(file: File) -> Option<Blueprint> {
     let empty = Node::empty();
     // What the layers hold has been read, and what is wrong with it said.
     let mut silent = Reader::default();
-    let written = file.cluster.as_ref().map_or(&empty, |layer| &layer.value);
+    let written = file.cluster.as_ref().map_or(&empty, |layer| &layer.value.0);
     let standard = Cluster::read(written, &mut silent)?;
     let mut environments = Vec::new();
     for Named { name, value } in file.environments.iter() {
         let environment = value.clone();
-        let shared = lay(written, environment.cluster.as_ref().map_or(&empty, |layer| &layer.value));
-        let main = Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: empty.clone() };
-        let mut layers: Vec<&Named<Node>> = environment.clusters.iter().collect();
+        let shared = environment.cluster.as_ref().map_or(&empty, |layer| &layer.value.0);
+        let main =
+            Named { name: Spanned::new(Name::new(MAIN).ok()?, name.span), value: Layer(empty.clone()) };
+        let mut layers: Vec<&Named<Layer>> = environment.clusters.iter().collect();
         if environment.clusters.get(MAIN).is_none() && !environment.clusters.is_broken(MAIN) {
             layers.push(&main);
         }
         layers.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let (mut clusters, mut broken) = (Vec::new(), environment.clusters.broken().to_vec());
         for layer in layers {
-            match Cluster::read(&lay(&shared, &layer.value), &mut silent) {
+            match Cluster::read(&effective([written, shared, &layer.value.0]), &mut silent) {
                 Some(cluster) => clusters.push(Named { name: layer.name.clone(), value: cluster }),
                 None => broken.push(layer.name.to_string()),
             }

@@ -69,9 +69,17 @@ pub struct Entry {
     pub node: Node,
 }
 
+impl serde::Serialize for Node {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
 /// Parses TOML. Syntax errors are collected, and what could be read is returned all the same,
 /// so that one run also reports the mistakes behind the first.
-pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Node {
+///
+/// `base` is where the file begins among its [`crate::diagnostic::Sources`].
+pub fn parse(source: &Source, base: usize, diagnostics: &mut Diagnostics) -> Node {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     let mut lines = BTreeSet::new();
     for error in errors {
@@ -80,22 +88,22 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Node {
         if !lines.insert(source.position(span.start).0) {
             continue;
         }
-        diagnostics.push(Problem::Syntax { message: error.message().to_owned() }, span.into());
+        diagnostics
+            .push(Problem::Syntax { message: error.message().to_owned() }, Span::from(span).behind(base));
     }
-    let span = Span { start: 0, end: 0 };
-    Node { value: Value::Table(table(root.get_ref())), span }
+    Node { value: Value::Table(table(root.get_ref(), base)), span: Span::default() }
 }
 
-fn table(from: &DeTable<'_>) -> Table {
+fn table(from: &DeTable<'_>, base: usize) -> Table {
     let entries = from.iter().map(|(key, value)| {
-        let entry = Entry { key: key.span().into(), node: node(value.get_ref(), value.span().into()) };
+        let entry = Entry { key: Span::from(key.span()).behind(base), node: node(value, base) };
         (key.get_ref().to_string(), entry)
     });
     Table(entries.collect())
 }
 
-fn node(from: &DeValue<'_>, span: Span) -> Node {
-    let value = match from {
+fn node(from: &toml::Spanned<DeValue<'_>>, base: usize) -> Node {
+    let value = match from.get_ref() {
         DeValue::String(text) => Value::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
@@ -104,12 +112,10 @@ fn node(from: &DeValue<'_>, span: Span) -> Node {
         DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(flag) => Value::Boolean(*flag),
         DeValue::Datetime(moment) => Value::Datetime(moment.to_string()),
-        DeValue::Array(items) => {
-            Value::Array(items.iter().map(|item| node(item.get_ref(), item.span().into())).collect())
-        }
-        DeValue::Table(entries) => Value::Table(table(entries)),
+        DeValue::Array(items) => Value::Array(items.iter().map(|item| node(item, base)).collect()),
+        DeValue::Table(entries) => Value::Table(table(entries, base)),
     };
-    Node { value, span }
+    Node { value, span: Span::from(from.span()).behind(base) }
 }
 
 /// Lays one layer over another: tables merge, lists and scalars replace.
@@ -117,7 +123,7 @@ fn node(from: &DeValue<'_>, span: Span) -> Node {
 /// ```
 /// # use plinth::blueprint::node::{merge, parse};
 /// # use plinth::diagnostic::{Diagnostics, Source};
-/// # let read = |text: &str| parse(&Source { path: String::new(), text: text.into() }, &mut Diagnostics::default());
+/// # let read = |text: &str| parse(&Source { path: String::new(), text: text.into() }, 0, &mut Diagnostics::default());
 /// let standard = read("network = { cidr = '10.0.0.0/16', nat = 'single' }");
 /// let production = read("network = { nat = 'per-zone' }");
 /// let effective = read("network = { cidr = '10.0.0.0/16', nat = 'per-zone' }");

@@ -4,6 +4,7 @@ use crate::problem::Problem;
 
 use super::node::Node;
 use super::read::{Read, Reader};
+use super::shape::{Shape, Text};
 
 /// What a placeholder can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +124,30 @@ impl Read for Pattern {
             Ok(pattern) => Some(pattern),
             Err(problem) => reader.fail(problem, node.span),
         }
+    }
+
+    fn shape() -> Shape {
+        let words = Placeholder::ALL.map(|(word, _)| word).join("|");
+        Shape::Text(Text {
+            what: "text with placeholders",
+            pattern: Some(format!(r"^([^{{}}]|\{{\{{|\}}\}}|\{{({words})\}})*$")),
+            example: Some("arn:{partition}:iam::{account}:role/admin"),
+            ..Text::default()
+        })
+    }
+}
+
+impl serde::Serialize for Pattern {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let word = |placeholder: &Placeholder| {
+            let found = Placeholder::ALL.iter().find(|(_, known)| known == placeholder);
+            found.map(|(word, _)| format!("{{{word}}}")).unwrap_or_default()
+        };
+        let pieces = self.0.iter().map(|piece| match piece {
+            Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+            Piece::Placeholder(placeholder) => word(placeholder),
+        });
+        serializer.serialize_str(&pieces.collect::<String>())
     }
 }
 

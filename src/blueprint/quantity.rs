@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
+use super::shape::{Shape, Text};
 use crate::problem::Problem;
 
 /// Declares a Kubernetes quantity: `16` and `"16"` are the same.
 macro_rules! quantity {
     ($(#[doc = $doc:literal])* $Type:ident, $units:expr, $example:literal) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
         pub struct $Type(pub String);
 
         impl Read for $Type {
@@ -23,6 +25,10 @@ macro_rules! quantity {
                     }
                     _ => reader.wrong_type(node, concat!("a quantity such as ", $example)),
                 }
+            }
+
+            fn shape() -> Shape {
+                amount($units)
             }
         }
     };
@@ -41,12 +47,18 @@ quantity! {
 macro_rules! quantities {
     ($(#[doc = $doc:literal])* $Type:ident, $name:literal, $keys:expr, $example:literal) => {
         $(#[doc = $doc])*
-        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+        #[serde(transparent)]
         pub struct $Type(pub BTreeMap<String, String>);
 
         impl Read for $Type {
             fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
                 read_quantities(node, reader, $name, $keys, $example).map(Self)
+            }
+
+            fn shape() -> Shape {
+                let keys: &[(&'static str, &[&str])] = $keys;
+                Shape::Fields(keys.iter().map(|(key, units)| (*key, amount(units))).collect())
             }
         }
     };
@@ -164,6 +176,18 @@ fn is_amount(text: &str, units: &[&str]) -> bool {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     digits(whole) && digits(fraction)
+}
+
+/// The shape of whole numbers, and of what [`is_amount`] takes, percentages up to 100.
+fn amount(units: &[&str]) -> Shape {
+    let percent = if units.contains(&"%") { r"|0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%" } else { "" };
+    let units: Vec<&str> = units.iter().copied().filter(|unit| *unit != "%").collect();
+    let text = Text {
+        what: "quantity",
+        pattern: Some(format!(r"^([0-9]+(\.[0-9]+)?({})?{percent})$", units.join("|"))),
+        ..Text::default()
+    };
+    Shape::Either(vec![Shape::Number { from: 0, to: i64::MAX }, Shape::Text(text)])
 }
 
 #[cfg(test)]

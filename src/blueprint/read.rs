@@ -5,6 +5,7 @@ use crate::problem::{Problem, nearest};
 
 use super::node::{Entry, Node, Table, Value};
 use super::scalar::{self, Name};
+use super::shape::{Shape, Text};
 
 /// Collects what goes wrong while tables are read.
 #[derive(Debug, Default)]
@@ -22,14 +23,26 @@ pub struct Key {
     pub about: &'static str,
     /// Whether a table without it is an error.
     pub required: bool,
+    /// What it takes.
+    pub shape: fn() -> Shape,
+    /// What holds without it, where that does not depend on anything else.
+    pub default: Option<fn() -> serde_json::Value>,
+}
+
+/// Returns a default as data.
+pub(super) fn as_data<T: serde::Serialize>(value: &T) -> serde_json::Value {
+    serde_json::to_value(value).expect("what a blueprint holds is data")
 }
 
 /// A type that can be read from the blueprint.
 ///
-/// `None` means that a diagnostic was pushed.
-pub trait Read: Sized {
-    /// Reads the value at a node.
+/// What was read can be written again as data: by the same keys, without what nobody set.
+pub trait Read: Sized + serde::Serialize {
+    /// Reads the value at a node; `None` means that a diagnostic was pushed.
     fn read(node: &Node, reader: &mut Reader) -> Option<Self>;
+
+    /// Says what a value of this type looks like.
+    fn shape() -> Shape;
 }
 
 impl Reader {
@@ -181,6 +194,12 @@ impl<'a, T> IntoIterator for &'a Map<T> {
     }
 }
 
+impl<T: serde::Serialize> serde::Serialize for Map<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|named| (named.name.as_str(), &named.value)))
+    }
+}
+
 impl<T: Read> Read for Map<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Table(table) = &node.value else {
@@ -201,6 +220,10 @@ impl<T: Read> Read for Map<T> {
         }
         Some(map)
     }
+
+    fn shape() -> Shape {
+        Shape::Named(Box::new(T::shape()))
+    }
 }
 
 impl<T: Read> Read for Vec<T> {
@@ -212,11 +235,19 @@ impl<T: Read> Read for Vec<T> {
         let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, reader)).collect();
         read.into_iter().collect()
     }
+
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
+    }
 }
 
 impl<T: Read> Read for Spanned<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         reader.spanned(node)
+    }
+
+    fn shape() -> Shape {
+        T::shape()
     }
 }
 
@@ -227,6 +258,10 @@ impl Read for Node {
             _ => reader.wrong_type(node, "a table"),
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Data
+    }
 }
 
 impl Read for bool {
@@ -235,6 +270,10 @@ impl Read for bool {
             Value::Boolean(flag) => Some(flag),
             _ => reader.wrong_type(node, "`true` or `false`"),
         }
+    }
+
+    fn shape() -> Shape {
+        Shape::Boolean
     }
 }
 
@@ -251,6 +290,10 @@ impl Read for u32 {
             _ => reader.wrong_type(node, "a whole number"),
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Number { from: 0, to: i64::from(Self::MAX) }
+    }
 }
 
 impl Read for String {
@@ -260,12 +303,17 @@ impl Read for String {
             _ => reader.wrong_type(node, "a string"),
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Text(Text { what: "text", ..Text::default() })
+    }
 }
 
 /// Declares a blueprint table: each key once, with its doc comment, as `required`, `optional` or `default`.
 ///
 /// The struct's fields are `Spanned<T>`, `Option<Spanned<T>>` and `Spanned<T>`; a default that no line
-/// of the blueprint decided carries an empty span. `KEYS` lists the keys for messages and documents.
+/// of the blueprint decided carries an empty span. `TABLE` lists the keys for messages, documents and editors; its title is
+/// the table's own doc comment.
 macro_rules! table {
     (
         $(#[doc = $about:literal])*
@@ -280,14 +328,28 @@ macro_rules! table {
         }
 
         impl $Table {
-            /// The keys that this table takes, in the order in which they are documented.
-            pub const KEYS: &'static [$crate::blueprint::read::Key] = &[
+            const KEYS: &'static [$crate::blueprint::read::Key] = &[
                 $( $crate::blueprint::read::Key {
                     name: stringify!($field),
-                    about: concat!($($doc),*),
+                    about: concat!($($doc),*).trim_ascii(),
                     required: table!(@required $mode),
+                    shape: <$ty as $crate::blueprint::read::Read>::shape,
+                    default: table!(@default $ty $(, $default)?),
                 }, )*
             ];
+
+            /// Where this table stands, and the keys that it takes.
+            pub const TABLE: $crate::blueprint::shape::Table =
+                $crate::blueprint::shape::Table { title: concat!($($about),*).trim_ascii(), keys: Self::KEYS };
+        }
+
+        impl serde::Serialize for $Table {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $( table!(@write $mode map, self.$field, stringify!($field)); )*
+                map.end()
+            }
         }
 
         impl $crate::blueprint::read::Read for $Table {
@@ -299,6 +361,10 @@ macro_rules! table {
                 $( let $field = table!(@read $mode reader, node.span, table, $name, $field $(, $default)?); )*
                 Some(Self { $( $field: $field?, )* })
             }
+
+            fn shape() -> $crate::blueprint::shape::Shape {
+                $crate::blueprint::shape::Shape::Table(&Self::TABLE)
+            }
         }
     };
 
@@ -309,6 +375,23 @@ macro_rules! table {
     (@required required) => { true };
     (@required optional) => { false };
     (@required default) => { false };
+
+    (@default $ty:ty) => { None };
+    (@default $ty:ty, $default:expr) => {
+        Some(|| {
+            let default: $ty = $default;
+            $crate::blueprint::read::as_data(&default)
+        })
+    };
+
+    (@write optional $map:ident, $value:expr, $name:expr) => {
+        if let Some(value) = &$value {
+            $map.serialize_entry($name, value)?;
+        }
+    };
+    (@write $mode:ident $map:ident, $value:expr, $name:expr) => {
+        $map.serialize_entry($name, &$value)?;
+    };
 
     (@read required $reader:ident, $at:expr, $table:ident, $name:literal, $field:ident) => {
         $reader.required($at, $table, $name, Self::KEYS, stringify!($field))

@@ -8,10 +8,17 @@ use crate::problem::Problem;
 
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
+use super::shape::{Shape, Text};
 
 /// Declares a string with a rule: a newtype that only its rule can make.
+///
+/// For editors it says what it is called, the rule as a regular expression, and an example.
 macro_rules! text {
-    ($(#[doc = $doc:literal])* $Type:ident, $rule:expr) => {
+    (
+        $(#[doc = $doc:literal])*
+        $Type:ident, $rule:expr,
+        $what:literal, $pattern:expr, $example:literal $(, except $except:expr)?
+    ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
@@ -39,6 +46,15 @@ macro_rules! text {
                     Err(problem) => reader.fail(problem, node.span),
                 }
             }
+
+            fn shape() -> Shape {
+                Shape::Text(Text {
+                    what: $what,
+                    pattern: Some(String::from($pattern)),
+                    example: Some($example),
+                    except: <[Vec<&'static str>]>::concat(&[$( $except )?]),
+                })
+            }
         }
     };
 }
@@ -49,45 +65,72 @@ text! {
     /// It becomes part of folder names, Terraform identifiers, IAM names and Kubernetes names,
     /// so it obeys the strictest of their rules: lower-case letters, digits and single hyphens,
     /// a letter first.
-    Name, is_name
+    Name, is_name,
+    "name", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "staging", except [&DEVICES[..], &WORDS[..]].concat()
 }
 text! {
     /// A folder, relative to the blueprint or from the root.
     Folder, |text| {
         let is_path = !text.is_empty() && !text.chars().any(char::is_control);
         check(is_path, || Problem::InvalidFolder { value: text.into() })
-    }
+    },
+    "folder", r"^[^\u0000-\u001f\u007f-\u009f]+$", "terraform"
+}
+text! {
+    /// Files below the blueprint's folder, `environments/*.toml`; `*` is any text within a name.
+    Glob, |text| {
+        let is_name = |name: &str| !matches!(name, "" | "." | "..");
+        let is_below = text.split('/').all(is_name) && !text.chars().any(|c| c.is_control() || c == '\\' || c == ':');
+        check(is_below, || Problem::InvalidInclude { value: text.into() })
+    },
+    "pattern of files",
+    {
+        let control = r"\u0000-\u001f\u007f-\u009f";
+        let any = format!(r"[^/\\:{control}]");
+        let name = format!(r"([^./\\:{control}]{any}*|\.[^./\\:{control}]{any}*|\.\.{any}+)");
+        format!("^{name}(/{name})*$")
+    },
+    "environments/*.toml"
 }
 text! {
     /// An AWS account: twelve digits.
-    AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() })
+    AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() }),
+    "account", "^[0-9]{12}$", "111111111111"
 }
 text! {
     /// The id of a VPC, `vpc-0a1b2c3d4e5f60718`.
-    VpcId, |text| check(is_id(text, "vpc-"), || Problem::InvalidId { value: text.into(), prefix: "vpc-" })
+    VpcId, |text| check(is_id(text, "vpc-"), || Problem::InvalidId { value: text.into(), prefix: "vpc-" }),
+    "VPC", "^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", "vpc-0a1b2c3d4e5f60718"
 }
 text! {
     /// The id of a subnet, `subnet-0a1b2c3d4e5f60718`.
-    SubnetId, |text| check(is_id(text, "subnet-"), || Problem::InvalidId { value: text.into(), prefix: "subnet-" })
+    SubnetId, |text| check(is_id(text, "subnet-"), || Problem::InvalidId { value: text.into(), prefix: "subnet-" }),
+    "subnet", "^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", "subnet-0a1b2c3d4e5f60718"
 }
 text! {
     /// A Kubernetes minor version, `1.36`.
     KubernetesVersion, |text| {
         let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
         check(minor.is_some(), || Problem::InvalidKubernetesVersion { value: text.into() })
-    }
+    },
+    "version", r"^1\.[0-9]+$", "1.36"
 }
 text! {
     /// A duration of Karpenter's: `168h`, `30m`, `Never`.
-    Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() })
+    Duration, |text| check(text == "Never" || is_duration(text), || Problem::InvalidDuration { value: text.into() }),
+    "duration", "^(([0-9]+(s|m|h))+|Never)$", "168h"
 }
 text! {
     /// A duration of a disruption budget: hours and minutes, since its schedule knows no seconds.
-    BudgetDuration, |text| check(is_duration(text) && !text.contains('s'), || Problem::InvalidBudget { value: text.into(), of: "duration" })
+    BudgetDuration, |text| check(is_duration(text) && !text.contains('s'), || Problem::InvalidBudget { value: text.into(), of: "duration" }),
+    "duration", "^([0-9]+(m|h))+$", "8h"
 }
 text! {
     /// When a disruption budget begins: five fields of cron, or `@daily`; in UTC.
-    Schedule, |text| check(is_schedule(text), || Problem::InvalidBudget { value: text.into(), of: "schedule" })
+    Schedule, |text| check(is_schedule(text), || Problem::InvalidBudget { value: text.into(), of: "schedule" }),
+    "schedule",
+    format!(r"^(({})|\s*([A-Za-z0-9*/,?-]+\s+){{4}}[A-Za-z0-9*/,?-]+\s*)$", SCHEDULES.join("|")),
+    "0 9 * * mon-fri"
 }
 text! {
     /// The id of an EC2 capacity reservation or capacity block, `cr-0123456789abcdef0`.
@@ -95,11 +138,13 @@ text! {
         let id = text.strip_prefix("cr-").unwrap_or_default();
         let shaped = !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         check(shaped, || Problem::InvalidReservation { value: text.into() })
-    }
+    },
+    "capacity reservation", "^cr-[a-z0-9]+$", "cr-0123456789abcdef0"
 }
 text! {
     /// An EC2 instance type, `m6i.large`; its architecture follows from its family.
-    InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() })
+    InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() }),
+    "instance type", r"^[a-z][a-z-]*[0-9][a-z0-9-]*\.[a-z0-9-]+$", "m6i.large"
 }
 
 impl InstanceType {
@@ -206,12 +251,14 @@ fn is_duration(text: &str) -> bool {
     !text.is_empty() && rest.is_empty()
 }
 
+/// Schedules that have a name.
+const SCHEDULES: [&str; 7] =
+    ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+
 /// Whether text is what Karpenter takes as the schedule of a budget.
 fn is_schedule(text: &str) -> bool {
-    const WORDS: [&str; 7] =
-        ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     let field = |field: &str| field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?".contains(&b));
-    WORDS.contains(&text) || (text.split_whitespace().count() == 5 && text.split_whitespace().all(field))
+    SCHEDULES.contains(&text) || (text.split_whitespace().count() == 5 && text.split_whitespace().all(field))
 }
 
 fn is_instance_type(text: &str) -> bool {
@@ -230,16 +277,45 @@ fn is_instance_type(text: &str) -> bool {
 impl Read for ipnet::Ipv4Net {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let text = String::read(node, reader)?;
-        match text.parse::<Self>() {
-            Ok(range) if range.trunc() == range => Some(range),
-            Ok(range) => reader.fail(Problem::CidrHostBits { value: text, range: range.trunc() }, node.span),
-            Err(_) => reader.fail(Problem::InvalidCidr { value: text }, node.span),
+        // The parser takes `010.0.0.0`, which is 10.0.0.0 to some and 8.0.0.0 to others.
+        match text.parse::<Self>().ok().filter(|range| range.to_string() == text) {
+            Some(range) if range.trunc() == range => Some(range),
+            Some(range) => {
+                reader.fail(Problem::CidrHostBits { value: text, range: range.trunc() }, node.span)
+            }
+            None => reader.fail(Problem::InvalidCidr { value: text }, node.span),
         }
+    }
+
+    fn shape() -> Shape {
+        const BYTE: &str = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+        Shape::Text(Text {
+            what: "range",
+            pattern: Some(format!(r"^({BYTE}\.){{3}}{BYTE}/(3[0-2]|[12]?[0-9])$")),
+            example: Some("10.0.0.0/16"),
+            ..Text::default()
+        })
+    }
+}
+
+/// The blueprint's format. Another one than this release's is refused before anything else is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Format(u32);
+
+impl Read for Format {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        u32::read(node, reader).map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::OneOf(&[super::FORMAT])
     }
 }
 
 /// For how many days CloudWatch keeps logs: it takes some numbers only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
 pub struct RetentionDays(pub u32);
 
 impl RetentionDays {
@@ -257,6 +333,10 @@ impl Read for RetentionDays {
             return Some(Self(value));
         }
         reader.fail(Problem::InvalidRetention { value, allowed: Self::ALLOWED }, node.span)
+    }
+
+    fn shape() -> Shape {
+        Shape::OneOf(Self::ALLOWED)
     }
 }
 
@@ -284,6 +364,16 @@ macro_rules! words {
                     $( $word => Some(Self::$Variant), )*
                     _ => reader.fail(Problem::UnknownValue { value: text, allowed: Self::WORDS }, node.span),
                 }
+            }
+
+            fn shape() -> Shape {
+                Shape::Words(&[$( ($word, concat!($($about),*)) ),*])
+            }
+        }
+
+        impl serde::Serialize for $Type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.word())
             }
         }
     };
@@ -399,7 +489,8 @@ words! {
 }
 
 /// `zones`: how many, or which.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
 pub enum Zones {
     /// The first so many that the catalog lists for the region.
     Count(u32),
@@ -430,6 +521,10 @@ impl Read for Zones {
             _ => reader.wrong_type(node, "a number of zones or an array of zone names"),
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Number { from: 2, to: 6 }, Vec::<String>::shape()])
+    }
 }
 
 words! {
@@ -453,7 +548,8 @@ words! {
 
 text! {
     /// A day, `2027-03-31`.
-    Date, |text| check(is_date(text), || Problem::InvalidDate { value: text.into() })
+    Date, |text| check(is_date(text), || Problem::InvalidDate { value: text.into() }),
+    "day", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "2027-03-31"
 }
 
 /// Whether text is a day, `2027-03-31`.
@@ -473,7 +569,8 @@ pub fn is_date(text: &str) -> bool {
 }
 
 /// Text by text, sorted by key: tags, labels.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
 pub struct Tags(pub BTreeMap<String, Spanned<String>>);
 
 impl Read for Tags {
@@ -487,6 +584,10 @@ impl Read for Tags {
             .map(|(key, entry)| Spanned::read(&entry.node, reader).map(|value| (key.clone(), value)))
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
+    }
+
+    fn shape() -> Shape {
+        Shape::Entries(Box::new(String::shape()))
     }
 }
 
@@ -512,6 +613,16 @@ impl<T: Read> Read for Zoned<T> {
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
     }
+
+    fn shape() -> Shape {
+        Shape::Entries(Box::new(T::shape()))
+    }
+}
+
+impl<T: serde::Serialize> serde::Serialize for Zoned<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(zone, (_, value))| (zone, value)))
+    }
 }
 
 /// `ami`: a family, and a version of its image where it is not the catalog's.
@@ -536,10 +647,29 @@ impl Read for Ami {
             None => reader.fail(Problem::UnknownAmi { family: name.to_owned() }, node.span),
         }
     }
+
+    fn shape() -> Shape {
+        Shape::Text(Text {
+            what: "image",
+            pattern: Some(format!(r"^({})(@[\s\S]*)?$", AmiFamily::WORDS.join("|"))),
+            example: Some("bottlerocket"),
+            ..Text::default()
+        })
+    }
+}
+
+impl serde::Serialize for Ami {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.version {
+            Some(version) => serializer.collect_str(&format_args!("{}@{version}", self.family.word())),
+            None => serializer.serialize_str(self.family.word()),
+        }
+    }
 }
 
 /// `nodes` of a disruption budget: a number of nodes, or a percentage of the pool's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
 pub struct BudgetNodes(pub String);
 
 impl Read for BudgetNodes {
@@ -555,5 +685,15 @@ impl Read for BudgetNodes {
             Ok(count) if digits && count <= most => Some(Self(text)),
             _ => reader.fail(Problem::InvalidBudget { value: text, of: "nodes" }, node.span),
         }
+    }
+
+    fn shape() -> Shape {
+        let text = Text {
+            what: "percentage",
+            pattern: Some("^([0-9]+|0*(100|[0-9]{1,2})%)$".to_owned()),
+            example: Some("10%"),
+            ..Text::default()
+        };
+        Shape::Either(vec![u32::shape(), Shape::Text(text)])
     }
 }

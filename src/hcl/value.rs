@@ -62,6 +62,21 @@ impl Value {
         }
     }
 
+    /// Returns the value as data; an expression as the catalog writes it, behind `=`.
+    pub fn to_data(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(flag) => (*flag).into(),
+            Self::Number(number) => number.clone().into(),
+            Self::String(text) => text.as_str().into(),
+            Self::Expression(text) => format!("={text}").into(),
+            Self::List(items) => items.iter().map(Self::to_data).collect(),
+            Self::Object(entries) => {
+                entries.iter().map(|(key, value)| (key.clone(), value.to_data())).collect()
+            }
+        }
+    }
+
     /// Lays another value over this one: objects merge, everything else is replaced.
     #[must_use]
     pub fn merged(self, over: Self) -> Self {

@@ -1,5 +1,7 @@
 //! IAM roles that the blueprint names, and what each may do in a cluster.
 
+use serde::Serialize;
+
 use super::Context;
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Pattern, Scope};
@@ -7,7 +9,7 @@ use crate::diagnostic::Spanned;
 use crate::problem::{Principal, Problem};
 
 /// Who has rights on a whole cluster. Each role once: EKS keeps one access entry for a principal.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Access {
     /// Roles with full rights: the deploy role, then people.
     pub admins: Vec<Spanned<String>>,

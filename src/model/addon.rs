@@ -1,5 +1,7 @@
 //! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
 
+use serde::Serialize;
+
 use super::Context;
 use super::network;
 use super::node_pool::CORE;
@@ -9,6 +11,7 @@ use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Span;
 use crate::hcl::value::Value;
+use crate::model::data;
 use crate::problem::Problem;
 
 /// Karpenter's name in the catalog.
@@ -21,7 +24,7 @@ pub const VPC_CNI: &str = "vpc-cni";
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 
 /// One add-on of a cluster.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Addon {
     /// Its name in the catalog.
     pub name: Name,
@@ -31,6 +34,7 @@ pub struct Addon {
     pub version: String,
     /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
     /// sets. An empty object where there are none.
+    #[serde(serialize_with = "data::value")]
     pub values: Value,
 }
 

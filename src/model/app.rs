@@ -1,5 +1,7 @@
 //! Applications: their place on each cluster, and their stubs.
 
+use serde::Serialize;
+
 use super::Context;
 use super::access::{self, Access};
 use super::environment::{Cluster, Environment};
@@ -12,10 +14,11 @@ use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
+use crate::model::data;
 use crate::problem::Problem;
 
 /// An application and the clusters that it runs on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct App {
     /// Its name.
     pub name: Name,
@@ -28,7 +31,7 @@ pub struct App {
 }
 
 /// An application's root module for one cluster.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Attachment {
     /// The environment's name.
     pub environment: String,
@@ -43,7 +46,7 @@ pub struct Attachment {
 }
 
 /// An application's place on one cluster.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Tenant {
     /// The application.
     pub app: Name,
@@ -54,6 +57,7 @@ pub struct Tenant {
     /// Pod Security Standard, `restricted`.
     pub pod_security: &'static str,
     /// What the namespace may ask for, as far as the blueprint says: arguments of the tenant module's `quota`.
+    #[serde(serialize_with = "data::values")]
     pub quota: Vec<(String, Value)>,
     /// Roles with administration rights in the namespace.
     pub admins: Vec<String>,

@@ -3,6 +3,8 @@
 //! Requests are counted, as the scheduler counts them. Which pool a pod runs on follows from its node selector; pools of
 //! Karpenter's grow by themselves and have no bill. Where the catalog does not know an instance type there is none either.
 
+use serde::Serialize;
+
 use super::Context;
 use super::addon::{self, Addon};
 use super::node_pool::capacity::{self, Addressing, Resources};
@@ -15,25 +17,37 @@ use crate::hcl::value::Value;
 use crate::problem::Problem;
 
 /// What system services ask of the nodes of a pool, and what those offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bill {
     /// The managed node group.
-    pub pool: Name,
+    pub name: Name,
     /// Its nodes when it is made.
     pub nodes: u32,
-    /// What a node offers, for each of its instance types.
-    pub types: Vec<(InstanceType, Resources)>,
+    /// What all pods on them ask for.
+    pub asked: Resources,
+    /// Its instance types.
+    pub types: Vec<Offer>,
     /// What runs there.
     pub services: Vec<Service>,
 }
 
+/// What a node of an instance type offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// The instance type.
+    pub name: InstanceType,
+    /// What is left for pods.
+    #[serde(flatten)]
+    pub node: Resources,
+}
+
 /// Pods of an add-on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Service {
-    /// The add-on's name in the catalog.
-    pub addon: String,
     /// The name of its Deployment or DaemonSet.
     pub name: String,
+    /// The add-on's name in the catalog.
+    pub addon: String,
     /// How many; none: one on each node.
     pub replicas: Option<u32>,
     /// What each of them asks for.
@@ -112,11 +126,18 @@ pub struct Remedy {
     pub types: Option<Vec<String>>,
 }
 
+/// From how many nodes on only sums are looked at: one of so many has room for a pod.
+const MANY: u32 = 100;
+
+/// Returns what all pods ask for on a number of nodes.
+fn asked(services: &[Service], nodes: u32) -> Resources {
+    let all = services.iter().map(|service| service.each * service.replicas.unwrap_or(nodes));
+    all.fold(Resources::default(), |sum, each| sum + each)
+}
+
 impl Bill {
-    /// Returns what all pods ask for on a number of nodes.
-    pub fn asked(&self, nodes: u32) -> Resources {
-        let all = self.services.iter().map(|service| service.each * service.replicas.unwrap_or(nodes));
-        all.fold(Resources::default(), |sum, each| sum + each)
+    fn new(name: Name, nodes: u32, types: Vec<Offer>, services: Vec<Service>) -> Self {
+        Self { name, nodes, asked: asked(&services, nodes), types, services }
     }
 
     /// Returns why the services do not fit on a number of nodes that offer this each; none where they do.
@@ -139,7 +160,7 @@ impl Bill {
                 return Some(Misfit::Apart { service, replicas, key });
             }
         }
-        let short = shortages(self.asked(nodes), node * nodes);
+        let short = shortages(asked(&self.services, nodes), node * nodes);
         if !short.is_empty() {
             return Some(Misfit::Together { short });
         }
@@ -154,6 +175,9 @@ impl Bill {
 
     /// Places all pods on nodes, and returns the first service of which one finds no room.
     fn without_room(&self, nodes: u32, node: Resources) -> Option<&Service> {
+        if nodes > MANY {
+            return None;
+        }
         let mut services: Vec<&Service> = self.services.iter().collect();
         // By the larger of its two shares of a node; in thousandths, since whole numbers compare.
         let share = |asked: u32, held: u32| u64::from(asked) * 1_000 / u64::from(held.max(1));
@@ -168,8 +192,8 @@ impl Bill {
                 let rest = taken.get_mut(from..)?;
                 let at = rest.iter().position(|taken| shortages(*taken + service.each, node).is_empty())?;
                 rest[at] = rest[at] + service.each;
-                // The next one goes to another node where no two may be on one.
-                from = if service.apart.is_some() { from + at + 1 } else { 0 };
+                // Where this one found no room its like finds none, and where no two may be on one node none either.
+                from += at + usize::from(service.apart.is_some());
                 Some(())
             });
             places.any(|place| place.is_none())
@@ -179,13 +203,13 @@ impl Bill {
     /// Returns the first instance type on which the services do not fit, and why.
     fn worst(&self) -> Option<(usize, Misfit)> {
         let mut types = self.types.iter().enumerate();
-        types.find_map(|(index, (_, node))| Some((index, self.misfit(self.nodes, *node)?)))
+        types.find_map(|(index, offer)| Some((index, self.misfit(self.nodes, offer.node)?)))
     }
 
     /// Looks for the fewest nodes on which the services fit.
     fn enough_nodes(&self) -> Option<u32> {
-        let fits = |nodes: &u32| self.types.iter().all(|(_, node)| self.misfit(*nodes, *node).is_none());
-        (self.nodes + 1..=self.nodes.saturating_mul(2).max(8)).find(fits)
+        let fits = |nodes: &u32| self.types.iter().all(|offer| self.misfit(*nodes, offer.node).is_none());
+        (self.nodes.saturating_add(1)..=self.nodes.saturating_mul(2).clamp(8, MANY)).find(fits)
     }
 
     /// Looks for the smallest instance types of the same families on which the services fit.
@@ -197,7 +221,7 @@ impl Bill {
         let fits = |instance: &InstanceType| {
             offers(instance).is_some_and(|node| self.misfit(self.nodes, node).is_none())
         };
-        let larger = self.types.iter().map(|(instance, _)| {
+        let larger = self.types.iter().map(|Offer { name: instance, .. }| {
             let family = catalog.instance_sizes.family(instance.family());
             // A type that is large enough stays as it is.
             if fits(instance) { Some(instance.clone()) } else { family.into_iter().find(fits) }
@@ -239,14 +263,16 @@ pub(super) fn resolve(
             Some(capacity::allocatable(size, instance, pool.ami_family, &pool.kubelet, addressing))
         };
         let Some(types) = written.value.instance_types.as_ref() else { continue };
-        let offered = types.iter().map(|instance| Some((instance.value.clone(), offers(instance)?)));
+        let offered = types
+            .iter()
+            .map(|instance| Some(Offer { name: instance.value.clone(), node: offers(instance)? }));
         let (Some(types), services) = (offered.collect(), services(catalog, pool, pools, addons)) else {
             continue;
         };
         if services.iter().all(|service| service.replicas.is_none()) {
             continue;
         }
-        let bill = Bill { pool: pool.name.clone(), nodes: pool.desired_size, types, services };
+        let bill = Bill::new(pool.name.clone(), pool.desired_size, types, services);
         if let Some((index, misfit)) = bill.worst() {
             report(context, &bill, &written.value, index, misfit, bill.large_enough_types(catalog, offers));
         }
@@ -268,7 +294,7 @@ fn report(
     let counts = [("desired", &size.desired), ("min", &size.min)];
     let count = counts.into_iter().find_map(|(key, count)| Some((key, count.as_ref()?)));
     let (Some((key, count)), Some(max)) = (count, &size.max) else { return };
-    let (instance, node) = bill.types[index].clone();
+    let Offer { name: instance, node } = bill.types[index].clone();
     let (at_count, at_type) = (count.span, written_types[index].span);
     let (at, also) = match &misfit {
         Misfit::Together { .. } | Misfit::Scattered { .. } => (at_count, Some(at_type)),
@@ -276,7 +302,7 @@ fn report(
         Misfit::Apart { .. } => (at_count, None),
     };
     let remedy = Remedy { nodes: bill.enough_nodes().map(|nodes| (nodes, max.value)), key, types };
-    let pool = bill.pool.clone();
+    let pool = bill.name.clone();
     let unfit = Box::new(Unfit { pool, nodes: bill.nodes, instance, node, misfit, remedy });
     let problem = Problem::ServicesDoNotFit { unfit };
     match also {
@@ -363,7 +389,7 @@ mod tests {
     }
 
     fn bill(services: Vec<Service>) -> Bill {
-        Bill { pool: Name::new("core").expect("a name"), nodes: 2, types: Vec::new(), services }
+        Bill::new(Name::new("core").expect("a name"), 2, Vec::new(), services)
     }
 
     const NODE: Resources = Resources { cpu_milli: 1930, memory_mib: 3246, pods: 17 };
@@ -371,7 +397,7 @@ mod tests {
     #[test]
     fn daemon_sets_are_on_every_node() {
         let bill = bill(vec![service("agent", None, 100, 50), service("dns", Some(2), 100, 70)]);
-        assert_eq!(bill.asked(3), resources(500, 290, 5));
+        assert_eq!(asked(&bill.services, 3), resources(500, 290, 5));
         assert_eq!(bill.misfit(2, NODE), None);
     }
 

@@ -1,5 +1,7 @@
 //! The delivery account: where pipelines log in, to go on from there into each environment's account.
 
+use serde::Serialize;
+
 use super::Context;
 use super::access;
 use super::environment::Environment;
@@ -8,7 +10,7 @@ use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
 /// The roles of the delivery account that an environment's pipelines run as.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Pipeline {
     /// The delivery account.
     pub account: String,

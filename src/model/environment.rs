@@ -1,5 +1,7 @@
 //! Environments and their clusters.
 
+use serde::Serialize;
+
 use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
@@ -16,14 +18,16 @@ use crate::blueprint::scalar::KubernetesVersion;
 use crate::blueprint::{MAIN, Target};
 use crate::catalog::Region;
 use crate::diagnostic::{Span, Spanned};
+use crate::model::data;
 use crate::problem::Problem;
 
 /// A named target: account, region, roles, state bucket.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Environment {
     /// Its name.
     pub name: String,
     /// Where the name stands.
+    #[serde(skip)]
     pub at: Span,
     /// AWS account.
     pub account: String,
@@ -44,15 +48,17 @@ pub struct Environment {
     /// Its clusters by name.
     pub clusters: Vec<Cluster>,
     /// Tags of everything in it, sorted by key.
+    #[serde(serialize_with = "data::map")]
     pub tags: Vec<(String, String)>,
 }
 
 /// The bucket that holds the states of an environment, and the key that encrypts them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct StateStore {
     /// The bucket's name.
     pub bucket: String,
     /// Where the name was decided.
+    #[serde(skip)]
     pub at: Span,
     /// `alias/azavea-staging-terraform-state`
     pub key_alias: String,
@@ -61,13 +67,14 @@ pub struct StateStore {
 }
 
 /// One EKS cluster.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Cluster {
     /// Its name within the environment, `main`.
     pub name: String,
     /// Its environment.
     pub environment: String,
     /// Where it was named in the blueprint.
+    #[serde(skip)]
     pub at: Span,
     /// The EKS name, `azavea-staging-main`.
     pub eks_name: String,
@@ -80,12 +87,14 @@ pub struct Cluster {
     /// The VPC.
     pub network: Network,
     /// What may differ between clusters.
+    #[serde(flatten)]
     pub settings: Settings,
     /// What system services ask of its managed node groups.
     pub bills: Vec<Bill>,
     /// Applications that live on it.
     pub tenants: Vec<Tenant>,
     /// Tags of everything in it, sorted by key.
+    #[serde(serialize_with = "data::map")]
     pub tags: Vec<(String, String)>,
 }
 

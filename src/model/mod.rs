@@ -7,6 +7,7 @@ pub mod access;
 pub mod addon;
 pub mod app;
 pub mod bill;
+mod data;
 pub mod delivery;
 pub mod environment;
 pub mod facts;
@@ -14,6 +15,8 @@ pub mod identity;
 pub mod network;
 pub mod node_pool;
 pub mod settings;
+
+use serde::Serialize;
 
 use crate::blueprint::Blueprint;
 use crate::blueprint::scalar::Engine;
@@ -32,21 +35,24 @@ pub use node_pool::{KarpenterPool, ManagedPool};
 pub use settings::{Fleet, Settings};
 
 /// Everything that templates need to know.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Model {
     /// The blueprint's file name, for the first line of every file.
+    #[serde(skip)]
     pub blueprint: String,
     /// The project's name.
     pub project: String,
     /// Which engine scripts call.
     pub engine: Engine,
     /// What the reusable modules contain, and their defaults.
+    #[serde(skip)]
     pub fleet: Fleet,
     /// Environments by name.
     pub environments: Vec<Environment>,
     /// Applications by name.
     pub apps: Vec<App>,
     /// Accepted scanner findings.
+    #[serde(skip)]
     pub waivers: Vec<Waiver>,
 }
 

@@ -6,6 +6,7 @@ pub mod own;
 mod zones;
 
 use ipnet::Ipv4Net;
+use serde::Serialize;
 
 use super::Context;
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as Keys};
@@ -20,7 +21,7 @@ pub use own::{OwnVpc, Zone};
 pub(super) use overlap::{check_overlaps, check_tags};
 
 /// A cluster's VPC, and how addresses are given out in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Network {
     /// The VPC's range.
     pub cidr: Spanned<Ipv4Net>,
@@ -35,7 +36,8 @@ pub struct Network {
 }
 
 /// Whose a VPC is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Vpc {
     /// The cluster's: plinth makes it and everything in it.
     Own(OwnVpc),

@@ -9,6 +9,8 @@ pub mod kubelet;
 mod image;
 mod label;
 
+use serde::Serialize;
+
 use super::addon::Addon;
 use super::environment::Cluster;
 use super::{Context, network};
@@ -18,6 +20,7 @@ use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, Capacity, InstanceType, KubernetesVersion, Name, PoolKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
+use crate::model::data;
 use crate::problem::Problem;
 
 pub use karpenter::KarpenterPool;
@@ -34,7 +37,7 @@ pub const CORE: &str = "core";
 pub const CORE_TAINT: &str = "CriticalAddonsOnly";
 
 /// An EKS managed node group.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ManagedPool {
     /// Its name.
     pub name: Name,
@@ -59,13 +62,14 @@ pub struct ManagedPool {
     /// Settings of the kubelet.
     pub kubelet: Kubelet,
     /// Labels, `node-type` among them.
+    #[serde(serialize_with = "data::map")]
     pub labels: Vec<(String, String)>,
     /// Taints, core's among them.
     pub taints: Vec<Taint>,
 }
 
 /// A taint in Kubernetes' own words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Taint {
     /// Its key.
     pub key: String,
@@ -76,7 +80,7 @@ pub struct Taint {
 }
 
 /// A Fargate profile: each pod that it selects gets a machine of its own, which AWS looks after.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FargatePool {
     /// Its name.
     pub name: Name,
@@ -85,11 +89,12 @@ pub struct FargatePool {
 }
 
 /// Pods that a Fargate profile takes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Selector {
     /// Their namespace.
     pub namespace: String,
     /// Labels that they carry; none: all pods of the namespace.
+    #[serde(serialize_with = "data::map")]
     pub labels: Vec<(String, String)>,
 }
 
@@ -299,14 +304,6 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
 /// Where pool problems go.
 trait Report {
     fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
-
-    /// Reports a number that is too small or too large.
-    fn range(&mut self, number: &Spanned<u32>, from: u32, to: u32) {
-        if !(from..=to).contains(&number.value) {
-            let (value, from, to) = (number.value.into(), from.into(), to.into());
-            self.report(Problem::OutOfRange { value, from, to }, number.span, None);
-        }
-    }
 }
 
 impl Report for Context<'_> {
@@ -335,8 +332,6 @@ enum Takers {
 }
 
 /// Lists the keys that not every kind takes, and where they are written.
-///
-/// `capacity_reservations` is not among them: a managed group has a reason of its own.
 fn kind_keys(keys: &Keys) -> [(&'static str, Takers, Option<Span>); 19] {
     macro_rules! rows {
         ($($key:ident: $takers:ident,)*) => {

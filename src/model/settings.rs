@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
+use serde::Serialize;
 
 use super::Context;
 use super::addon::{self, Addon};
@@ -18,7 +19,7 @@ use crate::hcl::value::Value;
 use crate::problem::Problem;
 
 /// What may differ between clusters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Settings {
     /// `1.36`
     pub kubernetes_version: KubernetesVersion,
@@ -199,6 +200,8 @@ impl Share {
 pub struct Member<T> {
     /// Whether every cluster has it: then its blocks carry no `count`.
     pub everywhere: bool,
+    /// Whether the standard has it: the default of the variable that says so where not every cluster has it.
+    pub in_standard: bool,
     /// The standard form of it.
     pub standard: T,
 }
@@ -208,6 +211,8 @@ pub struct Member<T> {
 pub struct FleetPool<T> {
     /// Whether every cluster has it: then its blocks carry no `count`.
     pub everywhere: bool,
+    /// Whether the standard has it: the default of the variable that says so where not every cluster has it.
+    pub in_standard: bool,
     /// The standard form of it.
     pub standard: T,
     /// What it is in each cluster that has it.
@@ -269,9 +274,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .expect("the catalog's default is a version")
     });
     let NodePools { managed, karpenter, fargate } = standard_pools(context);
-    let managed_pools = pools(&managed, &clusters);
-    let karpenter_pools = pools(&karpenter, &clusters);
-    let fargate_pools = pools(&fargate, &clusters);
+    let managed_pools = pools(context, &managed, &clusters);
+    let karpenter_pools = pools(context, &karpenter, &clusters);
+    let fargate_pools = pools(context, &fargate, &clusters);
     let facts = clusters.iter().map(|cluster| &cluster.settings);
     let node_types: BTreeSet<String> =
         facts.clone().flat_map(|settings| settings.node_types.clone()).collect();
@@ -323,7 +328,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         service_cidr: standard
             .network
             .as_ref()
-            .map_or_else(|| "172.20.0.0/16".parse().expect("a range"), |network| network.service_cidr.value),
+            .map_or_else(keys::default_service_cidr, |network| network.service_cidr.value),
         log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,
@@ -347,7 +352,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
 ///
 /// A pool whose standard form cannot stand by itself, since every environment completes it in its own way, takes the
 /// form of the first cluster that has it.
-fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+fn pools<P: Pool>(context: &Context<'_>, standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
+    let written = &context.blueprint.standard.node_pools;
+
     let mut own: BTreeMap<&Name, Vec<&P>> = BTreeMap::new();
     for pool in clusters.iter().flat_map(|cluster| P::of(cluster)) {
         own.entry(pool.name()).or_default().push(pool);
@@ -356,6 +363,7 @@ fn pools<P: Pool>(standard: &[P], clusters: &[&Cluster]) -> Vec<FleetPool<P>> {
         let standard = standard.iter().find(|pool| pool.name() == name).unwrap_or(own[0]);
         FleetPool {
             everywhere: own.len() == clusters.len(),
+            in_standard: written.get(name.as_str()).is_some_and(|pool| *pool.value.enabled),
             standard: standard.clone(),
             own: own.into_iter().cloned().collect(),
         }
@@ -509,7 +517,8 @@ fn addons(
             version,
             facts: facts.clone(),
         };
-        let member = Member { everywhere: own.len() == clusters.len(), standard: addon };
+        let in_standard = wish.map_or(facts.required.is_some(), |wish| *wish.value.enabled);
+        let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),
             AddonKind::Helm => helm.push(member),

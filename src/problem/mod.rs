@@ -12,7 +12,7 @@ use ipnet::Ipv4Net;
 
 use crate::model::bill::Unfit;
 
-pub use nearest::nearest;
+pub use nearest::{nearest, suggest};
 pub use words::Words;
 
 /// A code and what it stands for, for the reference.
@@ -114,6 +114,16 @@ problems! {
     E0119 InvalidFolder { value: String },
     /// A text with placeholders has a brace without its other half.
     E0116 LoneBrace { brace: &'static str },
+    /// A pattern of included files leads out of the blueprint's folder.
+    E0120 InvalidInclude { value: String },
+    /// There is no file that a pattern of included files takes.
+    E0121 IncludeFindsNothing { pattern: String },
+    /// An included file cannot be read.
+    E0122 IncludeUnreadable { why: String },
+    /// An included file includes others.
+    E0123 NestedInclude,
+    /// A key stands in two files of a blueprint.
+    E0124 KeyTwice { key: String },
 
     /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
     E0201 InvalidName { value: String },
@@ -369,6 +379,9 @@ impl Problem {
             Self::ZoneWithoutPodSubnet { .. } => &["pod_subnets"],
             Self::NoCorePool { .. } => &["node_pools"],
             Self::TaintsDiffer { .. } => &["taints"],
+            Self::DiskTooSmall { .. } => &["disk_gib"],
+            Self::DiskTooSlow { .. } => &["disk_iops"],
+            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
             Self::AddonRequired { .. } => &["addons"],
             Self::NoHumanAdmin { .. } => &["admins"],
             Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
@@ -381,9 +394,6 @@ impl Problem {
             Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],
             Self::AmiFamilyDiffers { .. } => &["ami"],
-            Self::DiskTooSmall { .. } => &["disk_gib"],
-            Self::DiskTooSlow { .. } => &["disk_iops"],
-            Self::ImageGcOrder { .. } => &["image_gc_high_percent", "image_gc_low_percent"],
             Self::HalfBudget { .. } => &["schedule", "duration"],
             _ => &[],
         }
@@ -394,8 +404,7 @@ impl Problem {
     pub fn follows_from(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::KeyNotForKind { pool, .. }, Self::KindChanges { pool: other, .. }) => pool == other,
-            (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. })
-            | (Self::TooFewAddresses { .. }, Self::OutOfRange { .. }) => true,
+            (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. }) => true,
             (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
                 nearest(name, known) == Some(addon)
             }

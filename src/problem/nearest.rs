@@ -28,14 +28,13 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
-/// Says which of the allowed words was meant, then lists them where the list is short.
-pub(super) fn suggest(word: &str, allowed: &[String]) -> String {
+/// Says which of the allowed words was meant, or lists them all where none is near.
+pub fn suggest(word: &str, allowed: &[String]) -> String {
     let mut sorted = allowed.to_vec();
     sorted.sort();
     match nearest(word, &sorted) {
-        Some(name) if sorted.len() > 8 => format!("did you mean `{name}`?"),
         Some(name) if sorted.len() == 1 => format!("write `{name}`"),
-        Some(name) => format!("did you mean `{name}`? there are {}", list(&sorted)),
+        Some(name) => format!("did you mean `{name}`?"),
         None if sorted.is_empty() => "there are none".to_owned(),
         None if sorted.len() == 1 => format!("there is only {}", list(&sorted)),
         None => format!("choose one of {}", list(&sorted)),
@@ -79,9 +78,9 @@ mod tests {
     }
 
     #[test]
-    fn lists_where_the_list_is_short() {
+    fn lists_where_none_is_near() {
         let two = words(&["single", "per-zone"]);
-        assert_eq!(suggest("per_zone", &two), "did you mean `per-zone`? there are `per-zone`, `single`");
+        assert_eq!(suggest("per_zone", &two), "did you mean `per-zone`?");
         assert_eq!(suggest("many", &two), "choose one of `per-zone`, `single`");
         assert_eq!(suggest("x", &[]), "there are none");
     }

@@ -4,6 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
 use super::{Principal, Problem};
+use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
@@ -87,14 +88,17 @@ impl Problem {
                     .help(format!("write `{}`, or another number in that range", value.clamp(from, to)))
             }
             Self::UnknownFormat { format, known } => {
-                let install = if *format > i64::from(*known) {
-                    format!("install the plinth release that introduced format {format}, or ")
+                let known_is = format!("it reads format {known}");
+                let help = if *format > i64::from(*known) {
+                    format!("install plinth {format}.0 or later: a format has the number of the release that brought it")
+                } else if *format >= i64::from(OLDEST) {
+                    "run `plinth migrate`: it moves the blueprint forward".to_owned()
                 } else {
-                    String::new()
+                    format!("write `format = {known}`")
                 };
                 Words::new(format!("this release does not read blueprint format {format}"))
-                    .label(format!("it reads format {known}"))
-                    .help(format!("{install}write `format = {known}`"))
+                    .label(known_is)
+                    .help(help)
             }
             Self::InvalidDate { value } => Words::new(format!("`{value}` is not a day"))
                 .label("year, month and day are needed")
@@ -125,11 +129,12 @@ impl Problem {
             Self::UnknownPlaceholder { word } => {
                 let known: Vec<String> =
                     Placeholder::ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
-                let meant = nearest(word, &known).map(|name| format!("did you mean `{{{name}}}`? "));
-                let all = known.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
-                Words::new(format!("`{{{word}}}` is not a placeholder"))
-                    .label("stands for nothing")
-                    .help(format!("{}there are {all}", meant.unwrap_or_default()))
+                let all = || known.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", ");
+                let help = match nearest(word, &known) {
+                    Some(name) => format!("did you mean `{{{name}}}`?"),
+                    None => format!("there are {}", all()),
+                };
+                Words::new(format!("`{{{word}}}` is not a placeholder")).label("stands for nothing").help(help)
             }
             Self::LoneBrace { brace } => Words::new(format!("`{brace}` has no other half"))
                 .label("braces enclose a placeholder, as in `{account}`")
@@ -143,6 +148,25 @@ impl Problem {
                     .label("not a number of days that it takes")
                     .maybe_help(next.map(|days| format!("write `{days}`, the next that it takes")))
             }
+
+            Self::InvalidInclude { value } => {
+                Words::new(format!("`{value}` is not a pattern of files below the blueprint's folder"))
+                    .label("names between `/`, in which `*` is any text")
+                    .help(INCLUDE)
+            }
+            Self::IncludeFindsNothing { pattern } => Words::new(format!("no file is called `{pattern}`"))
+                .label("includes nothing")
+                .help("write it relative to the blueprint's folder, or remove it"),
+            Self::IncludeUnreadable { why } => {
+                Words::new("an included file cannot be read").label(why.clone())
+            }
+            Self::NestedInclude => Words::new("an included file includes no others")
+                .label("not here")
+                .help("move it to the `include` of the blueprint itself"),
+            Self::KeyTwice { key } => Words::new(format!("`{key}` is set in two files"))
+                .label("again")
+                .also("first here")
+                .help("remove one of them: files are put together, not laid over each other"),
 
             Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label("lower-case letters, digits and single hyphens, a letter first, no hyphen last")
@@ -242,7 +266,7 @@ impl Problem {
                 .help("write it as `\"../generated\"`"),
 
             Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
-                .label("address and prefix are needed")
+                .label("address and prefix are needed, without leading zeros")
                 .help("write it as `\"10.1.0.0/16\"`"),
             Self::CidrHostBits { value, range } => {
                 Words::new(format!("`{value}` does not start at the first address of its range"))
@@ -871,6 +895,9 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
             .help(of_identity_center(&format!("{role}_0123456789abcdef"))),
     }
 }
+
+/// What to write in `include`.
+const INCLUDE: &str = "write it as `\"environments/*.toml\"`";
 
 /// Makes a label's value of text that is none.
 fn label_like(text: &str) -> Option<String> {

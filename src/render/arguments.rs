@@ -2,15 +2,14 @@
 
 use serde::Serialize;
 
-use super::cluster_module::installed;
-use super::node_pool;
+use super::cluster_module::{Switch, installed};
+use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
-use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
 use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
 use crate::model::network::Network;
-use crate::model::node_pool::CORE;
-use crate::model::settings::{FleetAddon, FleetNetwork, Share};
+use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Share};
 use crate::model::{Addon, Cluster, Fleet, Tenant};
 
 /// One argument of a module call.
@@ -28,8 +27,10 @@ fn differs(arguments: &mut Vec<Argument>, name: &str, own: Value, standard: &Val
     }
 }
 
-fn off(name: &str) -> Argument {
-    Argument { name: format!("{name}_enabled"), value: Value::Bool(false) }
+/// Says whether a cluster has something, where that is not as in the standard.
+fn switch(switch: Option<Switch>, has: bool) -> Option<Argument> {
+    let Switch { name, default, .. } = switch?;
+    (has != default).then(|| Argument { name: format!("{name}_enabled"), value: Value::Bool(has) })
 }
 
 /// Returns the arguments of `modules/cluster`.
@@ -65,32 +66,21 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
     core_on_fargate(out, fleet, cluster);
     for member in &fleet.managed_pools {
-        let name = node_pool::variable(&member.standard.name);
-        match own.managed_pools.iter().find(|pool| pool.name == member.standard.name) {
-            None if is_core_elsewhere(fleet, &member.standard.name) => {}
-            None => arguments.push(off(&name)),
-            Some(pool) => {
-                let value = node_pool::argument(member, pool);
-                arguments.extend(value.map(|value| Argument { name, value }));
-            }
-        }
+        arguments.extend(pool(fleet, member, &own.managed_pools));
     }
     for member in &fleet.fargate_pools {
-        let name = &member.standard.name;
-        let is_here = own.fargate_pools.iter().any(|pool| pool.name == *name);
-        if !is_here && !is_core_elsewhere(fleet, name) {
-            arguments.push(off(&node_pool::variable(name)));
-        }
+        let is_here = own.fargate_pools.iter().any(|pool| pool.name == member.standard.name);
+        arguments.extend(switch(node_pool::switch(fleet, member), is_here));
     }
     for member in installed(fleet) {
-        match addon(cluster, &member.standard) {
-            None => arguments.push(off(&member.standard.name.identifier())),
-            Some(_) if own.core_is_on_fargate() && member.standard.needs_core_node() => {}
-            Some(own) => arguments.extend(eks_values(cluster, own, &member.standard)),
-        }
+        let addon = addon(cluster, &member.standard);
+        arguments.extend(switch(Switch::of(member), addon.is_some()));
+        let is_elsewhere = own.core_is_on_fargate() && member.standard.needs_core_node();
+        let addon = addon.filter(|_| !is_elsewhere);
+        arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
     }
-    let karpenter = fleet.addon(KARPENTER).filter(|member| addon(cluster, &member.standard).is_none());
-    arguments.extend(karpenter.map(|_| off(KARPENTER)));
+    let karpenter = fleet.addon(KARPENTER).and_then(Switch::of);
+    arguments.extend(switch(karpenter, cluster.has(KARPENTER)));
     arguments
 }
 
@@ -116,9 +106,14 @@ fn core_on_fargate(arguments: &mut Vec<Argument>, fleet: &Fleet, cluster: &Clust
     }
 }
 
-/// Whether a pool is core of another kind than the cluster's: `core_on_fargate` says so already.
-fn is_core_elsewhere(fleet: &Fleet, name: &Name) -> bool {
-    name.as_str() == CORE && fleet.core_on_fargate == Share::Some
+/// Says whether a cluster has a pool, and what it is there.
+fn pool<P: Settings>(fleet: &Fleet, member: &FleetPool<P>, own: &[P]) -> Vec<Argument> {
+    let name = member.standard.name();
+    let own = own.iter().find(|pool| pool.name() == name);
+    let switch = switch(node_pool::switch(fleet, member), own.is_some());
+    let value = own.and_then(|own| node_pool::argument(member, own));
+    let value = value.map(|value| Argument { name: node_pool::variable(name), value });
+    switch.into_iter().chain(value).collect()
 }
 
 fn addon<'c>(cluster: &'c Cluster, standard: &FleetAddon) -> Option<&'c Addon> {
@@ -131,23 +126,14 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     let mut arguments = Vec::new();
     core_on_fargate(&mut arguments, fleet, cluster);
     for member in &fleet.karpenter_pools {
-        let name = node_pool::variable(&member.standard.name);
-        match own.karpenter_pools.iter().find(|pool| pool.name == member.standard.name) {
-            None if is_core_elsewhere(fleet, &member.standard.name) => {}
-            None => arguments.push(off(&name)),
-            Some(pool) => {
-                let value = node_pool::argument(member, pool);
-                arguments.extend(value.map(|value| Argument { name, value }));
-            }
-        }
+        arguments.extend(pool(fleet, member, &own.karpenter_pools));
     }
     for member in &fleet.helm_addons {
         let standard = &member.standard;
         let identifier = standard.name.identifier();
-        let Some(own) = addon(cluster, standard) else {
-            arguments.push(off(&identifier));
-            continue;
-        };
+        let own = addon(cluster, standard);
+        arguments.extend(switch(Switch::of(member), own.is_some()));
+        let Some(own) = own else { continue };
         if own.version != standard.version {
             arguments.push(Argument {
                 name: format!("{identifier}_version"),
@@ -181,13 +167,11 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         differs(&mut arguments, "subnets_by_id", is_existing, &standard);
     }
     for member in eks_addons(fleet) {
-        match addon(cluster, &member.standard) {
-            None => arguments.push(off(&member.standard.name.identifier())),
-            Some(addon) if own.core_is_on_fargate() && installs(fleet, &member.standard) => {
-                arguments.extend(eks_values(cluster, addon, &member.standard));
-            }
-            Some(_) => {}
-        }
+        let addon = addon(cluster, &member.standard);
+        arguments.extend(switch(Switch::of(member), addon.is_some()));
+        let is_here = own.core_is_on_fargate() && installs(fleet, &member.standard);
+        let addon = addon.filter(|_| is_here);
+        arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
     }
     arguments
 }

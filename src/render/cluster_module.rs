@@ -176,6 +176,20 @@ pub(super) fn object(entries: &[(String, String)]) -> Value {
 pub(super) struct Switch {
     pub name: String,
     pub what: String,
+    /// Whether the standard has it.
+    pub default: bool,
+}
+
+impl Switch {
+    /// The switch of an add-on that only some clusters have.
+    pub fn of(addon: &Member<FleetAddon>) -> Option<Self> {
+        let Member { everywhere, in_standard, standard } = addon;
+        (!everywhere).then(|| Self {
+            name: standard.name.identifier(),
+            what: format!("add-on {}", standard.name),
+            default: *in_standard,
+        })
+    }
 }
 
 /// An add-on whose version or values some cluster changes.
@@ -222,15 +236,9 @@ fn variables(whole: &Whole<'_>) -> Context {
         value_variables: Vec<AddonVariable>,
     }
     let fleet = &whole.model.fleet;
-    let names = fleet.managed_pools.iter().map(|member| (member.everywhere, &member.standard.name));
-    let names =
-        names.chain(fleet.fargate_pools.iter().map(|member| (member.everywhere, &member.standard.name)));
-    let pools = node_pool::switches(fleet, names);
-    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter(|member| !member.everywhere);
-    let addons = addons.map(|member| Switch {
-        name: member.standard.name.identifier(),
-        what: format!("add-on {}", member.standard.name),
-    });
+    let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
+    let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
+    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter_map(Switch::of);
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
@@ -246,7 +254,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
-        switches: pools.into_iter().chain(addons).collect(),
+        switches: pools.chain(addons).collect(),
         value_variables: installed(fleet)
             .filter(|addon| addon.standard.values_differ)
             .map(|addon| AddonVariable::of(&addon.standard))

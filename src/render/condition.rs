@@ -44,7 +44,7 @@ impl Condition {
             return Self::default();
         }
         let tests: Vec<String> = conditions.iter().map(Self::test).collect();
-        Self(vec![tests.join(" || ")])
+        Self(vec![if tests.len() == 1 { tests.concat() } else { format!("({})", tests.join(" || ")) }])
     }
 
     /// What a VPC of the cluster's own has, where some clusters are in one that exists already.

@@ -13,7 +13,7 @@ use crate::blueprint::scalar::{AmiFamily, Name};
 use crate::hcl::value::Value;
 use crate::model::node_pool::disruption::{Budget, Disruption};
 use crate::model::node_pool::kubelet::Kubelet;
-use crate::model::node_pool::{CORE, NodesPool, Taint};
+use crate::model::node_pool::{CORE, NodesPool, Pool, Taint};
 use crate::model::settings::{FleetPool, Share};
 use crate::model::{Fleet, KarpenterPool, ManagedPool};
 
@@ -30,6 +30,8 @@ pub(super) struct Field<P> {
     comment: &'static [&'static str],
     /// What its value must be, beyond its type.
     rule: Option<Rule>,
+    /// Whether it names something of one account: no default of a module can.
+    of_account: bool,
 }
 
 /// When a field appears in its module.
@@ -85,7 +87,8 @@ impl Settings for KarpenterPool {
         .optional(Rule {
             condition: r#"alltrue([for id in {} : can(regex("^cr-[0-9a-z]+$", id))])"#,
             message: "capacity_reservations are ids such as cr-0123456789abcdef0.",
-        }),
+        })
+        .of_account(),
         field("architecture", "string", |pool| pool.architecture.into()),
         field("instance_types", "list(string)", |pool| Value::strings(&pool.instance_types)),
         field("ami_alias", "string", |pool: &Self| pool.ami_alias.as_str().into())
@@ -160,10 +163,12 @@ const fn disk_throughput<P: NodesPool>() -> Field<P> {
 }
 
 const fn disk_kms_key<P: NodesPool>() -> Field<P> {
-    field("disk_kms_key", "string", |pool: &P| text(pool.disk().kms_key.as_deref())).optional(Rule {
-        condition: r#"can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", {}))"#,
-        message: "disk_kms_key is the ARN of a KMS key.",
-    })
+    field("disk_kms_key", "string", |pool: &P| text(pool.disk().kms_key.as_deref()))
+        .optional(Rule {
+            condition: r#"can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", {}))"#,
+            message: "disk_kms_key is the ARN of a KMS key.",
+        })
+        .of_account()
 }
 
 /// The kubelet's own names, which its configuration and Karpenter's node class share.
@@ -183,7 +188,7 @@ const fn kubelet<P: NodesPool>() -> Field<P> {
 }
 
 const fn field<P>(name: &'static str, of: &'static str, value: fn(&P) -> Value) -> Field<P> {
-    Field { name, of, value, shown: Shown::Always, comment: &[], rule: None }
+    Field { name, of, value, shown: Shown::Always, comment: &[], rule: None, of_account: false }
 }
 
 impl<P> Field<P> {
@@ -195,6 +200,12 @@ impl<P> Field<P> {
     /// Shows the field only where it is something else in some cluster.
     const fn beyond(mut self, built_in: fn(&P) -> Value) -> Self {
         self.shown = Shown::Beyond(built_in);
+        self
+    }
+
+    /// Names something of one account.
+    const fn of_account(mut self) -> Self {
+        self.of_account = true;
         self
     }
 
@@ -210,15 +221,16 @@ impl<P> Field<P> {
         }
     }
 
-    /// Whether a cluster with the pool leaves the field out.
-    fn is_lacking(&self, pool: &FleetPool<P>) -> bool {
-        pool.own.iter().any(|own| (self.value)(own) == Value::Null)
-    }
-
     /// The variable's default: the standard's value, but nothing where some cluster has nothing, since Terraform puts a
     /// default in the place of null.
     fn default(&self, pool: &FleetPool<P>) -> Value {
-        if self.is_lacking(pool) { Value::Null } else { (self.value)(&pool.standard) }
+        let is_lacking = pool.own.iter().any(|own| (self.value)(own) == Value::Null);
+        if self.of_account || is_lacking { Value::Null } else { (self.value)(&pool.standard) }
+    }
+
+    /// Whether who calls the module may leave the field out and have nothing then.
+    fn may_lack(&self, pool: &FleetPool<P>) -> bool {
+        self.default(pool) == Value::Null
     }
 }
 
@@ -279,13 +291,16 @@ pub(super) fn variable(name: &Name) -> String {
     format!("{}_node_pool", name.identifier())
 }
 
-/// The variables that say whether a cluster has a pool; where core runs has one of its own.
-pub(super) fn switches<'a>(fleet: &Fleet, pools: impl Iterator<Item = (bool, &'a Name)>) -> Vec<Switch> {
-    let has_own = |name: &Name| name.as_str() == CORE && fleet.core_on_fargate == Share::Some;
-    pools
-        .filter(|(everywhere, name)| !everywhere && !has_own(name))
-        .map(|(_, name)| Switch { name: variable(name), what: format!("node pool {name}") })
-        .collect()
+/// The variable that says whether a cluster has a pool, where not every cluster has it. Where core runs has one of its
+/// own.
+pub(super) fn switch<P: Pool>(fleet: &Fleet, pool: &FleetPool<P>) -> Option<Switch> {
+    let name = pool.standard.name();
+    let has_own = name.as_str() == CORE && fleet.core_on_fargate == Share::Some;
+    (!pool.everywhere && !has_own).then(|| Switch {
+        name: variable(name),
+        what: format!("node pool {name}"),
+        default: pool.in_standard,
+    })
 }
 
 /// What a root passes of a cluster's pool; nothing where it is the standard's.
@@ -311,7 +326,7 @@ pub(super) struct PoolView<Blocks> {
     rules: Vec<RuleView>,
     /// By field: whether some cluster sets it.
     sets: BTreeMap<&'static str, bool>,
-    /// By field: whether some cluster leaves it out.
+    /// By field: whether it may be null.
     lacks: BTreeMap<&'static str, bool>,
     is_bottlerocket: bool,
     #[serde(flatten)]
@@ -365,7 +380,7 @@ fn view<P: Settings, Blocks>(pool: &FleetPool<P>, condition: &Condition, blocks:
         fields: fields.collect(),
         rules: rules.collect(),
         sets: P::FIELDS.iter().map(|field| (field.name, field.is_shown(pool))).collect(),
-        lacks: P::FIELDS.iter().map(|field| (field.name, field.is_lacking(pool))).collect(),
+        lacks: P::FIELDS.iter().map(|field| (field.name, field.may_lack(pool))).collect(),
         is_bottlerocket: pool.standard.ami_family() == AmiFamily::Bottlerocket,
         blocks,
     }
@@ -422,7 +437,7 @@ pub(super) fn karpenter(fleet: &Fleet, pool: &FleetPool<KarpenterPool>) -> PoolV
         let named = KarpenterPool::FIELDS.iter().filter(|field| names.contains(&field.name));
         named.filter(|field| field.is_shown(pool)).collect()
     };
-    let has_gaps = |names: &[&str]| fields(names).iter().any(|field| field.is_lacking(pool));
+    let has_gaps = |names: &[&str]| fields(names).iter().any(|field| field.may_lack(pool));
     let blocks = KarpenterBlocks {
         ami_alias: pool.standard.catalog_alias.clone(),
         has_gaps: has_gaps(&["capacity_reservations", "kubelet"]),

@@ -169,6 +169,24 @@ fn existing_views(model: &Model) -> Vec<ExistingView<'_>> {
     networks.collect()
 }
 
+/// A cluster that only machines inside its network reach.
+#[derive(Serialize)]
+struct PrivateView<'a> {
+    name: &'a str,
+    ranges: String,
+}
+
+fn private_views(model: &Model) -> Vec<PrivateView<'_>> {
+    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+    let private = clusters.filter(|cluster| cluster.settings.public_cidrs.is_empty());
+    private
+        .map(|cluster| PrivateView {
+            name: &cluster.eks_name,
+            ranges: cluster.settings.private_cidrs.join(", "),
+        })
+        .collect()
+}
+
 fn environments(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct RoleView {
@@ -194,6 +212,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         networks: Vec<ExistingView<'a>>,
         has_own_vpc: bool,
         roles: Vec<RoleView>,
+        private_clusters: Vec<PrivateView<'a>>,
         has_delivery: bool,
         delivery_account: &'a str,
         pipelines: Vec<PipelineView>,
@@ -217,6 +236,7 @@ fn environments(whole: &Whole<'_>) -> Context {
             .into_iter()
             .map(|(arn, purposes)| RoleView { arn, purpose: purposes.join(", ") })
             .collect(),
+        private_clusters: private_views(model),
         has_delivery: model.has_delivery(),
         delivery_account: model
             .environments

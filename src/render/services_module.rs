@@ -177,15 +177,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         has_differences: bool,
     }
     let fleet = &whole.model.fleet;
-    let names = fleet.karpenter_pools.iter().map(|member| (member.everywhere, &member.standard.name));
-    let pools = node_pool::switches(fleet, names);
-    let addons =
-        fleet.helm_addons.iter().chain(eks_addons(fleet)).filter(|member| !member.everywhere).map(|member| {
-            Switch {
-                name: member.standard.name.identifier(),
-                what: format!("add-on {}", member.standard.name),
-            }
-        });
+    let pools = fleet.karpenter_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
+    let addons = fleet.helm_addons.iter().chain(eks_addons(fleet)).filter_map(Switch::of);
     let of = |differs: fn(&FleetAddon) -> bool| -> Vec<AddonVariable> {
         let standards = fleet.helm_addons.iter().chain(installed(fleet)).map(|member| &member.standard);
         standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
@@ -198,7 +191,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
-        switches: pools.into_iter().chain(addons).collect(),
+        switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
         has_node_types: fleet.node_types_differ,
@@ -234,8 +227,8 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     let volume_keys = node_pool::volume_keys(&fleet.karpenter_pools);
     // A cluster without Karpenter has no role to give it to.
     let all_have = |pool: &FleetPool<KarpenterPool>| pool.everywhere && node_pool::all_have_key(pool);
-    let has_any = !fleet.karpenter_pools.iter().any(all_have);
-    let condition = karpenter.clone().and(has_any, "length(local.volume_keys) > 0");
+    let may_lack_keys = !fleet.karpenter_pools.iter().any(all_have);
+    let condition = karpenter.clone().and(may_lack_keys, "length(local.volume_keys) > 0");
     let by_tag = r#"[{ tags = { "karpenter.sh/discovery" = var.cluster_name } }]"#;
     let by_id = "[for id in values(local.contract.private_subnets) : { id = id }]";
     let subnets = match fleet.network.existing {

@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use plinth::blueprint::Reading;
+use plinth::blueprint::include::{Find, nothing};
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
 use plinth::{blueprint, model, render};
@@ -59,7 +61,8 @@ pub fn read_tree(folder: &Path) -> Tree {
     let files = files.filter(|entry| entry.file_type().is_file());
     let read = |path: &Path| {
         let name = path.strip_prefix(folder).expect("below the folder").to_str().expect("UTF-8");
-        (name.replace('\\', "/"), fs::read_to_string(path).expect("text"))
+        let bytes = fs::read(path).expect("readable");
+        (name.replace('\\', "/"), String::from_utf8_lossy(&bytes).into_owned())
     };
     files.map(|entry| read(entry.path())).collect()
 }
@@ -119,9 +122,14 @@ pub fn report(differences: &[String], accept: &str) {
 
 /// What became of a blueprint's text: the files by path, or what is wrong with it.
 pub fn make(text: &str, file_name: &str) -> Result<Tree, String> {
+    make_of(text, file_name, &nothing)
+}
+
+/// Likewise of a text that includes others.
+pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, String> {
     let source = Source { path: file_name.to_owned(), text: text.to_owned() };
-    let (read, mut diagnostics) = blueprint::read(&source);
-    if let Some(read) = read {
+    let Reading { sources, blueprint, mut diagnostics, .. } = blueprint::read(source, find);
+    if let Some(read) = blueprint {
         let catalog = Catalog::load();
         let (resolved, found) = model::resolve(&read, &catalog, &model::Facts::default(), file_name);
         diagnostics.extend(found);
@@ -134,5 +142,5 @@ pub fn make(text: &str, file_name: &str) -> Result<Tree, String> {
             }
         }
     }
-    Err(diagnostics.render(&source, false))
+    Err(diagnostics.render(&sources, false))
 }

@@ -13,9 +13,20 @@ const MOST_WAIVED_IDS: usize = 8;
 
 #[test]
 fn azavea_passes_but_for_what_its_blueprint_waives() {
-    let Some([checkov]) = judge::required("checkov over generated/azavea", ["checkov"]) else { return };
+    passes("azavea");
+}
+
+#[test]
+fn enterprise_passes_but_for_what_its_blueprint_waives() {
+    passes("enterprise");
+}
+
+fn passes(tree: &str) {
+    let Some([checkov]) = judge::required(&format!("checkov over generated/{tree}"), ["checkov"]) else {
+        return;
+    };
     let output = Command::new(checkov)
-        .args(["--directory", generated("azavea").to_str().expect("a path of text")])
+        .args(["--directory", generated(tree).to_str().expect("a path of text")])
         .args(["--framework", "terraform", "--skip-download", "--compact", "--output", "json"])
         .stdin(Stdio::null())
         .output()
@@ -26,14 +37,14 @@ fn azavea_passes_but_for_what_its_blueprint_waives() {
     let results = &report["results"];
 
     let failed: Vec<String> = checks(&results["failed_checks"]).map(describe).collect();
-    assert!(failed.is_empty(), "checkov finds:\n{}", failed.join("\n"));
+    assert!(failed.is_empty(), "checkov finds in generated/{tree}:\n{}", failed.join("\n"));
     assert_eq!(results["parsing_errors"], serde_json::json!([]), "checkov cannot parse");
     let passed = checks(&results["passed_checks"]).count();
     assert!(passed > 100, "only {passed} checks passed: does checkov read the tree at all?");
 
     let skipped: BTreeSet<String> = checks(&results["skipped_checks"]).map(id).collect();
     assert!(skipped.len() <= MOST_WAIVED_IDS, "{} ids are waived: {skipped:?}", skipped.len());
-    let blueprint = read(&repository().join("blueprints/azavea.toml"));
+    let blueprint = read(&repository().join(format!("blueprints/{tree}.toml")));
     let blueprint: toml::Table = blueprint.parse().expect("the blueprint is TOML");
     let waived: BTreeSet<String> = blueprint["waive"]
         .as_array()
@@ -56,11 +67,5 @@ fn id(check: &Value) -> String {
 fn describe(check: &Value) -> String {
     let text = |key: &str| check[key].as_str().unwrap_or_default().to_owned();
     let line = &check["file_line_range"][0];
-    format!(
-        "  generated/azavea{}:{line}: {} {}: {}",
-        text("file_path"),
-        id(check),
-        text("resource"),
-        text("check_name")
-    )
+    format!("  {}:{line}: {} {}: {}", text("file_path"), id(check), text("resource"), text("check_name"))
 }

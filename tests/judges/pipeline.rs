@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use plinth::blueprint::Reading;
+use plinth::blueprint::include::nothing;
 use plinth::catalog::Catalog;
 use plinth::diagnostic::{Diagnostics, Source};
 use plinth::file::File;
@@ -328,7 +330,7 @@ fn generate(table: &Table, file_name: &str) -> Result<(Vec<File>, Diagnostics), 
     let text = toml::to_string(table).expect("a table is TOML");
     assert_eq!(text.parse::<Table>().as_ref(), Ok(table), "the blueprint says what was meant");
     let source = Source { path: file_name.to_owned(), text };
-    let (read, mut diagnostics) = blueprint::read(&source);
+    let Reading { sources, blueprint: read, mut diagnostics, .. } = blueprint::read(source, &nothing);
     let catalog = Catalog::load();
     let mut files = Vec::new();
     if let Some(read) = read {
@@ -344,7 +346,7 @@ fn generate(table: &Table, file_name: &str) -> Result<(Vec<File>, Diagnostics), 
     if diagnostics.has_errors() {
         return Err(format!(
             "a key that took any text has a rule now: take it out of PLACES, or mind the rule\n{}",
-            diagnostics.render(&source, false)
+            diagnostics.render(&sources, false)
         ));
     }
     Ok((files, diagnostics))

@@ -250,11 +250,7 @@ impl Blueprint {
     /// Writes it with tables and keys in another order.
     pub fn shuffled(&self, seed: u64) -> String {
         let mut sections = self.sections();
-        let mut state = seed | 1;
-        let mut next = move |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            usize::try_from(state >> 33).expect("31 bits") % below.max(1)
-        };
+        let mut next = dice(seed);
         for at in (1..sections.len()).rev() {
             sections.swap(at, next(at + 1));
         }
@@ -264,6 +260,29 @@ impl Blueprint {
             }
         }
         print(&sections)
+    }
+
+    /// Writes it into several files, the first of which includes the others. Tables are torn apart, too.
+    pub fn split(&self, seed: u64) -> Vec<String> {
+        const FILES: usize = 4;
+        let mut next = dice(seed);
+        let mut files: Vec<Vec<Section>> = vec![Vec::new(); FILES];
+        for (header, keys) in self.sections() {
+            // An empty table means something: it is in one file at least.
+            files[next(FILES)].push((header.clone(), Vec::new()));
+            for key in keys {
+                let file = &mut files[next(FILES)];
+                match file.iter_mut().find(|(known, _)| *known == header) {
+                    Some((_, keys)) => keys.push(key),
+                    None => file.push((header.clone(), vec![key])),
+                }
+            }
+        }
+        let print = |(at, sections): (usize, &Vec<Section>)| {
+            let head = if at == 0 { "format = 1\ninclude = [\"parts/*.toml\"]\n" } else { "" };
+            head.to_owned() + &print_sections(sections)
+        };
+        files.iter().enumerate().map(print).collect()
     }
 
     /// Gives an environment another name.
@@ -385,6 +404,15 @@ impl Blueprint {
     }
 }
 
+/// Random numbers below what is asked for, the same for the same seed.
+fn dice(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed | 1;
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below.max(1)
+    }
+}
+
 /// The keys of an environment's network.
 fn network(index: usize, environment: &Environment) -> Vec<(String, String)> {
     let mut keys = vec![("cidr", quote(&format!("10.{}.0.0/{}", index * 20, environment.prefix)))];
@@ -416,7 +444,11 @@ fn pod_range(number: usize) -> String {
 }
 
 fn print(sections: &[Section]) -> String {
-    let mut out = String::from("format = 1\n");
+    "format = 1\n".to_owned() + &print_sections(sections)
+}
+
+fn print_sections(sections: &[Section]) -> String {
+    let mut out = String::new();
     for (header, keys) in sections {
         out.push_str(&format!("\n[{header}]\n"));
         for (key, value) in keys {

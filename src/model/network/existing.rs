@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::{Place, zones};
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::{SubnetId, VpcId, Zoned};
@@ -10,7 +12,7 @@ use crate::model::Context;
 use crate::problem::Problem;
 
 /// A VPC in which plinth makes nothing but the cluster.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ExistingVpc {
     /// `vpc-0a1b2c3d4e5f60718`
     pub id: VpcId,
@@ -21,7 +23,7 @@ pub struct ExistingVpc {
 }
 
 /// A zone and its subnets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct ExistingZone {
     /// `us-east-1a`
     pub name: String,

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use serde::Serialize;
 
 use super::{Place, overlaps, private_range, shared_range, zones};
 use crate::blueprint::keys::Network as Keys;
@@ -12,7 +13,7 @@ use crate::model::Context;
 use crate::problem::Problem;
 
 /// A VPC that plinth makes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct OwnVpc {
     /// Zones in the order in which they were asked for.
     pub zones: Vec<Zone>,
@@ -25,7 +26,7 @@ pub struct OwnVpc {
 }
 
 /// A zone and its subnets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Zone {
     /// `us-east-1a`
     pub name: String,

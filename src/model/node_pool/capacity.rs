@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::{Add, Mul};
 
+use serde::Serialize;
+
 use super::kubelet::{Kubelet, PODS_WITH_PREFIXES};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::quantity::{mebibytes, millicores};
@@ -12,7 +14,7 @@ use crate::hcl::value::Value;
 use crate::model::{addon, network};
 
 /// What pods ask for, or nodes offer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Resources {
     /// CPU in thousandths.
     pub cpu_milli: u32,
@@ -106,8 +108,8 @@ pub(in crate::model) fn allocatable(
         from.get(key).and_then(|text| read(text))
     };
     let kept = |key, read: fn(&str) -> Option<u32>, default| {
-        set(&kubelet.kube_reserved, key, read).unwrap_or(default)
-            + set(&kubelet.system_reserved, key, read).unwrap_or(0)
+        let system = set(&kubelet.system_reserved, key, read).unwrap_or(0);
+        set(&kubelet.kube_reserved, key, read).unwrap_or(default).saturating_add(system)
     };
     let cpu = kept("cpu", millicores, reserved_cpu(size.cpus));
     let kept_memory = kept("memory", mebibytes, reserved_memory(pods_reckoned));

@@ -1,14 +1,17 @@
 //! Volumes of nodes.
 
+use serde::Serialize;
+
 use super::{Ground, Report};
 use crate::blueprint::keys::NodePool as Keys;
+use crate::blueprint::number::{DiskGib, Iops};
 use crate::blueprint::pattern::Pattern;
 use crate::blueprint::scalar::PoolKind;
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
 /// The gp3 volume of images and pods, and the key of all volumes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Disk {
     /// GiB.
     pub gib: u32,
@@ -20,50 +23,48 @@ pub struct Disk {
     pub kms_key: Option<String>,
 }
 
-/// What a gp3 volume has without being asked for more, and what it can have (EBS user guide, "General Purpose SSD
+/// How size, operations and throughput of a gp3 volume depend on each other (EBS user guide, "General Purpose SSD
 /// volumes", limits of 2025-09, read 2026-11).
 mod gp3 {
-    pub const IOPS: u32 = 3_000;
-    pub const MOST_IOPS: u32 = 80_000;
-    pub const THROUGHPUT: u32 = 125;
-    pub const MOST_THROUGHPUT: u32 = 2_000;
     pub const IOPS_PER_GIB: u32 = 500;
     pub const IOPS_PER_THROUGHPUT: u32 = 4;
 }
 
+/// Karpenter's own rule for `volumeSize`, in GiB.
+const MOST_OF_KARPENTER: u32 = 59_000;
+
 /// Resolves the volumes of a pool.
 pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, kind: PoolKind, keys: &Keys) -> Disk {
     let gib = match &keys.disk_gib {
-        // An image with a few containers needs 20.
         Some(gib) => {
-            // Karpenter's own rule for `volumeSize`; EBS takes 64 TiB.
-            let most = if kind == PoolKind::Karpenter { 59_000 } else { 65_536 };
-            report.range(gib, 20, most);
-            gib.value
+            let value = gib.get();
+            if kind == PoolKind::Karpenter && value > MOST_OF_KARPENTER {
+                let (from, to) = (DiskGib::FROM.into(), MOST_OF_KARPENTER.into());
+                report.report(Problem::OutOfRange { value: value.into(), from, to }, gib.span, None);
+            }
+            value
         }
         None => 50,
     };
-    if let Some(iops) = &keys.disk_iops {
-        report.range(iops, gp3::IOPS, gp3::MOST_IOPS);
-        if iops.value > gib.saturating_mul(gp3::IOPS_PER_GIB) {
-            let needs = iops.div_ceil(gp3::IOPS_PER_GIB);
-            let problem = Problem::DiskTooSmall { iops: iops.value, gib, needs };
-            report.report(problem, iops.span, keys.disk_gib.as_ref().map(|gib| gib.span));
-        }
+    if let Some(iops) = &keys.disk_iops
+        && iops.get() > gib.saturating_mul(gp3::IOPS_PER_GIB)
+    {
+        let needs = iops.get().div_ceil(gp3::IOPS_PER_GIB);
+        let problem = Problem::DiskTooSmall { iops: iops.get(), gib, needs };
+        report.report(problem, iops.span, keys.disk_gib.as_ref().map(|gib| gib.span));
     }
     if let Some(throughput) = &keys.disk_throughput {
-        report.range(throughput, gp3::THROUGHPUT, gp3::MOST_THROUGHPUT);
-        let iops = keys.disk_iops.as_ref().map_or(gp3::IOPS, |iops| iops.value);
-        let needs = throughput.value.saturating_mul(gp3::IOPS_PER_THROUGHPUT);
-        if needs > iops && throughput.value <= gp3::MOST_THROUGHPUT {
-            let problem = Problem::DiskTooSlow { throughput: throughput.value, iops, needs };
+        let iops = keys.disk_iops.as_ref().map_or(Iops::FROM, |iops| iops.get());
+        let needs = throughput.get() * gp3::IOPS_PER_THROUGHPUT;
+        if needs > iops {
+            let problem = Problem::DiskTooSlow { throughput: throughput.get(), iops, needs };
             report.report(problem, throughput.span, keys.disk_iops.as_ref().map(|iops| iops.span));
         }
     }
     Disk {
         gib,
-        iops: keys.disk_iops.as_ref().map(|iops| iops.value),
-        throughput: keys.disk_throughput.as_ref().map(|throughput| throughput.value),
+        iops: keys.disk_iops.as_ref().map(|iops| iops.get()),
+        throughput: keys.disk_throughput.as_ref().map(|throughput| throughput.get()),
         kms_key: keys.disk_kms_key.as_ref().and_then(|key| kms_key(report, ground, key)),
     }
 }

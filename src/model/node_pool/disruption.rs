@@ -1,12 +1,14 @@
 //! When Karpenter replaces nodes by itself.
 
+use serde::Serialize;
+
 use super::Report;
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::scalar::ConsolidationPolicy;
 use crate::problem::Problem;
 
 /// When Karpenter replaces nodes that could be fewer or cheaper.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Disruption {
     /// How long no pod must have come or gone before, `5m`.
     pub consolidate_after: String,
@@ -17,7 +19,7 @@ pub struct Disruption {
 }
 
 /// How many nodes may go at once, always or at certain hours.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Budget {
     /// `10%`, or a number.
     pub nodes: String,

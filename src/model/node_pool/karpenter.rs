@@ -1,5 +1,7 @@
 //! Pools of which Karpenter makes the nodes.
 
+use serde::Serialize;
+
 use super::disk::{self, Disk};
 use super::disruption::{self, Disruption};
 use super::kubelet::{self, Kubelet};
@@ -8,10 +10,11 @@ use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, Architecture, Capacity, InstanceType, Name, PoolKind};
 use crate::diagnostic::Spanned;
+use crate::model::data;
 use crate::problem::Problem;
 
 /// A Karpenter NodePool with its EC2NodeClass.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct KarpenterPool {
     /// Its name.
     pub name: Name,
@@ -24,6 +27,7 @@ pub struct KarpenterPool {
     /// The image, as Karpenter's alias writes it, `al2023@v20260714`.
     pub ami_alias: String,
     /// The catalog's image of the same family.
+    #[serde(skip)]
     pub catalog_alias: String,
     /// `amd64` or `arm64`.
     pub architecture: &'static str,
@@ -48,6 +52,7 @@ pub struct KarpenterPool {
     /// When nodes are replaced that could be fewer or cheaper.
     pub disruption: Disruption,
     /// Labels, `node-type` among them.
+    #[serde(serialize_with = "data::map")]
     pub labels: Vec<(String, String)>,
     /// Taints.
     pub taints: Vec<Taint>,
@@ -83,9 +88,6 @@ pub(super) fn resolve(
     }
     check_reservations(report, name, keys, &capacity);
     check_gpu_limit(report, ground, pool);
-    if let Some(weight) = &keys.weight {
-        report.range(weight, 1, 100);
-    }
     let limits = keys.limits.as_ref();
     let ami_family = image::family(keys);
     let version = image::version(report, ground, PoolKind::Karpenter, keys);
@@ -128,7 +130,7 @@ pub(super) fn resolve(
             .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
         disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
         kubelet: kubelet::resolve(report, ground, keys),
-        weight: keys.weight.as_ref().map_or(10, |weight| weight.value),
+        weight: keys.weight.as_ref().map_or(10, |weight| weight.get()),
         disruption: disruption::resolve(report, keys),
         labels: label::labels(report, ground, pool),
         taints: label::taints(report, ground, pool),

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::{Ground, Report, image};
 use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
 use crate::blueprint::scalar::AmiFamily;
-use crate::diagnostic::Spanned;
+use crate::diagnostic::Span;
 use crate::problem::Problem;
 
 /// What the blueprint sets of the kubelet, or the cluster's network for it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Kubelet {
     /// Most pods of a node.
     pub max_pods: Option<u32>,
@@ -40,38 +42,35 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys
         return Kubelet { max_pods: with_prefixes, ..Kubelet::default() };
     };
     if let Some(pods) = &written.max_pods {
-        // DaemonSets alone are a handful; EKS is tested up to 250.
-        report.range(pods, 8, 250);
-        check_addresses(report, ground, keys, pods);
+        check_addresses(report, ground, keys, pods.get(), pods.span);
     }
     check_image_gc(report, written);
     if image::family(keys) == AmiFamily::Bottlerocket {
         check_bottlerocket(report, written);
     }
-    let plain = |set: &Option<Spanned<u32>>| set.as_ref().map(|set| set.value);
     Kubelet {
-        max_pods: plain(&written.max_pods).or(with_prefixes),
+        max_pods: written.max_pods.as_ref().map(|pods| pods.get()).or(with_prefixes),
         kube_reserved: written.kube_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
         system_reserved: written.system_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
         eviction_hard: written.eviction_hard.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
-        image_gc_high: plain(&written.image_gc_high_percent),
-        image_gc_low: plain(&written.image_gc_low_percent),
+        image_gc_high: written.image_gc_high_percent.as_ref().map(|percent| percent.get()),
+        image_gc_low: written.image_gc_low_percent.as_ref().map(|percent| percent.get()),
     }
 }
 
 /// Refuses more pods than the addresses of an instance type suffice for: the others would wait for one for ever.
-fn check_addresses(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys, pods: &Spanned<u32>) {
+fn check_addresses(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys, pods: u32, at: Span) {
     for instance in keys.instance_types.iter().flat_map(|types| types.iter()) {
         let Some(size) = ground.catalog.instance_sizes.get(instance) else { continue };
         let most = ground.addressing.pods(size);
-        if pods.value > most {
+        if pods > most {
             let problem = Problem::TooFewAddresses {
-                pods: pods.value,
+                pods,
                 instance: instance.to_string(),
                 most,
                 has_prefixes: ground.addressing.prefixes,
             };
-            report.report(problem, pods.span, Some(instance.span));
+            report.report(problem, at, Some(instance.span));
         }
     }
 }
@@ -89,12 +88,9 @@ fn check_bottlerocket(report: &mut impl Report, keys: &KubeletKeys) {
 /// The kubelet does not start where the lower mark is not below the upper one, its own default where only one is set.
 fn check_image_gc(report: &mut impl Report, keys: &KubeletKeys) {
     let (high_key, low_key) = (&keys.image_gc_high_percent, &keys.image_gc_low_percent);
-    for percent in [high_key, low_key].into_iter().flatten() {
-        report.range(percent, 0, 100);
-    }
-    let high = high_key.as_ref().map_or(IMAGE_GC_HIGH, |high| high.value);
-    let low = low_key.as_ref().map_or(IMAGE_GC_LOW, |low| low.value);
-    if high > low || high > 100 || low > 100 {
+    let high = high_key.as_ref().map_or(IMAGE_GC_HIGH, |high| high.get());
+    let low = low_key.as_ref().map_or(IMAGE_GC_LOW, |low| low.get());
+    if high > low {
         return;
     }
     let problem = Problem::ImageGcOrder { high, low };

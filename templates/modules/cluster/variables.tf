@@ -344,6 +344,13 @@ variable "{{ pool.variable | ident }}" {
     condition     = contains(["ON_DEMAND", "SPOT"], var.{{ pool.variable | ident }}.capacity_type)
     error_message = "capacity_type is ON_DEMAND or SPOT."
   }
+{%- if pool.is_bottlerocket %}
+
+  validation {
+    condition     = startswith(var.{{ pool.variable | ident }}.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
+  }
+{%- endif %}
 {%- for rule in pool.rules %}
 
   validation {
@@ -353,22 +360,7 @@ variable "{{ pool.variable | ident }}" {
 {%- endfor %}
 }
 {%- endfor %}
-{%- if core_may_be_on_fargate %}
-
-variable "core_on_fargate" {
-  description = "Whether core is on Fargate: CoreDNS and Karpenter run there, and Karpenter makes on-demand nodes for the other system services."
-  type        = bool
-  default     = {{ core_on_fargate | hcl }}
-}
-{%- endif %}
-{%- for switch in switches %}
-
-variable "{{ switch.name | ident }}_enabled" {
-  description = "Whether the cluster has {{ switch.what | text }}."
-  type        = bool
-  default     = true
-}
-{%- endfor %}
+{%- include "parts/switches.tf" %}
 {%- for addon in value_variables %}
 
 variable "{{ addon.identifier | ident }}_values" {

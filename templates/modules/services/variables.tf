@@ -92,22 +92,7 @@ variable "{{ pool.variable | ident }}" {
 {%- endfor %}
 }
 {%- endfor %}
-{%- if core_may_be_on_fargate %}
-
-variable "core_on_fargate" {
-  description = "Whether core is on Fargate: CoreDNS and Karpenter run there, and Karpenter makes on-demand nodes for the other system services."
-  type        = bool
-  default     = {{ core_on_fargate | hcl }}
-}
-{%- endif %}
-{%- for switch in switches %}
-
-variable "{{ switch.name | ident }}_enabled" {
-  description = "Whether the cluster has {{ switch.what | text }}."
-  type        = bool
-  default     = true
-}
-{%- endfor %}
+{%- include "parts/switches.tf" %}
 {%- for addon in version_variables %}
 
 variable "{{ addon.identifier | ident }}_version" {

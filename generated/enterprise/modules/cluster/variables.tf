@@ -302,6 +302,11 @@ variable "core_node_pool" {
   }
 
   validation {
+    condition     = startswith(var.core_node_pool.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
+  }
+
+  validation {
     condition     = var.core_node_pool.kubelet == null ? true : coalesce(var.core_node_pool.kubelet.maxPods, 110) >= 8 && coalesce(var.core_node_pool.kubelet.maxPods, 110) <= 250
     error_message = "maxPods is 8 to 250."
   }
@@ -382,7 +387,7 @@ variable "core_on_fargate" {
 variable "licensed_node_pool_enabled" {
   description = "Whether the cluster has node pool licensed."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "vpc_cni_values" {

@@ -141,13 +141,13 @@ resource "helm_release" "node_pool_gpu" {
         apiVersion = "karpenter.k8s.aws/v1"
         kind       = "EC2NodeClass"
         metadata   = { name = "gpu" }
-        spec = {
+        spec = { for key, value in {
           role                       = local.contract.karpenter_node_role_name
           amiSelectorTerms           = [{ alias = "al2023@v20260714" }]
           subnetSelectorTerms        = local.subnets
           securityGroupSelectorTerms = [{ id = data.aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }]
 
-          capacityReservationSelectorTerms = [for id in var.gpu_node_pool.capacity_reservations : { id = id }]
+          capacityReservationSelectorTerms = var.gpu_node_pool.capacity_reservations == null ? null : [for id in var.gpu_node_pool.capacity_reservations : { id = id }]
 
           metadataOptions = {
             httpEndpoint            = "enabled"
@@ -167,10 +167,10 @@ resource "helm_release" "node_pool_gpu" {
             },
           ]
 
-          kubelet = { for key, value in var.gpu_node_pool.kubelet : key => value if value != null }
+          kubelet = var.gpu_node_pool.kubelet == null ? null : { for key, value in var.gpu_node_pool.kubelet : key => value if value != null }
 
           tags = merge(var.tags, { Name = "${var.cluster_name}-gpu" })
-        }
+        } : key => value if value != null }
       },
       {
         apiVersion = "karpenter.sh/v1"

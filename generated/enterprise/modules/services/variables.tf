@@ -89,7 +89,7 @@ variable "gpu_node_pool" {
   description = "Node pool gpu. What is not given is the standard."
   type = object({
     capacity              = optional(list(string), ["reserved", "on-demand"])
-    capacity_reservations = optional(list(string), ["cr-0a11ce5ca1ab1e001"])
+    capacity_reservations = optional(list(string))
     architecture          = optional(string, "amd64")
     instance_types        = optional(list(string), ["g6.xlarge", "g6.2xlarge"])
     cpu_limit             = optional(string, "64")
@@ -144,7 +144,7 @@ variable "gpu_node_pool" {
   }
 
   validation {
-    condition     = alltrue([for id in var.gpu_node_pool.capacity_reservations : can(regex("^cr-[0-9a-z]+$", id))])
+    condition     = var.gpu_node_pool.capacity_reservations == null ? true : alltrue([for id in var.gpu_node_pool.capacity_reservations : can(regex("^cr-[0-9a-z]+$", id))])
     error_message = "capacity_reservations are ids such as cr-0123456789abcdef0."
   }
 
@@ -263,7 +263,7 @@ variable "worker_arm64_node_pool" {
     }))
     weight = optional(number, 80)
     labels = optional(map(string), { node-type = "worker" })
-    taints = optional(list(object({ key = string, value = optional(string), effect = string })), [])
+    taints = optional(list(object({ key = string, value = optional(string), effect = string })), [{ key = "arm64", effect = "NoSchedule" }])
   })
   default  = {}
   nullable = false
@@ -306,13 +306,13 @@ variable "core_on_fargate" {
 variable "gpu_node_pool_enabled" {
   description = "Whether the cluster has node pool gpu."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "nvidia_device_plugin_enabled" {
   description = "Whether the cluster has add-on nvidia-device-plugin."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "aws_load_balancer_controller_values" {

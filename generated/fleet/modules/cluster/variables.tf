@@ -241,6 +241,11 @@ variable "spot_node_pool" {
   }
 
   validation {
+    condition     = startswith(var.spot_node_pool.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
+  }
+
+  validation {
     condition     = coalesce(var.spot_node_pool.kubelet.maxPods, 110) >= 8 && coalesce(var.spot_node_pool.kubelet.maxPods, 110) <= 250
     error_message = "maxPods is 8 to 250."
   }
@@ -249,7 +254,7 @@ variable "spot_node_pool" {
 variable "spot_node_pool_enabled" {
   description = "Whether the cluster has node pool spot."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "aws_ebs_csi_driver_enabled" {

@@ -125,7 +125,7 @@ variable "worker_node_pool_enabled" {
 variable "aws_load_balancer_controller_enabled" {
   description = "Whether the cluster has add-on aws-load-balancer-controller."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "karpenter_enabled" {

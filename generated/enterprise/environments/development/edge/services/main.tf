@@ -10,7 +10,5 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  core_on_fargate              = true
-  gpu_node_pool_enabled        = false
-  nvidia_device_plugin_enabled = false
+  core_on_fargate = true
 }

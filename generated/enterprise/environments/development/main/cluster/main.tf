@@ -19,13 +19,12 @@ module "cluster" {
 
   admins = [
     "arn:aws:iam::111111111111:role/deploy",
-    "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
+    "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
   ]
   viewers = ["arn:aws:iam::111111111111:role/plan"]
-  readers = ["arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
+  readers = ["arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Auditor_fedcba9876543210"]
 
   # What differs from the standard.
-  endpoint_public_cidrs      = ["203.0.113.0/24"]
-  endpoint_private_cidrs     = ["10.16.0.0/16"]
-  licensed_node_pool_enabled = false
+  endpoint_public_cidrs  = ["203.0.113.0/24"]
+  endpoint_private_cidrs = ["10.16.0.0/16"]
 }

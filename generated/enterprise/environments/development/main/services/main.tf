@@ -8,8 +8,4 @@ module "services" {
   region       = "us-west-2"
   partition    = "aws"
   tags         = local.tags
-
-  # What differs from the standard.
-  gpu_node_pool_enabled        = false
-  nvidia_device_plugin_enabled = false
 }

@@ -19,11 +19,10 @@ module "cluster" {
 
   admins = [
     "arn:aws-us-gov:iam::444444444444:role/deploy",
-    "arn:aws-us-gov:iam::444444444444:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
+    "arn:aws-us-gov:iam::444444444444:role/break-glass",
   ]
-  readers = ["arn:aws-us-gov:iam::444444444444:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
+  readers = ["arn:aws-us-gov:iam::444444444444:role/audit"]
 
   # What differs from the standard.
-  endpoint_private_cidrs     = ["10.96.0.0/16"]
-  licensed_node_pool_enabled = false
+  endpoint_private_cidrs = ["10.96.0.0/16"]
 }

@@ -10,10 +10,8 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  gpu_node_pool_enabled = false
   aws_load_balancer_controller_values = {
     enableShield = false
     enableWaf    = false
   }
-  nvidia_device_plugin_enabled = false
 }

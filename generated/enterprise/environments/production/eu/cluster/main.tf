@@ -34,10 +34,10 @@ module "cluster" {
 
   admins = [
     "arn:aws:iam::333333333333:role/deploy",
-    "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
+    "arn:aws:iam::333333333333:role/break-glass",
   ]
   viewers = ["arn:aws:iam::333333333333:role/plan"]
-  readers = ["arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
+  readers = ["arn:aws:iam::333333333333:role/audit"]
 
   # What differs from the standard.
   endpoint_private_cidrs = ["10.72.0.0/16"]
@@ -51,7 +51,6 @@ module "cluster" {
     desired_size   = 3
     kubelet        = { maxPods = 110 }
   }
-  licensed_node_pool_enabled = false
   vpc_cni_values = {
     env = { ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "1" }
   }

@@ -10,12 +10,10 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  gpu_node_pool_enabled = false
   worker_node_pool = {
     kubelet = { maxPods = 110 }
   }
   worker_arm64_node_pool = {
     kubelet = { maxPods = 110 }
   }
-  nvidia_device_plugin_enabled = false
 }

@@ -32,10 +32,10 @@ module "cluster" {
 
   admins = [
     "arn:aws:iam::333333333333:role/deploy",
-    "arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
+    "arn:aws:iam::333333333333:role/break-glass",
   ]
   viewers = ["arn:aws:iam::333333333333:role/plan"]
-  readers = ["arn:aws:iam::333333333333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
+  readers = ["arn:aws:iam::333333333333:role/audit"]
 
   # What differs from the standard.
   endpoint_private_cidrs = ["10.64.0.0/18"]
@@ -48,6 +48,7 @@ module "cluster" {
     desired_size   = 3
     kubelet        = { maxPods = 110 }
   }
+  licensed_node_pool_enabled = true
   licensed_node_pool = {
     disk_kms_key = "arn:aws:kms:us-east-1:333333333333:key/0a11ce5c-a1ab-1e00-0000-000000000001"
     kubelet = {

@@ -10,8 +10,10 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
+  gpu_node_pool_enabled = true
   gpu_node_pool = {
-    kubelet = { maxPods = 110 }
+    capacity_reservations = ["cr-0a11ce5ca1ab1e001"]
+    kubelet               = { maxPods = 110 }
   }
   worker_node_pool = {
     kubelet = { maxPods = 110 }
@@ -22,4 +24,5 @@ module "services" {
   karpenter_values = {
     settings = { reservedENIs = "1" }
   }
+  nvidia_device_plugin_enabled = true
 }

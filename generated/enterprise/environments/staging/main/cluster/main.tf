@@ -23,12 +23,11 @@ module "cluster" {
 
   admins = [
     "arn:aws:iam::222222222222:role/deploy",
-    "arn:aws:iam::222222222222:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_PlatformAdmin_0123456789abcdef",
+    "arn:aws:iam::222222222222:role/break-glass",
   ]
   viewers = ["arn:aws:iam::222222222222:role/plan"]
-  readers = ["arn:aws:iam::222222222222:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Auditor_fedcba9876543210"]
+  readers = ["arn:aws:iam::222222222222:role/audit"]
 
   # What differs from the standard.
-  endpoint_private_cidrs     = ["10.32.0.0/16"]
-  licensed_node_pool_enabled = false
+  endpoint_private_cidrs = ["10.32.0.0/16"]
 }

@@ -10,7 +10,5 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  gpu_node_pool_enabled        = false
-  nvidia_device_plugin_enabled = false
-  subnets_by_id                = true
+  subnets_by_id = true
 }

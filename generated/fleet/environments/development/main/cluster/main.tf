@@ -25,6 +25,7 @@ module "cluster" {
   endpoint_public_cidrs      = []
   endpoint_private_cidrs     = ["10.16.0.0/18"]
   log_retention_days         = 30
+  spot_node_pool_enabled     = true
   aws_ebs_csi_driver_enabled = false
   karpenter_enabled          = false
 }

@@ -10,8 +10,7 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  worker_node_pool_enabled             = false
-  aws_load_balancer_controller_enabled = false
-  karpenter_enabled                    = false
-  aws_ebs_csi_driver_enabled           = false
+  worker_node_pool_enabled   = false
+  karpenter_enabled          = false
+  aws_ebs_csi_driver_enabled = false
 }

@@ -31,5 +31,4 @@ module "services" {
     }
     taints = [{ key = "team", value = "batch", effect = "NoExecute" }]
   }
-  aws_load_balancer_controller_enabled = false
 }

@@ -31,7 +31,6 @@ module "cluster" {
     max_size       = 9
     desired_size   = 4
   }
-  spot_node_pool_enabled = false
 }
 
 # This environment is protected. Whatever would destroy or replace the cluster, its VPC or its key replaces this, too,

@@ -31,4 +31,5 @@ module "services" {
     }
     taints = [{ key = "team", value = "batch", effect = "NoExecute" }]
   }
+  aws_load_balancer_controller_enabled = true
 }

@@ -22,7 +22,6 @@ module "cluster" {
   ]
 
   # What differs from the standard.
-  kubernetes_version     = "1.35"
-  spot_node_pool_enabled = false
-  coredns_values         = { replicaCount = 3 }
+  kubernetes_version = "1.35"
+  coredns_values     = { replicaCount = 3 }
 }

@@ -10,7 +10,6 @@ module "services" {
   tags         = local.tags
 
   # What differs from the standard.
-  aws_load_balancer_controller_enabled = false
-  metrics_server_version               = "3.13.0"
-  metrics_server_values                = { replicas = 3 }
+  metrics_server_version = "3.13.0"
+  metrics_server_values  = { replicas = 3 }
 }

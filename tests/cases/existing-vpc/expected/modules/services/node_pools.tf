@@ -17,7 +17,7 @@ resource "helm_release" "node_pool_worker" {
         apiVersion = "karpenter.k8s.aws/v1"
         kind       = "EC2NodeClass"
         metadata   = { name = "worker" }
-        spec = {
+        spec = { for key, value in {
           role                       = local.contract.karpenter_node_role_name
           amiSelectorTerms           = [{ alias = "al2023@v20260714" }]
           subnetSelectorTerms        = [for id in values(local.contract.private_subnets) : { id = id }]
@@ -41,10 +41,10 @@ resource "helm_release" "node_pool_worker" {
             },
           ]
 
-          kubelet = { for key, value in var.worker_node_pool.kubelet : key => value if value != null }
+          kubelet = var.worker_node_pool.kubelet == null ? null : { for key, value in var.worker_node_pool.kubelet : key => value if value != null }
 
           tags = merge(var.tags, { Name = "${var.cluster_name}-worker" })
-        }
+        } : key => value if value != null }
       },
       {
         apiVersion = "karpenter.sh/v1"

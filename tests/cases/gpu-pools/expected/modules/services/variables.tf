@@ -43,7 +43,7 @@ variable "gpu_node_pool" {
   description = "Node pool gpu. What is not given is the standard."
   type = object({
     capacity              = optional(list(string), ["reserved", "on-demand"])
-    capacity_reservations = optional(list(string), ["cr-0123456789abcdef0"])
+    capacity_reservations = optional(list(string))
     architecture          = optional(string, "amd64")
     instance_types        = optional(list(string), ["g6.xlarge", "g6.2xlarge"])
     cpu_limit             = optional(string, "64")
@@ -90,7 +90,7 @@ variable "gpu_node_pool" {
   }
 
   validation {
-    condition     = alltrue([for id in var.gpu_node_pool.capacity_reservations : can(regex("^cr-[0-9a-z]+$", id))])
+    condition     = var.gpu_node_pool.capacity_reservations == null ? true : alltrue([for id in var.gpu_node_pool.capacity_reservations : can(regex("^cr-[0-9a-z]+$", id))])
     error_message = "capacity_reservations are ids such as cr-0123456789abcdef0."
   }
 

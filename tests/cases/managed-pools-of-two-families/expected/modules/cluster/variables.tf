@@ -221,6 +221,11 @@ variable "database_node_pool" {
   }
 
   validation {
+    condition     = startswith(var.database_node_pool.ami_type, "BOTTLEROCKET_")
+    error_message = "ami_type is one of Bottlerocket's: the volumes and the user data of this pool are made for it."
+  }
+
+  validation {
     condition     = var.database_node_pool.disk_iops >= 3000 && var.database_node_pool.disk_iops <= 80000
     error_message = "disk_iops is 3000 to 80000, what gp3 offers."
   }

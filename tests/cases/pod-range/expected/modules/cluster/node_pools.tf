@@ -56,7 +56,7 @@ resource "aws_launch_template" "core" {
   }
 
   # EKS adds cluster, endpoint, labels and taints.
-  user_data = base64encode(join("\n", [
+  user_data = var.core_node_pool.kubelet == null ? null : base64encode(join("\n", [
     "MIME-Version: 1.0",
     "Content-Type: multipart/mixed; boundary=\"//\"",
     "",
