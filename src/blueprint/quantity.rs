@@ -126,6 +126,43 @@ fn read_quantities(
     good.then_some(read)
 }
 
+/// Multiples of a byte that a quantity of memory can be written in.
+const MULTIPLES: &[(&str, u128)] = &[
+    ("Ki", 1 << 10),
+    ("Mi", 1 << 20),
+    ("Gi", 1 << 30),
+    ("Ti", 1 << 40),
+    ("Pi", 1 << 50),
+    ("k", 1_000),
+    ("M", 1_000_000),
+    ("G", 1_000_000_000),
+    ("T", 1_000_000_000_000),
+    ("P", 1_000_000_000_000_000),
+];
+
+/// Reads CPUs in thousandths, rounded up; none where it is no such quantity.
+pub fn millicores(text: &str) -> Option<u32> {
+    match text.strip_suffix('m') {
+        Some(number) => scaled(number, 1, 1),
+        None => scaled(text, 1_000, 1),
+    }
+}
+
+/// Reads memory in MiB, rounded up; none where it is no such quantity.
+pub fn mebibytes(text: &str) -> Option<u32> {
+    let multiple = MULTIPLES.iter().find_map(|(unit, multiple)| Some((text.strip_suffix(unit)?, *multiple)));
+    let (number, multiple) = multiple.unwrap_or((text, 1));
+    scaled(number, multiple, 1 << 20)
+}
+
+/// Reads a decimal number, times one number and divided by another, rounded up.
+fn scaled(number: &str, times: u128, by: u128) -> Option<u32> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    let by = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?.checked_mul(by)?;
+    u32::try_from(digits.checked_mul(times)?.div_ceil(by)).ok()
+}
+
 /// Whether text is a percentage above 100.
 fn is_more_than_all(text: &str) -> bool {
     text.strip_suffix('%')
@@ -151,4 +188,23 @@ fn amount(units: &[&str]) -> Shape {
         ..Text::default()
     };
     Shape::Either(vec![Shape::Number { from: 0, to: i64::MAX }, Shape::Text(text)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_numbers() {
+        assert_eq!(
+            (millicores("1"), millicores("250m"), millicores("0.1")),
+            (Some(1000), Some(250), Some(100))
+        );
+        assert_eq!(
+            (mebibytes("70Mi"), mebibytes("1Gi"), mebibytes("1.5Gi")),
+            (Some(70), Some(1024), Some(1536))
+        );
+        assert_eq!((mebibytes("256M"), mebibytes("1048576")), (Some(245), Some(1)));
+        assert_eq!((millicores("much"), mebibytes("1Xi"), mebibytes("99999999P")), (None, None, None));
+    }
 }

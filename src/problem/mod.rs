@@ -10,6 +10,8 @@ mod words;
 
 use ipnet::Ipv4Net;
 
+use crate::model::bill::Unfit;
+
 pub use nearest::{nearest, suggest};
 pub use words::Words;
 
@@ -304,6 +306,11 @@ problems! {
     /// A text cannot be the value of a label or taint.
     E0434 InvalidLabelValue { value: String },
 
+    /// The nodes of a pool are too few or too small for the system services that run there.
+    E0450 ServicesDoNotFit { unfit: Box<Unfit> },
+    /// The kubelet would take more pods than its node has addresses for.
+    E0451 TooFewAddresses { pods: u32, instance: String, most: u32, has_prefixes: bool },
+
     /// The catalog has no such add-on.
     E0501 UnknownAddon { name: String, known: Vec<String> },
     /// A cluster lacks an add-on that it cannot do without.
@@ -406,6 +413,7 @@ impl Problem {
     pub fn follows_from(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::KeyNotForKind { pool, .. }, Self::KindChanges { pool: other, .. }) => pool == other,
+            (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. }) => true,
             (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
                 nearest(name, known) == Some(addon)
             }
