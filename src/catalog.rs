@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 
+use crate::blueprint::scalar::InstanceType;
+
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 
 /// Everything that plinth knows about the world.
@@ -17,6 +19,8 @@ pub struct Catalog {
     pub kubernetes: Kubernetes,
     /// Families of instance types.
     pub instances: Instances,
+    /// What nodes of the common families have.
+    pub instance_sizes: InstanceSizes,
     /// Regions by name.
     pub regions: BTreeMap<String, Region>,
     /// Terraform providers by local name.
@@ -67,6 +71,53 @@ pub struct Instances {
     pub xen: Vec<String>,
     /// Families that no pool can have, by what they have.
     pub refused: BTreeMap<String, Vec<String>>,
+}
+
+/// `catalog/instance_sizes.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceSizes {
+    series: Vec<Series>,
+}
+
+/// Families whose sizes are alike.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Series {
+    families: Vec<String>,
+    sizes: BTreeMap<String, InstanceSize>,
+}
+
+/// What a node of an instance type has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct InstanceSize {
+    /// vCPUs.
+    pub cpus: u32,
+    /// Memory.
+    pub memory_mib: u32,
+    /// Network interfaces of the first network card.
+    pub interfaces: u32,
+    /// IPv4 addresses of each interface.
+    pub addresses: u32,
+}
+
+impl InstanceSizes {
+    /// Returns what a node of an instance type has, where the catalog knows.
+    pub fn get(&self, instance: &InstanceType) -> Option<InstanceSize> {
+        self.of_family(instance.family())?.get(instance.size()).copied()
+    }
+
+    /// Returns the instance types of a family that the catalog knows, the smallest first.
+    pub fn family(&self, family: &str) -> Vec<InstanceType> {
+        let mut sizes: Vec<(&String, &InstanceSize)> = self.of_family(family).into_iter().flatten().collect();
+        sizes.sort_by_key(|(_, size)| (size.cpus, size.memory_mib));
+        sizes.into_iter().filter_map(|(size, _)| InstanceType::new(&format!("{family}.{size}"))).collect()
+    }
+
+    fn of_family(&self, family: &str) -> Option<&BTreeMap<String, InstanceSize>> {
+        let series = self.series.iter().find(|series| series.families.iter().any(|known| known == family))?;
+        Some(&series.sizes)
+    }
 }
 
 /// `catalog/regions.toml`
@@ -176,6 +227,38 @@ pub struct Addon {
     /// What some clusters need besides.
     #[serde(default)]
     pub when: Vec<When>,
+    /// What it runs.
+    pub pods: Vec<Pods>,
+}
+
+/// A Deployment or a DaemonSet of an add-on, and what each of its pods asks for. Keys are those of the add-on's values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pods {
+    /// Its name.
+    pub name: String,
+    /// The key that says how many; none: one on each node.
+    pub replicas: Option<String>,
+    /// The key that says on which nodes; none: on all.
+    pub selector: Option<String>,
+    /// The key under which the requests of a container stand.
+    pub requests: String,
+    /// Containers of a pod that ask for the same.
+    #[serde(default = "one")]
+    pub containers: u32,
+    /// CPU that a container asks for where the values say nothing, in thousandths.
+    #[serde(default)]
+    pub cpu_milli: u32,
+    /// Memory that a container asks for where the values say nothing.
+    #[serde(default)]
+    pub memory_mib: u32,
+    /// Whether no two of them run on one node.
+    #[serde(default)]
+    pub apart: bool,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// Values that go with where a cluster is.
@@ -227,6 +310,7 @@ impl Catalog {
         Self {
             kubernetes: parse("kubernetes.toml"),
             instances: parse("instances.toml"),
+            instance_sizes: parse("instance_sizes.toml"),
             regions: parse("regions.toml"),
             providers: parse("providers.toml"),
             name_limits: parse("name_limits.toml"),
@@ -260,6 +344,7 @@ fn parse<T: serde::de::DeserializeOwned>(path: &str) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hcl::value::Value;
 
     #[test]
     fn default_version_is_offered() {
@@ -284,6 +369,30 @@ mod tests {
                 assert!(partitions.contains(&partition), "{name}: {partition}");
             }
         }
+    }
+
+    #[test]
+    fn pods_are_counted_by_keys_that_the_values_have() {
+        for (name, addon) in &Catalog::load().addons {
+            assert!(!addon.pods.is_empty(), "{name}");
+            let values = Value::from_catalog(&serde_json::Value::Object(addon.values.clone()));
+            for pods in &addon.pods {
+                let is_number = |key: &String| matches!(values.at(key), Some(Value::Number(_)));
+                assert!(pods.replicas.iter().all(is_number), "{name}: {}", pods.name);
+                assert!(pods.selector.iter().all(|key| values.at(key).is_some()), "{name}: {}", pods.name);
+                assert!(pods.replicas.is_none() || pods.selector.is_some(), "{name}: {}", pods.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_instance_type_stands_in_one_series() {
+        let series = Catalog::load().instance_sizes.series;
+        let mut families: Vec<&String> = series.iter().flat_map(|series| &series.families).collect();
+        let count = families.len();
+        families.sort();
+        families.dedup();
+        assert_eq!(families.len(), count);
     }
 
     #[test]

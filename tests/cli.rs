@@ -154,9 +154,13 @@ fn a_number_of_zones_keeps_those_that_the_cluster_has() {
         ["us-east-1a", "us-east-1b", "us-east-1d", "us-east-1c"],
         "one more, at the end"
     );
-    project.edit("blueprint.toml", "zones = 4", "zones = 2");
+    project.edit("blueprint.toml", "zones = 4", "zones = 3");
     project.run("generate");
-    assert_eq!(zones(&project), ["us-east-1a", "us-east-1b"], "the last ones go");
+    assert_eq!(zones(&project), ["us-east-1a", "us-east-1b", "us-east-1d"], "the last one goes");
+    project.edit("blueprint.toml", "zones = 3", "zones = 2");
+    let refused = project.run("generate");
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("error[E0334]"), "the control plane's stay: {}", refused.stderr);
 
     // The zones of one region say nothing about another; nor does a manifest that cannot be read.
     project.edit("blueprint.toml", "us-east-1", "us-west-1");

@@ -126,37 +126,46 @@ fn read_quantities(
     good.then_some(read)
 }
 
-impl Cores {
-    /// Returns the thousandths of a CPU.
-    pub fn thousandths(&self) -> u64 {
-        let (number, unit) = amount_of(&self.0);
-        whole(if unit == "m" { number } else { number * 1_000.0 })
+/// Multiples of a byte that a quantity of memory can be written in.
+const MULTIPLES: &[(&str, u128)] = &[
+    ("Ki", 1 << 10),
+    ("Mi", 1 << 20),
+    ("Gi", 1 << 30),
+    ("Ti", 1 << 40),
+    ("Pi", 1 << 50),
+    ("k", 1_000),
+    ("M", 1_000_000),
+    ("G", 1_000_000_000),
+    ("T", 1_000_000_000_000),
+    ("P", 1_000_000_000_000_000),
+];
+
+/// Reads CPUs in thousandths, rounded up; none where it is no such quantity.
+pub fn millicores(text: &str) -> Option<u32> {
+    match text.strip_suffix('m') {
+        Some(number) => scaled(number, 1, 1),
+        None => scaled(text, 1_000, 1),
     }
 }
 
-impl Bytes {
-    /// Returns the number of bytes.
-    pub fn bytes(&self) -> u64 {
-        let (number, unit) = amount_of(&self.0);
-        let (unit, base) = unit.strip_suffix('i').map_or((unit, 1_000_f64), |unit| (unit, 1_024_f64));
-        let power = ["", "k", "m", "g", "t", "p"].iter().position(|known| unit.eq_ignore_ascii_case(known));
-        whole(number * base.powi(i32::try_from(power.unwrap_or_default()).unwrap_or_default()))
-    }
+/// Reads memory in MiB, rounded up; none where it is no such quantity.
+pub fn mebibytes(text: &str) -> Option<u32> {
+    let multiple = MULTIPLES.iter().find_map(|(unit, multiple)| Some((text.strip_suffix(unit)?, *multiple)));
+    let (number, multiple) = multiple.unwrap_or((text, 1));
+    scaled(number, multiple, 1 << 20)
 }
 
-/// Splits a quantity into its number and its unit.
-fn amount_of(text: &str) -> (f64, &str) {
-    let end = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    (text[..end].parse().unwrap_or_default(), &text[end..])
+/// Whether a quantity that was read lies in a range. One that is too large for its type lies in none.
+pub fn is_within(quantity: Option<u32>, range: std::ops::Range<u32>) -> bool {
+    quantity.is_some_and(|quantity| range.contains(&quantity))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a quantity is not negative, and saturates"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
+/// Reads a decimal number, times one number and divided by another, rounded up.
+fn scaled(number: &str, times: u128, by: u128) -> Option<u32> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    let by = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?.checked_mul(by)?;
+    u32::try_from(digits.checked_mul(times)?.div_ceil(by)).ok()
 }
 
 /// Whether text is a percentage above 100.
@@ -184,4 +193,23 @@ fn amount(units: &[&str]) -> Shape {
         ..Text::default()
     };
     Shape::Either(vec![Shape::Number { from: 0, to: i64::MAX }, Shape::Text(text)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_numbers() {
+        assert_eq!(
+            (millicores("1"), millicores("250m"), millicores("0.1")),
+            (Some(1000), Some(250), Some(100))
+        );
+        assert_eq!(
+            (mebibytes("70Mi"), mebibytes("1Gi"), mebibytes("1.5Gi")),
+            (Some(70), Some(1024), Some(1536))
+        );
+        assert_eq!((mebibytes("256M"), mebibytes("1048576")), (Some(245), Some(1)));
+        assert_eq!((millicores("much"), mebibytes("1Xi"), mebibytes("99999999P")), (None, None, None));
+    }
 }

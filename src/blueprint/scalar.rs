@@ -148,14 +148,19 @@ text! {
 }
 
 impl InstanceType {
-    /// Returns the size, `large`.
-    pub fn size(&self) -> &str {
-        self.0.split_once('.').map_or("", |(_, size)| size)
+    /// Makes an instance type of text; `None` when it is not one.
+    pub fn new(text: &str) -> Option<Self> {
+        is_instance_type(text).then(|| Self(text.to_owned()))
     }
 
     /// Returns the family, `m6i`.
     pub fn family(&self) -> &str {
         self.0.split('.').next().unwrap_or_default()
+    }
+
+    /// Returns the size, `large`.
+    pub fn size(&self) -> &str {
+        self.0.split_once('.').map_or("", |(_, size)| size)
     }
 
     /// Returns the architecture, `x86_64` or `arm64`.

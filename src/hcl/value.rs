@@ -99,6 +99,14 @@ impl Value {
 }
 
 impl Value {
+    /// Returns what stands under a path of keys, `controller.resources`.
+    pub fn at(&self, path: &str) -> Option<&Self> {
+        path.split('.').try_fold(self, |value, key| match value {
+            Self::Object(entries) => entries.iter().find(|(known, _)| known == key).map(|(_, value)| value),
+            _ => None,
+        })
+    }
+
     /// Takes out what a layer has set to null.
     #[must_use]
     pub fn without_nulls(self) -> Self {

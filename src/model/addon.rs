@@ -115,6 +115,11 @@ fn built_in(name: &str, facts: &catalog::Addon, keys: &ClusterKeys, partition: &
     })
 }
 
+/// Returns all values of a cluster's add-on: the catalog's, and over them what the cluster has besides.
+pub(super) fn values(facts: &catalog::Addon, addon: &Addon) -> Value {
+    Value::from_catalog(&serde_json::Value::Object(facts.values.clone())).merged(addon.values.clone())
+}
+
 /// Returns what the catalog sets for clusters of a partition only.
 fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
     let layers = facts.when.iter().filter(|when| when.partition.iter().any(|known| known == partition));
@@ -214,10 +219,7 @@ pub(super) fn enforces_network_policy(catalog: &catalog::Catalog, addons: &[Addo
     else {
         return false;
     };
-    let values =
-        Value::from_catalog(&serde_json::Value::Object(facts.values.clone())).merged(addon.values.clone());
-    matches!(values, Value::Object(entries)
-        if entries.contains(&("enableNetworkPolicy".to_owned(), Value::String("true".to_owned()))))
+    values(facts, addon).at("enableNetworkPolicy") == Some(&Value::from("true"))
 }
 
 /// Refuses numbers that TOML has and JSON has not: they would silently become `null`.

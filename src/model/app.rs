@@ -9,7 +9,7 @@ use super::identity;
 use crate::blueprint::MAIN;
 use crate::blueprint::keys::{App as Keys, Quota};
 use crate::blueprint::pattern::{Pattern, Scope};
-use crate::blueprint::quantity::Bytes;
+use crate::blueprint::quantity::{Bytes, is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
 use crate::catalog::Catalog;
@@ -243,18 +243,15 @@ fn principals(
 /// A container that asks for nothing gets a tenth of a CPU and 256 MiB, as `container_defaults` of the tenant module has it, and a
 /// volume of EBS has a GiB at least (EBS user guide, "EBS volume types", read 2026-11).
 fn check_quota(context: &mut Context<'_>, quota: &Quota) {
-    const CPU: u64 = 100;
-    const MEMORY: u64 = 256 << 20;
-    const VOLUME: u64 = 1 << 30;
     let Quota { cpu, memory, pods, storage, .. } = quota;
-    let cpu = cpu.as_ref().filter(|cpu| cpu.thousandths() < CPU).map(|cpu| (cpu.0.clone(), cpu.span));
-    let memory = memory
-        .as_ref()
-        .filter(|memory| memory.bytes() < MEMORY)
-        .map(|memory| (memory.0.clone(), memory.span));
-    let pods = pods.as_ref().filter(|pods| pods.value == 0).map(|pods| (pods.to_string(), pods.span));
+    let cpu = cpu.as_ref().filter(|cpu| is_within(millicores(&cpu.0), 0..100));
+    let memory = memory.as_ref().filter(|memory| is_within(mebibytes(&memory.0), 0..256));
+    let pods = pods.as_ref().filter(|pods| pods.value == 0);
     // No storage at all may be meant.
-    let storage = storage.as_ref().filter(|storage| (1..VOLUME).contains(&storage.bytes()));
+    let storage = storage.as_ref().filter(|storage| is_within(mebibytes(&storage.0), 1..1_024));
+    let cpu = cpu.map(|cpu| (cpu.0.clone(), cpu.span));
+    let memory = memory.map(|memory| (memory.0.clone(), memory.span));
+    let pods = pods.map(|pods| (pods.to_string(), pods.span));
     let storage = storage.map(|storage| (storage.0.clone(), storage.span));
     for (little, what) in [
         (cpu, "one container, which gets `100m` unless it asks for more"),

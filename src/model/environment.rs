@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::access::{self, Access};
 use super::addon;
 use super::app::Tenant;
+use super::bill::{self, Bill};
 use super::delivery::{self, Pipeline};
 use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
@@ -88,6 +89,8 @@ pub struct Cluster {
     /// What may differ between clusters.
     #[serde(flatten)]
     pub settings: Settings,
+    /// What system services ask of its managed node groups.
+    pub bills: Vec<Bill>,
     /// Applications that live on it.
     pub tenants: Vec<Tenant>,
     /// Tags of everything in it, sorted by key.
@@ -242,8 +245,9 @@ fn cluster(
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, &region_name.value, name.span);
     let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &facts.partition);
-    let NodePools { managed, karpenter, fargate } =
-        node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
+    let pools = node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
+    let bills = bill::resolve(context, keys, &pools, &addons);
+    let NodePools { managed, karpenter, fargate } = pools;
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let private_cidrs = private_cidrs(keys);
     let access = Access::resolve(context, keys, &scope, roles.deploy, roles.plan);
@@ -277,6 +281,7 @@ fn cluster(
         access,
         network,
         settings,
+        bills,
         tenants: Vec::new(),
         tags: tags::resolve(context, environment.environment, Some(&eks_name)),
         eks_name,

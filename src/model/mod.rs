@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod bill;
 mod data;
 pub mod delivery;
 pub mod environment;
@@ -31,6 +32,7 @@ use crate::problem::Problem;
 pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
+pub use bill::Bill;
 pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;

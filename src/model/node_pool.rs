@@ -1,5 +1,6 @@
 //! Node pools: `core` and other managed groups, and what Karpenter makes.
 
+pub mod capacity;
 pub mod disk;
 pub mod disruption;
 pub mod karpenter;
@@ -24,6 +25,7 @@ use crate::problem::Problem;
 
 pub use karpenter::KarpenterPool;
 
+use capacity::Addressing;
 use disk::Disk;
 use kubelet::Kubelet;
 
@@ -171,6 +173,8 @@ struct Ground<'a> {
     catalog: &'a Catalog,
     /// Where prefixes were chosen; none: addresses are handed out one by one.
     prefixes: Option<Span>,
+    /// How nodes come by addresses for pods.
+    addressing: Addressing,
     /// The Kubernetes version; none for a module's defaults, which are for every cluster.
     kubernetes: Option<&'a str>,
     /// What placeholders stand for; none for a module's defaults.
@@ -190,6 +194,7 @@ pub(super) fn resolve(
     let ground = Ground {
         catalog: context.catalog,
         prefixes: network::prefixes(keys),
+        addressing: Addressing::of(keys),
         kubernetes: Some(kubernetes.as_str()),
         scope: Some(scope),
     };
@@ -242,6 +247,7 @@ pub(super) fn standard(context: &Context<'_>, pool: &Named<Keys>) -> NodePools {
     let ground = Ground {
         catalog: context.catalog,
         prefixes: network::prefixes(&context.blueprint.standard),
+        addressing: Addressing::of(&context.blueprint.standard),
         kubernetes: None,
         scope: None,
     };

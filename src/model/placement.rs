@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::Context;
-use super::addon::KARPENTER;
 use super::node_pool::{CORE, CORE_TAINT};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{Node, Value};
-use crate::blueprint::scalar::PoolKind;
 use crate::catalog;
 use crate::problem::Problem;
 
@@ -22,9 +20,6 @@ pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, node_types: &
         };
         let mut check = Check { context, addon: wish.name.as_str(), facts, node_types };
         check.table(&facts.values, values, "");
-        if wish.name.as_str() == KARPENTER {
-            check_replicas(context, keys, values);
-        }
     }
 }
 
@@ -95,22 +90,4 @@ fn tolerates_core(toleration: &Node) -> bool {
     let is_key = text("key").map_or(text("operator") == Some("Exists"), |key| key == CORE_TAINT);
     let is_value = text("operator") == Some("Exists") || text("value") == Some("true");
     is_key && is_value && text("effect").is_none_or(|effect| effect == "NoSchedule")
-}
-
-/// Karpenter's chart keeps its replicas on nodes of their own, and a release waits for all of them (karpenter chart 1.14.1,
-/// `affinity`, read 2026-11).
-fn check_replicas(context: &mut Context<'_>, keys: &ClusterKeys, values: &Node) {
-    let Some(replicas) = values.get("replicas") else { return };
-    let Value::Integer(number) = replicas.value else { return };
-    let Some(core) = keys.node_pools.get(CORE).map(|core| &core.value) else { return };
-    let Some(size) =
-        core.size.as_ref().filter(|_| core.kind.as_ref().is_some_and(|kind| **kind == PoolKind::Managed))
-    else {
-        return;
-    };
-    let Some(nodes) = size.desired.as_ref().or(size.min.as_ref()) else { return };
-    if number > i64::from(nodes.value) {
-        let problem = Problem::ReplicasWithoutNodes { replicas: number, nodes: nodes.value };
-        context.push_conflict(problem, replicas.span, nodes.span);
-    }
 }

@@ -10,6 +10,8 @@ mod words;
 
 use ipnet::Ipv4Net;
 
+use crate::model::bill::Unfit;
+
 pub use nearest::{nearest, suggest};
 pub use words::Words;
 
@@ -328,6 +330,11 @@ problems! {
     /// A pool has the same taint twice.
     E0442 RepeatedTaint { key: String },
 
+    /// The nodes of a pool are too few or too small for the system services that run there.
+    E0450 ServicesDoNotFit { unfit: Box<Unfit> },
+    /// The kubelet would take more pods than its node has addresses for.
+    E0451 TooFewAddresses { pods: u32, instance: String, most: u32, has_prefixes: bool },
+
     /// The catalog has no such add-on.
     E0501 UnknownAddon { name: String, known: Vec<String> },
     /// A cluster lacks an add-on that it cannot do without.
@@ -356,8 +363,6 @@ problems! {
     E0515 UnknownNodeType { addon: String, value: String, known: Vec<String> },
     /// An add-on's values take core's toleration from its pods.
     E0516 CoreNotTolerated { addon: String },
-    /// Karpenter would have more replicas than nodes to keep them on.
-    E0517 ReplicasWithoutNodes { replicas: i64, nodes: u32 },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
@@ -471,7 +476,8 @@ impl Problem {
                 Self::UnknownInstance { value, .. },
             ) => value == one || value == other,
             (Self::PoolNeeds { key: "limits.gpu", .. }, Self::UnknownKey { table: "limits", .. })
-            | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. }) => true,
+            | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. })
+            | (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. }) => true,
             (
                 Self::CidrOverlap { .. } | Self::NoCidr { .. },
                 Self::UnknownKey { table: "a cluster", key, .. },

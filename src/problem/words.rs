@@ -9,6 +9,8 @@ use super::{Principal, Problem};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::model::access::SSO_PATH;
+use crate::model::bill::{Misfit, Shortage, Unfit};
+use crate::model::node_pool::capacity::Resources;
 
 /// The sentences of one diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -868,6 +870,19 @@ impl Problem {
                     .maybe_help(label_like(value).map(|value| format!("write `\"{value}\"`")))
             }
 
+            Self::ServicesDoNotFit { unfit } => does_not_fit(unfit),
+            Self::TooFewAddresses { pods, instance, most, has_prefixes } => {
+                let or = if *has_prefixes {
+                    ", or choose a larger instance type"
+                } else {
+                    ", or `prefix_delegation = true` in the cluster's `network`"
+                };
+                Words::new(format!("a node cannot run {pods} pods: it has addresses for {most}"))
+                    .label("more than that")
+                    .also(format!("`{instance}` has addresses for {most} pods"))
+                    .help(format!("write `max_pods = {most}`{or}"))
+            }
+
             Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
                 .label("unknown add-on")
                 .help(suggest(name, known)),
@@ -947,12 +962,6 @@ impl Problem {
                 Words::new(format!("add-on `{addon}` would not tolerate the taint of core's nodes"))
                     .label("replaces the catalog's list, and its pods look for nodes of core")
                     .help("add `{ key = \"CriticalAddonsOnly\", operator = \"Exists\" }` to the list")
-            }
-            Self::ReplicasWithoutNodes { replicas, nodes } => {
-                Words::new(format!("{replicas} replicas of Karpenter do not fit on {nodes} nodes of core"))
-                    .label("each keeps to a node of its own")
-                    .also("the nodes")
-                    .help(format!("write `replicas = {nodes}`, or `min = {replicas}` in core's `size`"))
             }
 
             Self::NoKubernetesVersion { cluster, newest } => {
@@ -1034,6 +1043,45 @@ impl Problem {
                 .help("mend the finding and remove the waiver, or set a later day"),
         }
     }
+}
+
+/// Says why system services do not fit on a pool, and what the smallest changes are with which they do.
+fn does_not_fit(unfit: &Unfit) -> Words {
+    let Unfit { pool, nodes, instance, node, misfit, remedy } = unfit;
+    let Resources { cpu_milli, memory_mib, pods } = node;
+    let together = Words::new(format!("the system services do not fit on {nodes} × `{instance}`"))
+        .also(format!("one holds {pods} pods, {cpu_milli}m CPU and {memory_mib}Mi memory"));
+    let mut ways = Vec::new();
+    let words = match misfit {
+        Misfit::Together { short } => together.label(format!("`{pool}` holds {}", shortages(short))),
+        Misfit::Scattered { service } => {
+            together.label(format!("with the others placed, no node has room for a pod of `{service}`"))
+        }
+        Misfit::Pod { service, short } => {
+            Words::new(format!("a pod of `{service}` does not fit on a node of type `{instance}`"))
+                .label(format!("holds {}, with what runs on every node", shortages(short)))
+        }
+        Misfit::Apart { service, replicas, key } => {
+            ways.push(format!("set `{key} = {nodes}` in the values of `{service}`"));
+            Words::new(format!("`{service}` has {replicas} pods, each on a node of its own"))
+                .label(format!("`{pool}` has {nodes} nodes"))
+        }
+    };
+    if let Some((nodes, max)) = remedy.nodes {
+        let max = if nodes > max { format!(" and `max = {nodes}`") } else { String::new() };
+        ways.push(format!("write `{} = {nodes}`{max}", remedy.key));
+    }
+    if let Some(types) = &remedy.types {
+        let types: Vec<String> = types.iter().map(|name| format!("\"{name}\"")).collect();
+        ways.push(format!("write `instance_types = [{}]`", types.join(", ")));
+    }
+    words.maybe_help((!ways.is_empty()).then(|| ways.join(", or ")))
+}
+
+/// Says what there is and what is asked for.
+fn shortages(short: &[Shortage]) -> String {
+    let short = short.iter().map(|Shortage { what, held, asked }| format!("{held} {what}, {asked} asked"));
+    short.collect::<Vec<_>>().join("; ")
 }
 
 /// Says what to write in place of an ARN that is not a role's.

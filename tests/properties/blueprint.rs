@@ -88,7 +88,7 @@ fn nodes() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         ("disk_iops", "4000"),
         ("disk_throughput", "250"),
         ("disk_kms_key", "\"arn:{partition}:kms:{region}:{account}:key/1234abcd\""),
-        ("kubelet", "{ max_pods = 40, kube_reserved = { cpu = \"100m\" }, image_gc_low_percent = 50 }"),
+        ("kubelet", "{ max_pods = 20, kube_reserved = { cpu = \"100m\" }, image_gc_low_percent = 50 }"),
     ];
     subsequence(settings, 0..=5)
         .prop_map(|settings| settings.into_iter().map(|(key, value)| (key, value.to_owned())).collect())

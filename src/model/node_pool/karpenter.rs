@@ -7,6 +7,7 @@ use super::disruption::{self, Disruption};
 use super::kubelet::{self, Kubelet};
 use super::{CORE, Ground, Report, Taint, check_core, check_repeated, core_label, image, label};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Limits, NodePool as Keys};
+use crate::blueprint::quantity::{is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{
     AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind,
@@ -167,14 +168,14 @@ fn check_counts(report: &mut impl Report, keys: &Keys) {
 
 /// No node is so small that these let one be made; none at all may be meant.
 fn check_limits(report: &mut impl Report, limits: &Limits) {
-    if let Some(cpu) = limits.cpu.as_ref().filter(|cpu| (1..1_000).contains(&cpu.thousandths())) {
+    if let Some(cpu) = limits.cpu.as_ref().filter(|cpu| is_within(millicores(&cpu.0), 1..1_000)) {
         report.report(
             Problem::TooLittle { value: cpu.0.clone(), what: "one node, which has one CPU at least" },
             cpu.span,
             None,
         );
     }
-    if let Some(memory) = limits.memory.as_ref().filter(|memory| (1..1 << 29).contains(&memory.bytes())) {
+    if let Some(memory) = limits.memory.as_ref().filter(|memory| is_within(mebibytes(&memory.0), 1..512)) {
         let what = "one node, which has `512Mi` at least";
         report.report(Problem::TooLittle { value: memory.0.clone(), what }, memory.span, None);
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Ground, Report, image};
 use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
 use crate::blueprint::scalar::AmiFamily;
+use crate::diagnostic::Span;
 use crate::problem::Problem;
 
 /// What the blueprint sets of the kubelet, or the cluster's network for it.
@@ -28,20 +29,21 @@ pub struct Kubelet {
 
 /// With prefixes addresses are no limit any more, and Kubernetes advises against more pods on one node (EKS user guide,
 /// "Assign more IP addresses to nodes with prefixes"; EKS itself goes up to 250 from 30 CPUs on). Read 2026-11.
-const PODS_WITH_PREFIXES: u32 = 110;
+pub(super) const PODS_WITH_PREFIXES: u32 = 110;
 
 /// What the kubelet does without being told (Kubernetes, `KubeletConfiguration`, read 2026-11).
 const IMAGE_GC_HIGH: u32 = 85;
 const IMAGE_GC_LOW: u32 = 80;
 
 /// Resolves the kubelet's settings.
-///
-/// `max_pods` is only bounded: how many addresses an instance type has is not known here.
 pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys) -> Kubelet {
     let with_prefixes = ground.prefixes.map(|_| PODS_WITH_PREFIXES);
     let Some(written) = &keys.kubelet else {
         return Kubelet { max_pods: with_prefixes, ..Kubelet::default() };
     };
+    if let Some(pods) = &written.max_pods {
+        check_addresses(report, ground, keys, pods.get(), pods.span);
+    }
     check_image_gc(report, written);
     if image::family(keys) == AmiFamily::Bottlerocket {
         check_bottlerocket(report, written);
@@ -53,6 +55,23 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys
         eviction_hard: written.eviction_hard.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
         image_gc_high: written.image_gc_high_percent.as_ref().map(|percent| percent.get()),
         image_gc_low: written.image_gc_low_percent.as_ref().map(|percent| percent.get()),
+    }
+}
+
+/// Refuses more pods than the addresses of an instance type suffice for: the others would wait for one for ever.
+fn check_addresses(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys, pods: u32, at: Span) {
+    for instance in keys.instance_types.iter().flat_map(|types| types.iter()) {
+        let Some(size) = ground.catalog.instance_sizes.get(instance) else { continue };
+        let most = ground.addressing.pods(size);
+        if pods > most {
+            let problem = Problem::TooFewAddresses {
+                pods,
+                instance: instance.to_string(),
+                most,
+                has_prefixes: ground.addressing.prefixes,
+            };
+            report.report(problem, at, Some(instance.span));
+        }
     }
 }
 

@@ -226,7 +226,7 @@ variable "spot_node_pool" {
       evictionHard                = optional(map(string))
       imageGCHighThresholdPercent = optional(number)
       imageGCLowThresholdPercent  = optional(number)
-    }), { maxPods = 58 })
+    }), { maxPods = 20 })
     labels = optional(map(string), { node-type = "worker" })
   })
   default  = {}
