@@ -82,13 +82,22 @@ impl serde::Serialize for Node {
 pub fn parse(source: &Source, base: usize, diagnostics: &mut Diagnostics) -> Node {
     let (root, errors) = DeTable::parse_recoverable(&source.text);
     let (mut lines, mut extended) = (BTreeSet::new(), BTreeSet::new());
+    let mut twice = None;
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         // The parser goes on in the middle of a line and stumbles over what is left of it; and what cannot be extended is so for
         // every key below.
         let message = error.message();
         let is_more = message.starts_with("cannot extend") && !extended.insert(message.to_owned());
-        if is_more || !lines.insert(source.position(span.start).0) {
+        // A table that stands twice has its keys twice.
+        let is_twice = message.starts_with("duplicate key");
+        let between = twice.and_then(|head| source.text.get(head..span.start));
+        let is_key = is_twice && between.is_some_and(|between| !between.contains("\n["));
+        let line = source.text.get(..span.start).and_then(|before| before.rsplit('\n').next());
+        if is_twice && line.is_some_and(|line| line.starts_with('[')) {
+            twice = Some(span.start);
+        }
+        if is_more || is_key || !lines.insert(source.position(span.start).0) {
             continue;
         }
         diagnostics

@@ -19,6 +19,10 @@ macro_rules! quantity {
             fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
                 match &node.value {
                     Value::Integer(number) if *number >= 0 => Some(Self(number.to_string())),
+                    Value::Integer(number) => {
+                        let (value, from, to) = (*number, 0, i64::from(u32::MAX));
+                        reader.fail(Problem::OutOfRange { value, from, to }, node.span)
+                    }
                     Value::String(text) if is_amount(text, $units) => Some(Self(text.clone())),
                     Value::String(text) => {
                         reader.fail(Problem::InvalidQuantity { value: text.clone(), example: $example }, node.span)

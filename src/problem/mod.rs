@@ -339,7 +339,7 @@ problems! {
     E0501 UnknownAddon { name: String, known: Vec<String> },
     /// A cluster lacks an add-on that it cannot do without.
     E0502 AddonRequired { addon: String, why: String, switched_off: bool },
-    /// EKS does not offer this Kubernetes version.
+    /// The catalog does not have this Kubernetes version.
     E0503 UnsupportedKubernetes { version: String, supported: Vec<String> },
     /// An add-on's version does not run on the cluster's Kubernetes version.
     E0504 AddonTooOldForKubernetes { addon: String, version: String, kubernetes: String, least: String },
@@ -457,6 +457,7 @@ impl Problem {
                 &["instance_types"]
             }
             Self::PoolNeeds { key: "capacity", .. } | Self::UnusedReservations { .. } => &["capacity"],
+            Self::PoolNeeds { key: "namespaces", .. } => &["namespaces"],
             Self::PoolNeeds { key: "capacity_reservations", .. } => &["capacity_reservations"],
             Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],

@@ -6,6 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
 use super::{Principal, Problem};
+use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::model::access::SSO_PATH;
@@ -61,8 +62,11 @@ impl Problem {
             Self::UnknownKey { key, table, allowed, home } => {
                 let help = match (*table, key.as_str(), home) {
                     _ if nearest(key, allowed).is_some() => suggest(key, allowed),
-                    ("an environment", "network" | "node_pools" | "addons" | "endpoint" | "kubernetes_version", _) => {
+                    ("an environment", ..) if Cluster::TABLE.get(key).is_some() => {
                         format!("write `cluster.{key}`: what clusters have stands in the environment's `cluster`")
+                    }
+                    ("a cluster", ..) if Environment::TABLE.get(key).is_some() && key != "cluster" => {
+                        format!("`{key}` is a key of an environment: move it there")
                     }
                     ("a cluster", "cluster", _) => "leave `cluster` out: its keys stand here".to_owned(),
                     ("an add-on", ..) => format!("write `values.{key}`, if it is a value of the chart; else {}", suggest(key, allowed)),
@@ -223,7 +227,10 @@ impl Problem {
             Self::UnknownEnvironment { value, known } => {
                 Words::new(format!("there is no environment `{value}`"))
                     .label("unknown environment")
-                    .help(suggest(value, known))
+                    .help(cluster_like(value, known).map_or_else(
+                        || suggest(value, known),
+                        |reference| format!("did you mean `{reference}`? a cluster stands behind `/`"),
+                    ))
             }
             Self::UnknownCluster { value, environment, known } => {
                 Words::new(format!("environment `{environment}` has no cluster `{value}`"))
@@ -895,8 +902,8 @@ impl Problem {
                 Words::new(format!("add-on `{addon}` is missing")).label(why.clone()).help(help)
             }
             Self::UnsupportedKubernetes { version, supported } => {
-                Words::new(format!("EKS does not offer Kubernetes `{version}`"))
-                    .label("not offered")
+                Words::new(format!("this release does not support Kubernetes `{version}` on EKS"))
+                    .label("not in the catalog")
                     .help(format!("choose one of {}", list(supported)))
             }
             Self::AddonTooOldForKubernetes { addon, version, kubernetes, least } => {
@@ -1153,6 +1160,15 @@ fn quantity_like(text: &str, example: &str) -> Option<String> {
     Some(format!("{number}{}i", letter.to_ascii_uppercase()))
 }
 
+/// Makes `production/eu` of `production-eu`, where there is an environment `production`.
+fn cluster_like(reference: &str, environments: &[String]) -> Option<String> {
+    let mut clusters = environments.iter().filter_map(|environment| {
+        let cluster = reference.strip_prefix(environment.as_str())?.strip_prefix(['-', '.', ':', '_'])?;
+        Some(format!("{environment}/{cluster}"))
+    });
+    clusters.next()
+}
+
 /// Makes a tag's value of text that is none.
 fn tag_like(text: &str) -> Option<String> {
     let plain: String = text
@@ -1233,7 +1249,13 @@ fn retype(expected: &str, found: &str, text: Option<&str>) -> Option<String> {
         }
         ("`true` or `false`", "a string") => "write `true` or `false`, without quotes",
         ("an array", "a string") => "put it in brackets: `[\"…\"]`",
-        ("an array", "a table") => "put it in brackets: `[{ … }]`",
+        ("an array", "a table") => "write a list in brackets: `[…]`",
+        ("a number of zones or an array of zone names", "a string") => {
+            return match text.unwrap_or_default() {
+                count if count.parse::<u32>().is_ok() => Some(format!("write `{count}`, without quotes")),
+                zone => Some(format!("put it in brackets, with the others: `[\"{zone}\", …]`")),
+            };
+        }
         ("a string", "an array") => "remove the brackets: one is allowed",
         ("a table", "a boolean") => "write `{ enabled = false }` to take it out, or a table with its keys",
         ("a table", "an array") => "write one pair of brackets around a header, or braces around keys",
