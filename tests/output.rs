@@ -257,7 +257,8 @@ fn count_is_a_switch() {
                 || condition.starts_with("contains(var.") && condition.ends_with(')');
         };
         let (name, compared) = variable.split_once(' ').unwrap_or((variable, ""));
-        !name.contains(['[', '.']) && matches!(compared, "" | "== null" | "== \"ipv6\"")
+        !name.contains(['[', '.'])
+            && matches!(compared, "" | "== null" | "== \"ipv6\"" | "== \"contract\"" | "== \"data-only\"")
     };
     for folder in folders() {
         for resource in folder.blocks("resource") {

@@ -3,15 +3,15 @@
 use ipnet::Ipv4Net;
 
 use super::node::Node;
-use super::number::{DiskGib, Iops, MaxPods, Percent, Throughput, Weight};
+use super::number::{DiskGib, Iops, MaxPods, Percent, Port, Throughput, Weight};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
     ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType, IpFamily,
-    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId, VpcId,
-    Zones,
+    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId,
+    TenantOwner, VpcId, Zones,
 };
 use super::shape::{self, Shape};
 use crate::diagnostic::Spanned;
@@ -363,12 +363,42 @@ table! {
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that deploy into its namespace: workloads, configuration and secrets, but no roles. Its `deploy_role` is one.
+        default deployers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Roles that read everything in its namespace but secrets.
         default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Role that applies its stub; without it, the environment's.
         optional deploy_role: Pattern,
         /// The Pod Security Standard of its namespace.
         default pod_security: PodSecurity = PodSecurity::Restricted,
+        /// Service accounts that its pods run as, by name; without them, one of its own name.
+        default service_accounts: Map<ServiceAccount> = Map::default(),
+        /// Ports of its pods that load balancers reach; without them, every TCP port.
+        default ports: Vec<Spanned<Port>> = Vec::new(),
+        /// What its pods reach besides each other, DNS, the Kubernetes API and HTTPS outside the VPC.
+        default egress: Vec<Spanned<Egress>> = Vec::new(),
+        /// Whose stack makes its namespace, and with it quota, policies and roles: the platform's, `tenants`, or its own.
+        default owner: TenantOwner = TenantOwner::Platform,
+    }
+}
+
+table! {
+    /// `[apps.A.service_accounts.S]`
+    "a service account" ServiceAccount {
+        /// Whether its pods get a token of the Kubernetes API.
+        default token: bool = false,
+    }
+}
+
+table! {
+    /// `egress = [{ cidrs, namespaces, ports }]`
+    "a rule" Egress {
+        /// Ranges outside the cluster.
+        default cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
+        /// Namespaces of the cluster.
+        default namespaces: Vec<Spanned<Name>> = Vec::new(),
+        /// TCP ports; without them, everything.
+        default ports: Vec<Spanned<Port>> = Vec::new(),
     }
 }
 

@@ -78,12 +78,6 @@ impl Model {
         self.environments.iter().any(|environment| environment.pipeline.is_some())
     }
 
-    /// Whether any application has readers: then the tenant module has a group for them.
-    pub fn has_tenant_readers(&self) -> bool {
-        let clusters = self.environments.iter().flat_map(|environment| &environment.clusters);
-        clusters.flat_map(|cluster| &cluster.tenants).any(|tenant| !tenant.readers.is_empty())
-    }
-
     /// Returns what a later run must know of each cluster: it goes into the manifest.
     pub fn facts(&self) -> Facts {
         Facts::of(&self.environments)

@@ -97,6 +97,11 @@ impl Settings {
 }
 
 impl Fleet {
+    /// Whether network policies are enforced in any cluster.
+    pub fn has_network_policy(&self) -> bool {
+        self.network_policy || self.network_policy_differs
+    }
+
     /// Returns an add-on that any cluster has, by its name in the catalog.
     pub fn addon(&self, name: &str) -> Option<&Member<FleetAddon>> {
         self.eks_addons.iter().chain(&self.helm_addons).find(|addon| addon.standard.name.as_str() == name)

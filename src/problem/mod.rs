@@ -385,6 +385,10 @@ problems! {
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },
+    /// A rule names nothing that pods would reach by it.
+    E0702 EgressToNowhere,
+    /// An application is to make its own namespace, and the role that applies it could not.
+    E0703 OwnerWithoutRights { app: String, arn: String },
 
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
@@ -410,6 +414,10 @@ problems! {
     N0201 WaiverExpired { id: String, until: String },
     /// No person can get into a cluster when the deploy role is broken.
     N0601 NoHumanAdmin { environment: String },
+    /// A role is to have rights in a namespace, and has them in the whole cluster.
+    N0602 AdministersAlready { arn: String },
+    /// The stack of an application has rights on the whole cluster.
+    N0701 AppOwnsNamespace { app: String },
 }
 
 impl Problem {

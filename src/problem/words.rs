@@ -1025,6 +1025,11 @@ impl Problem {
                     .also(format!("{rights} the cluster"))
                     .help("remove it here, or there")
             }
+            Self::AdministersAlready { arn } => {
+                Words::new(format!("`{arn}` administers the whole cluster already"))
+                    .label("no entry is made for the namespace")
+                    .help("leave it: it counts again when the role leaves `admins` of the cluster")
+            }
             Self::NoHumanAdmin { environment } => {
                 Words::new(format!("only the deploy role can administer the clusters of `{environment}`"))
                     .label("no `admins`")
@@ -1034,6 +1039,20 @@ impl Problem {
                     )
             }
 
+            Self::EgressToNowhere => Words::new("the rule names nothing to reach")
+                .label("neither `cidrs` nor `namespaces`")
+                .help("name ranges as `cidrs = [\"10.9.0.0/16\"]`, or namespaces as `namespaces = [\"nats\"]`"),
+            Self::OwnerWithoutRights { app, arn } => {
+                Words::new(format!("`{arn}` cannot make the namespace of `{app}`"))
+                    .label("making a namespace takes rights on the whole cluster")
+                    .also("the role that applies its stub")
+                    .help("write `owner = \"platform\"`, or add the role to `admins` of the cluster")
+            }
+            Self::AppOwnsNamespace { app } => {
+                Words::new(format!("the stub of `{app}` makes its namespace, quota and policies itself"))
+                    .label("its deploy role administers the whole cluster, and can raise the quota")
+                    .help("write `owner = \"platform\"` where the team does not run the platform")
+            }
             Self::ReservedNamespace { namespace, owner } => {
                 Words::new(format!("namespace `{namespace}` belongs to {owner}"))
                     .label("taken")

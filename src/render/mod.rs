@@ -14,6 +14,7 @@ pub mod readme;
 pub mod scripts;
 pub mod services_module;
 pub mod template;
+pub mod tenant;
 pub mod waiver;
 
 use std::borrow::Cow;

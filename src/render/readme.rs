@@ -7,12 +7,14 @@ use super::network::NetworkView;
 use super::scripts::{Stack, stacks};
 use super::services_module::{Needs, has_helm, has_kubernetes};
 use super::template::view;
+use super::tenant::TenantModule;
 use super::{Output, Whole};
 use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::app::Rights;
 use crate::model::settings::Share;
 use crate::model::{App, Model};
 
@@ -71,6 +73,8 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         outputs: Vec<OutputView>,
         has_karpenter: bool,
         network: NetworkView,
+        #[serde(flatten)]
+        tenant: TenantModule,
         has_fargate: bool,
         has_core_on_fargate: bool,
     }
@@ -103,6 +107,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
         network: NetworkView::of(whole),
+        tenant: TenantModule::of(whole),
         has_fargate: !fleet.fargate_pools.is_empty(),
         has_core_on_fargate: fleet.core_on_fargate != Share::None,
     })))
@@ -315,11 +320,10 @@ fn roles(model: &Model) -> Vec<(String, Vec<String>)> {
                 add(reader, format!("reads {}", cluster.eks_name));
             }
             for tenant in &cluster.tenants {
-                for admin in &tenant.admins {
-                    add(admin, format!("administers {} on {}", tenant.app, cluster.eks_name));
-                }
-                for reader in &tenant.readers {
-                    add(reader, format!("reads {} on {}", tenant.app, cluster.eks_name));
+                for rights in Rights::ALL {
+                    for role in tenant.roles(rights) {
+                        add(role, format!("{} {} on {}", rights.verb(), tenant.app, cluster.eks_name));
+                    }
                 }
             }
         }
@@ -349,6 +353,7 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
     #[derive(Serialize)]
     struct Application<'a> {
         app: &'a str,
+        owns_namespace: bool,
         roots: Vec<RootView<'a>>,
     }
     let mut roots = Vec::new();
@@ -366,5 +371,6 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
             role: &attachment.deploy_role,
         });
     }
-    view(&Application { app: app.name.as_str(), roots })
+    let owns_namespace = app.attachments.iter().any(|attachment| attachment.owns_namespace);
+    view(&Application { app: app.name.as_str(), owns_namespace, roots })
 }
