@@ -19,8 +19,14 @@ mod by_hand;
 mod checkov;
 #[path = "judges/combinations.rs"]
 mod combinations;
+#[path = "judges/control_plane.rs"]
+mod control_plane;
+#[path = "judges/definitions.rs"]
+mod definitions;
 #[path = "judges/deployment.rs"]
 mod deployment;
+#[path = "judges/emitted.rs"]
+mod emitted;
 #[path = "judges/engine.rs"]
 mod engine;
 #[path = "judges/escaping.rs"]
@@ -29,6 +35,8 @@ mod escaping;
 mod fmt;
 #[path = "judges/judge.rs"]
 mod judge;
+#[path = "judges/karpenter.rs"]
+mod karpenter;
 #[path = "judges/literal.rs"]
 mod literal;
 #[path = "judges/nasty.rs"]
@@ -43,5 +51,9 @@ mod shellcheck;
 mod structure;
 #[path = "judges/tree.rs"]
 mod tree;
+#[path = "judges/truth.rs"]
+mod truth;
 #[path = "judges/world.rs"]
 mod world;
+#[path = "judges/yaml.rs"]
+mod yaml;

@@ -5,6 +5,7 @@
 
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
+use crate::truth;
 use crate::world::{Environment, World};
 
 /// Some addresses that each stack must have made: it is not empty, and holds what its name says.
@@ -84,6 +85,7 @@ fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&s
     for environment in environments {
         deploy(&world, environment, expected);
     }
+    truth::judge(&world, blueprint);
     for (index, environment) in environments.iter().enumerate().rev() {
         take_down(&world, environment, blueprint);
         // Whoever is left does not notice.
