@@ -24,6 +24,9 @@ pub const VPC_CNI: &str = "vpc-cni";
 /// The load balancer controller's name in the catalog.
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 
+/// The EFS driver's name in the catalog. It brings a file system along.
+pub const EFS: &str = "aws-efs-csi-driver";
+
 /// One add-on of a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Addon {

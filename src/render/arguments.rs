@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::cluster_module::{Switch, installed};
+use super::cluster_module::{Switch, installed, provided};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
-use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
+use crate::model::addon::{VPC_CNI, custom_networking};
 use crate::model::network::Network;
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Share};
 use crate::model::{Addon, Cluster, Fleet, Tenant};
@@ -79,8 +79,9 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let addon = addon.filter(|_| !is_elsewhere);
         arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
     }
-    let karpenter = fleet.addon(KARPENTER).and_then(Switch::of);
-    arguments.extend(switch(karpenter, cluster.has(KARPENTER)));
+    for member in provided(fleet) {
+        arguments.extend(switch(Switch::of(member), cluster.has(member.standard.name.as_str())));
+    }
     arguments
 }
 

@@ -10,7 +10,7 @@ use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::Fleet;
-use crate::model::addon::{self, KARPENTER, VPC_CNI};
+use crate::model::addon::{self, EFS, KARPENTER, VPC_CNI};
 use crate::model::identity;
 use crate::model::node_pool::{CORE, FargatePool, Selector};
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
@@ -35,6 +35,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/fargate.tf", has_fargate, fargate),
         row("modules/cluster/pod_identity.tf", has_roles, nothing),
         row("modules/cluster/karpenter.tf", has_karpenter, karpenter),
+        row("modules/cluster/efs.tf", has_efs, efs),
         row("modules/cluster/contract.tf", always, contract),
     ]);
     rows
@@ -56,6 +57,11 @@ fn has_karpenter(whole: &Whole<'_>) -> bool {
     whole.model.fleet.addon(KARPENTER).is_some()
 }
 
+/// Whether any cluster has a file system.
+fn has_efs(whole: &Whole<'_>) -> bool {
+    whole.model.fleet.addon(EFS).is_some()
+}
+
 fn of_network<'a>(whole: &Whole<'a>) -> &'a FleetNetwork {
     &whole.model.fleet.network
 }
@@ -73,8 +79,15 @@ fn outputs_view(whole: &Whole<'_>) -> Context {
     struct Outputs {
         network: NetworkView,
         has_managed_pools: bool,
+        has_efs: bool,
+        efs_file_system_arn: Value,
     }
-    view(&Outputs { network: NetworkView::of(whole), has_managed_pools: has_managed_pools(whole) })
+    view(&Outputs {
+        network: NetworkView::of(whole),
+        has_managed_pools: has_managed_pools(whole),
+        has_efs: has_efs(whole),
+        efs_file_system_arn: of_addon(&whole.model.fleet, EFS, "aws_efs_file_system.this.arn"),
+    })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -166,6 +179,15 @@ pub(super) fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddo
     fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
 }
 
+/// The add-ons that this module does not install, but for which it makes something in AWS: Karpenter's queue and node role, and
+/// the EFS driver's file system also where the services stack installs the driver.
+pub(super) fn provided(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let is_installed = |addon: &&Member<FleetAddon>| {
+        installed(fleet).any(|known| known.standard.name == addon.standard.name)
+    };
+    [EFS, KARPENTER].into_iter().filter_map(|name| fleet.addon(name)).filter(move |addon| !is_installed(addon))
+}
+
 /// Text by text, as an object.
 pub(super) fn object(entries: &[(String, String)]) -> Value {
     Value::Object(entries.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect())
@@ -238,7 +260,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     let fleet = &whole.model.fleet;
     let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
     let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
-    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter_map(Switch::of);
+    let addons = installed(fleet).chain(provided(fleet)).filter_map(Switch::of);
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
@@ -501,6 +523,40 @@ fn karpenter(whole: &Whole<'_>) -> Context {
     })
 }
 
+fn efs(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct View {
+        network: NetworkView,
+        efs: Efs,
+    }
+    #[derive(Serialize)]
+    struct Efs {
+        everywhere: bool,
+        count: Value,
+        index: Value,
+        mount_targets: Value,
+    }
+    let condition = whole.model.fleet.addon(EFS).map(Condition::addon).unwrap_or_default();
+    let network = NetworkView::of(whole);
+    view(&View {
+        efs: Efs {
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
+            mount_targets: network.private_subnets_where(&condition),
+        },
+        network,
+    })
+}
+
+/// What a volume of the file system cannot be mounted without, in the file `efs.tf`.
+const EFS_PARTS: [&str; 4] = [
+    "aws_efs_backup_policy.this",
+    "aws_efs_file_system_policy.this",
+    "aws_efs_mount_target.this",
+    "aws_vpc_security_group_ingress_rule.efs",
+];
+
 /// What Karpenter cannot work without, in the file `karpenter.tf`.
 const KARPENTER_PARTS: [&str; 4] = [
     "aws_cloudwatch_event_target.karpenter",
@@ -508,6 +564,18 @@ const KARPENTER_PARTS: [&str; 4] = [
     "aws_iam_role_policy_attachment.karpenter_node",
     "aws_sqs_queue_policy.karpenter",
 ];
+
+/// An attribute of something that comes with an add-on: null in clusters without it.
+fn of_addon(fleet: &Fleet, addon: &str, attribute: &str) -> Value {
+    match fleet.addon(addon) {
+        None => Value::Null,
+        Some(member) if member.everywhere => Value::expression(attribute),
+        Some(_) => {
+            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
+            Value::expression(format!("one({address}[*].{name})"))
+        }
+    }
+}
 
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
@@ -517,18 +585,16 @@ fn contract(whole: &Whole<'_>) -> Context {
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
         karpenter_queue_name: Value,
+        has_efs: bool,
+        efs_file_system_id: Value,
         addons: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
-    let of_karpenter = |attribute: &str| match fleet.addon(KARPENTER) {
-        None => Value::Null,
-        Some(member) if member.everywhere => Value::expression(attribute),
-        Some(_) => {
-            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
-            Value::expression(format!("one({address}[*].{name})"))
-        }
-    };
+    let of_karpenter = |attribute: &str| of_addon(fleet, KARPENTER, attribute);
     let mut waits_for: Vec<Value> = installed(fleet).map(address).collect();
+    if has_efs(whole) {
+        waits_for.extend(EFS_PARTS.map(Value::expression));
+    }
     if fleet.addon(KARPENTER).is_some() {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
@@ -542,6 +608,8 @@ fn contract(whole: &Whole<'_>) -> Context {
         karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
         karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
         karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),
+        has_efs: has_efs(whole),
+        efs_file_system_id: of_addon(fleet, EFS, "aws_efs_file_system.this.id"),
         addons: waits_for,
     })
 }

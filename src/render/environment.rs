@@ -265,6 +265,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         has_arguments: bool,
         arguments: Vec<arguments::Argument>,
         protected: bool,
+        has_efs: bool,
     }
     let ForCluster { whole, environment, cluster } = scope;
     let roles = |roles: &[Spanned<String>]| Value::strings(roles.iter().map(|role| &role.value));
@@ -284,6 +285,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         has_arguments: !arguments.is_empty(),
         arguments,
         protected: environment.protected,
+        has_efs: cluster.has(EFS),
     })
 }
 

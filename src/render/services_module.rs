@@ -11,7 +11,7 @@ use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, pro
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::KarpenterPool;
-use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::CORE;
 use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
 
@@ -26,7 +26,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/charts/objects/Chart.yaml", |w| has_pools(&w.model.fleet), nothing),
         row("modules/services/charts/objects/values.yaml", |w| has_pools(&w.model.fleet), nothing),
         row("modules/services/charts/objects/templates/objects.yaml", |w| has_pools(&w.model.fleet), nothing),
-        row("modules/services/storage_classes.tf", |w| has_volumes(&w.model.fleet), storage_classes),
+        row("modules/services/storage_classes.tf", |w| has_kubernetes(&w.model.fleet), storage_classes),
         row("modules/services/contract.tf", always, contract),
     ]);
     rows
@@ -106,6 +106,11 @@ fn has_volumes(fleet: &Fleet) -> bool {
     volumes(fleet).is_some()
 }
 
+/// The EFS driver, where any cluster has it: a storage class is made for its file system.
+fn files(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
+    fleet.addon(EFS)
+}
+
 fn has_role(addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.service_account.is_some()
 }
@@ -117,7 +122,7 @@ pub(super) fn has_helm(fleet: &Fleet) -> bool {
 
 /// Whether a root of the module configures the Kubernetes provider.
 pub(super) fn has_kubernetes(fleet: &Fleet) -> bool {
-    has_volumes(fleet)
+    has_volumes(fleet) || files(fleet).is_some()
 }
 
 /// Which facts of identity the module's files refer to: a variable that nothing uses is not declared.
@@ -146,11 +151,12 @@ impl Needs {
     }
 }
 
-/// The EKS add-ons that the module knows of: those that it installs, and the EBS driver, for which it makes a storage
-/// class whoever installs it.
+/// The EKS add-ons that the module knows of: those that it installs, and the drivers for which it makes storage classes
+/// whoever installs them.
 pub(super) fn eks_addons(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
-    let is_known =
-        |addon: &&Member<FleetAddon>| addon.standard.name.as_str() == EBS || installs(fleet, &addon.standard);
+    let is_known = |addon: &&Member<FleetAddon>| {
+        [EBS, EFS].contains(&addon.standard.name.as_str()) || installs(fleet, &addon.standard)
+    };
     fleet.eks_addons.iter().filter(is_known)
 }
 
@@ -392,9 +398,20 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
 fn storage_classes(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct StorageClasses {
-        everywhere: bool,
+        has_volumes: bool,
+        volumes_everywhere: bool,
+        has_files: bool,
+        files_everywhere: bool,
     }
-    view(&StorageClasses { everywhere: volumes(&whole.model.fleet).is_some_and(|member| member.everywhere) })
+    let (volumes, files) = (volumes(&whole.model.fleet), files(&whole.model.fleet));
+    let is_everywhere =
+        |addon: Option<&Member<FleetAddon>>| addon.is_some_and(|member| member.everywhere);
+    view(&StorageClasses {
+        has_volumes: volumes.is_some(),
+        volumes_everywhere: is_everywhere(volumes),
+        has_files: files.is_some(),
+        files_everywhere: is_everywhere(files),
+    })
 }
 
 fn contract(whole: &Whole<'_>) -> Context {
@@ -427,7 +444,9 @@ fn contract(whole: &Whole<'_>) -> Context {
         .karpenter_pools
         .iter()
         .map(|pool| format!("helm_release.node_pool_{}", pool.standard.name.identifier()));
-    let classes = has_volumes(fleet).then(|| "kubernetes_storage_class_v1.gp3".to_owned());
+    let classes = [("gp3", has_volumes(fleet)), ("efs", files(fleet).is_some())];
+    let classes = classes.into_iter().filter(|(_, is_there)| *is_there);
+    let classes = classes.map(|(class, _)| format!("kubernetes_storage_class_v1.{class}"));
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {
         node_types: if fleet.node_types_differ {
