@@ -51,6 +51,12 @@ fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
     files.chain(dir.dirs().flat_map(embedded)).collect()
 }
 
+/// Lists the templates in a folder and in those below it.
+pub(super) fn below(folder: &str) -> Vec<String> {
+    let templates = TEMPLATES.get_dir(folder).map(embedded).unwrap_or_default();
+    templates.into_iter().map(|(path, _)| path).collect()
+}
+
 /// Turns a struct into what a template sees.
 ///
 /// # Panics
