@@ -325,6 +325,9 @@ table! {
         default enabled: bool = true,
         /// Version, in place of the catalog's.
         optional version: String,
+        /// ARNs of what its role is limited to, in place of the catalog's: hosted zones, buckets, secrets. A star stands for any
+        /// text.
+        optional access: Vec<Spanned<Pattern>>,
         /// Chart values or EKS configuration, merged over the catalog's.
         optional values: Node,
     }

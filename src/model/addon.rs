@@ -1,13 +1,17 @@
 //! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::Context;
 use super::network;
 use super::node_pool::CORE;
 use super::placement;
-use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
+use crate::blueprint::keys::{self, Cluster as ClusterKeys, Network};
 use crate::blueprint::node::{self, Node};
+use crate::blueprint::pattern::Scope;
+use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
 use crate::diagnostic::Span;
@@ -27,6 +31,9 @@ pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";
 
+/// The name in the catalog of what sizes managed node groups.
+pub const CLUSTER_AUTOSCALER: &str = "cluster-autoscaler";
+
 /// One add-on of a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Addon {
@@ -39,6 +46,8 @@ pub struct Addon {
     pub facts: catalog::Addon,
     /// Chart version; empty for EKS add-ons.
     pub version: String,
+    /// ARNs of what its role is limited to, as the blueprint gives them. Empty: what the catalog says.
+    pub access: Vec<String>,
     /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
     /// sets. An empty object where there are none.
     #[serde(serialize_with = "data::value")]
@@ -51,9 +60,9 @@ pub(super) fn resolve(
     at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
-    partition: &str,
+    scope: &Scope<'_>,
 ) -> Vec<Addon> {
-    let catalog = context.catalog;
+    let (catalog, partition) = (context.catalog, scope.partition);
     for wish in keys.addons.iter() {
         if let Some(values) = &wish.value.values {
             check_numbers(context, values);
@@ -68,11 +77,13 @@ pub(super) fn resolve(
         };
         let version = version(context, wish, facts, kubernetes);
         let values = conditional(facts, partition, kubernetes).merged(wished(wish.name.as_str(), keys));
+        let access = access(context, wish, facts, scope);
         addons.push(Addon {
             name: wish.name.value.clone(),
             kind: facts.kind,
             facts: facts.clone(),
             version,
+            access,
             values,
         });
     }
@@ -130,7 +141,8 @@ fn built_in(
         name: Name::new(name).ok()?,
         kind: facts.kind,
         facts: facts.clone(),
-        version: facts.version.as_ref().map(ToString::to_string).unwrap_or_default(),
+        version: facts.version.clone().unwrap_or_default(),
+        access: Vec::new(),
         values: conditional(facts, partition, kubernetes).merged(wished(name, keys)),
     })
 }
@@ -209,13 +221,49 @@ fn environment(variables: &[(&str, &str)]) -> Value {
     Value::Object(vec![("env".to_owned(), Value::Object(variables.collect()))])
 }
 
+/// Returns the ARNs that the blueprint limits an add-on's role to, sorted.
+fn access(
+    context: &mut Context<'_>,
+    wish: &Named<keys::Addon>,
+    facts: &catalog::Addon,
+    scope: &Scope<'_>,
+) -> Vec<String> {
+    let addon = wish.name.to_string();
+    let written = wish.value.access.as_ref();
+    let Some(access) = &facts.access else {
+        if let Some(written) = written {
+            context.push(Problem::AccessUnused { addon }, written.span);
+        }
+        return Vec::new();
+    };
+    let about = || access.about.clone();
+    let example = format!("arn:{}:{}…", scope.partition, access.arns[0]);
+    let patterns = written.map_or(&[][..], |written| written.value.as_slice());
+    if patterns.is_empty() && access.default.is_none() {
+        let at = written.map_or(wish.name.span, |written| written.span);
+        context.push(Problem::AccessMissing { addon, about: about(), example }, at);
+        return Vec::new();
+    }
+    let mut arns = BTreeSet::new();
+    for pattern in patterns {
+        let arn = pattern.expand(scope);
+        if access.takes(&arn) {
+            arns.insert(arn);
+        } else {
+            let (addon, example) = (addon.clone(), example.clone());
+            context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
+        }
+    }
+    arns.into_iter().collect()
+}
+
 fn version(
     context: &mut Context<'_>,
-    wish: &crate::blueprint::read::Named<crate::blueprint::keys::Addon>,
+    wish: &Named<keys::Addon>,
     facts: &catalog::Addon,
     kubernetes: &KubernetesVersion,
 ) -> String {
-    let default = facts.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    let default = facts.version.clone().unwrap_or_default();
     let Some(written) = &wish.value.version else {
         return default;
     };

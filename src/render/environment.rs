@@ -14,6 +14,7 @@ use super::{
 use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
+use crate::model::addon::EFS;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::network::{ExistingZone, Network, Zone};
 use crate::model::{Cluster, Environment, Fleet, Tenant};

@@ -1,5 +1,4 @@
 {% include "modules/cluster/addon.tf" %}
-
 resource "aws_iam_policy" "aws_mountpoint_s3_csi_driver_buckets" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}

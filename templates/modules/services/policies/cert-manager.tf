@@ -1,6 +1,4 @@
 {% include "modules/services/addon.tf" %}
-{%- if addon.has_role %}
-
 # A challenge is answered by a TXT record `_acme-challenge`; it may write no other.
 resource "aws_iam_policy" "cert_manager_dns_challenges" {
 {%- if not addon.access_everywhere %}
@@ -52,4 +50,3 @@ resource "aws_iam_role_policy_attachment" "cert_manager_dns_challenges" {
   role       = aws_iam_role.cert_manager{{ addon.index | hcl }}.name
   policy_arn = aws_iam_policy.cert_manager_dns_challenges{{ addon.access_index | hcl }}.arn
 }
-{%- endif %}

@@ -1,5 +1,4 @@
 {% include "modules/services/addon.tf" %}
-
 resource "aws_iam_policy" "cluster_autoscaler_scaling" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}

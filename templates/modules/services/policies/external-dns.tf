@@ -1,5 +1,4 @@
 {% include "modules/services/addon.tf" %}
-
 resource "aws_iam_policy" "external_dns_records" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}
