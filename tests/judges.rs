@@ -53,6 +53,8 @@ mod structure;
 mod tree;
 #[path = "judges/truth.rs"]
 mod truth;
+#[path = "judges/values.rs"]
+mod values;
 #[path = "judges/world.rs"]
 mod world;
 #[path = "judges/yaml.rs"]

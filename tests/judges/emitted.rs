@@ -89,7 +89,7 @@ fn merged(layers: &[String]) -> Value {
     all
 }
 
-fn merge(under: &mut Value, over: Value) {
+pub fn merge(under: &mut Value, over: Value) {
     match (under, over) {
         (Value::Object(under), Value::Object(over)) => {
             for (key, over) in over {

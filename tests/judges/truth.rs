@@ -9,7 +9,7 @@ use crate::control_plane::{ControlPlane, Release};
 use crate::definitions::Definitions;
 use crate::emitted::{self, Emitted};
 use crate::world::World;
-use crate::{judge, karpenter, tree, yaml};
+use crate::{judge, karpenter, tree, values, yaml};
 
 /// Judges what the clusters of a deployed tree were given.
 pub fn judge(world: &World<'_>, tree: &str) {
@@ -18,7 +18,9 @@ pub fn judge(world: &World<'_>, tree: &str) {
     let clusters = emitted::clusters(world);
     let definitions = Definitions::load(&addons);
     for cluster in &clusters {
-        assert_defined(&definitions, &format!("{tree}, {}", cluster.cluster), &cluster.releases);
+        let what = format!("{tree}, {}", cluster.cluster);
+        assert_defined(&definitions, &what, &cluster.releases);
+        values::judge(&addons, &what, cluster);
     }
     let Some(plane) = ControlPlane::start(&what) else { return };
     let objects = clusters.iter().flat_map(|cluster| &cluster.releases).flat_map(Release::objects);
