@@ -45,6 +45,8 @@ mod nasty;
 mod network;
 #[path = "judges/pipeline.rs"]
 mod pipeline;
+#[path = "judges/placement.rs"]
+mod placement;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
 #[path = "judges/structure.rs"]
