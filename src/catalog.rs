@@ -205,8 +205,9 @@ pub struct Addon {
     pub chart: Option<String>,
     /// Chart that carries the custom resource definitions, of the same repository and version (Helm).
     pub crd_chart: Option<String>,
-    /// Version of the chart, or of the objects; versions of EKS add-ons follow the Kubernetes version.
-    pub version: Option<semver::Version>,
+    /// Version of the chart, or of the objects, as its source writes it, with or without a `v`: another spelling would be a
+    /// change at each plan. Versions of EKS add-ons follow the Kubernetes version.
+    pub version: Option<String>,
     /// Day of the chart's release; of an EKS add-on, the day on which the facts were read.
     pub as_of: String,
     /// Where the facts were read.
@@ -240,6 +241,8 @@ pub struct Addon {
     /// The role's own policies; their text is `templates/modules/services/policies/NAME.tf`.
     #[serde(default)]
     pub policies: Vec<String>,
+    /// What the role is limited to, where a blueprint can say it.
+    pub access: Option<Access>,
     /// How its custom resource definitions come and are upgraded.
     #[serde(default)]
     pub crds: Crds,
@@ -274,6 +277,28 @@ impl Addon {
     pub fn placement_of(&self, pods: &Pods) -> Placement {
         let default = if pods.kind == Workload::DaemonSet { Placement::Everywhere } else { self.placement };
         pods.placement.unwrap_or(default)
+    }
+}
+
+/// What an add-on's role is limited to: ARNs that a blueprint gives by the key `access`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// What they are, `buckets that it may read and write`.
+    pub about: String,
+    /// How they go on behind `arn:PARTITION:`.
+    pub arns: Vec<String>,
+    /// What they are where a blueprint gives none, as text of HCL in the services module; none: it must give some.
+    pub default: Option<Vec<String>>,
+}
+
+impl Access {
+    /// Whether text is an ARN of the kind.
+    pub fn takes(&self, arn: &str) -> bool {
+        let rest = arn.strip_prefix("arn:").and_then(|rest| rest.split_once(':'));
+        rest.is_some_and(|(_, rest)| {
+            self.arns.iter().any(|kind| rest.strip_prefix(kind.as_str()).is_some_and(|name| !name.is_empty()))
+        })
     }
 }
 
@@ -675,6 +700,11 @@ mod tests {
     #[test]
     fn helm_addons_are_pinned_and_eks_addons_are_not() {
         for (name, addon) in Catalog::load().addons {
+            let number = addon.version.as_ref().map(|version| version.trim_start_matches('v'));
+            assert!(
+                number.is_none_or(|version| semver::Version::parse(version).is_ok()),
+                "{name}: {number:?}"
+            );
             let helm = addon.kind == AddonKind::Helm;
             let released = addon.kind != AddonKind::EksAddon;
             assert_eq!(addon.repository.is_some(), helm, "{name}: repository");

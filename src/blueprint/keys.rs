@@ -329,6 +329,9 @@ table! {
         optional version: String,
         /// Nodes that its pods run on, in place of the catalog's; of one's own add-on, without it, `core`.
         optional placement: Placement,
+        /// ARNs of what its role is limited to, in place of the catalog's: hosted zones, buckets, secrets. A star stands for any
+        /// text.
+        optional access: Vec<Spanned<Pattern>>,
         /// Chart values or EKS configuration, merged over the catalog's.
         optional values: Node,
         /// Chart repository of one's own add-on, `https://…` or `oci://…`.

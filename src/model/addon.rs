@@ -3,12 +3,15 @@
 mod order;
 mod own;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::node_pool::CORE;
 use super::{Context, complete, network, placement};
 use crate::blueprint::keys::{Addon as AddonKeys, Cluster as ClusterKeys, Network};
 use crate::blueprint::node::{self, Node};
+use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind, Catalog};
@@ -26,6 +29,12 @@ pub const VPC_CNI: &str = "vpc-cni";
 /// The load balancer controller's name in the catalog.
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 
+/// The EFS driver's name in the catalog. It brings a file system along.
+pub const EFS: &str = "aws-efs-csi-driver";
+
+/// The name in the catalog of what sizes managed node groups.
+pub const CLUSTER_AUTOSCALER: &str = "cluster-autoscaler";
+
 /// One add-on of a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Addon {
@@ -40,6 +49,8 @@ pub struct Addon {
     pub services: Vec<String>,
     /// Chart version; empty for EKS add-ons.
     pub version: String,
+    /// ARNs of what its role is limited to, as the blueprint gives them. Empty: what the catalog says.
+    pub access: Vec<String>,
     /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
     /// sets. An empty object where there are none.
     #[serde(serialize_with = "data::value")]
@@ -52,9 +63,9 @@ pub(super) fn resolve(
     at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
-    partition: &str,
+    scope: &Scope<'_>,
 ) -> Vec<Addon> {
-    let catalog = context.catalog;
+    let (catalog, partition) = (context.catalog, scope.partition);
     check_services(context, keys);
     let mut addons = Vec::new();
     for wish in keys.addons.iter() {
@@ -80,6 +91,7 @@ pub(super) fn resolve(
             services: services.map(|service| service.name.to_string()).collect(),
             version: version(context, wish, &facts, kubernetes),
             values: conditional(&facts, partition, kubernetes).merged(wished(&facts, name, keys)),
+            access: access(context, wish, &facts, scope),
             facts,
         });
     }
@@ -258,13 +270,49 @@ fn environment(variables: &[(&str, &str)]) -> Value {
     Value::Object(vec![("env".to_owned(), Value::Object(variables.collect()))])
 }
 
+/// Returns the ARNs that the blueprint limits an add-on's role to, sorted.
+fn access(
+    context: &mut Context<'_>,
+    wish: &Named<AddonKeys>,
+    facts: &catalog::Addon,
+    scope: &Scope<'_>,
+) -> Vec<String> {
+    let addon = wish.name.to_string();
+    let written = wish.value.access.as_ref();
+    let Some(access) = &facts.access else {
+        if let Some(written) = written {
+            context.push(Problem::AccessUnused { addon }, written.span);
+        }
+        return Vec::new();
+    };
+    let about = || access.about.clone();
+    let example = format!("arn:{}:{}…", scope.partition, access.arns[0]);
+    let patterns = written.map_or(&[][..], |written| written.value.as_slice());
+    if patterns.is_empty() && access.default.is_none() {
+        let at = written.map_or(wish.name.span, |written| written.span);
+        context.push(Problem::AccessMissing { addon, about: about(), example }, at);
+        return Vec::new();
+    }
+    let mut arns = BTreeSet::new();
+    for pattern in patterns {
+        let arn = pattern.expand(scope);
+        if access.takes(&arn) {
+            arns.insert(arn);
+        } else {
+            let (addon, example) = (addon.clone(), example.clone());
+            context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
+        }
+    }
+    arns.into_iter().collect()
+}
+
 fn version(
     context: &mut Context<'_>,
     wish: &Named<AddonKeys>,
     facts: &catalog::Addon,
     kubernetes: &KubernetesVersion,
 ) -> String {
-    let default = facts.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    let default = facts.version.clone().unwrap_or_default();
     let Some(written) = &wish.value.version else {
         return default;
     };

@@ -244,12 +244,29 @@ pub struct FleetAddon {
     pub values_differ: bool,
     /// Whether some cluster's version differs: then the module has a variable for it.
     pub version_differs: bool,
+    /// ARNs that its role is limited to. Empty: what the catalog says.
+    pub access: Vec<String>,
+    /// Whether some clusters have others: then the module has a variable for them.
+    pub access_differs: bool,
 }
 
 impl FleetAddon {
     /// The standard's values: the catalog's, with the blueprint's laid over them.
     pub fn values(&self) -> Value {
         placement::values(&self.facts).merged(self.wished.clone())
+    }
+
+    /// Whether its role may do anything: what is limited to nothing, in every cluster, needs none.
+    fn has_rights(&self) -> bool {
+        let default = self.facts.access.as_ref().map(|access| access.default.as_deref().unwrap_or_default());
+        self.access_differs || !self.access.is_empty() || default.is_none_or(|default| !default.is_empty())
+    }
+
+    fn without_role(mut self) -> Self {
+        self.facts.service_account = None;
+        self.facts.policies.clear();
+        self.facts.access = None;
+        self
     }
 
     /// The catalog's layer between the two where core is on Fargate; `null` takes a value out.
@@ -547,7 +564,7 @@ fn addons(
             &context.blueprint.standard,
         ));
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
-        let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string));
+        let version = version.or_else(|| facts.version.clone());
         // Of one's own add-on that the standard does not have, the first cluster's.
         let version = version.unwrap_or_else(|| own[0].version.clone());
         let addon = FleetAddon {
@@ -556,8 +573,11 @@ fn addons(
             version_differs: own.iter().any(|addon| addon.version != version),
             wished,
             version,
+            access_differs: own.iter().any(|addon| addon.access != own[0].access),
+            access: own[0].access.clone(),
             facts: facts.clone(),
         };
+        let addon = if addon.has_rights() { addon } else { addon.without_role() };
         let in_standard = wish.is_some_and(|wish| *wish.value.enabled);
         let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {

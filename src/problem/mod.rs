@@ -397,6 +397,12 @@ problems! {
     E0530 UnknownService { name: String, known: Vec<String> },
     /// A core service does not come that way.
     E0531 NoSuchService { name: String, kind: &'static str },
+    /// The role of an add-on is limited to what the blueprint names, and it names nothing.
+    E0560 AccessMissing { addon: String, about: String, example: String },
+    /// What a blueprint limits an add-on's role to is not of the kind that it uses.
+    E0561 AccessOfOtherKind { addon: String, arn: String, about: String, example: String },
+    /// An add-on has no role that could be limited.
+    E0562 AccessUnused { addon: String },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },

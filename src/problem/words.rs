@@ -943,6 +943,21 @@ impl Problem {
                     .also("and comes after it")
                     .help("remove one of the two from `needs` or `after`")
             }
+            Self::AccessMissing { addon, about, example } => {
+                Words::new(format!("add-on `{addon}` is told no {about}"))
+                    .label("its role would be good for nothing, or for all of the account's")
+                    .help(format!("name them by their ARNs: `access = [\"{example}\"]`"))
+            }
+            Self::AccessOfOtherKind { addon, arn, about, example } => {
+                Words::new(format!("`{arn}` is not what add-on `{addon}` uses"))
+                    .label(format!("`access` takes {about}"))
+                    .help(format!("write ARNs such as `{example}`"))
+            }
+            Self::AccessUnused { addon } => {
+                Words::new(format!("the role of add-on `{addon}` is not limited by the blueprint"))
+                    .label("nothing would use it")
+                    .help("remove `access`")
+            }
 
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };

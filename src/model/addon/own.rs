@@ -193,6 +193,7 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         service_account: keys.service_account.as_ref().map(|account| account.value.to_string()),
         managed_policies: texts(&keys.managed_policies),
         policies: Vec::new(),
+        access: None,
         crds: if keys.crd_chart.is_some() { Crds::OwnChart } else { Crds::None },
         network: String::new(),
         upgrade: None,
