@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use plinth::catalog::{Addon, Catalog, Placement, Pods, Workload};
+use plinth::blueprint::scalar::Placement;
+use plinth::catalog::{Addon, Catalog, Pods, Workload};
 use serde_json::{Value, json};
 
 use crate::emitted::{Emitted, merge};
