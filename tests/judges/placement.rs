@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::emitted::{Emitted, merge};
 use crate::judge;
-use crate::tree::read;
+use crate::tree::{self, read};
 use crate::yaml;
 
 /// Charts that were not rendered, each with the reason.
@@ -248,29 +248,48 @@ fn at<'v>(values: &'v Value, path: &str) -> &'v Value {
 }
 
 /// Judges where the add-ons of a cluster were sent, by the values that they were given.
-pub fn judge(what: &str, emitted: &Emitted) {
+pub fn judge(what: &str, blueprint: &str, emitted: &Emitted) {
     let catalog = Catalog::load();
+    let file = tree::repository().join(format!("blueprints/{blueprint}.toml"));
+    let blueprint: toml::Table = read(&file).parse().expect("the blueprint is TOML");
     let mut faults = Vec::new();
     for (name, values) in emitted.charts.iter().chain(&emitted.configurations) {
         let Some(addon) = catalog.addons.get(name) else { continue };
         for pods in &addon.pods {
             let (Some(selector), Some(tolerations)) = (&pods.selector, pods.tolerations()) else { continue };
-            let placement = addon.placement_of(pods);
-            let toleration = match placement {
-                Placement::Core => json!({ "key": "CriticalAddonsOnly", "operator": "Exists" }),
-                Placement::Middleware => {
+            let wished = wished(&blueprint, &emitted.cluster, name);
+            let placement = wished.unwrap_or_else(|| addon.placement_of(pods).word().to_owned());
+            let toleration = match placement.as_str() {
+                "core" => json!({ "key": "CriticalAddonsOnly", "operator": "Exists" }),
+                "middleware" => {
                     json!({ "key": "node-type", "operator": "Equal", "value": "middleware", "effect": "NoSchedule" })
                 }
-                Placement::Everywhere => continue,
+                _ => continue,
             };
             let on_fargate = addon.fargate.is_some() && at(values, selector).is_null();
             let is_tolerated =
                 at(values, &tolerations).as_array().is_some_and(|list| list.contains(&toleration));
-            let is_sent = at(values, selector)["node-type"] == placement.word();
+            let is_sent = at(values, selector)["node-type"] == placement;
             if !on_fargate && !(is_sent && is_tolerated) {
-                faults.push(format!("{name}: {} is not sent to {}: {values}", pods.name, placement.word()));
+                faults.push(format!("{name}: {} is not sent to {placement}: {values}", pods.name));
             }
         }
     }
     assert!(faults.is_empty(), "{what}:\n{}", faults.join("\n"));
+}
+
+/// The placement that a blueprint wishes for an add-on of a cluster, in place of the catalog's.
+fn wished(blueprint: &toml::Table, cluster: &str, addon: &str) -> Option<String> {
+    let (environment, cluster) = cluster.split_once('/').expect("environment/cluster");
+    let layers: [&[&str]; 3] = [
+        &["environments", environment, "clusters", cluster],
+        &["environments", environment, "cluster"],
+        &["cluster"],
+    ];
+    let said = layers.iter().find_map(|layer| {
+        let mut path = layer.iter().copied().chain(["addons", addon, "placement"]);
+        let first = blueprint.get(path.next()?)?;
+        path.try_fold(first, |value, key| value.get(key))
+    });
+    said.and_then(|placement| placement.as_str()).map(str::to_owned)
 }

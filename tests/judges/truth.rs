@@ -21,7 +21,7 @@ pub fn judge(world: &World<'_>, tree: &str) {
         let what = format!("{tree}, {}", cluster.cluster);
         assert_defined(&definitions, &what, &cluster.releases);
         values::judge(&addons, &what, cluster);
-        placement::judge(&what, cluster);
+        placement::judge(&what, tree, cluster);
     }
     let Some(plane) = ControlPlane::start(&what) else { return };
     let objects = clusters.iter().flat_map(|cluster| &cluster.releases).flat_map(Release::objects);

@@ -22,9 +22,11 @@ const UNKNOWN: [(&str, &str); 4] = [
 ];
 
 /// Maps whose keys are Kubernetes' or the user's, wherever a chart has one of these names.
-const FREE: [(&str, &str); 6] = [
+const FREE: [(&str, &str); 8] = [
     ("annotations", "any annotation"),
+    ("defaultTags", "any tag"),
     ("env", "any variable"),
+    ("extraVolumeTags", "any tag"),
     ("labels", "any label"),
     ("nodeSelector", "labels of nodes"),
     ("requests", "any resource"),
