@@ -3,10 +3,10 @@
 use super::Context;
 use super::app;
 use super::environment::{Cluster, Environment};
-use super::node_pool::{CORE, KarpenterPool, Taint};
+use super::node_pool::{CORE, KarpenterPool, MIDDLEWARE, Taint};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::PoolKind;
+use crate::blueprint::scalar::{Name, PoolKind};
 use crate::diagnostic::Span;
 use crate::problem::Problem;
 
@@ -16,13 +16,13 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
         let target = blueprint.environments.get(&cluster.environment);
         let Some(keys) = target.and_then(|target| target.value.clusters.get(&cluster.name)) else { continue };
-        check_namespaces(context, &keys.value);
+        check_namespaces(context, cluster, &keys.value);
         check_tenants(context, cluster, &keys.value);
         check_choice(context, cluster, &keys.value);
     }
 }
 
-/// Applications need a pool beside core: no pod of theirs tolerates core's taint.
+/// Applications need a pool beside core and that of middleware: no pod of theirs tolerates the taints of these.
 fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys) {
     let settings = &cluster.settings;
     let is_on_fargate = |namespace: &str| {
@@ -33,7 +33,8 @@ fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKey
         return;
     };
     // What is written counts, since a pool with a mistake is a pool.
-    let pools = keys.node_pools.iter().filter(|pool| *pool.value.enabled && pool.name.as_str() != CORE);
+    let takes_apps = |name: &Name| !matches!(name.as_str(), CORE | MIDDLEWARE);
+    let pools = keys.node_pools.iter().filter(|pool| *pool.value.enabled && takes_apps(&pool.name));
     if !keys.node_pools.has_broken() && pools.clone().all(is_fargate) {
         let (app, cluster_name) = (tenant.app.to_string(), cluster.eks_name.clone());
         let problem = Problem::NowhereToRun { app, cluster: cluster_name };
@@ -45,7 +46,7 @@ fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKey
     }
     let managed = settings.managed_pools.iter().map(|pool| (&pool.name, &pool.taints));
     let karpenter = settings.karpenter_pools.iter().map(|pool| (&pool.name, &pool.taints));
-    let mut others = managed.chain(karpenter).filter(|(name, _)| name.as_str() != CORE).peekable();
+    let mut others = managed.chain(karpenter).filter(|(name, _)| takes_apps(name)).peekable();
     if others.peek().is_none() || others.any(|(_, taints)| !taints.iter().any(keeps_off)) {
         return;
     }
@@ -83,14 +84,14 @@ fn check_choice(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys
 }
 
 /// What a Fargate pool takes must be applications: add-ons need the nodes of core, and Pod Identity.
-fn check_namespaces(context: &mut Context<'_>, keys: &ClusterKeys) {
+fn check_namespaces(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys) {
     let apps = &context.blueprint.file.apps;
     let known: Vec<String> =
         apps.iter().map(|app| app.value.namespace.as_ref().unwrap_or(&app.name).to_string()).collect();
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled && is_fargate(pool)) {
         for namespace in pool.value.namespaces.iter().flat_map(|namespaces| namespaces.iter()) {
             let name = namespace.to_string();
-            if let Some(owner) = app::owner(context.catalog, &name).filter(|_| name != "default") {
+            if let Some(owner) = app::owner(&cluster.settings.addons, &name).filter(|_| name != "default") {
                 let problem = Problem::FargateNamespaceTaken { namespace: name, owner };
                 context.push(problem, namespace.span);
             } else if known.contains(&name) {

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::cluster_module::{Switch, installed};
+use super::cluster_module::{Switch, installed, provided};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
-use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
+use crate::model::addon::{VPC_CNI, custom_networking};
 use crate::model::network::Network;
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Share};
 use crate::model::{Addon, Cluster, Fleet, Tenant};
@@ -77,10 +77,12 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), addon.is_some()));
         let is_elsewhere = own.core_is_on_fargate() && member.standard.needs_core_node();
         let addon = addon.filter(|_| !is_elsewhere);
+        arguments.extend(addon.and_then(|addon| access(&member.standard, addon)));
         arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
     }
-    let karpenter = fleet.addon(KARPENTER).and_then(Switch::of);
-    arguments.extend(switch(karpenter, cluster.has(KARPENTER)));
+    for member in provided(fleet) {
+        arguments.extend(switch(Switch::of(member), cluster.has(member.standard.name.as_str())));
+    }
     arguments
 }
 
@@ -107,6 +109,13 @@ fn core_on_fargate(arguments: &mut Vec<Argument>, fleet: &Fleet, cluster: &Clust
     if fleet.core_on_fargate == Share::Some {
         differs(arguments, "core_on_fargate", own, &Value::Bool(fleet.standard_core_on_fargate));
     }
+}
+
+/// Returns what an add-on's role is limited to in a cluster, where clusters differ in that.
+fn access(standard: &FleetAddon, own: &Addon) -> Option<Argument> {
+    let differs = standard.access_differs && !own.access.is_empty();
+    let name = format!("{}_access", standard.name.identifier());
+    differs.then(|| Argument { name, value: Value::strings(&own.access) })
 }
 
 /// Says whether a cluster has a pool, and what it is there.
@@ -143,6 +152,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
                 value: Value::String(own.version.clone()),
             });
         }
+        arguments.extend(access(standard, own));
         if let Some(value) = beyond(&own.values, &standard.wished) {
             arguments.push(Argument { name: format!("{identifier}_values"), value });
         }
@@ -174,6 +184,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), addon.is_some()));
         let is_here = own.core_is_on_fargate() && installs(fleet, &member.standard);
         let addon = addon.filter(|_| is_here);
+        arguments.extend(addon.and_then(|addon| access(&member.standard, addon)));
         arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
     }
     arguments

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::access::{AccessVariable, AccessView};
 use super::condition::Condition;
 use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
@@ -10,7 +11,7 @@ use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
 use crate::model::Fleet;
-use crate::model::addon::{self, KARPENTER, VPC_CNI};
+use crate::model::addon::{self, CLUSTER_AUTOSCALER, EFS, KARPENTER, VPC_CNI};
 use crate::model::identity;
 use crate::model::node_pool::{CORE, FargatePool, Selector};
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
@@ -27,7 +28,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
         row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
         row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), network),
-        row("modules/cluster/kms.tf", always, nothing),
+        row("modules/cluster/kms.tf", always, key),
         row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
@@ -35,6 +36,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/fargate.tf", has_fargate, fargate),
         row("modules/cluster/pod_identity.tf", has_roles, nothing),
         row("modules/cluster/karpenter.tf", has_karpenter, karpenter),
+        row("modules/cluster/efs.tf", has_efs, efs),
         row("modules/cluster/contract.tf", always, contract),
     ]);
     rows
@@ -56,6 +58,11 @@ fn has_karpenter(whole: &Whole<'_>) -> bool {
     whole.model.fleet.addon(KARPENTER).is_some()
 }
 
+/// Whether any cluster has a file system.
+fn has_efs(whole: &Whole<'_>) -> bool {
+    whole.model.fleet.addon(EFS).is_some()
+}
+
 fn of_network<'a>(whole: &Whole<'a>) -> &'a FleetNetwork {
     &whole.model.fleet.network
 }
@@ -73,8 +80,26 @@ fn outputs_view(whole: &Whole<'_>) -> Context {
     struct Outputs {
         network: NetworkView,
         has_managed_pools: bool,
+        has_efs: bool,
+        efs_file_system_arn: Value,
     }
-    view(&Outputs { network: NetworkView::of(whole), has_managed_pools: has_managed_pools(whole) })
+    view(&Outputs {
+        network: NetworkView::of(whole),
+        has_managed_pools: has_managed_pools(whole),
+        has_efs: has_efs(whole),
+        efs_file_system_arn: of_addon(&whole.model.fleet, EFS, "aws_efs_file_system.this.arn"),
+    })
+}
+
+/// The name in the catalog of what brings the logs of pods to CloudWatch: its log group is encrypted with the cluster's key.
+const POD_LOGS: &str = "aws-for-fluent-bit";
+
+fn key(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Key {
+        has_pod_logs: bool,
+    }
+    view(&Key { has_pod_logs: whole.model.fleet.addon(POD_LOGS).is_some() })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -153,10 +178,18 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     for addon in installed(&whole.model.fleet) {
         outputs.push(Output {
             path: format!("modules/cluster/addon_{}.tf", addon.standard.name.identifier()),
-            template: "modules/cluster/addon.tf".to_owned(),
+            template: template(&addon.standard),
             stack: None,
             view: addon_view(&whole.model.fleet, addon, false),
         });
+    }
+}
+
+/// The template of an EKS add-on's file: one with rights of its own has one that begins with the common one.
+pub(super) fn template(addon: &FleetAddon) -> String {
+    match addon.facts.policies.as_slice() {
+        [] => "modules/cluster/addon.tf".to_owned(),
+        _ => format!("modules/cluster/policies/{}.tf", addon.name),
     }
 }
 
@@ -164,6 +197,18 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 pub(super) fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
     let all_on_fargate = fleet.core_on_fargate == Share::All;
     fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
+}
+
+/// The add-ons that this module does not install, but for which it makes something in AWS: Karpenter's queue and node role, and
+/// the EFS driver's file system also where the services stack installs the driver.
+pub(super) fn provided(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let is_installed = |addon: &&Member<FleetAddon>| {
+        installed(fleet).any(|known| known.standard.name == addon.standard.name)
+    };
+    [EFS, KARPENTER]
+        .into_iter()
+        .filter_map(|name| fleet.addon(name))
+        .filter(move |addon| !is_installed(addon))
 }
 
 /// Text by text, as an object.
@@ -232,13 +277,15 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: Vec<PoolView<ManagedBlocks>>,
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
+        autoscaled: bool,
         switches: Vec<Switch>,
         value_variables: Vec<AddonVariable>,
+        access_variables: Vec<AccessVariable>,
     }
     let fleet = &whole.model.fleet;
     let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
     let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
-    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter_map(Switch::of);
+    let addons = installed(fleet).chain(provided(fleet)).filter_map(Switch::of);
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
@@ -254,11 +301,13 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
+        autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
         switches: pools.chain(addons).collect(),
         value_variables: installed(fleet)
             .filter(|addon| addon.standard.values_differ)
             .map(|addon| AddonVariable::of(&addon.standard))
             .collect(),
+        access_variables: installed(fleet).filter_map(AccessVariable::of).collect(),
     })
 }
 
@@ -267,6 +316,7 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     struct NodePools {
         network: NetworkView,
         pools: Vec<PoolView<ManagedBlocks>>,
+        autoscaled: bool,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
@@ -274,6 +324,7 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     view(&NodePools {
         network: NetworkView::of(whole),
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
+        autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
         before_nodes: before.map(address).collect(),
     })
 }
@@ -342,7 +393,47 @@ fn address(addon: &Member<FleetAddon>) -> Value {
 }
 
 fn has_role(addon: &Member<FleetAddon>) -> bool {
-    addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
+    let facts = &addon.standard.facts;
+    facts.service_account.is_some() && !(facts.managed_policies.is_empty() && facts.policies.is_empty())
+}
+
+fn has_managed_policies(addon: &Member<FleetAddon>) -> bool {
+    has_role(addon) && !addon.standard.facts.managed_policies.is_empty()
+}
+
+/// What an EKS add-on comes after, and why.
+fn depends_on(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> (&'static str, Vec<Value>) {
+    let addon = &member.standard;
+    let identifier = addon.name.identifier();
+    let policies = has_managed_policies(member).then_some(String::new()).into_iter();
+    let policies = policies.chain(addon.facts.policies.iter().map(|policy| format!("_{policy}")));
+    let policies: Vec<Value> = policies
+        .map(|policy| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}{policy}")))
+        .collect();
+    if addon.facts.before_nodes {
+        let is_cni = addon.name.as_str() == VPC_CNI;
+        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
+            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
+        let because = "Its pods have their rights from the start, and until the end.";
+        (because, ipv6.into_iter().chain(policies).collect())
+    } else {
+        let core = if by_services {
+            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
+        } else {
+            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
+            // Only what runs on Fargate itself waits for the profile.
+            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
+            let profile = profile.then_some("aws_eks_fargate_profile");
+            let kinds = managed.into_iter().chain(profile);
+            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
+        };
+        let because = if has_role(member) {
+            "Its pods need a node to run on, and have their rights from the start and until the end."
+        } else {
+            "Its pods need a node to run on."
+        };
+        (because, core.into_iter().chain(policies).collect())
+    }
 }
 
 /// The view of an EKS add-on's file, in the module that installs it.
@@ -367,7 +458,10 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         depends_on: Value,
         has_role: bool,
         service_account: &'a str,
+        has_managed_policies: bool,
         policy_set: Value,
+        #[serde(flatten)]
+        access: AccessView<'a>,
         has_values: bool,
         values_differ: bool,
         values: Value,
@@ -385,31 +479,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         Share::Some => (addon.values(), on_fargate != addon.values()),
         Share::All => (on_fargate.clone(), false),
     };
-    let policies =
-        has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
-    let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
-        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
-            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
-        let because = "Its pods have their rights from the start, and until the end.";
-        (because, ipv6.into_iter().chain(policies).collect())
-    } else {
-        let core = if by_services {
-            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
-        } else {
-            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
-            // Only what runs on Fargate itself waits for the profile.
-            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
-            let profile = profile.then_some("aws_eks_fargate_profile");
-            let kinds = managed.into_iter().chain(profile);
-            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
-        };
-        let because = if policies.is_some() {
-            "Its pods need a node to run on, and have their rights from the start and until the end."
-        } else {
-            "Its pods need a node to run on."
-        };
-        (because, core.into_iter().chain(policies).collect())
-    };
+    let (depends_because, depends_on) = depends_on(fleet, member, by_services);
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
@@ -433,7 +503,9 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
             depends_on: Value::List(depends_on),
             has_role: has_role(member),
             service_account: addon.facts.service_account.as_deref().unwrap_or_default(),
+            has_managed_policies: has_managed_policies(member),
             policy_set: condition.set(&Value::strings(&addon.facts.managed_policies)),
+            access: AccessView::of(member, if by_services { "var.cluster_name" } else { "var.name" }),
             has_values: values != Value::Object(Vec::new()),
             values_differ: addon.values_differ,
             has_pods: is_cni && fleet.network.pods == Share::Some,
@@ -501,6 +573,40 @@ fn karpenter(whole: &Whole<'_>) -> Context {
     })
 }
 
+fn efs(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct View {
+        network: NetworkView,
+        efs: Efs,
+    }
+    #[derive(Serialize)]
+    struct Efs {
+        everywhere: bool,
+        count: Value,
+        index: Value,
+        mount_targets: Value,
+    }
+    let condition = whole.model.fleet.addon(EFS).map(Condition::addon).unwrap_or_default();
+    let network = NetworkView::of(whole);
+    view(&View {
+        efs: Efs {
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
+            mount_targets: network.private_subnets_where(&condition),
+        },
+        network,
+    })
+}
+
+/// What a volume of the file system cannot be mounted without, in the file `efs.tf`.
+const EFS_PARTS: [&str; 4] = [
+    "aws_efs_backup_policy.this",
+    "aws_efs_file_system_policy.this",
+    "aws_efs_mount_target.this",
+    "aws_vpc_security_group_ingress_rule.efs",
+];
+
 /// What Karpenter cannot work without, in the file `karpenter.tf`.
 const KARPENTER_PARTS: [&str; 4] = [
     "aws_cloudwatch_event_target.karpenter",
@@ -508,6 +614,18 @@ const KARPENTER_PARTS: [&str; 4] = [
     "aws_iam_role_policy_attachment.karpenter_node",
     "aws_sqs_queue_policy.karpenter",
 ];
+
+/// An attribute of something that comes with an add-on: null in clusters without it.
+fn of_addon(fleet: &Fleet, addon: &str, attribute: &str) -> Value {
+    match fleet.addon(addon) {
+        None => Value::Null,
+        Some(member) if member.everywhere => Value::expression(attribute),
+        Some(_) => {
+            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
+            Value::expression(format!("one({address}[*].{name})"))
+        }
+    }
+}
 
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
@@ -517,18 +635,16 @@ fn contract(whole: &Whole<'_>) -> Context {
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
         karpenter_queue_name: Value,
+        has_efs: bool,
+        efs_file_system_id: Value,
         addons: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
-    let of_karpenter = |attribute: &str| match fleet.addon(KARPENTER) {
-        None => Value::Null,
-        Some(member) if member.everywhere => Value::expression(attribute),
-        Some(_) => {
-            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
-            Value::expression(format!("one({address}[*].{name})"))
-        }
-    };
+    let of_karpenter = |attribute: &str| of_addon(fleet, KARPENTER, attribute);
     let mut waits_for: Vec<Value> = installed(fleet).map(address).collect();
+    if has_efs(whole) {
+        waits_for.extend(EFS_PARTS.map(Value::expression));
+    }
     if fleet.addon(KARPENTER).is_some() {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
@@ -542,6 +658,8 @@ fn contract(whole: &Whole<'_>) -> Context {
         karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
         karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
         karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),
+        has_efs: has_efs(whole),
+        efs_file_system_id: of_addon(fleet, EFS, "aws_efs_file_system.this.id"),
         addons: waits_for,
     })
 }

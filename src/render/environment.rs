@@ -13,6 +13,7 @@ use super::{
 use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
+use crate::model::addon::EFS;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::network::{ExistingZone, Network, Zone};
 use crate::model::{Cluster, Environment, Tenant};
@@ -264,6 +265,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         has_arguments: bool,
         arguments: Vec<arguments::Argument>,
         protected: bool,
+        has_efs: bool,
     }
     let ForCluster { whole, environment, cluster } = scope;
     let roles = |roles: &[Spanned<String>]| Value::strings(roles.iter().map(|role| &role.value));
@@ -283,6 +285,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         has_arguments: !arguments.is_empty(),
         arguments,
         protected: environment.protected,
+        has_efs: cluster.has(EFS),
     })
 }
 
