@@ -18,7 +18,11 @@ data "aws_eks_cluster" "this" {
     precondition {
       condition = alltrue([
         for document in values(local.documents) :
-        try(tonumber(split(".", document.contract)[1]) >= local.contract_minor, true)
+        try(
+          split(".", document.contract)[0] != local.contract_major ||
+          tonumber(split(".", document.contract)[1]) >= local.contract_minor,
+          true,
+        )
       ])
       error_message = "Cluster ${var.cluster_name} publishes an older contract (${join(", ", [for name, document in local.documents : "${name}: ${try(document.contract, "unreadable")}"])}) than the ${local.contract_major}.${local.contract_minor} that this module reads. Apply its \"cluster\" and \"services\" stacks from the platform's present tree."
     }
