@@ -288,6 +288,10 @@ fn attach(
             context.push_conflict(problem, keys.owner.span, deploy_role.span);
         }
     }
+    let vpc = environment.clusters[cluster].network.cidr.value;
+    for range in keys.egress.iter().flat_map(|rule| rule.cidrs.iter()).filter(|it| it.value.contains(&vpc)) {
+        context.push(Problem::EgressCoversVpc { range: range.value, vpc }, range.span);
+    }
     let tenants = &mut environment.clusters[cluster].tenants;
     if let Some(twin) = tenants.iter().find(|tenant| tenant.namespace == namespace.as_str()) {
         let apps = &context.blueprint.file.apps;

@@ -456,6 +456,8 @@ problems! {
     N0601 NoHumanAdmin { environment: String },
     /// A role is to have rights in a namespace, and has them in the whole cluster.
     N0602 AdministersAlready { arn: String },
+    /// A rule to all of a VPC does not reach what is in it.
+    N0702 EgressCoversVpc { range: Ipv4Net, vpc: Ipv4Net },
     /// The stack of an application has rights on the whole cluster.
     N0701 AppOwnsNamespace { app: String },
 }

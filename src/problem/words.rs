@@ -1160,6 +1160,11 @@ impl Problem {
             Self::EgressToNowhere => Words::new("the rule names nothing to reach")
                 .label("neither `cidrs` nor `namespaces`")
                 .help("name ranges as `cidrs = [\"10.9.0.0/16\"]`, or namespaces as `namespaces = [\"nats\"]`"),
+            Self::EgressCoversVpc { range, vpc } => {
+                Words::new(format!("`{range}` reaches nothing of the VPC `{vpc}`, which lies in it"))
+                    .label("vpc-cni lets the narrowest range decide, and HTTPS is for outside the VPC")
+                    .help("name the parts of the VPC that are meant, such as a subnet's range")
+            }
             Self::OwnerWithoutRights { app, arn } => {
                 Words::new(format!("`{arn}` cannot make the namespace of `{app}`"))
                     .label("making a namespace takes rights on the whole cluster")

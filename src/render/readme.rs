@@ -5,9 +5,9 @@ use tera::Context;
 
 use super::network::NetworkView;
 use super::scripts::{Stack, stacks};
-use super::services_module::{Needs, has_helm, has_kubernetes};
+use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
-use super::tenant::TenantModule;
+use super::tenant::{TenantModule, has_apps};
 use super::{Output, Whole};
 use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
@@ -28,6 +28,7 @@ pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<O
             .extend(interface(whole, files, &folder)?.map(|view| page(format!("{folder}/README.md"), view)));
     }
     outputs.push(page("environments/README.md".to_owned(), environments(whole)));
+    outputs.extend(has_apps(whole).then(|| page("environments/COST.md".to_owned(), cost(whole))));
     for app in &whole.model.apps {
         let path = format!("apps/{}/README.md", app.name);
         outputs.push(Output {
@@ -256,6 +257,53 @@ fn environments(whole: &Whole<'_>) -> Context {
             .map(|environment| UnreachedView { name: &environment.name, account: &environment.account })
             .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
+    })
+}
+
+/// How to read what a team costs.
+fn cost(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct AppView<'a> {
+        team: &'a str,
+        name: &'a str,
+        namespace: &'a str,
+        clusters: String,
+    }
+    #[derive(Serialize)]
+    struct Cost<'a> {
+        apps: Vec<AppView<'a>>,
+        environments: String,
+        has_volumes: bool,
+        has_load_balancers: bool,
+        has_opencost: bool,
+        pods_are_labelled: bool,
+        pods_are_labelled_everywhere: bool,
+    }
+    let Model { fleet, apps, environments, .. } = whole.model;
+    let has = |addon: &str| fleet.addon(addon).is_some();
+    let mut apps: Vec<AppView<'_>> = apps
+        .iter()
+        .map(|app| {
+            let places = app.attachments.iter().map(|attachment| whole.model.place_of(attachment));
+            let clusters: Vec<&str> = places.map(|(_, cluster)| cluster.eks_name.as_str()).collect();
+            AppView {
+                team: &app.team,
+                name: app.name.as_str(),
+                namespace: &app.namespace,
+                clusters: clusters.join(", "),
+            }
+        })
+        .collect();
+    apps.sort_by_key(|app| (app.team, app.name));
+    let environments: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    view(&Cost {
+        apps,
+        environments: environments.join(", "),
+        has_volumes: has(EBS),
+        has_load_balancers: has(LOAD_BALANCER_CONTROLLER),
+        has_opencost: has("opencost"),
+        pods_are_labelled: fleet.tenant_pods.is_any(),
+        pods_are_labelled_everywhere: fleet.tenant_pods.is_all(),
     })
 }
 

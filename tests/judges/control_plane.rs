@@ -101,7 +101,7 @@ impl ControlPlane {
     }
 
     /// Puts an object below a path, as `kubectl apply --server-side` does.
-    fn apply(&self, path: &str, object: &Value) {
+    pub fn apply(&self, path: &str, object: &Value) {
         let answer = self.put(path, object, "");
         assert!(answer.status < 300, "{path} refuses {object}: {}", answer.body["message"]);
     }
@@ -110,6 +110,25 @@ impl ControlPlane {
     pub fn refusal(&self, path: &str, object: &Value) -> Option<String> {
         let answer = self.put(path, object, "&dryRun=All");
         (answer.status >= 300).then(|| answer.body["message"].to_string())
+    }
+
+    /// Returns an object as it would be kept, after admission; what is said where it is refused.
+    pub fn admitted(&self, path: &str, object: &Value) -> Result<Value, String> {
+        let answer = self.put(path, object, "&dryRun=All");
+        if answer.status < 300 { Ok(answer.body) } else { Err(answer.body["message"].to_string()) }
+    }
+
+    /// Whether a member of a group may do something, as `kubectl auth can-i` asks.
+    pub fn may(&self, group: &str, attributes: &Value) -> bool {
+        let review = json!({
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": { "user": "somebody", "groups": [group, "system:authenticated"], "resourceAttributes": attributes },
+        });
+        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+        let answer = self.request("POST", path, Some(&review));
+        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
+        answer.body["status"]["allowed"] == true
     }
 
     fn put(&self, path: &str, object: &Value, and: &str) -> Answer {
@@ -132,7 +151,7 @@ impl ControlPlane {
         }
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         let started = Instant::now();
         let mut answer = self.request("GET", path, None);
         // For a second after a kind became known.
@@ -144,14 +163,15 @@ impl ControlPlane {
         answer.body
     }
 
-    fn delete(&self, path: &str) {
+    pub fn delete(&self, path: &str) {
         let answer = self.request("DELETE", path, None);
         assert!(answer.status < 300, "{path}: {}", answer.body);
     }
 
     fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        const BODY: [&str; 4] =
-            ["--header", "Content-Type: application/apply-patch+yaml", "--data-binary", "@-"];
+        let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+        let content_type = format!("Content-Type: {kind}");
+        let with_body = ["--header", &content_type, "--data-binary", "@-"];
         let mut curl = Command::new("curl")
             .args(["--silent", "--show-error", "--insecure", "--noproxy", "*", "--request", method])
             .args([
@@ -160,7 +180,7 @@ impl ControlPlane {
                 "--write-out",
                 "\n%{http_code}",
             ])
-            .args(body.iter().flat_map(|_| BODY))
+            .args(body.iter().flat_map(|_| with_body))
             .arg(format!("{}{path}", self.server))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -193,7 +213,7 @@ impl ControlPlane {
         self.helm(command)
     }
 
-    fn uninstall(&self, release: &Release) {
+    pub fn uninstall(&self, release: &Release) {
         let mut command = Command::new(&self.helm);
         command.args(["uninstall", &release.name, "--namespace", &release.namespace, "--wait"]);
         self.helm(command).unwrap_or_else(|said| panic!("helm uninstall {}: {said}", release.name));
@@ -210,7 +230,7 @@ impl ControlPlane {
     }
 
     /// Returns every object there is, of every kind: its kind, its namespace and its name.
-    fn objects(&self) -> BTreeSet<String> {
+    pub fn objects(&self) -> BTreeSet<String> {
         let groups = self.get("/apis");
         let versions = groups["groups"].as_array().expect("groups").iter().flat_map(|group| {
             group["versions"].as_array().expect("versions").iter().map(|version| {
@@ -238,7 +258,7 @@ impl ControlPlane {
     }
 
     /// Asks again and again what is missing, until nothing is.
-    fn wait(&self, what: &str, missing: impl Fn() -> Vec<String>) {
+    pub fn wait(&self, what: &str, missing: impl Fn() -> Vec<String>) {
         let started = Instant::now();
         loop {
             let missing = missing();

@@ -124,7 +124,7 @@ output "role_path" {
 
 output "permissions_boundary_arn" {
   description = "ARN of the permissions boundary that the application's roles must have; null without tenant, and with mode = \"data-only\"."
-  value       = var.tenant == null || var.mode == "data-only" ? null : "arn:${local.partition}:iam::${local.account}:policy${local.role_path}${data.aws_eks_cluster.this.name}-${var.tenant.namespace}-boundary"
+  value       = var.tenant == null || var.mode == "data-only" ? null : "arn:${local.partition}:iam::${local.account}:policy${local.role_path}${data.aws_eks_cluster.this.name}.${var.tenant.namespace}.boundary"
 }
 
 output "cost_labels" {
@@ -163,14 +163,14 @@ output "features" {
   value       = tomap(try(local.services.features, {}))
 }
 
-output "dns_zone" {
-  description = "DNS zone in which the cluster makes records; null when it makes none, and with mode = \"data-only\"."
-  value       = try(local.services.dns_zone, null)
+output "dns_zone_ids" {
+  description = "Route 53 zones in which names of Ingress and Service objects become records. Empty when the cluster writes none, and with mode = \"data-only\"."
+  value       = tolist(try(local.services.dns_zone_ids, []))
 }
 
 output "messaging" {
   description = "Endpoints of messaging inside the cluster: service => URL. Empty when it has none, and with mode = \"data-only\"."
-  value       = tomap(try(local.services.messaging, {}))
+  value       = { for name, url in try(local.services.messaging, {}) : name => url if url != null }
 }
 
 output "registry" {
@@ -188,7 +188,7 @@ output "unknown" {
   value = var.mode == "contract" ? [] : [
     "contract_version",
     "core_node_role_arn",
-    "dns_zone",
+    "dns_zone_ids",
     "features",
     "ingress_class",
     "load_balancer_class",

@@ -15,6 +15,15 @@ resource "aws_ssm_parameter" "contract" {
 
     # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
     load_balancer_class = {{ load_balancer_class | hcl }}
+{%- if has_dns_zones %}
+
+    # Route 53 zones in which names of Ingress and Service objects become records.
+    dns_zone_ids = {{ dns_zone_ids | hcl }}
+{%- endif %}
+{%- if has_nats %}
+
+    messaging = { nats = {{ nats | hcl }} }
+{%- endif %}
 
     features = {
       network_policy = {{ network_policy | hcl }}

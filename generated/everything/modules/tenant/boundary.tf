@@ -9,7 +9,7 @@ locals {
 # The ceiling of every AWS role that the application makes for its pods: such a role has what its own policies allow, as far
 # as it is allowed here. Whoever applies the application's stack may make roles under this path only, and with this boundary.
 resource "aws_iam_policy" "boundary" {
-  name        = "${var.cluster_name}-${var.namespace}-boundary"
+  name        = "${var.cluster_name}.${var.namespace}.boundary"
   path        = local.path
   description = "Permissions boundary of an application's roles."
 
