@@ -6,6 +6,7 @@ use tera::Context;
 use super::condition::Condition;
 use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
+use super::services_module;
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
@@ -475,6 +476,48 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
     facts.service_account.is_some() && !(facts.managed_policies.is_empty() && facts.policies.is_empty())
 }
 
+/// Returns what an EKS add-on waits for, and why.
+fn waits_for(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> (&'static str, Vec<Value>) {
+    let addon = &member.standard;
+    let identifier = addon.name.identifier();
+    let is_cni = addon.name.as_str() == VPC_CNI;
+    let has_managed_policies = has_role(member) && !addon.facts.managed_policies.is_empty();
+    let policies = has_managed_policies.then_some(String::new()).into_iter();
+    let policies = policies.chain(addon.facts.policies.iter().map(|policy| format!("_{policy}")));
+    let policies: Vec<Value> = policies
+        .map(|policy| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}{policy}")))
+        .collect();
+    if addon.facts.before_nodes {
+        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
+            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
+        let because = "Its pods have their rights from the start, and until the end.";
+        (because, ipv6.into_iter().chain(policies).collect())
+    } else {
+        let core = if by_services {
+            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
+        } else {
+            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
+            // Only what runs on Fargate itself waits for the profile.
+            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
+            let profile = profile.then_some("aws_eks_fargate_profile");
+            let kinds = managed.into_iter().chain(profile);
+            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
+        };
+        let because = if has_role(member) {
+            "Its pods need a node to run on, and have their rights from the start and until the end."
+        } else {
+            "Its pods need a node to run on."
+        };
+        let before = if by_services {
+            services_module::before(fleet, addon).into_iter().map(Value::expression).collect()
+        } else {
+            let before = installed(fleet).filter(|other| addon.follows(&other.standard));
+            before.map(address).collect::<Vec<_>>()
+        };
+        (because, core.into_iter().chain(policies).chain(before).collect())
+    }
+}
+
 /// The view of an EKS add-on's file, in the module that installs it.
 pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> Context {
     #[derive(Serialize)]
@@ -519,34 +562,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         Share::All => (on_fargate.clone(), false),
     };
     let has_managed_policies = has_role(member) && !addon.facts.managed_policies.is_empty();
-    let policies = has_managed_policies.then_some(String::new()).into_iter();
-    let policies = policies.chain(addon.facts.policies.iter().map(|policy| format!("_{policy}")));
-    let policies: Vec<Value> = policies
-        .map(|policy| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}{policy}")))
-        .collect();
-    let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
-        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
-            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
-        let because = "Its pods have their rights from the start, and until the end.";
-        (because, ipv6.into_iter().chain(policies).collect())
-    } else {
-        let core = if by_services {
-            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
-        } else {
-            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
-            // Only what runs on Fargate itself waits for the profile.
-            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
-            let profile = profile.then_some("aws_eks_fargate_profile");
-            let kinds = managed.into_iter().chain(profile);
-            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
-        };
-        let because = if has_role(member) {
-            "Its pods need a node to run on, and have their rights from the start and until the end."
-        } else {
-            "Its pods need a node to run on."
-        };
-        (because, core.into_iter().chain(policies).collect())
-    };
+    let (depends_because, depends_on) = waits_for(fleet, member, by_services);
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
