@@ -951,7 +951,7 @@ impl Problem {
                     .help("remove one of the two from `needs` or `after`")
             }
             Self::AccessMissing { addon, about, example } => {
-                Words::new(format!("add-on `{addon}` is told no {about}"))
+                Words::new(format!("add-on `{addon}` names no {about}"))
                     .label("its role would be good for nothing, or for all of the account's")
                     .help(format!("name them by their ARNs: `access = [\"{example}\"]`"))
             }

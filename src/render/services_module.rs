@@ -3,7 +3,8 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{self, AccessVariable, AccessView, AddonVariable, Switch, name_length};
+use super::access::{AccessVariable, AccessView};
+use super::cluster_module::{self, AddonVariable, Switch, name_length};
 use super::condition::Condition;
 use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::{self, view};
