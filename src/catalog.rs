@@ -649,6 +649,15 @@ mod tests {
     }
 
     #[test]
+    fn no_eks_addon_waits_for_a_release() {
+        let catalog = Catalog::load();
+        for (name, addon) in catalog.addons.iter().filter(|(_, addon)| addon.kind == AddonKind::EksAddon) {
+            let mut before = addon.needs.iter().chain(&addon.after);
+            assert!(before.all(|other| catalog.addons[other].kind == AddonKind::EksAddon), "{name}");
+        }
+    }
+
+    #[test]
     fn order_has_no_circle() {
         let catalog = Catalog::load();
         let before = |name: &String| -> Vec<String> {
@@ -706,9 +715,11 @@ mod tests {
 
     #[test]
     fn every_policy_has_its_text() {
-        let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/modules/services/policies");
+        let modules = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/modules");
         for (name, addon) in &Catalog::load().addons {
-            let text = std::fs::read_to_string(format!("{templates}/{name}.tf")).unwrap_or_default();
+            let module = if addon.kind == AddonKind::EksAddon { "cluster" } else { "services" };
+            let path = format!("{modules}/{module}/policies/{name}.tf");
+            let text = std::fs::read_to_string(path).unwrap_or_default();
             let written = text.matches("resource \"aws_iam_policy\" ").count();
             assert_eq!(written, addon.policies.len(), "{name}: policies");
             for policy in &addon.policies {

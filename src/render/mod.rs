@@ -3,7 +3,8 @@
 //! Each module below is a table: where a file goes, which template makes it, when, and what the template sees.
 //! A new output file is one template and one row. Here rows become text: header, template, waivers, format.
 
-pub mod app;
+pub mod access;
+mod app;
 pub mod arguments;
 pub mod cluster_module;
 mod condition;
