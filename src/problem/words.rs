@@ -960,6 +960,11 @@ impl Problem {
                     .label(format!("`access` takes {about}"))
                     .help(format!("write ARNs such as `{example}`"))
             }
+            Self::AccessTooLong { addon, characters, most } => {
+                Words::new(format!("`access` of add-on `{addon}` does not fit into a policy"))
+                    .label(format!("{characters} characters, of {most}"))
+                    .help("name several by one prefix that ends with `*`, or leave some out")
+            }
             Self::AccessUnused { addon } => {
                 Words::new(format!("the role of add-on `{addon}` is not limited by the blueprint"))
                     .label("nothing would use it")
@@ -1060,7 +1065,7 @@ impl Problem {
                     .help("add `service_account`, the name of the one that its pods run as")
             }
             Self::TolerationsForOthers { selectors, tolerations } => {
-                Words::new(format!("{tolerations} keys of tolerations stand beside {selectors} of node selectors"))
+                Words::new(format!("`node_selector` has {selectors} and `tolerations` has {tolerations}"))
                     .label("one for each key of `node_selector` is needed")
                     .help("name as many, in the same order; or remove it to take `tolerations` beside each selector")
             }
