@@ -72,6 +72,8 @@ table! {
     "[terraform]" Terraform {
         /// The binary that scripts call.
         default engine: Engine = Engine::Terraform,
+        /// Whether modules for applications get tests that run without AWS: `tests/*.tftest.hcl`, for `terraform test`.
+        default tests: bool = false,
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Model {
     pub project: String,
     /// Which engine scripts call.
     pub engine: Engine,
+    /// Whether modules for applications get tests.
+    pub has_tests: bool,
     /// What the reusable modules contain, and their defaults.
     #[serde(skip)]
     pub fleet: Fleet,
@@ -152,6 +154,7 @@ pub fn resolve(
             .terraform
             .as_ref()
             .map_or(Engine::Terraform, |terraform| terraform.engine.value),
+        has_tests: blueprint.file.terraform.as_ref().is_some_and(|terraform| *terraform.tests),
         waivers: waivers.collect(),
         fleet,
         environments,

@@ -64,6 +64,7 @@ fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/attachment/contract.tf", has_apps, nothing),
         row("modules/attachment/cluster.tf", has_apps, nothing),
         row("modules/attachment/data_only.tf", has_apps, nothing),
+        row("modules/attachment/tests/attachment.tftest.hcl", tenant::has_tests, nothing),
     ]);
     rows.extend(tenant::rows(has_apps));
     rows.extend([row("apps/.gitignore", has_apps, nothing)]);

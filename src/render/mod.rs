@@ -178,7 +178,7 @@ fn file(
         engine.render(&output.template, &output.view).map_err(|error| broken(&output.template, &error))?;
     let body = body.trim_start_matches('\n').trim_end();
     let extension = camino::Utf8Path::new(&output.path).extension();
-    let is_hcl = matches!(extension, Some("tf" | "tofu"));
+    let is_hcl = matches!(extension, Some("tf" | "tofu" | "hcl"));
     let is_script = body.starts_with("#!");
     let mut text = header(&output.path, body, &model.blueprint);
     if is_hcl {

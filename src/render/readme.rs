@@ -74,6 +74,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         outputs: Vec<OutputView>,
         has_karpenter: bool,
         has_efs: bool,
+        has_tests: bool,
         network: NetworkView,
         #[serde(flatten)]
         tenant: TenantModule,
@@ -109,6 +110,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
         has_efs: fleet.addon(EFS).is_some(),
+        has_tests: whole.model.has_tests,
         network: NetworkView::of(whole),
         tenant: TenantModule::of(whole),
         has_fargate: !fleet.fargate_pools.is_empty(),

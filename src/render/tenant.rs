@@ -24,6 +24,7 @@ pub(super) fn rows<'a>(has_apps: fn(&Whole<'a>) -> bool) -> Vec<Row<Whole<'a>>> 
         row("modules/tenant/service_accounts.tf", has_apps, nothing),
         row("modules/tenant/boundary.tf", has_apps, nothing),
         row("modules/tenant/network.tf", has_network, module_view),
+        row("modules/tenant/tests/tenant.tftest.hcl", has_tests, module_view),
     ]);
     rows
 }
@@ -38,6 +39,11 @@ fn providers(whole: &Whole<'_>) -> Context {
 /// Whether any cluster with applications enforces network policies.
 fn has_network(whole: &Whole<'_>) -> bool {
     has_apps(whole) && TenantModule::of(whole).has_network
+}
+
+/// Whether the modules for applications have tests.
+pub(super) fn has_tests(whole: &Whole<'_>) -> bool {
+    has_apps(whole) && whole.model.has_tests
 }
 
 /// Whether any application lives anywhere.

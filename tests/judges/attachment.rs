@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::tree::write;
+use crate::tree::{self, write};
 use crate::world::World;
 
 const NAME: &str = "azavea-staging-main";
@@ -121,6 +121,22 @@ fn terraform_refuses_to_attach() {
 #[test]
 fn tofu_refuses_to_attach() {
     refuses("tofu");
+}
+
+#[test]
+fn tests_of_modules_pass() {
+    for name in ["terraform", "tofu"] {
+        let Some(engine) = Engine::with_providers(name, "tests that generated modules bring along") else { continue };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for module in ["attachment", "tenant"] {
+            let path = folder.path().join(module);
+            tree::copy(&tree::generated("fleet").join("modules").join(module), &path);
+            for command in [&["init", "-input=false"][..], &["test", "-no-color"]] {
+                let run = engine.run(&path, None, command);
+                assert_eq!(run.status, 0, "{name} {} in modules/{module}: {}", command[0], run.output);
+            }
+        }
+    }
 }
 
 fn refuses(engine: &'static str) {

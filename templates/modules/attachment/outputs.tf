@@ -129,11 +129,11 @@ output "permissions_boundary_arn" {
 
 output "cost_labels" {
   description = "Labels of what the application makes in the cluster, and likewise tags of what it makes in AWS: key => value."
-  value = { for key, value in {
+  value = tomap({ for key, value in {
     Application = try(var.tenant.application, null)
     Team        = try(var.tenant.team, null)
     Environment = try(local.contract.environment, null)
-  } : key => value if value != null }
+  } : key => value if value != null })
 }
 
 # Services
@@ -170,7 +170,7 @@ output "dns_zone_ids" {
 
 output "messaging" {
   description = "Endpoints of messaging inside the cluster: service => URL. Empty when it has none, and with mode = \"data-only\"."
-  value       = { for name, url in try(local.services.messaging, {}) : name => url if url != null }
+  value       = tomap({ for name, url in try(local.services.messaging, {}) : name => url if url != null })
 }
 
 output "registry" {
