@@ -59,6 +59,7 @@ struct VariableView {
 struct OutputView {
     name: String,
     description: String,
+    kind: String,
 }
 
 /// Reads a module's inputs and outputs back from its files; nothing where there is no such module.
@@ -96,7 +97,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         default: declared.default.unwrap_or_default(),
     };
     let output =
-        |declared: Declaration| OutputView { name: declared.name, description: declared.description };
+        |Declaration { name, description, kind, .. }: Declaration| OutputView { name, description, kind };
     let parse = |text| Document::parse(text).map_err(|error| anyhow::anyhow!("{folder}: {error}"));
     let declared_variables = parse(variables)?.variables(variables);
     let declared_outputs = parse(outputs)?.outputs(outputs);

@@ -126,7 +126,9 @@ fn tofu_refuses_to_attach() {
 #[test]
 fn tests_of_modules_pass() {
     for name in ["terraform", "tofu"] {
-        let Some(engine) = Engine::with_providers(name, "tests that generated modules bring along") else { continue };
+        let Some(engine) = Engine::with_providers(name, "tests that generated modules bring along") else {
+            continue;
+        };
         let folder = tempfile::tempdir().expect("a temporary folder");
         for module in ["attachment", "tenant"] {
             let path = folder.path().join(module);

@@ -116,7 +116,7 @@ output "namespace" {
 
 output "service_accounts" {
   description = "Service accounts that the application's pods run as."
-  value       = try(var.tenant.service_accounts, [])
+  value       = tolist(try(var.tenant.service_accounts, []))
 }
 
 output "role_path" {
@@ -162,7 +162,7 @@ output "node_types" {
 
 output "features" {
   description = "What the cluster can do: feature => true or false. Empty with mode = \"data-only\"."
-  value       = tomap(try(local.services.features, {}))
+  value       = tomap({ for name, has in try(local.services.features, {}) : name => tobool(has) })
 }
 
 output "dns_zone_ids" {
