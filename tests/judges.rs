@@ -43,6 +43,8 @@ mod literal;
 mod nasty;
 #[path = "judges/network.rs"]
 mod network;
+#[path = "judges/permissions.rs"]
+mod permissions;
 #[path = "judges/pipeline.rs"]
 mod pipeline;
 #[path = "judges/placement.rs"]

@@ -133,15 +133,29 @@ impl ControlPlane {
     }
 
     fn get(&self, path: &str) -> Value {
+        self.get_all(&[path.to_owned()]).remove(0)
+    }
+
+    /// Gets several things in one go.
+    fn get_all(&self, paths: &[String]) -> Vec<Value> {
         let started = Instant::now();
-        let mut answer = self.request("GET", path, None);
-        // For a second after a kind became known.
-        while answer.status == 429 && started.elapsed() < PATIENCE {
+        loop {
+            let mut curl = self.curl();
+            curl.args(paths.iter().map(|path| format!("{}{path}", self.server))).stdin(Stdio::null());
+            let output = curl.output().expect("curl runs: the script needs it, too");
+            let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+            let answers: Vec<Value> =
+                answers.map(|answer| answer.expect("the server answers in JSON")).collect();
+            assert_eq!(answers.len(), paths.len(), "curl: {}", String::from_utf8_lossy(&output.stderr));
+            let refusals: Vec<&Value> = answers.iter().filter(|answer| answer["kind"] == "Status").collect();
+            if refusals.is_empty() {
+                return answers;
+            }
+            // For a second after a kind became known, and while one goes.
+            let is_late = refusals.iter().all(|answer| answer["code"] == 429) && started.elapsed() < PATIENCE;
+            assert!(is_late, "{refusals:?}");
             std::thread::sleep(Duration::from_millis(500));
-            answer = self.request("GET", path, None);
         }
-        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-        answer.body
     }
 
     fn delete(&self, path: &str) {
@@ -152,20 +166,10 @@ impl ControlPlane {
     fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         const BODY: [&str; 4] =
             ["--header", "Content-Type: application/apply-patch+yaml", "--data-binary", "@-"];
-        let mut curl = Command::new("curl")
-            .args(["--silent", "--show-error", "--insecure", "--noproxy", "*", "--request", method])
-            .args([
-                "--header",
-                &format!("Authorization: Bearer {}", self.token),
-                "--write-out",
-                "\n%{http_code}",
-            ])
-            .args(body.iter().flat_map(|_| BODY))
-            .arg(format!("{}{path}", self.server))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("curl runs: the script needs it, too");
+        let mut curl = self.curl();
+        curl.args(["--request", method, "--write-out", "\n%{http_code}"]);
+        curl.args(body.iter().flat_map(|_| BODY)).arg(format!("{}{path}", self.server));
+        let mut curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("curl runs");
         let text = body.map(Value::to_string).unwrap_or_default();
         curl.stdin.take().expect("piped").write_all(text.as_bytes()).expect("curl reads");
         let output = curl.wait_with_output().expect("curl ends");
@@ -175,6 +179,13 @@ impl ControlPlane {
             status: status.parse().expect("a status"),
             body: serde_json::from_str(body).unwrap_or_else(|_| json!({ "message": body })),
         }
+    }
+
+    fn curl(&self) -> Command {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--insecure", "--noproxy", "*"]);
+        curl.args(["--header", &format!("Authorization: Bearer {}", self.token)]);
+        curl
     }
 
     /// Installs a release as the provider does; says what it has to say where it refuses.
@@ -212,27 +223,24 @@ impl ControlPlane {
     /// Returns every object there is, of every kind: its kind, its namespace and its name.
     fn objects(&self) -> BTreeSet<String> {
         let groups = self.get("/apis");
-        let versions = groups["groups"].as_array().expect("groups").iter().flat_map(|group| {
-            group["versions"].as_array().expect("versions").iter().map(|version| {
-                format!("/apis/{}", version["groupVersion"].as_str().expect("a group and version"))
-            })
-        });
+        let versions = list(&groups["groups"]).flat_map(|group| list(&group["versions"]));
+        let versions = versions.map(|version| format!("/apis/{}", text(version, "groupVersion")));
+        let versions: Vec<String> = std::iter::once("/api/v1".to_owned()).chain(versions).collect();
+        let mut kinds = Vec::new();
+        for (path, resources) in versions.iter().zip(self.get_all(&versions)) {
+            let listed = list(&resources["resources"]).filter(|resource| {
+                list(&resource["verbs"]).any(|verb| verb == "list")
+                    && !PASSING.contains(&text(resource, "kind"))
+            });
+            kinds.extend(listed.map(|it| (text(it, "kind").to_owned(), format!("{path}/{}", name_of(it)))));
+        }
+        let paths: Vec<String> = kinds.iter().map(|(_, path)| path.clone()).collect();
         let mut objects = BTreeSet::new();
-        for path in std::iter::once("/api/v1".to_owned()).chain(versions) {
-            let resources = self.get(&path);
-            for resource in resources["resources"].as_array().expect("resources") {
-                let is_listed =
-                    resource["verbs"].as_array().is_some_and(|verbs| verbs.contains(&json!("list")));
-                let kind = resource["kind"].as_str().expect("a kind");
-                if !is_listed || PASSING.contains(&kind) {
-                    continue;
-                }
-                let list = self.get(&format!("{path}/{}", name_of(resource)));
-                for object in list["items"].as_array().expect("items") {
-                    let text = |key: &str| object["metadata"][key].as_str().unwrap_or_default();
-                    objects.insert(format!("{kind} {}/{}", text("namespace"), text("name")));
-                }
-            }
+        for ((kind, _), all) in kinds.iter().zip(self.get_all(&paths)) {
+            objects.extend(list(&all["items"]).map(|object| {
+                let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
+                format!("{kind} {namespace}/{}", name(object))
+            }));
         }
         objects
     }
@@ -314,7 +322,15 @@ fn name(object: &Value) -> &str {
 }
 
 fn name_of(value: &Value) -> &str {
-    value["name"].as_str().expect("it has a name")
+    text(value, "name")
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {value}"))
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().expect("a list").iter()
 }
 
 impl Drop for ControlPlane {
