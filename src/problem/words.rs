@@ -1060,7 +1060,7 @@ impl Problem {
                     .help("add `service_account`, the name of the one that its pods run as")
             }
             Self::TolerationsForOthers { selectors, tolerations } => {
-                Words::new(format!("{tolerations} keys of tolerations stand beside {selectors} of node selectors"))
+                Words::new(format!("`node_selector` has {selectors} and `tolerations` has {tolerations}"))
                     .label("one for each key of `node_selector` is needed")
                     .help("name as many, in the same order; or remove it to take `tolerations` beside each selector")
             }

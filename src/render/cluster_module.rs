@@ -7,6 +7,7 @@ use super::access::{AccessVariable, AccessView};
 use super::condition::Condition;
 use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
+use super::services_module;
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::hcl::value::Value;
@@ -432,7 +433,13 @@ fn depends_on(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> 
         } else {
             "Its pods need a node to run on."
         };
-        (because, core.into_iter().chain(policies).collect())
+        let before = if by_services {
+            services_module::before(fleet, addon).into_iter().map(Value::expression).collect()
+        } else {
+            let before = installed(fleet).filter(|other| addon.follows(&other.standard));
+            before.map(address).collect::<Vec<_>>()
+        };
+        (because, core.into_iter().chain(policies).chain(before).collect())
     }
 }
 

@@ -51,6 +51,15 @@ fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
     files.chain(dir.dirs().flat_map(embedded)).collect()
 }
 
+/// Returns the text of a template.
+///
+/// # Panics
+/// When there is no such template.
+pub(super) fn source(template: &str) -> &'static str {
+    let file = TEMPLATES.get_file(template).and_then(|file| file.contents_utf8());
+    file.unwrap_or_else(|| panic!("templates/{template} is not there"))
+}
+
 /// Lists the templates in a folder and in those below it.
 pub(super) fn below(folder: &str) -> Vec<String> {
     let templates = TEMPLATES.get_dir(folder).map(embedded).unwrap_or_default();
