@@ -18,7 +18,7 @@ use crate::tree;
 use crate::yaml;
 
 /// How long controllers may take: to enforce a definition, or to empty a namespace.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Kinds that come and go by themselves.
 const PASSING: [&str; 2] = ["Event", "Lease"];
@@ -69,7 +69,7 @@ impl ControlPlane {
         let (server, token) = (text("/clusters/0/cluster/server"), text("/users/0/user/token"));
         let plane = Self { script, helm, kubeconfig, server, token, folder };
         // What controllers make by themselves in each namespace.
-        plane.wait("controllers are not at work", || {
+        wait("controllers are not at work", || {
             let made = |plural: &str| {
                 plane.get(&format!("/api/v1/{plural}"))["items"].as_array().map_or(0, Vec::len)
             };
@@ -92,7 +92,7 @@ impl ControlPlane {
             let conditions = definition["status"]["conditions"].as_array().into_iter().flatten();
             conditions.into_iter().any(|it| it["type"] == "Established" && it["status"] == "True")
         };
-        self.wait("kinds are not served", || {
+        wait("kinds are not served", || {
             let all = self.get(PATH);
             let items = all["items"].as_array().expect("a list");
             let missing: Vec<&Value> = items.iter().filter(|definition| !is_known(definition)).collect();
@@ -245,19 +245,6 @@ impl ControlPlane {
         objects
     }
 
-    /// Asks again and again what is missing, until nothing is.
-    fn wait(&self, what: &str, missing: impl Fn() -> Vec<String>) {
-        let started = Instant::now();
-        loop {
-            let missing = missing();
-            if missing.is_empty() {
-                return;
-            }
-            assert!(started.elapsed() < PATIENCE, "{what} after {PATIENCE:?}:\n{}", missing.join("\n"));
-            std::thread::sleep(Duration::from_millis(500));
-        }
-    }
-
     /// Makes namespaces, and in them what is given: first objects with the paths below which they go, then releases, in
     /// their order. Takes all of it out again, and proves that nothing is left.
     pub fn there_and_back(
@@ -299,11 +286,24 @@ impl ControlPlane {
         for name in namespaces.iter().filter(|name| !before.contains(&format!("Namespace /{name}"))) {
             self.delete(&format!("/api/v1/namespaces/{name}"));
         }
-        self.wait(&format!("{what}: left"), || self.objects().difference(&before).cloned().collect());
+        wait(&format!("{what}: left"), || self.objects().difference(&before).cloned().collect());
         eprintln!(
             "control plane: {what}: {made} objects there and gone, {:.1} s",
             started.elapsed().as_secs_f64()
         );
+    }
+}
+
+/// Asks again and again what is missing, until nothing is.
+fn wait(what: &str, missing: impl Fn() -> Vec<String>) {
+    let started = Instant::now();
+    loop {
+        let missing = missing();
+        if missing.is_empty() {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "{what} after {PATIENCE:?}:\n{}", missing.join("\n"));
+        std::thread::sleep(Duration::from_millis(500));
     }
 }
 

@@ -270,7 +270,8 @@ pub fn judge(what: &str, blueprint: &str, emitted: &Emitted) {
             let is_tolerated =
                 at(values, &tolerations).as_array().is_some_and(|list| list.contains(&toleration));
             let is_sent = at(values, selector)["node-type"] == placement;
-            if !on_fargate && !(is_sent && is_tolerated) {
+            let is_placed = on_fargate || is_sent && is_tolerated;
+            if !is_placed {
                 faults.push(format!("{name}: {} is not sent to {placement}: {values}", pods.name));
             }
         }

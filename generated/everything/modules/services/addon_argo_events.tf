@@ -33,4 +33,9 @@ resource "helm_release" "argo_events" {
       }]
     }
   })]
+
+  # What it works with comes before it, and goes after it.
+  depends_on = [
+    helm_release.nats,
+  ]
 }

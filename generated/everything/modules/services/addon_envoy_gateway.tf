@@ -69,4 +69,30 @@ resource "helm_release" "envoy_gateway" {
       }
     }
   })]
+
+  # What it works with comes before it, and goes after it.
+  depends_on = [
+    helm_release.aws_load_balancer_controller,
+  ]
+}
+
+# What it works with, once it runs: objects of the kinds that it brings.
+resource "helm_release" "envoy_gateway_objects" {
+  name      = "envoy-gateway-objects"
+  namespace = "envoy-gateway-system"
+  chart     = "${path.module}/charts/objects"
+  wait      = true
+  atomic    = true
+  timeout   = 300
+
+  values = [yamlencode({
+    objects = [{
+      apiVersion = "gateway.networking.k8s.io/v1"
+      kind       = "GatewayClass"
+      metadata   = { name = "envoy" }
+      spec       = { controllerName = "gateway.envoyproxy.io/gatewayclass-controller" }
+    }]
+  })]
+
+  depends_on = [helm_release.envoy_gateway]
 }

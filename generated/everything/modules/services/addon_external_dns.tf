@@ -53,10 +53,12 @@ resource "helm_release" "external_dns" {
     }
   })]
 
-  # A pod that starts before its role is associated runs without credentials until it is restarted.
+  # Its pods need their role before they start, and what they work with.
   depends_on = [
     aws_eks_pod_identity_association.external_dns,
     aws_iam_role_policy_attachment.external_dns_records,
+    helm_release.aws_load_balancer_controller,
+    helm_release.envoy_gateway_objects,
   ]
 }
 

@@ -141,4 +141,9 @@ resource "helm_release" "kube_prometheus_stack" {
     }),
     length(var.kube_prometheus_stack_values) > 0 ? yamlencode(var.kube_prometheus_stack_values) : "",
   ])
+
+  # Its pods need a node to run on.
+  depends_on = [
+    helm_release.node_pool_middleware,
+  ]
 }

@@ -29,4 +29,9 @@ resource "helm_release" "nack" {
       requests = { cpu = "20m", memory = "64Mi" }
     }
   })]
+
+  # What it works with comes before it, and goes after it.
+  depends_on = [
+    helm_release.nats,
+  ]
 }

@@ -82,4 +82,9 @@ resource "helm_release" "nats" {
     }),
     length(var.nats_values) > 0 ? yamlencode(var.nats_values) : "",
   ])
+
+  # Its pods need a node to run on.
+  depends_on = [
+    helm_release.node_pool_middleware,
+  ]
 }

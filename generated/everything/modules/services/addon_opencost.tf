@@ -42,4 +42,9 @@ resource "helm_release" "opencost" {
       }
     }
   })]
+
+  # What it works with comes before it, and goes after it.
+  depends_on = [
+    helm_release.kube_prometheus_stack,
+  ]
 }

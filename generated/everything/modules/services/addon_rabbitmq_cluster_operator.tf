@@ -55,4 +55,9 @@ resource "helm_release" "rabbitmq_cluster_operator" {
     }
     useCertManager = true
   })]
+
+  # What it works with comes before it, and goes after it.
+  depends_on = [
+    helm_release.cert_manager,
+  ]
 }

@@ -45,4 +45,9 @@ resource "helm_release" "traefik" {
       }
     }
   })]
+
+  # What it works with comes before it, and goes after it.
+  depends_on = [
+    helm_release.aws_load_balancer_controller,
+  ]
 }

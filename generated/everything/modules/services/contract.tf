@@ -39,6 +39,7 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.cluster_autoscaler,
     helm_release.descheduler,
     helm_release.envoy_gateway,
+    helm_release.envoy_gateway_objects,
     helm_release.external_dns,
     helm_release.external_secrets,
     helm_release.karpenter,
