@@ -25,6 +25,8 @@ mod control_plane;
 mod definitions;
 #[path = "judges/deployment.rs"]
 mod deployment;
+#[path = "judges/effects.rs"]
+mod effects;
 #[path = "judges/emitted.rs"]
 mod emitted;
 #[path = "judges/engine.rs"]

@@ -91,7 +91,10 @@ fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&s
     for environment in environments {
         deploy(&world, environment, expected);
     }
-    truth::judge(&world, blueprint);
+    // Once for each tree: what Kubernetes is given does not depend on the engine.
+    if (engine.name, blueprint) != ("tofu", "azavea") {
+        truth::judge(&world, blueprint);
+    }
     for (index, environment) in environments.iter().enumerate().rev() {
         take_down(&world, environment, blueprint);
         // Whoever is left does not notice.

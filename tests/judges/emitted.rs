@@ -59,6 +59,11 @@ pub fn clusters(world: &World<'_>) -> Vec<Emitted> {
 }
 
 impl Emitted {
+    /// Whether there is anything that plinth itself gives to Kubernetes.
+    pub fn has_objects(&self) -> bool {
+        !self.objects.is_empty() || !self.releases.is_empty()
+    }
+
     fn add(&mut self, kind: &Value, values: &Value) {
         let text = |key: &str| values[key].as_str().unwrap_or_default().to_owned();
         let kind = kind.as_str().expect("a resource has a type");

@@ -4,9 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use plinth::catalog::Catalog;
+use serde_json::{Value, json};
 
+use crate::effects::Effects;
 use crate::emitted::Emitted;
+use crate::judge;
 use crate::tree::read;
 
 /// The most that a managed policy holds, white space not counted (IAM user guide, "IAM and AWS STS quotas", read 2026-11).
@@ -21,36 +24,38 @@ const LONGEST_PARTITION: usize = "aws-us-gov".len();
 
 /// Judges the policies that a cluster's roles have.
 pub fn judge(folder: &Path, what: &str, emitted: &Emitted) {
-    let known = read(&folder.join("eks/iam-actions.txt"));
-    let known: BTreeSet<&str> = known.lines().collect();
-    assert!(known.contains("iam:PassRole"), "the list of actions is no list of actions");
+    let known = actions(folder);
+    let faults: Vec<String> =
+        emitted.policies.iter().flat_map(|(name, policy)| faults(name, policy, &known)).collect();
+    assert!(faults.is_empty(), "{what}:\n{}", faults.join("\n"));
+}
+
+/// The actions of IAM, as far as add-ons have to do with them.
+fn actions(folder: &Path) -> BTreeSet<String> {
+    read(&folder.join("eks/iam-actions.txt")).lines().map(str::to_owned).collect()
+}
+
+fn faults(name: &str, policy: &Value, known: &BTreeSet<String>) -> Vec<String> {
     let mut faults = Vec::new();
-    for (name, policy) in &emitted.policies {
-        let said = longest(policy, name);
-        if said > MOST {
-            faults.push(format!("{name}: up to {said} characters, and a policy holds {MOST}"));
+    let most = longest(policy, name);
+    if most > MOST {
+        faults.push(format!("up to {most} characters, and a policy holds {MOST}"));
+    }
+    for statement in list(&policy["Statement"]).filter(|statement| statement["Effect"] == "Allow") {
+        let actions: Vec<&str> = list(&statement["Action"]).filter_map(Value::as_str).collect();
+        let unknown = actions.iter().filter(|action| !known.iter().any(|known| is_match(action, known)));
+        faults.extend(unknown.map(|action| format!("there is no action {action}")));
+        if actions.iter().any(|action| action.ends_with(":*") || *action == "*") {
+            faults.push(format!("all actions of a service: {statement}"));
         }
-        for statement in list(&policy["Statement"]) {
-            let actions: Vec<&str> = list(&statement["Action"]).filter_map(Value::as_str).collect();
-            for action in &actions {
-                if !known.iter().any(|known| is_match(action, known)) {
-                    faults.push(format!("{name}: there is no action {action}"));
-                }
-            }
-            let allows = statement["Effect"] == "Allow";
-            if allows && actions.iter().any(|action| action.ends_with(":*") || *action == "*") {
-                faults.push(format!("{name}: all actions of a service: {statement}"));
-            }
-            let passes = actions.iter().any(|action| is_match(action, "iam:PassRole"));
-            let is_named = |arn: &Value| {
-                arn.as_str().is_some_and(|arn| arn.contains(":role/") && !arn.ends_with(":role/*"))
-            };
-            if allows && passes && !list(&statement["Resource"]).all(is_named) {
-                faults.push(format!("{name}: passes any role: {statement}"));
-            }
+        let passes = actions.iter().any(|action| is_match(action, "iam:PassRole"));
+        let is_named =
+            |arn: &Value| arn.as_str().is_some_and(|arn| arn.contains(":role/") && !arn.ends_with(":role/*"));
+        if passes && !list(&statement["Resource"]).all(is_named) {
+            faults.push(format!("passes any role: {statement}"));
         }
     }
-    assert!(faults.is_empty(), "{what}:\n{}", faults.join("\n"));
+    faults.into_iter().map(|fault| format!("{name}: {fault}")).collect()
 }
 
 /// Returns how long a policy gets where names are as long as they can be. Policies are named after their cluster.
@@ -84,6 +89,52 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
         .map_or(std::slice::from_ref(value), Vec::as_slice)
         .iter()
         .filter(|value| !value.is_null())
+}
+
+/// Pods get a role by their namespace and service account: of a chart that was rendered, one that it made there.
+#[test]
+fn roles_go_to_accounts_that_charts_make() {
+    let what = "service accounts of the catalog, against those that charts make";
+    let Some([folder]) = judge::data(what, ["addons"]) else { return };
+    let effects = Effects::load(&folder);
+    let mut faults = Vec::new();
+    for (name, addon) in &Catalog::load().addons {
+        for rendering in effects.of(name) {
+            let accounts = rendering["serviceAccounts"].as_array().expect("accounts");
+            let accounts: Vec<&str> =
+                accounts.iter().filter_map(|account| account["name"].as_str()).collect();
+            if let Some(account) = &addon.service_account
+                && !accounts.contains(&account.as_str())
+            {
+                faults.push(format!("{name}: not `{account}`, but {accounts:?}"));
+            }
+            if rendering["namespace"] != addon.namespace.as_str() {
+                faults.push(format!(
+                    "{name}: rendered in {}, not in {}",
+                    rendering["namespace"], addon.namespace
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn policies_that_go_too_far_are_found() {
+    let known = ["iam:PassRole", "s3:GetObject"].map(str::to_owned).into_iter().collect();
+    let found = |action: &str, resource: &str| {
+        let statement = json!({ "Effect": "Allow", "Action": [action], "Resource": resource });
+        faults("a-b-c-reader", &json!({ "Statement": statement }), &known).len()
+    };
+    assert_eq!(found("s3:GetObject", "arn:aws:s3:::a-b-c/*"), 0);
+    assert_eq!(found("s3:GetObjects", "arn:aws:s3:::a-b-c/*"), 1);
+    assert_eq!(found("s3:*", "arn:aws:s3:::a-b-c/*"), 1);
+    assert_eq!(found("iam:PassRole", "arn:aws:iam::111111111111:role/a-b-c/*"), 0);
+    assert_eq!(found("iam:PassRole", "arn:aws:iam::111111111111:role/*"), 1);
+    assert_eq!(found("iam:PassRole", "*"), 1);
+    assert_eq!(found("s3:GetObject", &"a".repeat(MOST)), 1);
+    // As short as it may be for this cluster, and too long for others.
+    assert_eq!(found("s3:GetObject", &"a-b-c".repeat(200)), 1);
 }
 
 #[test]

@@ -24,12 +24,15 @@ pub fn judge(world: &World<'_>, tree: &str) {
         placement::judge(&what, tree, cluster);
         permissions::judge(&addons, &what, cluster);
     }
+    let clusters: Vec<Emitted> = clusters.into_iter().filter(Emitted::has_objects).collect();
+    if clusters.is_empty() {
+        return;
+    }
     let Some(plane) = ControlPlane::start(&what) else { return };
     let objects = clusters.iter().flat_map(|cluster| &cluster.releases).flat_map(Release::objects);
     plane.know(&definitions, &objects.collect::<Vec<_>>());
     let chart = world.tree.join("modules/services/charts/objects");
-    let is_given = |it: &&Emitted| !it.objects.is_empty() || !it.releases.is_empty();
-    for Emitted { cluster, objects, releases, .. } in clusters.iter().filter(is_given) {
+    for Emitted { cluster, objects, releases, .. } in &clusters {
         plane.there_and_back(&format!("{tree}, {cluster}"), &chart, objects, releases);
     }
 }
