@@ -5,6 +5,7 @@
 
 mod explain;
 mod migrate;
+mod pin;
 mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -149,7 +150,7 @@ impl Written {
     /// Resolves the blueprint, likewise.
     fn resolve(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Model>> {
         let Resolved { sources, diagnostics, model } =
-            resolve(open(&self.blueprint)?, None, None, &Catalog::load());
+            resolve(read(open(&self.blueprint)?), None, None, &Catalog::load());
         say(&diagnostics, &sources, self.format.into(), out, err)?;
         Ok(model.map(|(model, _)| model).filter(|_| !diagnostics.has_errors()))
     }
@@ -221,11 +222,13 @@ struct Rendered {
     root: Utf8PathBuf,
 }
 
-fn source(place: &Place) -> anyhow::Result<Source> {
+/// Reads the blueprint that is asked for. The one that is built in lies in no folder: nothing belongs to it.
+fn reading(place: &Place) -> anyhow::Result<Reading> {
     if place.starter {
-        return Ok(Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() });
+        let source = Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() };
+        return Ok(blueprint::read(source, &include::nothing));
     }
-    open(&place.blueprint)
+    Ok(read(open(&place.blueprint)?))
 }
 
 fn open(path: &Utf8Path) -> anyhow::Result<Source> {
@@ -239,7 +242,7 @@ fn open(path: &Utf8Path) -> anyhow::Result<Source> {
     Ok(Source { path: path.to_string(), text })
 }
 
-/// Reads a blueprint and what it includes.
+/// Reads a blueprint, what it includes, and its lock.
 fn read(source: Source) -> Reading {
     let path = Utf8PathBuf::from(&source.path);
     blueprint::read(source, &|pattern| include::beside(&path, pattern))
@@ -253,9 +256,9 @@ struct Resolved {
     model: Option<(Model, Utf8PathBuf)>,
 }
 
-fn resolve(source: Source, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
-    let path = Utf8PathBuf::from(&source.path);
-    let Reading { sources, blueprint, mut diagnostics, .. } = read(source);
+fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
+    let Reading { sources, blueprint, mut diagnostics, .. } = reading;
+    let path = Utf8PathBuf::from(&sources.main().path);
     let model = blueprint.map(|blueprint| {
         let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
@@ -279,7 +282,7 @@ fn load(
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
     let Resolved { sources, mut diagnostics, model } =
-        resolve(source(place)?, place.out.as_deref(), today, &catalog);
+        resolve(reading(place)?, place.out.as_deref(), today, &catalog);
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
         let (files, found) = render::render(&model, &catalog)?;

@@ -6,6 +6,7 @@ use super::Context;
 use super::network;
 use super::node_pool::CORE;
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
+use crate::blueprint::lock::Lock;
 use crate::blueprint::node::{self, Node};
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
@@ -30,7 +31,7 @@ pub struct Addon {
     pub name: Name,
     /// How it is installed.
     pub kind: AddonKind,
-    /// Chart version; empty for EKS add-ons.
+    /// Version of the chart, or of the EKS add-on; empty where that is not pinned.
     pub version: String,
     /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
     /// sets. An empty object where there are none.
@@ -76,7 +77,7 @@ pub(super) fn resolve(
                 context.push(problem, off.value.enabled.span);
             }
             // Not mentioned: every cluster has it.
-            None => addons.extend(built_in(name, facts, keys, partition)),
+            None => addons.extend(built_in(context, name, facts, keys, kubernetes, partition)),
         }
     }
     let needs_karpenter = keys.node_pools.iter().find(|pool| {
@@ -106,11 +107,18 @@ pub(super) fn resolve(
     addons
 }
 
-fn built_in(name: &str, facts: &catalog::Addon, keys: &ClusterKeys, partition: &str) -> Option<Addon> {
+fn built_in(
+    context: &Context<'_>,
+    name: &str,
+    facts: &catalog::Addon,
+    keys: &ClusterKeys,
+    kubernetes: &KubernetesVersion,
+    partition: &str,
+) -> Option<Addon> {
     Some(Addon {
         name: Name::new(name).ok()?,
         kind: facts.kind,
-        version: facts.version.as_ref().map(ToString::to_string).unwrap_or_default(),
+        version: default_version(&context.blueprint.lock, name, facts, kubernetes),
         values: of_place(facts, partition).merged(wished(name, keys)),
     })
 }
@@ -181,13 +189,28 @@ fn environment(variables: &[(&str, &str)]) -> Value {
     Value::Object(vec![("env".to_owned(), Value::Object(variables.collect()))])
 }
 
+/// Returns the version that an add-on has where the blueprint says nothing: the catalog's of a chart; of an EKS add-on, the
+/// lock's, or none.
+pub(super) fn default_version(
+    lock: &Lock,
+    name: &str,
+    facts: &catalog::Addon,
+    kubernetes: &KubernetesVersion,
+) -> String {
+    let version = match facts.kind {
+        AddonKind::EksAddon => lock.version(kubernetes, name).map(str::to_owned),
+        AddonKind::Helm => facts.version.as_ref().map(ToString::to_string),
+    };
+    version.unwrap_or_default()
+}
+
 fn version(
     context: &mut Context<'_>,
     wish: &crate::blueprint::read::Named<crate::blueprint::keys::Addon>,
     facts: &catalog::Addon,
     kubernetes: &KubernetesVersion,
 ) -> String {
-    let default = facts.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    let default = default_version(&context.blueprint.lock, wish.name.as_str(), facts, kubernetes);
     let Some(written) = &wish.value.version else {
         return default;
     };

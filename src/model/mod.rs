@@ -17,6 +17,7 @@ pub mod node_pool;
 pub mod settings;
 pub mod support;
 
+mod pin;
 mod placement;
 mod reach;
 mod tags;
@@ -137,10 +138,7 @@ pub fn resolve(
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &fleet);
     reach::check(&mut context, &environments);
-    if !fleet.eks_addons.is_empty() {
-        let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
-        context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
-    }
+    pin::check(&mut context, &environments, &fleet);
     check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),

@@ -184,11 +184,11 @@ pub enum Share {
 }
 
 impl Share {
-    /// Counts the clusters for which something holds.
-    pub fn of(clusters: &[&Cluster], holds: impl Fn(&Cluster) -> bool) -> Self {
-        match clusters.iter().filter(|cluster| holds(cluster)).count() {
+    /// Counts the clusters, or what they have, for which something holds.
+    pub fn of<T>(all: &[&T], holds: impl Fn(&T) -> bool) -> Self {
+        match all.iter().filter(|one| holds(one)).count() {
             0 => Self::None,
-            count if count == clusters.len() => Self::All,
+            count if count == all.len() => Self::All,
             _ => Self::Some,
         }
     }
@@ -235,8 +235,10 @@ pub struct FleetAddon {
     pub name: Name,
     /// The catalog's facts.
     pub facts: catalog::Addon,
-    /// The standard's chart version.
+    /// The standard's version; empty where that is not pinned.
     pub version: String,
+    /// Whether every cluster's version is pinned. Of a chart, it is.
+    pub pinned: Share,
     /// What the standard sets besides the catalog's values.
     pub wished: Value,
     /// Whether some cluster's values differ: then the module has a variable for them.
@@ -314,12 +316,11 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             problem: |pool| Problem::NamespacesDiffer { pool },
         },
     );
-    let (eks_addons, helm_addons) = addons(context, &clusters);
+    let kubernetes_version =
+        standard.kubernetes_version.as_ref().map_or(default, |version| version.value.clone());
+    let (eks_addons, helm_addons) = addons(context, &clusters, &kubernetes_version);
     Fleet {
-        kubernetes_version: standard
-            .kubernetes_version
-            .as_ref()
-            .map_or(default, |version| version.value.clone()),
+        kubernetes_version,
         public_cidrs: standard
             .endpoint
             .iter()
@@ -505,6 +506,7 @@ fn check_alike<P: Pool>(
 fn addons(
     context: &Context<'_>,
     clusters: &[&Cluster],
+    kubernetes: &KubernetesVersion,
 ) -> (Vec<Member<FleetAddon>>, Vec<Member<FleetAddon>>) {
     let (mut eks, mut helm) = (Vec::new(), Vec::new());
     for (name, facts) in &context.catalog.addons {
@@ -517,13 +519,19 @@ fn addons(
         let wish = context.blueprint.standard.addons.get(name);
         let wished = addon::wished(name, &context.blueprint.standard);
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
-        let version = version.or_else(|| facts.version.as_ref().map(ToString::to_string)).unwrap_or_default();
+        let version = version
+            .unwrap_or_else(|| addon::default_version(&context.blueprint.lock, name, facts, kubernetes));
+        let pinned = Share::of(&own, |addon| !addon.version.is_empty());
+        // No cluster may be of the standard's Kubernetes version.
+        let is_of_nobody = version.is_empty() && pinned.is_all();
+        let version = if is_of_nobody { first.version.clone() } else { version };
         let addon = FleetAddon {
             name: first.name.clone(),
             values_differ: own.iter().any(|addon| addon.values != wished),
             version_differs: own.iter().any(|addon| addon.version != version),
             wished,
             version,
+            pinned,
             facts: facts.clone(),
         };
         let in_standard = wish.map_or(facts.required.is_some(), |wish| *wish.value.enabled);

@@ -363,6 +363,14 @@ problems! {
     E0515 UnknownNodeType { addon: String, value: String, known: Vec<String> },
     /// An add-on's values take core's toleration from its pods.
     E0516 CoreNotTolerated { addon: String },
+    /// The lock has another format.
+    E0550 LockFormat { format: i64, known: u32 },
+    /// A text is not the version of an EKS add-on.
+    E0551 InvalidLockedVersion { value: String },
+    /// The lock names what is not an EKS add-on.
+    E0552 UnknownLockedAddon { name: String, known: Vec<String> },
+    /// The lock cannot be read.
+    E0553 LockUnreadable { why: String },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
@@ -388,6 +396,8 @@ problems! {
 
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
+    /// The lock has no version of an EKS add-on for a Kubernetes version.
+    N0550 LockLacks { missing: Vec<(String, Vec<String>)> },
     /// Standard support of a Kubernetes version ends soon.
     N0502 SupportEnds { version: String, ends: String, left: i64, next: Option<String> },
     /// A Kubernetes version is in extended support.

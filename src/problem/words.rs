@@ -917,9 +917,28 @@ impl Problem {
             Self::EksAddonVersion { addon } => {
                 Words::new(format!("the version of EKS add-on `{addon}` is not set here"))
                     .label("follows the Kubernetes version")
-                    .help("remove `version`")
+                    .help(
+                        "remove `version`: exact versions stand in `plinth.lock`, one for each Kubernetes version; \
+                         `plinth catalog pin` writes them",
+                    )
             }
 
+            Self::LockFormat { format, known } => {
+                Words::new(format!("this release does not read format {format} of `plinth.lock`"))
+                    .label(format!("it reads format {known}"))
+                    .help("use the release of plinth that wrote it, or remove the file and run `plinth catalog pin` again")
+            }
+            Self::InvalidLockedVersion { value } => {
+                Words::new(format!("`{value}` is not the version of an EKS add-on"))
+                    .label("not as EKS writes versions")
+                    .help("write it as `\"v1.14.3-eksbuild.16\"`, or run `plinth catalog pin` again")
+            }
+            Self::UnknownLockedAddon { name, known } => {
+                Words::new(format!("the catalog has no EKS add-on `{name}`"))
+                    .label("nothing takes this version")
+                    .help(suggest(name, known))
+            }
+            Self::LockUnreadable { why } => Words::new(format!("the lock cannot be read: {why}")),
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };
                 Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))
@@ -1040,6 +1059,17 @@ impl Problem {
                     .help("set another `namespace` for the application")
             }
 
+            Self::LockLacks { missing } => {
+                let missing: Vec<String> = missing
+                    .iter()
+                    .map(|(minor, addons)| format!("{} for Kubernetes {minor}", list(addons)))
+                    .collect();
+                Words::new(format!(
+                    "`plinth.lock` has no version of {}: a plan takes the default of the Kubernetes version",
+                    missing.join(", nor of ")
+                ))
+                .help("give `plinth catalog pin` what `aws eks describe-addon-versions` prints")
+            }
             Self::AddonVersionsUnpinned { addons } => Words::new(format!(
                 "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes \
                  version",

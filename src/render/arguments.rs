@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::cluster_module::{Switch, installed};
+use super::cluster_module::{Switch, installed, pinned};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
 use crate::blueprint::scalar::KubernetesVersion;
@@ -77,7 +77,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), addon.is_some()));
         let is_elsewhere = own.core_is_on_fargate() && member.standard.needs_core_node();
         let addon = addon.filter(|_| !is_elsewhere);
-        arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
+        arguments.extend(addon.into_iter().flat_map(|addon| eks_addon(cluster, addon, &member.standard)));
     }
     let karpenter = fleet.addon(KARPENTER).and_then(Switch::of);
     arguments.extend(switch(karpenter, cluster.has(KARPENTER)));
@@ -137,12 +137,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let own = addon(cluster, standard);
         arguments.extend(switch(Switch::of(member), own.is_some()));
         let Some(own) = own else { continue };
-        if own.version != standard.version {
-            arguments.push(Argument {
-                name: format!("{identifier}_version"),
-                value: Value::String(own.version.clone()),
-            });
-        }
+        arguments.extend(version(own, standard));
         if let Some(value) = beyond(&own.values, &standard.wished) {
             arguments.push(Argument { name: format!("{identifier}_values"), value });
         }
@@ -174,7 +169,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), addon.is_some()));
         let is_here = own.core_is_on_fargate() && installs(fleet, &member.standard);
         let addon = addon.filter(|_| is_here);
-        arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
+        arguments.extend(addon.into_iter().flat_map(|addon| eks_addon(cluster, addon, &member.standard)));
     }
     arguments
 }
@@ -207,6 +202,17 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
         &standard,
     );
     arguments
+}
+
+/// Returns the version of a cluster's add-on, where it is not the standard's.
+fn version(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+    let name = format!("{}_version", own.name.identifier());
+    (own.version != standard.version).then(|| Argument { name, value: pinned(&own.version) })
+}
+
+/// Returns what differs of an EKS add-on.
+fn eks_addon(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> impl Iterator<Item = Argument> {
+    version(own, standard).into_iter().chain(eks_values(cluster, own, standard))
 }
 
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole

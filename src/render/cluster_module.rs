@@ -8,6 +8,7 @@ use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::template::view;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
+use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::Fleet;
 use crate::model::addon::{self, KARPENTER, VPC_CNI};
@@ -197,7 +198,10 @@ impl Switch {
 pub(super) struct AddonVariable {
     pub name: String,
     pub identifier: String,
-    pub version: String,
+    /// What the variable of its version is.
+    pub version_is: String,
+    /// The standard's; `null` where that is not pinned.
+    pub version: Value,
 }
 
 impl AddonVariable {
@@ -205,8 +209,37 @@ impl AddonVariable {
         Self {
             name: addon.name.to_string(),
             identifier: addon.name.identifier(),
-            version: addon.version.clone(),
+            version_is: match (addon.facts.kind, addon.pinned) {
+                (AddonKind::Helm, _) => format!("Chart version of add-on {}.", addon.name),
+                (AddonKind::EksAddon, Share::Some) => {
+                    format!(
+                        "Version of EKS add-on {}; null: the default of the Kubernetes version.",
+                        addon.name
+                    )
+                }
+                (AddonKind::EksAddon, _) => format!("Version of EKS add-on {}.", addon.name),
+            },
+            version: pinned(&addon.version),
         }
+    }
+}
+
+/// A version as an argument.
+pub(super) fn pinned(version: &str) -> Value {
+    if version.is_empty() { Value::Null } else { version.into() }
+}
+
+/// The variable of an add-on's version.
+fn version_variable(addon: &FleetAddon) -> String {
+    format!("var.{}_version", addon.name.identifier())
+}
+
+/// An add-on's version: a literal, or a variable where clusters differ.
+pub(super) fn version(addon: &FleetAddon) -> Value {
+    if addon.version_differs {
+        Value::expression(version_variable(addon))
+    } else {
+        Value::String(addon.version.clone())
     }
 }
 
@@ -233,12 +266,17 @@ fn variables(whole: &Whole<'_>) -> Context {
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
         switches: Vec<Switch>,
+        version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
     }
     let fleet = &whole.model.fleet;
     let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
     let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
     let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter_map(Switch::of);
+    let of = |differs: fn(&FleetAddon) -> bool| -> Vec<AddonVariable> {
+        let standards = installed(fleet).map(|member| &member.standard);
+        standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
+    };
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
@@ -255,10 +293,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
         switches: pools.chain(addons).collect(),
-        value_variables: installed(fleet)
-            .filter(|addon| addon.standard.values_differ)
-            .map(|addon| AddonVariable::of(&addon.standard))
-            .collect(),
+        version_variables: of(|addon| addon.version_differs),
+        value_variables: of(|addon| addon.values_differ),
     })
 }
 
@@ -359,6 +395,9 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         cluster_name: Value,
         name_variable: &'static str,
         kubernetes_version: Value,
+        reads_default: bool,
+        default_because: &'static str,
+        version: Value,
         everywhere: bool,
         count: Value,
         index: Value,
@@ -379,6 +418,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
     let identifier = addon.name.identifier();
     let is_cni = addon.name.as_str() == VPC_CNI;
     let condition = Condition::installation(fleet, member, by_services);
+    let default = format!("data.aws_eks_addon_version.{identifier}{}.version", condition.index());
     let on_fargate = addon.values_on_fargate();
     let (values, fargate_differs) = match fleet.core_on_fargate {
         Share::None => (addon.values(), false),
@@ -425,6 +465,17 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
             } else {
                 "var.kubernetes_version"
             }),
+            reads_default: addon.pinned != Share::All,
+            default_because: if addon.pinned.is_any() {
+                "For clusters without a pinned version"
+            } else {
+                "Not pinned"
+            },
+            version: match addon.pinned {
+                Share::All => version(addon),
+                Share::Some => Value::expression(format!("coalesce({}, {default})", version_variable(addon))),
+                Share::None => Value::expression(default),
+            },
             everywhere: condition.is_always(),
             count: condition.count(),
             index: condition.index(),
