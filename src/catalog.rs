@@ -187,18 +187,46 @@ pub struct Engines {
 }
 
 /// `catalog/addons/NAME.toml`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Addon {
     /// What it gives a cluster, in a few words.
     pub about: String,
     /// How it is installed.
     pub kind: AddonKind,
+    /// Chart repository (Helm).
+    pub repository: Option<String>,
+    /// Chart name (Helm).
+    pub chart: Option<String>,
+    /// Chart that carries the custom resource definitions, of the same repository and version (Helm).
+    pub crd_chart: Option<String>,
+    /// Version of the chart, or of the objects; versions of EKS add-ons follow the Kubernetes version.
+    pub version: Option<semver::Version>,
+    /// Day of the chart's release; of an EKS add-on, the day on which the facts were read.
+    pub as_of: String,
+    /// Where the facts were read.
+    pub source: String,
+    /// Kubernetes versions that the pinned version supports.
+    #[serde(default)]
+    pub kubernetes: KubernetesRange,
+    /// Namespace of its pods; no tenant may take it.
+    pub namespace: String,
+    /// Nodes that its pods run on, DaemonSets apart.
+    pub placement: Placement,
     /// Installed before the first node: nodes need it to become Ready.
     #[serde(default)]
     pub before_nodes: bool,
-    /// Namespace of its pods; no tenant may take it.
-    pub namespace: String,
+    /// Why no cluster can do without it.
+    pub required: Option<String>,
+    /// Add-ons without which it does not run; they come before it.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Add-ons that come before it where a cluster has both.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Add-ons beside which it cannot run, each with the reason.
+    #[serde(default)]
+    pub excludes: BTreeMap<String, String>,
     /// Service account that gets the IAM role; none: no role.
     pub service_account: Option<String>,
     /// AWS managed policies of the role, below `arn:PARTITION:iam::aws:policy/`.
@@ -207,21 +235,18 @@ pub struct Addon {
     /// The role's own policies; their text is `templates/modules/services/policies/NAME.tf`.
     #[serde(default)]
     pub policies: Vec<String>,
+    /// How its custom resource definitions come and are upgraded.
+    #[serde(default)]
+    pub crds: Crds,
+    /// Whom its pods call, and who calls them.
+    pub network: String,
+    /// What a person must know before a newer version.
+    pub upgrade: Option<String>,
+    /// What must be gone before it, and what it leaves behind.
+    pub destroy: Option<String>,
     /// What a reader of the release must know; becomes a comment.
     pub note: Option<String>,
-    /// Why no cluster can do without it.
-    pub required: Option<String>,
-    /// How it runs where `core` is on Fargate; without it, on Karpenter's nodes for core.
-    pub fargate: Option<Fargate>,
-    /// Chart repository (Helm).
-    pub repository: Option<String>,
-    /// Chart name (Helm).
-    pub chart: Option<String>,
-    /// Chart that carries the custom resource definitions, of the same repository and version (Helm).
-    pub crd_chart: Option<String>,
-    /// Chart version (Helm); versions of EKS add-ons follow the Kubernetes version.
-    pub version: Option<semver::Version>,
-    /// Chart values or EKS configuration. Text that starts with `=` is an HCL expression.
+    /// Chart values or EKS configuration, without what `placement` brings about. Text that starts with `=` is an HCL expression.
     #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
     /// What some clusters need besides.
@@ -229,20 +254,87 @@ pub struct Addon {
     pub when: Vec<When>,
     /// What it runs.
     pub pods: Vec<Pods>,
+    /// Custom resources that go in once it runs.
+    #[serde(default)]
+    pub objects: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// How it runs where `core` is on Fargate; without it, on Karpenter's nodes for core.
+    pub fargate: Option<Fargate>,
 }
 
-/// A Deployment or a DaemonSet of an add-on, and what each of its pods asks for. Keys are those of the add-on's values.
-#[derive(Debug, Clone, Deserialize)]
+impl Addon {
+    /// Returns the nodes that pods of a workload run on: a DaemonSet's on all, where nothing else is said.
+    pub fn placement_of(&self, pods: &Pods) -> Placement {
+        let default = if pods.kind == Workload::DaemonSet { Placement::Everywhere } else { self.placement };
+        pods.placement.unwrap_or(default)
+    }
+}
+
+/// Kubernetes minor versions, both ends included; an end that upstream does not state is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KubernetesRange {
+    /// `1.30`
+    pub from: Option<String>,
+    /// The newest that upstream tests; later ones usually work.
+    pub to: Option<String>,
+}
+
+/// Nodes that pods run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Placement {
+    /// Those of system services.
+    Core,
+    /// Those of middleware, which keeps volumes.
+    Middleware,
+    /// All; of DaemonSets only.
+    Everywhere,
+}
+
+impl Placement {
+    /// As the catalog writes it, and as nodes carry it in the label `node-type`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Middleware => "middleware",
+            Self::Everywhere => "everywhere",
+        }
+    }
+}
+
+/// How custom resource definitions come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Crds {
+    /// There are none.
+    #[default]
+    None,
+    /// By a chart of their own.
+    OwnChart,
+    /// With the release, and upgraded with it.
+    WithRelease,
+    /// With the first release: Helm never upgrades them.
+    Once,
+}
+
+/// A workload of an add-on, and what each of its pods asks for. Keys are those of the add-on's values.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pods {
-    /// Its name.
+    /// The workload's name, where the release is named as the add-on.
     pub name: String,
-    /// The key that says how many; none: one on each node.
-    pub replicas: Option<String>,
+    /// What it is.
+    pub kind: Workload,
+    /// How many; none: one, and of a DaemonSet one on each node.
+    pub replicas: Option<Replicas>,
+    /// Nodes that these pods run on, where not the add-on's.
+    pub placement: Option<Placement>,
     /// The key that says on which nodes; none: on all.
     pub selector: Option<String>,
+    /// The key that says which taints they tolerate; none: `tolerations`, beside the selector.
+    pub tolerations: Option<String>,
     /// The key under which the requests of a container stand.
-    pub requests: String,
+    pub requests: Option<String>,
     /// Containers of a pod that ask for the same.
     #[serde(default = "one")]
     pub containers: u32,
@@ -257,22 +349,60 @@ pub struct Pods {
     pub apart: bool,
 }
 
+impl Pods {
+    /// The key that says which taints they tolerate; none where no key says on which nodes they run.
+    pub fn tolerations(&self) -> Option<String> {
+        let beside = |selector: &String| match selector.rsplit_once('.') {
+            Some((parent, _)) => format!("{parent}.tolerations"),
+            None => "tolerations".to_owned(),
+        };
+        self.tolerations.clone().or_else(|| self.selector.as_ref().map(beside))
+    }
+}
+
+/// Kubernetes' kinds of workloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Workload {
+    /// Pods that come and go.
+    Deployment,
+    /// Pods with a name and a volume each.
+    StatefulSet,
+    /// A pod on each node.
+    DaemonSet,
+    /// Pods that run once: a chart's hooks.
+    Job,
+    /// Pods that run now and then.
+    CronJob,
+}
+
+/// How many pods a workload has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Replicas {
+    /// As many as a key of the values says.
+    Key(String),
+    /// As many, whatever the values say.
+    Fixed(u32),
+}
+
 fn one() -> u32 {
     1
 }
 
-/// Values that go with where a cluster is.
-#[derive(Debug, Clone, Deserialize)]
+/// Values that go with where and what a cluster is. All conditions that stand here must hold.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// Partitions of the clusters that get them.
-    pub partition: Vec<String>,
+    pub partition: Option<Vec<String>>,
+    /// Kubernetes versions of the clusters that get them.
+    pub kubernetes: Option<Vec<String>>,
     /// Laid over the add-on's values, below the blueprint's.
     pub values: serde_json::Map<String, serde_json::Value>,
 }
 
 /// How an add-on runs on Fargate.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fargate {
     /// Labels that tell its pods from others of its namespace.
@@ -290,6 +420,20 @@ pub enum AddonKind {
     EksAddon,
     /// By Helm: `modules/services`.
     Helm,
+    /// By Helm as well, from a chart that plinth carries, `modules/services/charts/NAME`: upstream publishes objects, and no
+    /// chart.
+    Manifest,
+}
+
+impl AddonKind {
+    /// As the catalog writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EksAddon => "eks-addon",
+            Self::Helm => "helm",
+            Self::Manifest => "manifest",
+        }
+    }
 }
 
 impl Catalog {
@@ -365,8 +509,21 @@ mod tests {
         let catalog = Catalog::load();
         let partitions: Vec<&String> = catalog.regions.values().map(|region| &region.partition).collect();
         for (name, addon) in &catalog.addons {
-            for partition in addon.when.iter().flat_map(|when| &when.partition) {
+            for partition in addon.when.iter().flat_map(|when| &when.partition).flatten() {
                 assert!(partitions.contains(&partition), "{name}: {partition}");
+            }
+        }
+    }
+
+    #[test]
+    fn conditions_name_versions_that_there_are() {
+        let catalog = Catalog::load();
+        let versions: Vec<&String> = catalog.kubernetes.versions.iter().map(|row| &row.version).collect();
+        for (name, addon) in &catalog.addons {
+            for when in &addon.when {
+                assert!(when.partition.is_some() || when.kubernetes.is_some(), "{name}: always");
+                let known = |version| versions.contains(&version);
+                assert!(when.kubernetes.iter().flatten().all(known), "{name}: {:?}", when.kubernetes);
             }
         }
     }
@@ -377,11 +534,54 @@ mod tests {
             assert!(!addon.pods.is_empty(), "{name}");
             let values = Value::from_catalog(&serde_json::Value::Object(addon.values.clone()));
             for pods in &addon.pods {
-                let is_number = |key: &String| matches!(values.at(key), Some(Value::Number(_)));
-                assert!(pods.replicas.iter().all(is_number), "{name}: {}", pods.name);
-                assert!(pods.selector.iter().all(|key| values.at(key).is_some()), "{name}: {}", pods.name);
-                assert!(pods.replicas.is_none() || pods.selector.is_some(), "{name}: {}", pods.name);
+                let is_number = match &pods.replicas {
+                    Some(Replicas::Key(key)) => matches!(values.at(key), Some(Value::Number(_))),
+                    Some(Replicas::Fixed(_)) | None => true,
+                };
+                assert!(is_number, "{name}: {}", pods.name);
             }
+        }
+    }
+
+    #[test]
+    fn every_pod_has_a_place() {
+        for (name, addon) in &Catalog::load().addons {
+            let mut keys: BTreeMap<&String, Placement> = BTreeMap::new();
+            for pods in &addon.pods {
+                let (of, placement) = (format!("{name}: {}", pods.name), addon.placement_of(pods));
+                let is_daemon_set = pods.kind == Workload::DaemonSet;
+                assert!(pods.replicas.is_none() || !is_daemon_set, "{of}: one on each node");
+                assert!(
+                    placement != Placement::Everywhere || is_daemon_set,
+                    "{of}: a DaemonSet alone is everywhere"
+                );
+                assert!(placement == Placement::Everywhere || pods.selector.is_some(), "{of}: no selector");
+                if let Some(key) = &pods.selector {
+                    assert_eq!(
+                        *keys.entry(key).or_insert(placement),
+                        placement,
+                        "{of}: two places by one key"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn references_lead_to_addons() {
+        let catalog = Catalog::load();
+        for (name, addon) in &catalog.addons {
+            for other in addon.needs.iter().chain(&addon.after).chain(addon.excludes.keys()) {
+                assert!(other != name && catalog.addons.contains_key(other), "{name}: {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn facts_are_dated() {
+        for (name, addon) in &Catalog::load().addons {
+            let mut parts = addon.as_of.split('-').map(|part| (part.len(), part.parse::<u32>().is_ok()));
+            assert!(parts.by_ref().eq([(4, true), (2, true), (2, true)]), "{name}: {}", addon.as_of);
         }
     }
 
@@ -406,9 +606,12 @@ mod tests {
     fn helm_addons_are_pinned_and_eks_addons_are_not() {
         for (name, addon) in Catalog::load().addons {
             let helm = addon.kind == AddonKind::Helm;
+            let released = addon.kind != AddonKind::EksAddon;
             assert_eq!(addon.repository.is_some(), helm, "{name}: repository");
             assert_eq!(addon.chart.is_some(), helm, "{name}: chart");
-            assert_eq!(addon.version.is_some(), helm, "{name}: version");
+            assert_eq!(addon.version.is_some(), released, "{name}: version");
+            assert_eq!(addon.crd_chart.is_some(), addon.crds == Crds::OwnChart, "{name}: crd_chart");
+            assert!(released || addon.objects.is_empty(), "{name}: objects");
         }
     }
 }

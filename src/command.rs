@@ -3,6 +3,7 @@
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
 //! refusal, 2 a bad blueprint, I/O or usage.
 
+mod catalog;
 mod explain;
 mod migrate;
 mod pin;
@@ -23,6 +24,7 @@ use crate::render;
 use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
+use self::catalog::Catalogue;
 use explain::Explain;
 use migrate::Migrate;
 use show::Show;
@@ -81,6 +83,8 @@ enum Command {
     Explain(Explain),
     /// Moves a blueprint of an older format forward, comments and all, and shows the difference
     Migrate(Migrate),
+    /// Lists the add-ons, or says all about one; `pin` writes exact versions of EKS add-ons into `plinth.lock`
+    Catalog(Catalogue),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -181,6 +185,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Show(part) => part.run(out, err),
         Command::Explain(question) => question.run(out, err),
         Command::Migrate(older) => older.run(out, err),
+        Command::Catalog(question) => question.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)

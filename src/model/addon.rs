@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Context;
 use super::network;
 use super::node_pool::CORE;
+use super::placement;
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
 use crate::blueprint::lock::Lock;
 use crate::blueprint::node::{self, Node};
@@ -31,6 +32,9 @@ pub struct Addon {
     pub name: Name,
     /// How it is installed.
     pub kind: AddonKind,
+    /// What is known of it.
+    #[serde(skip)]
+    pub facts: catalog::Addon,
     /// Version of the chart, or of the EKS add-on; empty where that is not pinned.
     pub version: String,
     /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
@@ -61,8 +65,14 @@ pub(super) fn resolve(
             continue;
         };
         let version = version(context, wish, facts, kubernetes);
-        let values = of_place(facts, partition).merged(wished(wish.name.as_str(), keys));
-        addons.push(Addon { name: wish.name.value.clone(), kind: facts.kind, version, values });
+        let values = conditional(facts, partition, kubernetes).merged(wished(wish.name.as_str(), keys));
+        addons.push(Addon {
+            name: wish.name.value.clone(),
+            kind: facts.kind,
+            facts: facts.clone(),
+            version,
+            values,
+        });
     }
     for (name, facts) in &catalog.addons {
         let Some(why) = &facts.required else { continue };
@@ -118,19 +128,28 @@ fn built_in(
     Some(Addon {
         name: Name::new(name).ok()?,
         kind: facts.kind,
+        facts: facts.clone(),
         version: default_version(&context.blueprint.lock, name, facts, kubernetes),
-        values: of_place(facts, partition).merged(wished(name, keys)),
+        values: conditional(facts, partition, kubernetes).merged(wished(name, keys)),
     })
 }
 
-/// Returns all values of a cluster's add-on: the catalog's, and over them what the cluster has besides.
-pub(super) fn values(facts: &catalog::Addon, addon: &Addon) -> Value {
-    Value::from_catalog(&serde_json::Value::Object(facts.values.clone())).merged(addon.values.clone())
+impl Addon {
+    /// Returns all its values: the catalog's, and over them what the cluster has besides.
+    pub(super) fn all_values(&self) -> Value {
+        placement::values(&self.facts).merged(self.values.clone())
+    }
 }
 
-/// Returns what the catalog sets for clusters of a partition only.
-fn of_place(facts: &catalog::Addon, partition: &str) -> Value {
-    let layers = facts.when.iter().filter(|when| when.partition.iter().any(|known| known == partition));
+/// Returns what the catalog sets for some clusters only.
+pub(super) fn conditional(facts: &catalog::Addon, partition: &str, kubernetes: &KubernetesVersion) -> Value {
+    let holds = |known: &Option<Vec<String>>, own: &str| {
+        known.iter().flatten().any(|known| known == own) || known.is_none()
+    };
+    let layers = facts
+        .when
+        .iter()
+        .filter(|when| holds(&when.partition, partition) && holds(&when.kubernetes, kubernetes.as_str()));
     layers.fold(Value::Object(Vec::new()), |values, when| {
         values.merged(Value::from_catalog(&serde_json::Value::Object(when.values.clone())))
     })
@@ -199,7 +218,7 @@ pub(super) fn default_version(
 ) -> String {
     let version = match facts.kind {
         AddonKind::EksAddon => lock.version(kubernetes, name).map(str::to_owned),
-        AddonKind::Helm => facts.version.as_ref().map(ToString::to_string),
+        AddonKind::Helm | AddonKind::Manifest => facts.version.as_ref().map(ToString::to_string),
     };
     version.unwrap_or_default()
 }
@@ -236,13 +255,9 @@ fn version(
 }
 
 /// Whether vpc-cni, with what the blueprint sets, enforces network policies.
-pub(super) fn enforces_network_policy(catalog: &catalog::Catalog, addons: &[Addon]) -> bool {
-    let (Some(facts), Some(addon)) =
-        (catalog.addons.get(VPC_CNI), addons.iter().find(|addon| addon.name.as_str() == VPC_CNI))
-    else {
-        return false;
-    };
-    values(facts, addon).at("enableNetworkPolicy") == Some(&Value::from("true"))
+pub(super) fn enforces_network_policy(addons: &[Addon]) -> bool {
+    let cni = addons.iter().find(|addon| addon.name.as_str() == VPC_CNI);
+    cni.is_some_and(|cni| cni.all_values().at("enableNetworkPolicy") == Some(&Value::from("true")))
 }
 
 /// Refuses numbers that TOML has and JSON has not: they would silently become `null`.

@@ -6,13 +6,13 @@
 use serde::Serialize;
 
 use super::Context;
-use super::addon::{self, Addon};
+use super::addon::Addon;
 use super::node_pool::capacity::{self, Addressing, Resources};
 use super::node_pool::{ManagedPool, NodePools};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as PoolKeys};
 use crate::blueprint::quantity::{mebibytes, millicores};
 use crate::blueprint::scalar::{InstanceType, Name};
-use crate::catalog::{Catalog, Pods};
+use crate::catalog::{Catalog, Pods, Replicas, Workload};
 use crate::hcl::value::Value;
 use crate::problem::Problem;
 
@@ -266,7 +266,7 @@ pub(super) fn resolve(
         let offered = types
             .iter()
             .map(|instance| Some(Offer { name: instance.value.clone(), node: offers(instance)? }));
-        let (Some(types), services) = (offered.collect(), services(catalog, pool, pools, addons)) else {
+        let (Some(types), services) = (offered.collect(), services(pool, pools, addons)) else {
             continue;
         };
         if services.iter().all(|service| service.replicas.is_none()) {
@@ -312,7 +312,7 @@ fn report(
 }
 
 /// Lists what runs on the nodes of a pool.
-fn services(catalog: &Catalog, pool: &ManagedPool, pools: &NodePools, addons: &[Addon]) -> Vec<Service> {
+fn services(pool: &ManagedPool, pools: &NodePools, addons: &[Addon]) -> Vec<Service> {
     let labels: Vec<&[(String, String)]> = pools
         .managed
         .iter()
@@ -321,20 +321,27 @@ fn services(catalog: &Catalog, pool: &ManagedPool, pools: &NodePools, addons: &[
         .collect();
     let mut services = Vec::new();
     for addon in addons {
-        let Some(facts) = catalog.addons.get(addon.name.as_str()) else { continue };
-        let values = addon::values(facts, addon);
-        for pods in &facts.pods {
+        let values = addon.all_values();
+        for pods in addon.facts.pods.iter().filter(|pods| stays(pods)) {
             let selector = pods.selector.as_ref().and_then(|key| values.at(key));
             let pools = labels.iter().filter(|labels| selects(selector, labels)).count();
             // Pods of a Deployment may go to any pool that they select: only where it is one are they this one's.
             let is_here = selects(selector, &pool.labels)
-                && (pods.replicas.is_none() || pools == 1 && selector.is_some());
+                && (pods.kind == Workload::DaemonSet || pools == 1 && selector.is_some());
             if is_here {
                 services.push(service(addon, pods, &values));
             }
         }
     }
     services
+}
+
+/// Whether pods run on and on: those of a job come and go again.
+fn stays(pods: &Pods) -> bool {
+    match pods.kind {
+        Workload::Deployment | Workload::StatefulSet | Workload::DaemonSet => true,
+        Workload::Job | Workload::CronJob => false,
+    }
 }
 
 /// Whether a node with these labels is one that a selector selects. Which system it runs is no question here.
@@ -348,29 +355,34 @@ fn selects(selector: Option<&Value>, labels: &[(String, String)]) -> bool {
 
 fn service(addon: &Addon, pods: &Pods, values: &Value) -> Service {
     let request = |of: &str, read: fn(&str) -> Option<u32>, default: u32| {
-        let written = match values.at(&format!("{}.{of}", pods.requests)) {
+        let key = pods.requests.as_ref().map(|requests| format!("{requests}.{of}"));
+        let written = match key.and_then(|key| values.at(&key)) {
             Some(Value::String(text)) => read(text),
             Some(Value::Number(number)) => read(&number.to_string()),
             _ => None,
         };
         written.unwrap_or(default).saturating_mul(pods.containers)
     };
-    let count = |key: &String| match values.at(key) {
-        Some(Value::Number(number)) => {
-            number.as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(1)
-        }
-        _ => 1,
+    let (count, key) = match &pods.replicas {
+        Some(Replicas::Key(key)) => match values.at(key) {
+            Some(Value::Number(number)) => {
+                (number.as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(1), Some(key))
+            }
+            _ => (1, Some(key)),
+        },
+        Some(Replicas::Fixed(count)) => (*count, None),
+        None => (1, None),
     };
     Service {
         addon: addon.name.to_string(),
         name: pods.name.clone(),
-        replicas: pods.replicas.as_ref().map(count),
+        replicas: (pods.kind != Workload::DaemonSet).then_some(count),
         each: Resources {
             cpu_milli: request("cpu", millicores, pods.cpu_milli),
             memory_mib: request("memory", mebibytes, pods.memory_mib),
             pods: 1,
         },
-        apart: pods.replicas.clone().filter(|_| pods.apart),
+        apart: key.filter(|_| pods.apart).cloned(),
     }
 }
 

@@ -256,8 +256,8 @@ fn cluster(
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
     let node_types =
         labels.flatten().filter(|(key, _)| key == "node-type").map(|(_, value)| value.clone()).collect();
-    placement::check(context, keys, &node_types);
-    let network_policy = addon::enforces_network_policy(context.catalog, &addons);
+    placement::check(context, keys, &addons, &node_types);
+    let network_policy = addon::enforces_network_policy(&addons);
     let settings = Settings {
         kubernetes_version,
         public_cidrs,

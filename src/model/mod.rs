@@ -38,6 +38,7 @@ pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
+pub use placement::values as addon_values;
 pub use settings::{Fleet, Settings};
 
 /// Everything that templates need to know.

@@ -32,6 +32,12 @@ use kubelet::Kubelet;
 /// The pool that runs system services.
 pub const CORE: &str = "core";
 
+/// The pool that runs middleware, which keeps volumes.
+pub const MIDDLEWARE: &str = "middleware";
+
+/// The label that says what nodes are for.
+pub const NODE_TYPE: &str = "node-type";
+
 /// The taint that keeps application pods off core nodes: CoreDNS, Karpenter and the CSI controllers tolerate it
 /// by themselves, which they would not do with a taint of our own name.
 pub const CORE_TAINT: &str = "CriticalAddonsOnly";

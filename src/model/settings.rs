@@ -10,6 +10,7 @@ use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
 use super::network::Network;
 use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools, NodesPool, Pool};
+use super::placement;
 use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
@@ -250,17 +251,18 @@ pub struct FleetAddon {
 impl FleetAddon {
     /// The standard's values: the catalog's, with the blueprint's laid over them.
     pub fn values(&self) -> Value {
-        of_catalog(&self.facts.values).merged(self.wished.clone())
+        placement::values(&self.facts).merged(self.wished.clone())
     }
 
     /// The catalog's layer between the two where core is on Fargate; `null` takes a value out.
     pub fn fargate_layer(&self) -> Value {
-        self.facts.fargate.as_ref().map_or(Value::Object(Vec::new()), |fargate| of_catalog(&fargate.values))
+        let values = self.facts.fargate.as_ref().map(|fargate| fargate.values.clone()).unwrap_or_default();
+        Value::from_catalog(&serde_json::Value::Object(values))
     }
 
     /// The standard's values where core is on Fargate.
     pub fn values_on_fargate(&self) -> Value {
-        let values = of_catalog(&self.facts.values).merged(self.fargate_layer()).without_nulls();
+        let values = placement::values(&self.facts).merged(self.fargate_layer()).without_nulls();
         values.merged(self.wished.clone())
     }
 
@@ -269,10 +271,6 @@ impl FleetAddon {
     pub fn needs_core_node(&self) -> bool {
         self.facts.kind == AddonKind::EksAddon && !self.facts.before_nodes && self.facts.fargate.is_none()
     }
-}
-
-fn of_catalog(values: &serde_json::Map<String, serde_json::Value>) -> Value {
-    Value::from_catalog(&serde_json::Value::Object(values.clone()))
 }
 
 /// Gathers what the modules contain.
@@ -538,7 +536,7 @@ fn addons(
         let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),
-            AddonKind::Helm => helm.push(member),
+            AddonKind::Helm | AddonKind::Manifest => helm.push(member),
         }
     }
     (eks, helm)

@@ -17,6 +17,7 @@ pub mod template;
 pub mod waiver;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use tera::Context;
 
@@ -234,4 +235,19 @@ struct Providers<'a> {
 struct Versions<'a> {
     opentofu: bool,
     required_version: &'a str,
+}
+
+/// Returns what an add-on's own policies are for, by their names: the descriptions in their template.
+pub fn policy_texts(addon: &str) -> BTreeMap<String, String> {
+    let text = template::source(&format!("modules/services/policies/{addon}.tf")).unwrap_or_default();
+    let mut texts = BTreeMap::new();
+    for block in text.split("\nresource \"aws_iam_policy\" \"").skip(1) {
+        let about = block.lines().find_map(|line| line.trim().strip_prefix("description = \"")?.strip_suffix('"'));
+        if let (Some((name, _)), Some(about)) = (block.split_once('"'), about) {
+            let prefix = format!("{}_", addon.replace('-', "_"));
+            let name = name.strip_prefix(&prefix).unwrap_or(name);
+            texts.insert(name.to_owned(), about.to_owned());
+        }
+    }
+    texts
 }

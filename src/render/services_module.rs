@@ -6,8 +6,9 @@ use tera::Context;
 use super::cluster_module::{self, AddonVariable, Switch, name_length, version};
 use super::condition::Condition;
 use super::node_pool::{self, KarpenterBlocks, PoolView};
-use super::template::view;
+use super::template::{self, view};
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
+use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::KarpenterPool;
 use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
@@ -58,7 +59,8 @@ fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&rows(), whole, outputs);
-    for addon in &whole.model.fleet.helm_addons {
+    let fleet = &whole.model.fleet;
+    for addon in &fleet.helm_addons {
         let name = &addon.standard.name;
         // An add-on with rights of its own has a template that begins with the common one.
         let template = match addon.standard.facts.policies.as_slice() {
@@ -69,15 +71,21 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             path: format!("modules/services/addon_{}.tf", name.identifier()),
             template,
             stack: None,
-            view: addon_view(&whole.model.fleet, addon),
+            view: addon_view(fleet, addon),
         });
     }
-    for addon in installed(&whole.model.fleet) {
+    let carried = fleet.helm_addons.iter().filter(|addon| addon.standard.facts.kind == AddonKind::Manifest);
+    for addon in carried {
+        for path in template::below(&format!("modules/services/charts/{}", addon.standard.name)) {
+            outputs.push(Output { template: path.clone(), path, stack: None, view: Context::new() });
+        }
+    }
+    for addon in installed(fleet) {
         outputs.push(Output {
             path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
             template: "modules/cluster/addon.tf".to_owned(),
             stack: None,
-            view: cluster_module::addon_view(&whole.model.fleet, addon, true),
+            view: cluster_module::addon_view(fleet, addon, true),
         });
     }
 }
@@ -300,6 +308,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         creates_namespace: bool,
         #[serde(flatten)]
         role: RoleView<'a>,
+        has_repository: bool,
         repository: &'a str,
         chart: &'a str,
         has_crd_chart: bool,
@@ -351,6 +360,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             // kube-system is Kubernetes' own.
             creates_namespace: facts.namespace != "kube-system",
             role: role_view(fleet, member),
+            has_repository: facts.repository.is_some(),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
             has_crd_chart: facts.crd_chart.is_some(),

@@ -10,6 +10,11 @@ use crate::hcl::value::{is_identifier, quote};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
+/// Returns the text of a template.
+pub(super) fn source(path: &str) -> Option<&'static str> {
+    TEMPLATES.get_file(path)?.contents_utf8()
+}
+
 /// Every template, compiled.
 pub struct Engine(Tera);
 
@@ -49,6 +54,12 @@ fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
         .files()
         .filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
     files.chain(dir.dirs().flat_map(embedded)).collect()
+}
+
+/// Lists the templates in a folder and in those below it.
+pub(super) fn below(folder: &str) -> Vec<String> {
+    let templates = TEMPLATES.get_dir(folder).map(embedded).unwrap_or_default();
+    templates.into_iter().map(|(path, _)| path).collect()
 }
 
 /// Turns a struct into what a template sees.

@@ -18,12 +18,12 @@ resource "aws_eks_addon" "aws_efs_csi_driver" {
 
   configuration_values = jsonencode({
     controller = {
-      replicaCount = 2
       nodeSelector = { node-type = "core" }
       tolerations = [
         { key = "CriticalAddonsOnly", operator = "Exists" },
         { key = "efs.csi.aws.com/agent-not-ready", operator = "Exists" },
       ]
+      replicaCount = 2
     }
   })
 

@@ -43,9 +43,9 @@ resource "helm_release" "karpenter" {
   cleanup_on_fail = true
 
   values = [yamlencode({
-    replicas       = 2
-    nodeSelector   = { "kubernetes.io/os" = "linux", node-type = "core" }
+    nodeSelector   = { node-type = "core", "kubernetes.io/os" = "linux" }
     tolerations    = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    replicas       = 2
     serviceAccount = { name = "karpenter" }
     settings = {
       clusterName       = var.cluster_name

@@ -16,9 +16,9 @@ resource "helm_release" "metrics_server" {
   cleanup_on_fail = true
 
   values = [yamlencode({
-    replicas            = 2
     nodeSelector        = { node-type = "core" }
     tolerations         = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    replicas            = 2
     podDisruptionBudget = { enabled = true, minAvailable = 1 }
     topologySpreadConstraints = [{
       maxSkew           = 1

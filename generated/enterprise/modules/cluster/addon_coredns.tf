@@ -27,12 +27,12 @@ resource "aws_eks_addon" "coredns" {
       }
     })
     : jsonencode({
-      replicaCount = 2
       nodeSelector = { node-type = "core" }
       tolerations = [
         { key = "CriticalAddonsOnly", operator = "Exists" },
         { key = "node-role.kubernetes.io/control-plane", effect = "NoSchedule" },
       ]
+      replicaCount = 2
       topologySpreadConstraints = [{
         maxSkew           = 1
         topologyKey       = "topology.kubernetes.io/zone"

@@ -33,9 +33,9 @@ resource "helm_release" "aws_load_balancer_controller" {
   # Of a cluster that gives none, the second is left out: it would be a change.
   values = compact([
     yamlencode({
-      replicaCount = 2
       nodeSelector = { node-type = "core" }
       tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+      replicaCount = 2
       topologySpreadConstraints = [{
         maxSkew           = 1
         topologyKey       = "topology.kubernetes.io/zone"

@@ -37,9 +37,9 @@ resource "helm_release" "aws_load_balancer_controller" {
   cleanup_on_fail = true
 
   values = [yamlencode({
-    replicaCount = 2
     nodeSelector = { node-type = "core" }
     tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    replicaCount = 2
     topologySpreadConstraints = [{
       maxSkew           = 1
       topologyKey       = "topology.kubernetes.io/zone"

@@ -18,9 +18,9 @@ resource "helm_release" "metrics_server" {
   # Of a cluster that gives none, the second is left out: it would be a change.
   values = compact([
     yamlencode({
-      replicas            = 2
       nodeSelector        = { node-type = "core" }
       tolerations         = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+      replicas            = 2
       podDisruptionBudget = { enabled = true, minAvailable = 1 }
       topologySpreadConstraints = [{
         maxSkew           = 1

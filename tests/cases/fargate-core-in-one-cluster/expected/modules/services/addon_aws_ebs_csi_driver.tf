@@ -22,9 +22,9 @@ resource "aws_eks_addon" "aws_ebs_csi_driver" {
 
   configuration_values = jsonencode({
     controller = {
-      replicaCount    = 2
       nodeSelector    = { node-type = "core" }
       tolerations     = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+      replicaCount    = 2
       extraVolumeTags = var.tags
     }
   })

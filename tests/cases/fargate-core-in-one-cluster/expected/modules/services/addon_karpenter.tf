@@ -67,9 +67,9 @@ resource "helm_release" "karpenter" {
 
   values = compact([
     yamlencode({
-      replicas       = 2
-      nodeSelector   = { "kubernetes.io/os" = "linux", node-type = "core" }
+      nodeSelector   = { node-type = "core", "kubernetes.io/os" = "linux" }
       tolerations    = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+      replicas       = 2
       serviceAccount = { name = "karpenter" }
       settings = {
         clusterName       = var.cluster_name
