@@ -1,5 +1,7 @@
 //! What the catalog knows of an add-on, as a page: `plinth catalog ADDON` prints it, `docs/addons` holds it.
 
+use serde::Serialize;
+
 use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::catalog::{Addon, AddonKind, Catalog, Crds, KubernetesRange, Placement, Pods, Replicas, Workload};
 use crate::hcl::value::Value;
@@ -40,7 +42,8 @@ pub enum Block {
 }
 
 /// Whether the pinned version of an add-on runs on a Kubernetes version, by what its own project says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Support {
     /// EKS has a version for each Kubernetes version.
     ByEks,
@@ -198,8 +201,8 @@ fn blueprint(name: &str, facts: &Addon, values: &Value) -> Vec<Block> {
     } else {
         format!("[cluster.addons.{name}]      # the catalog's defaults\n")
     };
-    // The first number of replicas is what is changed most often.
-    let replicas = facts.pods.iter().find_map(|pods| match &pods.replicas {
+    // The first number of replicas is what is changed most often. Where no two run on one node, more would want more nodes.
+    let replicas = facts.pods.iter().filter(|pods| !pods.apart).find_map(|pods| match &pods.replicas {
         Some(Replicas::Key(key)) => Some((key, values.at(key)?)),
         _ => None,
     });

@@ -46,7 +46,15 @@ impl Lock {
     ///
     /// `base` is where the file begins among the blueprint's [`crate::diagnostic::Sources`].
     pub fn read(source: &Source, base: usize, diagnostics: &mut Diagnostics) -> Self {
-        let root = node::parse(source, base, diagnostics);
+        let mut syntax = Diagnostics::default();
+        let root = node::parse(source, base, &mut syntax);
+        for found in syntax.sorted() {
+            // Half a lock would look like versions that are missing.
+            if let Problem::Syntax { message } = &found.problem {
+                let why = message.lines().collect::<Vec<_>>().join(", ");
+                diagnostics.push(Problem::LockUnreadable { why }, found.at);
+            }
+        }
         let mut lock = Self::default();
         let Value::Table(root) = &root.value else { return lock };
         for (key, entry) in &root.0 {

@@ -124,7 +124,7 @@ fn entry(name: &str, facts: &Addon, kubernetes: &KubernetesVersion) -> Value {
         "as_of": facts.as_of,
         "source": facts.source,
         "kubernetes": { "from": facts.kubernetes.from, "to": facts.kubernetes.to },
-        "support": Support::of(facts, kubernetes).word(),
+        "support": Support::of(facts, kubernetes),
         "namespace": facts.namespace,
         "placement": facts.placement,
         "required": facts.required,

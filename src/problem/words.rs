@@ -938,7 +938,7 @@ impl Problem {
                     .label("nothing takes this version")
                     .help(suggest(name, known))
             }
-            Self::LockUnreadable { why } => Words::new(format!("the lock cannot be read: {why}")),
+            Self::LockUnreadable { why } => Words::new(format!("`plinth.lock` cannot be read: {why}")),
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };
                 Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))
