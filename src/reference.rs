@@ -61,7 +61,9 @@ impl Support {
     /// Judges an add-on.
     pub fn of(facts: &Addon, kubernetes: &KubernetesVersion) -> Self {
         let minor = |bound: &Option<String>| {
-            Some(KubernetesVersion::new(bound.as_deref()?).expect("the catalog's bounds are versions").minor())
+            Some(
+                KubernetesVersion::new(bound.as_deref()?).expect("the catalog's bounds are versions").minor(),
+            )
         };
         let (from, to) = (minor(&facts.kubernetes.from), minor(&facts.kubernetes.to));
         let here = kubernetes.minor();
@@ -137,15 +139,15 @@ fn facts(catalog: &Catalog, name: &str, facts: &Addon) -> Vec<(&'static str, Str
             let from = code(facts.repository.as_deref().unwrap_or_default());
             (format!("the Helm chart {chart} from {from}"), "services")
         }
-        AddonKind::Manifest => ("a Helm chart that plinth carries: upstream publishes objects alone".to_owned(), "services"),
+        AddonKind::Manifest => {
+            ("a Helm chart that plinth carries: upstream publishes objects alone".to_owned(), "services")
+        }
     };
     let mut rows = vec![("what", kind)];
     rows.push((
         "version",
         match facts.kind {
-            AddonKind::EksAddon => {
-                "by `plinth.lock`, else the default of the Kubernetes version".to_owned()
-            }
+            AddonKind::EksAddon => "by `plinth.lock`, else the default of the Kubernetes version".to_owned(),
             AddonKind::Helm | AddonKind::Manifest => format!("{version}, of {}", facts.as_of),
         },
     ));
@@ -168,9 +170,10 @@ fn facts(catalog: &Catalog, name: &str, facts: &Addon) -> Vec<(&'static str, Str
     ));
     let definitions = match facts.crds {
         Crds::None => None,
-        Crds::OwnChart => {
-            Some(format!("by the chart {}, upgraded with it", code(facts.crd_chart.as_deref().unwrap_or_default())))
-        }
+        Crds::OwnChart => Some(format!(
+            "by the chart {}, upgraded with it",
+            code(facts.crd_chart.as_deref().unwrap_or_default())
+        )),
         Crds::WithRelease => Some("with the release, upgraded with it".to_owned()),
         Crds::Once => Some("with the first release; Helm never upgrades them".to_owned()),
     };
@@ -223,7 +226,9 @@ fn workloads(facts: &Addon, values: &Value) -> Vec<Block> {
     let item = |pods: &Pods| {
         let count = match (&pods.replicas, pods.kind) {
             (Some(Replicas::Key(key)), _) => {
-                let number = values.at(key).map_or_else(|| "as many as the chart says".to_owned(), ToString::to_string);
+                let number = values
+                    .at(key)
+                    .map_or_else(|| "as many as the chart says".to_owned(), ToString::to_string);
                 format!("{number} (`{key}`)")
             }
             (Some(Replicas::Fixed(number)), _) => number.to_string(),
@@ -238,7 +243,8 @@ fn workloads(facts: &Addon, values: &Value) -> Vec<Block> {
             format!(", on {} nodes", placement.word())
         };
         let apart = if pods.apart { ", no two on one node" } else { "" };
-        let asked = requests(pods, values).map(|asked| format!("; a pod asks for {asked}")).unwrap_or_default();
+        let asked =
+            requests(pods, values).map(|asked| format!("; a pod asks for {asked}")).unwrap_or_default();
         Block::Item(format!("{:?} `{}`: {count}{place}{apart}{asked}", pods.kind, pods.name))
     };
     facts.pods.iter().map(item).collect()
@@ -253,9 +259,16 @@ fn requests(pods: &Pods, values: &Value) -> Option<String> {
         None => (default > 0).then(|| format!("{default}{unit}")),
     };
     let (cpu, memory) = (of("cpu", pods.cpu_milli, "m"), of("memory", pods.memory_mib, "Mi"));
-    let asked: Vec<String> =
-        cpu.map(|cpu| format!("{cpu} CPU")).into_iter().chain(memory.map(|memory| format!("{memory} of memory"))).collect();
-    let each = if pods.containers > 1 { format!(" in each of {} containers", pods.containers) } else { String::new() };
+    let asked: Vec<String> = cpu
+        .map(|cpu| format!("{cpu} CPU"))
+        .into_iter()
+        .chain(memory.map(|memory| format!("{memory} of memory")))
+        .collect();
+    let each = if pods.containers > 1 {
+        format!(" in each of {} containers", pods.containers)
+    } else {
+        String::new()
+    };
     (!asked.is_empty()).then(|| format!("{}{each}", asked.join(", ")))
 }
 
@@ -268,9 +281,12 @@ fn permissions(name: &str, facts: &Addon) -> Vec<Block> {
         "The service account `{account}` of `{}` takes the IAM role `<cluster>-{name}`, by EKS Pod Identity{irsa}. The role may:",
         facts.namespace
     ))];
-    blocks.extend(facts.managed_policies.iter().map(|policy| {
-        Block::Item(format!("what AWS' own policy `{policy}` allows"))
-    }));
+    blocks.extend(
+        facts
+            .managed_policies
+            .iter()
+            .map(|policy| Block::Item(format!("what AWS' own policy `{policy}` allows"))),
+    );
     let texts = render::policy_texts(name);
     for policy in &facts.policies {
         let about = texts.get(policy).map_or(String::new(), |about| format!(": {about}"));

@@ -78,7 +78,8 @@ impl Catalogue {
 
 /// Writes a line for each add-on.
 fn list(catalog: &Catalog, kubernetes: &KubernetesVersion) -> String {
-    let head = ["add-on", "kind", "version", "as of", "Kubernetes", kubernetes.as_str(), "nodes", "what it is"];
+    let head =
+        ["add-on", "kind", "version", "as of", "Kubernetes", kubernetes.as_str(), "nodes", "what it is"];
     let mut rows = vec![head.map(str::to_owned)];
     for (name, facts) in &catalog.addons {
         rows.push([
@@ -101,7 +102,8 @@ fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut out = String::new();
     for row in rows {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }
@@ -110,9 +112,10 @@ fn table<const N: usize>(rows: &[[String; N]]) -> String {
 
 /// All about an add-on, as data; `docs/json.md` says what the fields are.
 fn entry(name: &str, facts: &Addon, kubernetes: &KubernetesVersion) -> Value {
-    let workloads = facts.pods.iter().map(|pods| {
-        json!({ "name": pods.name, "kind": pods.kind, "placement": facts.placement_of(pods) })
-    });
+    let workloads = facts
+        .pods
+        .iter()
+        .map(|pods| json!({ "name": pods.name, "kind": pods.kind, "placement": facts.placement_of(pods) }));
     json!({
         "name": name,
         "about": facts.about,

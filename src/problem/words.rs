@@ -931,14 +931,18 @@ impl Problem {
             Self::InvalidLockedVersion { value } => {
                 Words::new(format!("`{value}` is not the version of an EKS add-on"))
                     .label("not as EKS writes versions")
-                    .help("write it as `\"v1.14.3-eksbuild.16\"`, or run `plinth catalog pin` again")
+                    .help("write it as `\"v1.14.3-eksbuild.16\"`, or remove the line and run `plinth catalog pin` again")
             }
             Self::UnknownLockedAddon { name, known } => {
                 Words::new(format!("the catalog has no EKS add-on `{name}`"))
                     .label("nothing takes this version")
-                    .help(suggest(name, known))
+                    .help(match nearest(name, known) {
+                        Some(_) => suggest(name, known),
+                        None => "remove the line: charts are pinned by the catalog".to_owned(),
+                    })
             }
-            Self::LockUnreadable { why } => Words::new(format!("`plinth.lock` cannot be read: {why}")),
+            Self::LockUnreadable { why } => Words::new(format!("`plinth.lock` cannot be read: {why}"))
+                .help("restore the file, or remove it and run `plinth catalog pin` again"),
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };
                 Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))

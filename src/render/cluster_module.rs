@@ -210,7 +210,9 @@ impl AddonVariable {
             name: addon.name.to_string(),
             identifier: addon.name.identifier(),
             version_is: match (addon.facts.kind, addon.pinned) {
-                (AddonKind::Helm | AddonKind::Manifest, _) => format!("Chart version of add-on {}.", addon.name),
+                (AddonKind::Helm | AddonKind::Manifest, _) => {
+                    format!("Chart version of add-on {}.", addon.name)
+                }
                 (AddonKind::EksAddon, Share::Some) => {
                     format!(
                         "Version of EKS add-on {}; null: the default of the Kubernetes version.",

@@ -242,7 +242,8 @@ pub fn policy_texts(addon: &str) -> BTreeMap<String, String> {
     let text = template::source(&format!("modules/services/policies/{addon}.tf")).unwrap_or_default();
     let mut texts = BTreeMap::new();
     for block in text.split("\nresource \"aws_iam_policy\" \"").skip(1) {
-        let about = block.lines().find_map(|line| line.trim().strip_prefix("description = \"")?.strip_suffix('"'));
+        let about =
+            block.lines().find_map(|line| line.trim().strip_prefix("description = \"")?.strip_suffix('"'));
         if let (Some((name, _)), Some(about)) = (block.split_once('"'), about) {
             let prefix = format!("{}_", addon.replace('-', "_"));
             let name = name.strip_prefix(&prefix).unwrap_or(name);
