@@ -59,6 +59,9 @@ pub enum Support {
 
 impl Support {
     /// Judges an add-on.
+    ///
+    /// # Panics
+    /// When a bound in the catalog is not a version: the tests read all of them.
     pub fn of(facts: &Addon, kubernetes: &KubernetesVersion) -> Self {
         let minor = |bound: &Option<String>| {
             Some(

@@ -383,6 +383,35 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
 }
 
+/// Where an EKS add-on's version comes from.
+#[derive(Serialize)]
+struct VersionView {
+    version: Value,
+    reads_default: bool,
+    default_because: &'static str,
+    kubernetes_version: Value,
+}
+
+fn version_view(addon: &FleetAddon, condition: &Condition, by_services: bool) -> VersionView {
+    let identifier = addon.name.identifier();
+    let default = format!("data.aws_eks_addon_version.{identifier}{}.version", condition.index());
+    let kubernetes = if by_services { "data.aws_eks_cluster.this.version" } else { "var.kubernetes_version" };
+    VersionView {
+        version: match addon.pinned {
+            Share::All => version(addon),
+            Share::Some => Value::expression(format!("coalesce({}, {default})", version_variable(addon))),
+            Share::None => Value::expression(default),
+        },
+        reads_default: !addon.pinned.is_all(),
+        default_because: if addon.pinned.is_any() {
+            "For clusters without a pinned version"
+        } else {
+            "Not pinned"
+        },
+        kubernetes_version: Value::expression(kubernetes),
+    }
+}
+
 /// The view of an EKS add-on's file, in the module that installs it.
 pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> Context {
     #[derive(Serialize)]
@@ -396,10 +425,8 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         identifier: String,
         cluster_name: Value,
         name_variable: &'static str,
-        kubernetes_version: Value,
-        reads_default: bool,
-        default_because: &'static str,
-        version: Value,
+        #[serde(flatten)]
+        version: VersionView,
         everywhere: bool,
         count: Value,
         index: Value,
@@ -420,7 +447,6 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
     let identifier = addon.name.identifier();
     let is_cni = addon.name.as_str() == VPC_CNI;
     let condition = Condition::installation(fleet, member, by_services);
-    let default = format!("data.aws_eks_addon_version.{identifier}{}.version", condition.index());
     let on_fargate = addon.values_on_fargate();
     let (values, fargate_differs) = match fleet.core_on_fargate {
         Share::None => (addon.values(), false),
@@ -462,22 +488,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
                 "aws_eks_cluster.this.name"
             }),
             name_variable: if by_services { "cluster_name" } else { "name" },
-            kubernetes_version: Value::expression(if by_services {
-                "data.aws_eks_cluster.this.version"
-            } else {
-                "var.kubernetes_version"
-            }),
-            reads_default: addon.pinned != Share::All,
-            default_because: if addon.pinned.is_any() {
-                "For clusters without a pinned version"
-            } else {
-                "Not pinned"
-            },
-            version: match addon.pinned {
-                Share::All => version(addon),
-                Share::Some => Value::expression(format!("coalesce({}, {default})", version_variable(addon))),
-                Share::None => Value::expression(default),
-            },
+            version: version_view(addon, &condition, by_services),
             everywhere: condition.is_always(),
             count: condition.count(),
             index: condition.index(),
