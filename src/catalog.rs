@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 
-use crate::blueprint::scalar::InstanceType;
+use crate::blueprint::scalar::{InstanceType, KubernetesVersion, Placement, ServiceKind};
+use crate::hcl::value::Value;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 
@@ -31,6 +32,10 @@ pub struct Catalog {
     pub vpc_endpoints: BTreeMap<String, VpcEndpointKind>,
     /// Add-ons by name.
     pub addons: BTreeMap<String, Addon>,
+    /// Add-ons that no cluster gets, by name.
+    pub refused: BTreeMap<String, Refused>,
+    /// Core services by name.
+    pub bundles: BTreeMap<String, Bundle>,
 }
 
 /// `catalog/kubernetes.toml`
@@ -200,8 +205,9 @@ pub struct Addon {
     pub chart: Option<String>,
     /// Chart that carries the custom resource definitions, of the same repository and version (Helm).
     pub crd_chart: Option<String>,
-    /// Version of the chart, or of the objects; versions of EKS add-ons follow the Kubernetes version.
-    pub version: Option<semver::Version>,
+    /// Version of the chart, or of the objects, as its source writes it, with or without a `v`: another spelling would be a
+    /// change at each plan. Versions of EKS add-ons follow the Kubernetes version.
+    pub version: Option<String>,
     /// Day of the chart's release; of an EKS add-on, the day on which the facts were read.
     pub as_of: String,
     /// Where the facts were read.
@@ -235,6 +241,8 @@ pub struct Addon {
     /// The role's own policies; their text is `templates/modules/services/policies/NAME.tf`.
     #[serde(default)]
     pub policies: Vec<String>,
+    /// What the role is limited to, where a blueprint can say it.
+    pub access: Option<Access>,
     /// How its custom resource definitions come and are upgraded.
     #[serde(default)]
     pub crds: Crds,
@@ -254,6 +262,9 @@ pub struct Addon {
     pub when: Vec<When>,
     /// What it runs.
     pub pods: Vec<Pods>,
+    /// Statements of a further policy of the role: those of a blueprint's own add-on.
+    #[serde(skip)]
+    pub statements: Vec<Value>,
     /// Custom resources that go in once it runs.
     #[serde(default)]
     pub objects: Vec<serde_json::Map<String, serde_json::Value>>,
@@ -269,6 +280,28 @@ impl Addon {
     }
 }
 
+/// What an add-on's role is limited to: ARNs that a blueprint gives by the key `access`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// What they are, `buckets that it may read and write`.
+    pub about: String,
+    /// How they go on behind `arn:PARTITION:`.
+    pub arns: Vec<String>,
+    /// What they are where a blueprint gives none, as text of HCL in the services module; none: it must give some.
+    pub default: Option<Vec<String>>,
+}
+
+impl Access {
+    /// Whether text is an ARN of the kind.
+    pub fn takes(&self, arn: &str) -> bool {
+        let rest = arn.strip_prefix("arn:").and_then(|rest| rest.split_once(':'));
+        rest.is_some_and(|(_, rest)| {
+            self.arns.iter().any(|kind| rest.strip_prefix(kind.as_str()).is_some_and(|name| !name.is_empty()))
+        })
+    }
+}
+
 /// Kubernetes minor versions, both ends included; an end that upstream does not state is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,25 +312,53 @@ pub struct KubernetesRange {
     pub to: Option<String>,
 }
 
-/// Nodes that pods run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Placement {
-    /// Those of system services.
-    Core,
-    /// Those of middleware, which keeps volumes.
-    Middleware,
-    /// All; of DaemonSets only.
-    Everywhere,
+impl KubernetesRange {
+    /// Whether a version is older than upstream supports.
+    pub fn is_below(&self, version: &KubernetesVersion) -> bool {
+        self.from
+            .as_deref()
+            .and_then(KubernetesVersion::new)
+            .is_some_and(|from| version.minor() < from.minor())
+    }
+
+    /// Whether a version is newer than upstream tests.
+    pub fn is_above(&self, version: &KubernetesVersion) -> bool {
+        self.to.as_deref().and_then(KubernetesVersion::new).is_some_and(|to| version.minor() > to.minor())
+    }
 }
 
-impl Placement {
-    /// As the catalog writes it, and as nodes carry it in the label `node-type`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Core => "core",
-            Self::Middleware => "middleware",
-            Self::Everywhere => "everywhere",
+/// An add-on that no cluster gets: a row of `catalog/refused.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// Why not.
+    pub why: String,
+    /// What to do in its place.
+    pub instead: String,
+}
+
+/// A core service, and the add-ons that give it: a row of `catalog/bundles.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Bundle {
+    /// What it gives applications, in a few words.
+    pub about: String,
+    /// Services of AWS that it stands for.
+    #[serde(default)]
+    pub stands_for: Vec<String>,
+    /// Add-ons that run it in the cluster.
+    pub in_cluster: Vec<String>,
+    /// Add-ons by which the cluster's objects ask AWS for it; empty: there is no such way.
+    #[serde(default)]
+    pub aws: Vec<String>,
+}
+
+impl Bundle {
+    /// Returns the add-ons of a kind.
+    pub fn addons(&self, kind: ServiceKind) -> &[String] {
+        match kind {
+            ServiceKind::InCluster => &self.in_cluster,
+            ServiceKind::Aws => &self.aws,
         }
     }
 }
@@ -459,6 +520,8 @@ impl Catalog {
             providers: parse("providers.toml"),
             name_limits: parse("name_limits.toml"),
             vpc_endpoints: parse("vpc_endpoints.toml"),
+            refused: parse("refused.toml"),
+            bundles: parse("bundles.toml"),
             addons: addons.collect(),
         }
     }
@@ -488,7 +551,6 @@ fn parse<T: serde::de::DeserializeOwned>(path: &str) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hcl::value::Value;
 
     #[test]
     fn default_version_is_offered() {
@@ -578,6 +640,50 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_is_no_addon() {
+        let catalog = Catalog::load();
+        assert!(catalog.refused.keys().all(|name| !catalog.addons.contains_key(name)));
+    }
+
+    #[test]
+    fn order_has_no_circle() {
+        let catalog = Catalog::load();
+        let before = |name: &String| -> Vec<String> {
+            let addon = &catalog.addons[name];
+            addon.needs.iter().chain(&addon.after).cloned().collect()
+        };
+        for name in catalog.addons.keys() {
+            let (mut seen, mut open) = (Vec::new(), before(name));
+            while let Some(next) = open.pop() {
+                assert!(next != *name, "{name} comes before itself, by way of {seen:?}");
+                if !seen.contains(&next) {
+                    open.extend(before(&next));
+                    seen.push(next);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bundles_are_whole() {
+        let catalog = Catalog::load();
+        for (name, bundle) in &catalog.bundles {
+            for addons in [&bundle.in_cluster, &bundle.aws] {
+                for addon in addons {
+                    let facts = catalog.addons.get(addon).unwrap_or_else(|| panic!("{name}: {addon}"));
+                    let is_there =
+                        |need: &String| addons.contains(need) || catalog.addons[need].required.is_some();
+                    assert!(facts.needs.iter().all(is_there), "{name}: {addon} needs {:?}", facts.needs);
+                    assert!(
+                        addons.iter().all(|other| !facts.excludes.contains_key(other)),
+                        "{name}: {addon}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn facts_are_dated() {
         for (name, addon) in &Catalog::load().addons {
             let mut parts = addon.as_of.split('-').map(|part| (part.len(), part.parse::<u32>().is_ok()));
@@ -605,6 +711,11 @@ mod tests {
     #[test]
     fn helm_addons_are_pinned_and_eks_addons_are_not() {
         for (name, addon) in Catalog::load().addons {
+            let number = addon.version.as_ref().map(|version| version.trim_start_matches('v'));
+            assert!(
+                number.is_none_or(|version| semver::Version::parse(version).is_ok()),
+                "{name}: {number:?}"
+            );
             let helm = addon.kind == AddonKind::Helm;
             let released = addon.kind != AddonKind::EksAddon;
             assert_eq!(addon.repository.is_some(), helm, "{name}: repository");

@@ -1,9 +1,10 @@
-//! What the catalog knows of an add-on, as a page: `plinth catalog ADDON` prints it, `docs/addons` holds it.
+//! What the catalog knows of an add-on or a core service, as a page: `plinth catalog NAME` prints it, `docs/addons` holds those of
+//! the add-ons.
 
 use serde::Serialize;
 
-use crate::blueprint::scalar::{KubernetesVersion, Name};
-use crate::catalog::{Addon, AddonKind, Catalog, Crds, KubernetesRange, Placement, Pods, Replicas, Workload};
+use crate::blueprint::scalar::{KubernetesVersion, Name, Placement};
+use crate::catalog::{Addon, AddonKind, Bundle, Catalog, Crds, KubernetesRange, Pods, Replicas, Workload};
 use crate::hcl::value::Value;
 use crate::model;
 use crate::render;
@@ -59,23 +60,18 @@ pub enum Support {
 
 impl Support {
     /// Judges an add-on.
-    ///
-    /// # Panics
-    /// When a bound in the catalog is not a version: the tests read all of them.
     pub fn of(facts: &Addon, kubernetes: &KubernetesVersion) -> Self {
-        let minor = |bound: &Option<String>| {
-            Some(
-                KubernetesVersion::new(bound.as_deref()?).expect("the catalog's bounds are versions").minor(),
-            )
-        };
-        let (from, to) = (minor(&facts.kubernetes.from), minor(&facts.kubernetes.to));
-        let here = kubernetes.minor();
-        match (from, to) {
-            (None, None) if facts.kind == AddonKind::EksAddon => Self::ByEks,
-            (None, None) => Self::Unstated,
-            (Some(from), _) if here < from => Self::Unsupported,
-            (_, Some(to)) if here > to => Self::Untested,
-            _ => Self::Supported,
+        let range = &facts.kubernetes;
+        if range.is_below(kubernetes) {
+            Self::Unsupported
+        } else if range.is_above(kubernetes) {
+            Self::Untested
+        } else if range.from.is_some() || range.to.is_some() {
+            Self::Supported
+        } else if facts.kind == AddonKind::EksAddon {
+            Self::ByEks
+        } else {
+            Self::Unstated
         }
     }
 
@@ -130,11 +126,33 @@ pub fn page(catalog: &Catalog, name: &str, facts: &Addon) -> Page {
     }
 }
 
+/// Writes a page about a core service.
+pub fn service(name: &str, bundle: &Bundle) -> Page {
+    let names =
+        |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut facts = vec![("in the cluster", names(&bundle.in_cluster))];
+    facts.extend((!bundle.aws.is_empty()).then(|| ("by AWS", names(&bundle.aws))));
+    facts.extend((!bundle.stands_for.is_empty()).then(|| ("stands for", bundle.stands_for.join(", "))));
+    let mut code = format!("[cluster.services.{name}]\n");
+    if !bundle.aws.is_empty() {
+        code.push_str("kind = \"in-cluster\"      # or \"aws\"\n");
+    }
+    if let Some(addon) = bundle.in_cluster.first() {
+        code.push_str(&format!("\n[cluster.addons.{addon}]      # changes what the service brings\n"));
+    }
+    Page {
+        title: name.to_owned(),
+        about: bundle.about.clone(),
+        facts,
+        parts: vec![Part { title: "In a blueprint", blocks: vec![Block::Code(code)] }],
+    }
+}
+
 fn facts(catalog: &Catalog, name: &str, facts: &Addon) -> Vec<(&'static str, String)> {
     let identifier = Name::new(name).expect("the catalog's names are names").identifier();
     let code = |text: &str| format!("`{text}`");
     let names = |names: &[String]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
-    let version = facts.version.as_ref().map(ToString::to_string).unwrap_or_default();
+    let version = facts.version.as_deref().unwrap_or_default();
     let chart = code(facts.chart.as_deref().unwrap_or_default());
     let (kind, module) = match facts.kind {
         AddonKind::EksAddon => ("an EKS add-on".to_owned(), "cluster"),
@@ -189,6 +207,13 @@ fn facts(catalog: &Catalog, name: &str, facts: &Addon) -> Vec<(&'static str, Str
     for (other, why) in &facts.excludes {
         rows.push(("not beside", format!("{}: {why}", code(other))));
     }
+    let services = catalog.bundles.iter().filter_map(|(service, bundle)| {
+        let kinds = [(&bundle.in_cluster, ""), (&bundle.aws, ", where it is `aws`")];
+        let (_, how) = kinds.into_iter().find(|(addons, _)| addons.iter().any(|addon| addon == name))?;
+        Some(format!("{}{how}", code(service)))
+    });
+    let services: Vec<String> = services.collect();
+    rows.extend((!services.is_empty()).then(|| ("service", services.join("; "))));
     rows.extend(facts.required.as_ref().map(|why| ("every cluster", format!("has it: {why}"))));
     rows.push(("written to", code(&format!("modules/{module}/addon_{identifier}.tf"))));
     rows.push(("facts from", format!("{}, read {}", facts.source, facts.as_of)));
@@ -290,11 +315,20 @@ fn permissions(name: &str, facts: &Addon) -> Vec<Block> {
             .iter()
             .map(|policy| Block::Item(format!("what AWS' own policy `{policy}` allows"))),
     );
+    let limited = facts.access.as_ref().map(|access| {
+        let default = match access.default.as_deref() {
+            None => "It must be given",
+            Some([]) => "Without it, there are none",
+            Some(_) => "Without it, they are those of the cluster's name",
+        };
+        Block::Text(format!("The key `access` limits it: a list of ARNs, {}. {default}.", access.about))
+    });
     let texts = render::policy_texts(name);
     for policy in &facts.policies {
         let about = texts.get(policy).map_or(String::new(), |about| format!(": {about}"));
         blocks.push(Block::Item(format!("`<cluster>-{name}-{}`{about}", policy.replace('_', "-"))));
     }
+    blocks.extend(limited);
     blocks
 }
 

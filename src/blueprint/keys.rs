@@ -10,8 +10,8 @@ use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
     ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType, IpFamily,
-    KubernetesVersion, Name, Nat, Partition, PodSecurity, PoolKind, RetentionDays, Schedule, SubnetId, VpcId,
-    Zones,
+    KubernetesVersion, Name, Nat, Partition, Placement, PodSecurity, PoolKind, RetentionDays, Schedule,
+    ServiceKind, SubnetId, VpcId, Zones,
 };
 use super::shape::{self, Shape};
 use crate::diagnostic::Spanned;
@@ -121,6 +121,8 @@ table! {
         optional network: Network,
         /// Node pools by name.
         default node_pools: Map<NodePool> = Map::default(),
+        /// Core services by name: each brings the add-ons that give it.
+        default services: Map<Service> = Map::default(),
         /// Add-ons by name; an empty table takes the catalog's defaults.
         default addons: Map<Addon> = Map::default(),
     }
@@ -323,10 +325,62 @@ table! {
     "an add-on" Addon {
         /// `false` takes the add-on out again.
         default enabled: bool = true,
-        /// Version, in place of the catalog's.
+        /// Version, in place of the catalog's. One's own add-on needs it.
         optional version: String,
+        /// Nodes that its pods run on, in place of the catalog's; of one's own add-on, without it, `core`.
+        optional placement: Placement,
+        /// ARNs of what its role is limited to, in place of the catalog's: hosted zones, buckets, secrets. A star stands for any
+        /// text.
+        optional access: Vec<Spanned<Pattern>>,
         /// Chart values or EKS configuration, merged over the catalog's.
         optional values: Node,
+        /// Chart repository of one's own add-on, `https://…` or `oci://…`.
+        optional repository: String,
+        /// Chart of one's own add-on: what makes a name that the catalog does not have an add-on.
+        optional chart: String,
+        /// Chart of its custom resource definitions, of the same repository and version (own).
+        optional crd_chart: String,
+        /// Namespace of its pods; without it, its name (own).
+        optional namespace: Name,
+        /// Keys of its values that say on which nodes pods run; without it, `nodeSelector` (own).
+        optional node_selector: Vec<Spanned<String>>,
+        /// Keys of its values that say which taints pods tolerate, one for each of `node_selector`; without it,
+        /// `tolerations` beside each of them (own).
+        optional tolerations: Vec<Spanned<String>>,
+        /// Service account that gets an IAM role, by Pod Identity (own).
+        optional service_account: Name,
+        /// AWS managed policies of that role, by name (own).
+        optional managed_policies: Vec<Spanned<String>>,
+        /// What that role may do besides (own).
+        optional statements: Vec<Statement>,
+        /// Add-ons without which it does not run; they are installed before it (own).
+        optional needs: Vec<Spanned<Name>>,
+        /// Add-ons that are installed before it where a cluster has them (own).
+        optional after: Vec<Spanned<Name>>,
+    }
+}
+
+table! {
+    /// `statements = [{ actions, resources, conditions }]`
+    "a statement" Statement {
+        /// Its name.
+        optional sid: String,
+        /// What is allowed, `"s3:GetObject"`.
+        required actions: Vec<Spanned<String>>,
+        /// On what, by ARN.
+        required resources: Vec<Spanned<Pattern>>,
+        /// Under which conditions, as IAM writes them.
+        optional conditions: Node,
+    }
+}
+
+table! {
+    /// `[cluster.services.SERVICE]`
+    "a core service" Service {
+        /// `false` takes the service out again.
+        default enabled: bool = true,
+        /// Where it comes from.
+        default kind: ServiceKind = ServiceKind::InCluster,
     }
 }
 

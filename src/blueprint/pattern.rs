@@ -1,5 +1,6 @@
 //! Text with placeholders: `arn:{partition}:iam::{account}:role/admin`.
 
+use crate::hcl::value::quote;
 use crate::problem::Problem;
 
 use super::node::{Node, Value};
@@ -102,6 +103,20 @@ impl Pattern {
         self.0.contains(&Piece::Placeholder(placeholder))
     }
 
+    /// Writes the text as a template of HCL, with parts of one in place of placeholders.
+    pub fn interpolated(&self, part: impl Fn(Placeholder) -> String) -> String {
+        let pieces = self.0.iter().map(|piece| match piece {
+            Piece::Text(text) => {
+                let quoted = quote(text);
+                let plain = &quoted[1..quoted.len() - 1];
+                // `$` before an expression would be read as the escape of `${`.
+                plain.strip_suffix('$').map_or(plain.to_owned(), |rest| format!("{rest}${{\"$\"}}"))
+            }
+            Piece::Placeholder(placeholder) => part(*placeholder),
+        });
+        format!("\"{}\"", pieces.collect::<String>())
+    }
+
     /// Fills the placeholders in.
     pub fn expand(&self, scope: &Scope<'_>) -> String {
         let pieces = self.0.iter().map(|piece| match piece {
@@ -170,6 +185,12 @@ mod tests {
     fn fills_placeholders_and_unescapes_braces() {
         let pattern = Pattern::parse("{{{project}}}-{environment}/{cluster}").expect("valid");
         assert_eq!(pattern.expand(&SCOPE), "{azavea}-staging/main");
+    }
+
+    #[test]
+    fn becomes_a_template_of_hcl() {
+        let pattern = Pattern::parse("a${{b}}${region}\"").expect("valid");
+        assert_eq!(pattern.interpolated(|_| "${var.region}".to_owned()), r#""a$${b}${"$"}${var.region}\"""#);
     }
 
     #[test]

@@ -162,6 +162,12 @@ impl<T> Map<T> {
         Self { named, broken }
     }
 
+    /// Adds a table that stands nowhere in the blueprint.
+    pub fn insert(&mut self, name: Spanned<Name>, value: T) {
+        let at = self.named.partition_point(|known| known.name.value < name.value);
+        self.named.insert(at, Named { name, value });
+    }
+
     /// Names whose tables could not be read.
     pub(super) fn broken(&self) -> &[String] {
         &self.broken
@@ -191,6 +197,11 @@ impl<T> Map<T> {
     /// Returns the table of a name.
     pub fn get(&self, name: &str) -> Option<&Named<T>> {
         self.named.iter().find(|named| named.name.as_str() == name)
+    }
+
+    /// Likewise, to change them.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Named<T>> {
+        self.named.iter_mut()
     }
 
     /// Iterates in the order of names.

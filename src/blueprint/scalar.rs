@@ -383,6 +383,16 @@ macro_rules! words {
                 serializer.serialize_str(self.word())
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $Type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                match text.as_str() {
+                    $( $word => Ok(Self::$Variant), )*
+                    _ => Err(serde::de::Error::unknown_variant(&text, Self::WORDS)),
+                }
+            }
+        }
     };
 }
 
@@ -431,6 +441,26 @@ words! {
         Karpenter = "karpenter",
         /// Fargate: a machine for each pod, without labels, DaemonSets, EBS volumes and Pod Identity.
         Fargate = "fargate",
+    }
+}
+words! {
+    /// Nodes that the pods of an add-on run on.
+    Placement {
+        /// Those of system services.
+        Core = "core",
+        /// Those of middleware, which keeps volumes: the pool `middleware`.
+        Middleware = "middleware",
+        /// All nodes; for DaemonSets only.
+        Everywhere = "everywhere",
+    }
+}
+words! {
+    /// Where a core service comes from.
+    ServiceKind {
+        /// Add-ons that run in the cluster.
+        InCluster = "in-cluster",
+        /// AWS' own service, which the cluster's objects ask for.
+        Aws = "aws",
     }
 }
 words! {

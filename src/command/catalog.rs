@@ -2,17 +2,17 @@
 
 use std::io::Write;
 
-use anyhow::bail;
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::pin::Pin;
 use super::{CLEAN, Printed};
 use crate::blueprint::scalar::KubernetesVersion;
-use crate::catalog::{Addon, Catalog};
+use crate::catalog::{Addon, Bundle, Catalog, Refused};
 use crate::model;
 use crate::problem::suggest;
-use crate::reference::{Support, page, range};
+use crate::reference::{Support, page, range, service};
 
 /// What is asked of the catalog.
 #[derive(Debug, Args)]
@@ -20,8 +20,8 @@ use crate::reference::{Support, page, range};
 pub(super) struct Catalogue {
     #[command(subcommand)]
     action: Option<Action>,
-    /// Say all about this add-on
-    addon: Option<String>,
+    /// Say all about this add-on, or this core service
+    name: Option<String>,
     /// The Kubernetes version by which support is judged; without it, the catalog's default
     #[arg(long, value_name = "VERSION", value_parser = version)]
     kubernetes: Option<KubernetesVersion>,
@@ -49,31 +49,64 @@ impl Catalogue {
         let kubernetes = self.kubernetes.clone().unwrap_or_else(|| {
             KubernetesVersion::new(&catalog.kubernetes.default).expect("the catalog's default is a version")
         });
-        match &self.addon {
-            Some(name) => {
-                let Some(facts) = catalog.addons.get(name) else {
-                    let known: Vec<String> = catalog.addons.keys().cloned().collect();
-                    bail!("the catalog has no add-on `{name}`\n\nhelp: {}", suggest(name, &known));
-                };
-                match self.format {
-                    Printed::Json => writeln!(out, "{:#}", entry(name, facts, &kubernetes))?,
-                    Printed::Text => write!(out, "{}", page(&catalog, name, facts).text())?,
-                }
+        let json = self.format == Printed::Json;
+        match &self.name {
+            None if json => {
+                let addons = catalog.addons.iter().map(|(name, facts)| entry(name, facts, &kubernetes));
+                let services = catalog.bundles.iter().map(|(name, bundle)| service_entry(name, bundle));
+                let json = json!({
+                    "kubernetes_version": kubernetes.as_str(),
+                    "addons": addons.collect::<Vec<_>>(),
+                    "services": services.collect::<Vec<_>>(),
+                });
+                writeln!(out, "{json:#}")?;
             }
-            None => match self.format {
-                Printed::Json => {
-                    let addons = catalog.addons.iter().map(|(name, facts)| entry(name, facts, &kubernetes));
-                    let json = json!({
-                        "kubernetes_version": kubernetes.as_str(),
-                        "addons": addons.collect::<Vec<_>>(),
-                    });
-                    writeln!(out, "{json:#}")?;
-                }
-                Printed::Text => write!(out, "{}", list(&catalog, &kubernetes))?,
+            None => {
+                write!(out, "{}\n{}", list(&catalog, &kubernetes), services(&catalog))?;
+            }
+            Some(name) => match (catalog.addons.get(name), catalog.bundles.get(name)) {
+                (Some(facts), _) if json => writeln!(out, "{:#}", entry(name, facts, &kubernetes))?,
+                (Some(facts), _) => write!(out, "{}", page(&catalog, name, facts).text())?,
+                (None, Some(bundle)) if json => writeln!(out, "{:#}", service_entry(name, bundle))?,
+                (None, Some(bundle)) => write!(out, "{}", service(name, bundle).text())?,
+                (None, None) => return Err(unknown(&catalog, name)),
             },
         }
         Ok(CLEAN)
     }
+}
+
+/// Says what was probably meant by a name, or why the catalog does not have it.
+fn unknown(catalog: &Catalog, name: &str) -> anyhow::Error {
+    if let Some(Refused { why, instead }) = catalog.refused.get(name) {
+        return anyhow!("the catalog refuses `{name}`: {why}\n\nhelp: {instead}");
+    }
+    let known: Vec<String> = catalog.addons.keys().chain(catalog.bundles.keys()).cloned().collect();
+    anyhow!("the catalog has no `{name}`\n\nhelp: {}", suggest(name, &known))
+}
+
+/// Writes a line for each core service.
+fn services(catalog: &Catalog) -> String {
+    let mut rows = vec![["service", "in the cluster", "by AWS", "what it is"].map(str::to_owned)];
+    for (name, bundle) in &catalog.bundles {
+        let about = match bundle.stands_for.as_slice() {
+            [] => bundle.about.clone(),
+            services => format!("{} (as {})", bundle.about, services.join(", ")),
+        };
+        rows.push([name.clone(), bundle.in_cluster.join(", "), bundle.aws.join(", "), about]);
+    }
+    table(&rows)
+}
+
+/// All about a core service, as data.
+fn service_entry(name: &str, bundle: &Bundle) -> Value {
+    json!({
+        "name": name,
+        "about": bundle.about,
+        "stands_for": bundle.stands_for,
+        "in_cluster": bundle.in_cluster,
+        "aws": bundle.aws,
+    })
 }
 
 /// Writes a line for each add-on.
@@ -85,7 +118,7 @@ fn list(catalog: &Catalog, kubernetes: &KubernetesVersion) -> String {
         rows.push([
             name.clone(),
             facts.kind.word().to_owned(),
-            facts.version.as_ref().map_or_else(|| "by EKS".to_owned(), ToString::to_string),
+            facts.version.clone().unwrap_or_else(|| "by EKS".to_owned()),
             facts.as_of.clone(),
             range(&facts.kubernetes),
             Support::of(facts, kubernetes).word().to_owned(),

@@ -1,16 +1,21 @@
 //! Add-ons of a cluster: the catalog's facts with the blueprint's wishes laid over them.
 
+mod order;
+mod own;
+
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::Context;
-use super::network;
 use super::node_pool::CORE;
-use super::placement;
-use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
+use super::{Context, complete, network, placement};
+use crate::blueprint::keys::{Addon as AddonKeys, Cluster as ClusterKeys, Network};
 use crate::blueprint::lock::Lock;
 use crate::blueprint::node::{self, Node};
+use crate::blueprint::pattern::Scope;
+use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
-use crate::catalog::{self, AddonKind};
+use crate::catalog::{self, AddonKind, Catalog};
 use crate::diagnostic::Span;
 use crate::hcl::value::Value;
 use crate::model::data;
@@ -25,18 +30,28 @@ pub const VPC_CNI: &str = "vpc-cni";
 /// The load balancer controller's name in the catalog.
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 
+/// The EFS driver's name in the catalog. It brings a file system along.
+pub const EFS: &str = "aws-efs-csi-driver";
+
+/// The name in the catalog of what sizes managed node groups.
+pub const CLUSTER_AUTOSCALER: &str = "cluster-autoscaler";
+
 /// One add-on of a cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Addon {
-    /// Its name in the catalog.
+    /// Its name in the catalog, or the blueprint's for one of its own.
     pub name: Name,
     /// How it is installed.
     pub kind: AddonKind,
     /// What is known of it.
     #[serde(skip)]
     pub facts: catalog::Addon,
+    /// Core services that bring it.
+    pub services: Vec<String>,
     /// Version of the chart, or of the EKS add-on; empty where that is not pinned.
     pub version: String,
+    /// ARNs of what its role is limited to, as the blueprint gives them. Empty: what the catalog says.
+    pub access: Vec<String>,
     /// What the cluster has besides the catalog's values: those that go with its place, and over them what the blueprint
     /// sets. An empty object where there are none.
     #[serde(serialize_with = "data::value")]
@@ -49,47 +64,69 @@ pub(super) fn resolve(
     at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
-    partition: &str,
+    scope: &Scope<'_>,
 ) -> Vec<Addon> {
-    let catalog = context.catalog;
+    let (catalog, partition) = (context.catalog, scope.partition);
+    check_services(context, keys);
+    let mut addons = Vec::new();
     for wish in keys.addons.iter() {
         if let Some(values) = &wish.value.values {
             check_numbers(context, values);
         }
-    }
-    let mut addons = Vec::new();
-    for wish in keys.addons.iter().filter(|wish| *wish.value.enabled) {
-        let Some(facts) = catalog.addons.get(wish.name.as_str()) else {
-            let known = catalog.addons.keys().cloned().collect();
-            context.push(Problem::UnknownAddon { name: wish.name.to_string(), known }, wish.name.span);
+        let name = wish.name.as_str();
+        if !*wish.value.enabled {
+            let required = catalog.addons.get(name).and_then(|facts| facts.required.clone());
+            if let Some(why) = required {
+                let problem = Problem::AddonRequired { addon: name.to_owned(), why, switched_off: true };
+                context.push(problem, wish.value.enabled.span);
+            }
             continue;
-        };
-        let version = version(context, wish, facts, kubernetes);
-        let values = conditional(facts, partition, kubernetes).merged(wished(wish.name.as_str(), keys));
+        }
+        own::check(context, keys, wish);
+        let project = context.blueprint.file.project.name.as_str();
+        let Some(facts) = facts(catalog, project, wish) else { continue };
+        let services = complete::services(catalog, keys, name);
         addons.push(Addon {
             name: wish.name.value.clone(),
             kind: facts.kind,
-            facts: facts.clone(),
-            version,
-            values,
+            services: services.map(|service| service.name.to_string()).collect(),
+            version: version(context, wish, &facts, kubernetes),
+            values: conditional(&facts, partition, kubernetes).merged(wished(&facts, name, keys)),
+            access: access(context, wish, &facts, scope),
+            facts,
         });
     }
-    for (name, facts) in &catalog.addons {
-        let Some(why) = &facts.required else { continue };
-        if addons.iter().any(|addon| addon.name.as_str() == name) || keys.addons.is_broken(name) {
-            continue;
-        }
-        match keys.addons.get(name) {
-            // Taken out by hand: say why that cannot work.
-            Some(off) => {
-                let problem =
-                    Problem::AddonRequired { addon: name.clone(), why: why.clone(), switched_off: true };
-                context.push(problem, off.value.enabled.span);
+    check_karpenter(context, at, keys, &addons);
+    order::check(context, keys, &addons);
+    check_kubernetes(context, keys, &addons, kubernetes);
+    addons
+}
+
+/// Returns what is known of an add-on: from the catalog, or from the blueprint where it is its own.
+pub(super) fn facts(catalog: &Catalog, project: &str, wish: &Named<AddonKeys>) -> Option<catalog::Addon> {
+    catalog.addons.get(wish.name.as_str()).cloned().or_else(|| own::facts(project, wish))
+}
+
+/// Refuses core services that there are not.
+fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
+    let bundles = &context.catalog.bundles;
+    for service in keys.services.iter().filter(|service| *service.value.enabled) {
+        let name = service.name.to_string();
+        let kind = &service.value.kind;
+        match bundles.get(&name) {
+            None => {
+                let known = bundles.keys().cloned().collect();
+                context.push(Problem::UnknownService { name, known }, service.name.span);
             }
-            // Not mentioned: every cluster has it.
-            None => addons.extend(built_in(context, name, facts, keys, kubernetes, partition)),
+            Some(bundle) if bundle.addons(**kind).is_empty() => {
+                context.push(Problem::NoSuchService { name, kind: kind.word() }, kind.span);
+            }
+            Some(_) => {}
         }
     }
+}
+
+fn check_karpenter(context: &mut Context<'_>, at: Span, keys: &ClusterKeys, addons: &[Addon]) {
     let needs_karpenter = keys.node_pools.iter().find(|pool| {
         let kind = pool.value.kind.as_ref().map(|kind| kind.value);
         let is_core = pool.name.as_str() == CORE;
@@ -113,25 +150,44 @@ pub(super) fn resolve(
         };
         context.push(problem, at);
     }
-    addons.sort_by(|a, b| a.name.cmp(&b.name));
-    addons
 }
 
-fn built_in(
-    context: &Context<'_>,
-    name: &str,
-    facts: &catalog::Addon,
+/// Compares what upstream says of the pinned versions with the cluster's. Of a version that the blueprint chooses nothing is
+/// known.
+fn check_kubernetes(
+    context: &mut Context<'_>,
     keys: &ClusterKeys,
+    addons: &[Addon],
     kubernetes: &KubernetesVersion,
-    partition: &str,
-) -> Option<Addon> {
-    Some(Addon {
-        name: Name::new(name).ok()?,
-        kind: facts.kind,
-        facts: facts.clone(),
-        version: default_version(&context.blueprint.lock, name, facts, kubernetes),
-        values: conditional(facts, partition, kubernetes).merged(wished(name, keys)),
-    })
+) {
+    let Some(at) = keys.kubernetes_version.as_ref().map(|version| version.span) else { return };
+    let pinned = |addon: &&Addon| {
+        keys.addons.get(addon.name.as_str()).is_some_and(|wish| wish.value.version.is_none())
+    };
+    let mut untested = Vec::new();
+    for Addon { name, version, facts, .. } in addons.iter().filter(pinned) {
+        if facts.kubernetes.is_below(kubernetes) {
+            let problem = Problem::AddonNeedsKubernetes {
+                addon: name.to_string(),
+                version: version.clone(),
+                kubernetes: kubernetes.to_string(),
+                least: facts.kubernetes.from.clone().unwrap_or_default(),
+            };
+            context.push_conflict(
+                problem,
+                at,
+                keys.addons.get(name.as_str()).map_or(at, |wish| wish.name.span),
+            );
+        } else if facts.kubernetes.is_above(kubernetes) {
+            untested.push(name.to_string());
+        }
+    }
+    if !untested.is_empty() {
+        let problem = Problem::AddonsUntested { addons: untested, kubernetes: kubernetes.to_string() };
+        if !context.diagnostics.holds(&problem) {
+            context.push(problem, at);
+        }
+    }
 }
 
 impl Addon {
@@ -157,7 +213,14 @@ pub(super) fn conditional(facts: &catalog::Addon, partition: &str, kubernetes: &
 
 /// Returns what a cluster sets besides the catalog's values: what its other keys ask of the add-on, and laid over that what the
 /// blueprint writes.
-pub(super) fn wished(name: &str, keys: &ClusterKeys) -> Value {
+pub(super) fn wished(facts: &catalog::Addon, name: &str, keys: &ClusterKeys) -> Value {
+    let placed = keys.addons.get(name).and_then(|wish| wish.value.placement.as_ref());
+    let placed = placed.map_or(Value::Object(Vec::new()), |placed| placement::moved(facts, placed.value));
+    placed.merged(told(name, keys))
+}
+
+/// Likewise, but for where its pods run.
+pub(super) fn told(name: &str, keys: &ClusterKeys) -> Value {
     let written = keys.addons.get(name).and_then(|wish| wish.value.values.as_ref());
     let written = written.map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
     let Some(network) = &keys.network else { return written };
@@ -218,14 +281,50 @@ pub(super) fn default_version(
 ) -> String {
     let version = match facts.kind {
         AddonKind::EksAddon => lock.version(kubernetes, name).map(str::to_owned),
-        AddonKind::Helm | AddonKind::Manifest => facts.version.as_ref().map(ToString::to_string),
+        AddonKind::Helm | AddonKind::Manifest => facts.version.clone(),
     };
     version.unwrap_or_default()
 }
 
+/// Returns the ARNs that the blueprint limits an add-on's role to, sorted.
+fn access(
+    context: &mut Context<'_>,
+    wish: &Named<AddonKeys>,
+    facts: &catalog::Addon,
+    scope: &Scope<'_>,
+) -> Vec<String> {
+    let addon = wish.name.to_string();
+    let written = wish.value.access.as_ref();
+    let Some(access) = &facts.access else {
+        if let Some(written) = written {
+            context.push(Problem::AccessUnused { addon }, written.span);
+        }
+        return Vec::new();
+    };
+    let about = || access.about.clone();
+    let example = format!("arn:{}:{}…", scope.partition, access.arns[0]);
+    let patterns = written.map_or(&[][..], |written| written.value.as_slice());
+    if patterns.is_empty() && access.default.is_none() {
+        let at = written.map_or(wish.name.span, |written| written.span);
+        context.push(Problem::AccessMissing { addon, about: about(), example }, at);
+        return Vec::new();
+    }
+    let mut arns = BTreeSet::new();
+    for pattern in patterns {
+        let arn = pattern.expand(scope);
+        if access.takes(&arn) {
+            arns.insert(arn);
+        } else {
+            let (addon, example) = (addon.clone(), example.clone());
+            context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
+        }
+    }
+    arns.into_iter().collect()
+}
+
 fn version(
     context: &mut Context<'_>,
-    wish: &crate::blueprint::read::Named<crate::blueprint::keys::Addon>,
+    wish: &Named<AddonKeys>,
     facts: &catalog::Addon,
     kubernetes: &KubernetesVersion,
 ) -> String {
@@ -233,8 +332,9 @@ fn version(
     let Some(written) = &wish.value.version else {
         return default;
     };
-    if facts.kind == AddonKind::EksAddon {
-        context.push(Problem::EksAddonVersion { addon: wish.name.to_string() }, written.span);
+    if facts.kind != AddonKind::Helm {
+        let is_eks_addon = facts.kind == AddonKind::EksAddon;
+        context.push(Problem::VersionNotTaken { addon: wish.name.to_string(), is_eks_addon }, written.span);
         return default;
     }
     let Ok(version) = semver::Version::parse(written.trim_start_matches('v')) else {

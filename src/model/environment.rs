@@ -244,7 +244,7 @@ fn cluster(
     };
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, &region_name.value, name.span);
-    let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &facts.partition);
+    let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &scope);
     let pools = node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
     let bills = bill::resolve(context, keys, &pools, &addons);
     let NodePools { managed, karpenter, fargate } = pools;

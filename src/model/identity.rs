@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::addon::KARPENTER;
+use super::addon::{EFS, KARPENTER};
 use super::environment::{Cluster, Environment, StateStore};
 use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
 use super::settings::{Fleet, FleetAddon};
@@ -122,6 +122,7 @@ const SUFFIXES: &[Suffix] = &[
     suffix("aws_iam_role", "-cluster", "the cluster's role", always),
     suffix("aws_iam_role", "-node", "the role of the nodes", always),
     suffix("aws_security_group", "-vpc-endpoints", "the security group of VPC endpoints", has_endpoints),
+    suffix("aws_security_group", "-efs", "the security group of the file system", has_efs),
     suffix("aws_sqs_queue", "", "Karpenter's queue", has_karpenter),
     suffix("aws_cloudwatch_event_rule", "-instance-state-change", "an event rule", has_karpenter),
 ];
@@ -132,6 +133,10 @@ fn always(_: &Fleet) -> bool {
 
 fn has_karpenter(fleet: &Fleet) -> bool {
     fleet.addon(KARPENTER).is_some()
+}
+
+fn has_efs(fleet: &Fleet) -> bool {
+    fleet.addon(EFS).is_some()
 }
 
 fn has_fargate(fleet: &Fleet) -> bool {

@@ -17,6 +17,7 @@ pub mod node_pool;
 pub mod settings;
 pub mod support;
 
+mod complete;
 mod pin;
 mod placement;
 mod reach;
@@ -133,6 +134,7 @@ pub fn resolve(
     facts: &Facts,
     file_name: &str,
 ) -> (Model, Diagnostics) {
+    let blueprint = &complete::complete(blueprint, catalog);
     let mut context = Context { blueprint, catalog, facts, diagnostics: Diagnostics::default() };
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);

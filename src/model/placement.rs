@@ -1,6 +1,6 @@
 //! Where the pods of an add-on run: the values that bring them there, and what a blueprint's values must leave alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
@@ -9,7 +9,8 @@ use super::addon::Addon;
 use super::node_pool::{CORE_TAINT, MIDDLEWARE, NODE_TYPE};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{Node, Value as Written};
-use crate::catalog::{self, Placement};
+use crate::blueprint::scalar::Placement;
+use crate::catalog::{self, Workload};
 use crate::hcl::value::Value;
 use crate::problem::Problem;
 
@@ -21,7 +22,18 @@ pub fn values(facts: &catalog::Addon) -> Value {
     layer.clone().merged(values).merged(layer)
 }
 
-/// Returns the values that bring the pods of an add-on to the nodes of a placement.
+/// Returns the values that bring all pods of an add-on but those of DaemonSets to other nodes than the catalog's.
+pub(super) fn moved(facts: &catalog::Addon, to: Placement) -> Value {
+    layer(facts, |pods| if pods.kind == Workload::DaemonSet { facts.placement_of(pods) } else { to })
+}
+
+/// Whether values send any pods of an add-on to the nodes of a type.
+pub(super) fn selects(facts: &catalog::Addon, values: &Value, node_type: &str) -> bool {
+    let mut selectors = facts.pods.iter().filter_map(|pods| pods.selector.as_ref());
+    selectors.any(|key| values.at(&format!("{key}.{NODE_TYPE}")) == Some(&Value::from(node_type)))
+}
+
+/// Returns the values that bring the pods of an add-on to the nodes that they run on.
 fn layer(facts: &catalog::Addon, placement: impl Fn(&catalog::Pods) -> Placement) -> Value {
     let values = Value::from_catalog(&Json::Object(facts.values.clone()));
     let mut layer = Value::Object(Vec::new());
@@ -66,7 +78,8 @@ fn nested(path: &str, value: Value) -> Value {
     path.rsplit('.').fold(value, |value, key| Value::Object(vec![(key.to_owned(), value)]))
 }
 
-/// Checks the values that a cluster sets for its add-ons. `node_types` are the values of that label on its nodes.
+/// Checks where a cluster's add-ons run, and the values that it sets for them. `node_types` are the values of that label on
+/// its nodes.
 pub(super) fn check(
     context: &mut Context<'_>,
     keys: &ClusterKeys,
@@ -74,18 +87,30 @@ pub(super) fn check(
     node_types: &BTreeSet<String>,
 ) {
     for addon in addons {
-        let written = keys.addons.get(addon.name.as_str()).and_then(|wish| wish.value.values.as_ref());
-        let Some(written) = written else { continue };
-        let mut check = Check { context, addon: addon.name.as_str(), facts: &addon.facts, node_types };
-        check.table(&addon.facts.values, written, "");
-        check.placements(written);
+        let Some(wish) = keys.addons.get(addon.name.as_str()) else { continue };
+        let values = addon.all_values();
+        let mut check = Check { context, addon, node_types };
+        if let Some(written) = &wish.value.values {
+            check.table(&addon.facts.values, written, "");
+            check.placements(&values, written);
+        }
+        let is_sent = wish.value.values.as_ref().is_some_and(|written| has_selector(addon, written));
+        if !is_sent && selects(&addon.facts, &values, MIDDLEWARE) && !node_types.contains(MIDDLEWARE) {
+            let at = wish.value.placement.as_ref().map_or(wish.name.span, |placement| placement.span);
+            context.push(Problem::NoMiddlewareNodes { addon: addon.name.to_string() }, at);
+        }
     }
+}
+
+/// Whether what is written of an add-on's values says on which nodes its pods run.
+fn has_selector(addon: &Addon, written: &Node) -> bool {
+    let selectors = addon.facts.pods.iter().filter_map(|pods| pods.selector.as_ref());
+    selectors.into_iter().any(|key| at(written, &format!("{key}.{NODE_TYPE}")).is_some())
 }
 
 struct Check<'a, 'c> {
     context: &'a mut Context<'c>,
-    addon: &'a str,
-    facts: &'a catalog::Addon,
+    addon: &'a Addon,
     node_types: &'a BTreeSet<String>,
 }
 
@@ -100,7 +125,7 @@ impl Check<'_, '_> {
                     self.table(known, over, &path);
                 }
                 _ if self.is_settled(known, &path) && over.to_json() != *known => {
-                    let problem = Problem::SettledValue { addon: self.addon.to_owned(), key: path };
+                    let problem = Problem::SettledValue { addon: self.addon.name.to_string(), key: path };
                     self.context.push(problem, over.span);
                 }
                 _ => {}
@@ -112,7 +137,7 @@ impl Check<'_, '_> {
     fn is_settled(&self, known: &Json, path: &str) -> bool {
         match known {
             Json::String(text) => {
-                let is_account = path == "serviceAccount.name" && self.facts.service_account.is_some();
+                let is_account = path == "serviceAccount.name" && self.addon.facts.service_account.is_some();
                 text.starts_with('=') || is_account
             }
             Json::Object(entries) => {
@@ -122,35 +147,34 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Looks at each key that says where pods run, once.
-    fn placements(&mut self, written: &Node) {
-        let facts = self.facts;
-        let placed = facts.pods.iter().filter(|pods| toleration(facts.placement_of(pods)).is_some());
-        let keys: BTreeMap<&String, (Option<String>, Placement)> = placed
-            .filter_map(|pods| {
-                Some((pods.selector.as_ref()?, (pods.tolerations(), facts.placement_of(pods))))
-            })
+    /// Looks at each key that says where pods run, once: nodes that pods look for must be there, and their taint be tolerated.
+    fn placements(&mut self, values: &Value, written: &Node) {
+        let keys: BTreeSet<(&String, String)> = self
+            .addon
+            .facts
+            .pods
+            .iter()
+            .filter_map(|pods| Some((pods.selector.as_ref()?, pods.tolerations()?)))
             .collect();
-        for (selector, (tolerations, placement)) in keys {
-            let tolerations = tolerations.and_then(|key| at(written, &key));
-            self.placement(at(written, selector), tolerations, placement);
-        }
-    }
-
-    /// Pods that look for tainted nodes must tolerate the taint, and nodes that they look for must be there.
-    fn placement(&mut self, selector: Option<&Node>, tolerations: Option<&Node>, placement: Placement) {
-        let node_type = selector.and_then(|selector| selector.get(NODE_TYPE));
-        let wanted = node_type.and_then(Node::as_str).unwrap_or(placement.word());
-        if let Some(node_type) = node_type.filter(|_| !self.node_types.contains(wanted)) {
-            let (addon, value) = (self.addon.to_owned(), wanted.to_owned());
-            let known = self.node_types.iter().cloned().collect();
-            self.context.push(Problem::UnknownNodeType { addon, value, known }, node_type.span);
-        }
-        let Some(tolerations) = tolerations.filter(|_| wanted == Placement::Core.word()) else { return };
-        let Written::Array(items) = &tolerations.value else { return };
-        if !items.iter().any(tolerates_core) {
-            let addon = self.addon.to_owned();
-            self.context.push(Problem::CoreNotTolerated { addon }, tolerations.span);
+        for (selector, tolerations) in keys {
+            let node_type = at(written, &format!("{selector}.{NODE_TYPE}"));
+            let Some(Value::String(wanted)) = values.at(&format!("{selector}.{NODE_TYPE}")) else { continue };
+            if let Some(node_type) = node_type.filter(|_| !self.node_types.contains(wanted)) {
+                let (addon, value) = (self.addon.name.to_string(), wanted.clone());
+                let known = self.node_types.iter().cloned().collect();
+                self.context.push(Problem::UnknownNodeType { addon, value, known }, node_type.span);
+                continue;
+            }
+            let placement = [Placement::Core, Placement::Middleware];
+            let Some(placement) = placement.into_iter().find(|known| known.word() == wanted) else {
+                continue;
+            };
+            let at = at(written, &tolerations).or(node_type);
+            let Some(Value::List(tolerated)) = values.at(&tolerations) else { continue };
+            if let Some(at) = at.filter(|_| !tolerated.iter().any(|item| tolerates(item, placement))) {
+                let (addon, placement) = (self.addon.name.to_string(), placement.word());
+                self.context.push(Problem::NotTolerated { addon, placement }, at.span);
+            }
         }
     }
 }
@@ -159,10 +183,18 @@ fn at<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
     path.split('.').try_fold(node, Node::get)
 }
 
-/// Whether a toleration is one of core's taint (Kubernetes, "Taints and Tolerations", read 2026-11).
-fn tolerates_core(toleration: &Node) -> bool {
-    let text = |key: &str| toleration.get(key).and_then(Node::as_str);
-    let is_key = text("key").map_or(text("operator") == Some("Exists"), |key| key == CORE_TAINT);
-    let is_value = text("operator") == Some("Exists") || text("value") == Some("true");
+/// Whether a toleration is one of the taint of a placement's nodes (Kubernetes, "Taints and Tolerations", read 2026-11).
+fn tolerates(toleration: &Value, placement: Placement) -> bool {
+    let (taint, value) = match placement {
+        Placement::Core => (CORE_TAINT, "true"),
+        Placement::Middleware => (NODE_TYPE, MIDDLEWARE),
+        Placement::Everywhere => return true,
+    };
+    let text = |key: &str| match toleration.at(key) {
+        Some(Value::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let is_key = text("key").map_or(text("operator") == Some("Exists"), |key| key == taint);
+    let is_value = text("operator") == Some("Exists") || text("value") == Some(value);
     is_key && is_value && text("effect").is_none_or(|effect| effect == "NoSchedule")
 }

@@ -3,10 +3,10 @@
 use super::Context;
 use super::app;
 use super::environment::{Cluster, Environment};
-use super::node_pool::{CORE, KarpenterPool, Taint};
+use super::node_pool::{CORE, KarpenterPool, MIDDLEWARE, Taint};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::PoolKind;
+use crate::blueprint::scalar::{Name, PoolKind};
 use crate::diagnostic::Span;
 use crate::problem::Problem;
 
@@ -22,7 +22,7 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
     }
 }
 
-/// Applications need a pool beside core: no pod of theirs tolerates core's taint.
+/// Applications need a pool beside core and that of middleware: no pod of theirs tolerates the taints of these.
 fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys) {
     let settings = &cluster.settings;
     let is_on_fargate = |namespace: &str| {
@@ -33,7 +33,8 @@ fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKey
         return;
     };
     // What is written counts, since a pool with a mistake is a pool.
-    let pools = keys.node_pools.iter().filter(|pool| *pool.value.enabled && pool.name.as_str() != CORE);
+    let takes_apps = |name: &Name| !matches!(name.as_str(), CORE | MIDDLEWARE);
+    let pools = keys.node_pools.iter().filter(|pool| *pool.value.enabled && takes_apps(&pool.name));
     if !keys.node_pools.has_broken() && pools.clone().all(is_fargate) {
         let (app, cluster_name) = (tenant.app.to_string(), cluster.eks_name.clone());
         let problem = Problem::NowhereToRun { app, cluster: cluster_name };
@@ -45,7 +46,7 @@ fn check_tenants(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKey
     }
     let managed = settings.managed_pools.iter().map(|pool| (&pool.name, &pool.taints));
     let karpenter = settings.karpenter_pools.iter().map(|pool| (&pool.name, &pool.taints));
-    let mut others = managed.chain(karpenter).filter(|(name, _)| name.as_str() != CORE).peekable();
+    let mut others = managed.chain(karpenter).filter(|(name, _)| takes_apps(name)).peekable();
     if others.peek().is_none() || others.any(|(_, taints)| !taints.iter().any(keeps_off)) {
         return;
     }

@@ -246,12 +246,29 @@ pub struct FleetAddon {
     pub values_differ: bool,
     /// Whether some cluster's version differs: then the module has a variable for it.
     pub version_differs: bool,
+    /// ARNs that its role is limited to. Empty: what the catalog says.
+    pub access: Vec<String>,
+    /// Whether some clusters have others: then the module has a variable for them.
+    pub access_differs: bool,
 }
 
 impl FleetAddon {
     /// The standard's values: the catalog's, with the blueprint's laid over them.
     pub fn values(&self) -> Value {
         placement::values(&self.facts).merged(self.wished.clone())
+    }
+
+    /// Whether its role may do anything: what is limited to nothing, in every cluster, needs none.
+    fn has_rights(&self) -> bool {
+        let default = self.facts.access.as_ref().map(|access| access.default.as_deref().unwrap_or_default());
+        self.access_differs || !self.access.is_empty() || default.is_none_or(|default| !default.is_empty())
+    }
+
+    fn without_role(mut self) -> Self {
+        self.facts.service_account = None;
+        self.facts.policies.clear();
+        self.facts.access = None;
+        self
     }
 
     /// The catalog's layer between the two where core is on Fargate; `null` takes a value out.
@@ -316,6 +333,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
     );
     let kubernetes_version =
         standard.kubernetes_version.as_ref().map_or(default, |version| version.value.clone());
+    check_own_addons(context, &clusters);
     let (eks_addons, helm_addons) = addons(context, &clusters, &kubernetes_version);
     Fleet {
         kubernetes_version,
@@ -446,6 +464,26 @@ fn check_kinds(context: &mut Context<'_>) {
     }
 }
 
+/// Refuses an add-on of the blueprint's own that is another one in another cluster: its module is the same.
+fn check_own_addons(context: &mut Context<'_>, clusters: &[&Cluster]) {
+    let blueprint = context.blueprint;
+    let at = |cluster: &Cluster, name: &Name| {
+        let keys = blueprint.environments.get(&cluster.environment)?.value.clusters.get(&cluster.name)?;
+        Some(keys.value.addons.get(name.as_str())?.name.span)
+    };
+    let mut first: BTreeMap<&Name, (&Cluster, &Addon)> = BTreeMap::new();
+    for cluster in clusters {
+        for addon in &cluster.settings.addons {
+            let (other, known) = *first.entry(&addon.name).or_insert((cluster, addon));
+            if known.facts != addon.facts {
+                let problem = Problem::OwnAddonDiffers { addon: addon.name.to_string() };
+                let (at, also) = (at(cluster, &addon.name), at(other, &addon.name));
+                context.push_conflict(problem, at.unwrap_or(cluster.at), also.unwrap_or(other.at));
+            }
+        }
+    }
+}
+
 /// Something of a pool that is literal in its module, and so the same in every cluster.
 struct Alike<P> {
     same: fn(&P, &P) -> bool,
@@ -501,38 +539,53 @@ fn check_alike<P: Pool>(
     }
 }
 
+/// Returns what the catalog sets for the standard's Kubernetes version, and for the partition where all clusters are in one.
+fn conditional(facts: &catalog::Addon, clusters: &[&Cluster], kubernetes: &KubernetesVersion) -> Value {
+    let partition = clusters.first().map_or("", |cluster| cluster.partition.as_str());
+    let partition =
+        if clusters.iter().all(|cluster| cluster.partition == partition) { partition } else { "" };
+    addon::conditional(facts, partition, kubernetes)
+}
+
 fn addons(
     context: &Context<'_>,
     clusters: &[&Cluster],
     kubernetes: &KubernetesVersion,
 ) -> (Vec<Member<FleetAddon>>, Vec<Member<FleetAddon>>) {
     let (mut eks, mut helm) = (Vec::new(), Vec::new());
-    for (name, facts) in &context.catalog.addons {
-        let own: Vec<&Addon> = clusters
-            .iter()
-            .flat_map(|cluster| &cluster.settings.addons)
-            .filter(|addon| addon.name.as_str() == name)
-            .collect();
-        let Some(first) = own.first() else { continue };
-        let wish = context.blueprint.standard.addons.get(name);
-        let wished = addon::wished(name, &context.blueprint.standard);
+    let mut members: BTreeMap<&Name, Vec<&Addon>> = BTreeMap::new();
+    for addon in clusters.iter().flat_map(|cluster| &cluster.settings.addons) {
+        members.entry(&addon.name).or_default().push(addon);
+    }
+    for (name, own) in members {
+        let facts = &own[0].facts;
+        let wish = context.blueprint.standard.addons.get(name.as_str());
+        let wished = conditional(facts, clusters, kubernetes).merged(addon::wished(
+            facts,
+            name.as_str(),
+            &context.blueprint.standard,
+        ));
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
-        let version = version
-            .unwrap_or_else(|| addon::default_version(&context.blueprint.lock, name, facts, kubernetes));
+        // Of one's own add-on that the standard does not have, and where no cluster is of the standard's Kubernetes version, the
+        // first cluster's.
+        let standard =
+            Some(addon::default_version(&context.blueprint.lock, name.as_str(), facts, kubernetes));
         let pinned = Share::of(&own, |addon| !addon.version.is_empty());
-        // No cluster may be of the standard's Kubernetes version.
-        let is_of_nobody = version.is_empty() && pinned.is_all();
-        let version = if is_of_nobody { first.version.clone() } else { version };
+        let version = version.or(standard).filter(|version| !version.is_empty() || !pinned.is_all());
+        let version = version.unwrap_or_else(|| own[0].version.clone());
         let addon = FleetAddon {
-            name: first.name.clone(),
+            name: name.clone(),
             values_differ: own.iter().any(|addon| addon.values != wished),
             version_differs: own.iter().any(|addon| addon.version != version),
             wished,
             version,
             pinned,
+            access_differs: own.iter().any(|addon| addon.access != own[0].access),
+            access: own[0].access.clone(),
             facts: facts.clone(),
         };
-        let in_standard = wish.map_or(facts.required.is_some(), |wish| *wish.value.enabled);
+        let addon = if addon.has_rights() { addon } else { addon.without_role() };
+        let in_standard = wish.is_some_and(|wish| *wish.value.enabled);
         let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),

@@ -346,9 +346,13 @@ problems! {
     /// A text is not the version of a chart.
     E0505 InvalidVersion { value: String },
     /// A version is set for an add-on that takes none.
-    E0506 EksAddonVersion { addon: String },
+    E0506 VersionNotTaken { addon: String, is_eks_addon: bool },
     /// A cluster has no Kubernetes version.
     E0507 NoKubernetesVersion { cluster: String, newest: String },
+    /// Two add-ons cannot run in one cluster.
+    E0508 AddonsExclude { addon: String, other: String, why: String },
+    /// Two add-ons come before each other.
+    E0509 AddonsInCircle { addon: String, other: String },
     /// Support of a Kubernetes version has ended.
     E0510 SupportEnded { version: String, ended: String, next: Option<String> },
     /// A cluster would be upgraded by more than one minor version at once.
@@ -361,8 +365,38 @@ problems! {
     E0514 SettledValue { addon: String, key: String },
     /// An add-on's values send its pods to nodes that the cluster does not have.
     E0515 UnknownNodeType { addon: String, value: String, known: Vec<String> },
-    /// An add-on's values take core's toleration from its pods.
-    E0516 CoreNotTolerated { addon: String },
+    /// An add-on's values take from its pods the toleration of the nodes that they look for.
+    E0516 NotTolerated { addon: String, placement: &'static str },
+    /// The pinned version of an add-on does not support the cluster's Kubernetes version.
+    E0517 AddonNeedsKubernetes { addon: String, version: String, kubernetes: String, least: String },
+    /// The catalog refuses an add-on.
+    E0518 AddonRefused { addon: String, why: String, instead: String },
+    /// An add-on looks for nodes of middleware, and the cluster has none.
+    E0519 NoMiddlewareNodes { addon: String },
+    /// An add-on cannot be placed so.
+    E0520 PlacementNotTaken { addon: String, placement: &'static str },
+    /// A key is for one's own add-ons, and the catalog has this one.
+    E0521 CatalogAddonKey { addon: String, key: &'static str },
+    /// An add-on of the blueprint's own lacks what a release needs.
+    E0522 OwnAddonNeeds { addon: String, key: &'static str },
+    /// A text is not the address of a chart repository.
+    E0523 InvalidRepository { value: String },
+    /// Rights are given to an add-on without a service account.
+    E0524 RightsOfNobody { addon: String, key: &'static str },
+    /// There are not as many keys of tolerations as of node selectors.
+    E0525 TolerationsForOthers { selectors: usize, tolerations: usize },
+    /// A text is not an action of IAM, or is every action.
+    E0526 InvalidAction { value: String },
+    /// A statement lets its role hand over every role.
+    E0527 PassesEveryRole,
+    /// A placeholder stands for something that a reusable module does not know.
+    E0528 PlaceholderOutsideModule { word: &'static str },
+    /// An add-on of the blueprint's own is another one in another cluster.
+    E0529 OwnAddonDiffers { addon: String },
+    /// There is no such core service.
+    E0530 UnknownService { name: String, known: Vec<String> },
+    /// A core service does not come that way.
+    E0531 NoSuchService { name: String, kind: &'static str },
     /// The lock has another format.
     E0550 LockFormat { format: i64, known: u32 },
     /// A text is not the version of an EKS add-on.
@@ -371,6 +405,12 @@ problems! {
     E0552 UnknownLockedAddon { name: String, known: Vec<String> },
     /// The lock cannot be read.
     E0553 LockUnreadable { why: String },
+    /// The role of an add-on is limited to what the blueprint names, and it names nothing.
+    E0560 AccessMissing { addon: String, about: String, example: String },
+    /// What a blueprint limits an add-on's role to is not of the kind that it uses.
+    E0561 AccessOfOtherKind { addon: String, arn: String, about: String, example: String },
+    /// An add-on has no role that could be limited.
+    E0562 AccessUnused { addon: String },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
@@ -402,6 +442,8 @@ problems! {
     N0502 SupportEnds { version: String, ends: String, left: i64, next: Option<String> },
     /// A Kubernetes version is in extended support.
     N0503 ExtendedSupport { version: String, since: String, next: Option<String> },
+    /// Upstream has not tested the pinned versions of add-ons with the cluster's Kubernetes version.
+    N0504 AddonsUntested { addons: Vec<String>, kubernetes: String },
     /// An account is one of AWS' examples.
     N0202 ExampleAccount { account: String },
     /// The range of a VPC is not private.

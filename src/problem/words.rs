@@ -9,6 +9,7 @@ use super::{Principal, Problem};
 use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
+use crate::blueprint::scalar::Placement;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
 use crate::model::node_pool::capacity::Resources;
@@ -892,7 +893,13 @@ impl Problem {
 
             Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
                 .label("unknown add-on")
-                .help(suggest(name, known)),
+                .help(match nearest(name, known) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!(
+                        "for an add-on of your own, add `chart`, `repository` and `version`; the catalog has {}",
+                        list(known)
+                    ),
+                }),
             Self::AddonRequired { addon, why, switched_off } => {
                 let help = if *switched_off {
                     "remove `enabled = false`".to_owned()
@@ -914,13 +921,45 @@ impl Problem {
             Self::InvalidVersion { value } => Words::new(format!("`{value}` is not the version of a chart"))
                 .label("major, minor and patch are needed")
                 .help("write it as `\"1.14.1\"`, or remove it to take the catalog's"),
-            Self::EksAddonVersion { addon } => {
-                Words::new(format!("the version of EKS add-on `{addon}` is not set here"))
-                    .label("follows the Kubernetes version")
-                    .help(
+            Self::VersionNotTaken { addon, is_eks_addon } => {
+                let (kind, label, help) = if *is_eks_addon {
+                    (
+                        "EKS add-on",
+                        "follows the Kubernetes version",
                         "remove `version`: exact versions stand in `plinth.lock`, one for each Kubernetes version; \
                          `plinth catalog pin` writes them",
                     )
+                } else {
+                    ("add-on", "plinth carries its objects, and their version", "remove `version`")
+                };
+                Words::new(format!("the version of {kind} `{addon}` is not set here")).label(label).help(help)
+            }
+            Self::AddonsExclude { addon, other, why } => {
+                Words::new(format!("add-ons `{addon}` and `{other}` cannot run in one cluster"))
+                    .label(why.clone())
+                    .also("the other one")
+                    .help("remove one of them, or write `enabled = false` under it")
+            }
+            Self::AddonsInCircle { addon, other } => {
+                Words::new(format!("add-on `{addon}` would be installed before itself"))
+                    .label(format!("`{other}` comes before it"))
+                    .also("and comes after it")
+                    .help("remove one of the two from `needs` or `after`")
+            }
+            Self::AccessMissing { addon, about, example } => {
+                Words::new(format!("add-on `{addon}` is told no {about}"))
+                    .label("its role would be good for nothing, or for all of the account's")
+                    .help(format!("name them by their ARNs: `access = [\"{example}\"]`"))
+            }
+            Self::AccessOfOtherKind { addon, arn, about, example } => {
+                Words::new(format!("`{arn}` is not what add-on `{addon}` uses"))
+                    .label(format!("`access` takes {about}"))
+                    .help(format!("write ARNs such as `{example}`"))
+            }
+            Self::AccessUnused { addon } => {
+                Words::new(format!("the role of add-on `{addon}` is not limited by the blueprint"))
+                    .label("nothing would use it")
+                    .help("remove `access`")
             }
 
             Self::LockFormat { format, known } => {
@@ -988,11 +1027,89 @@ impl Problem {
                     .label("its pods would wait for ever")
                     .help(suggest(value, known))
             }
-            Self::CoreNotTolerated { addon } => {
-                Words::new(format!("add-on `{addon}` would not tolerate the taint of core's nodes"))
-                    .label("replaces the catalog's list, and its pods look for nodes of core")
-                    .help("add `{ key = \"CriticalAddonsOnly\", operator = \"Exists\" }` to the list")
+            Self::NotTolerated { addon, placement } => {
+                Words::new(format!("add-on `{addon}` would not tolerate the taint of {placement}'s nodes"))
+                    .label(format!("its pods look for nodes of {placement}"))
+                    .help(if *placement == Placement::Core.word() {
+                        "add `{ key = \"CriticalAddonsOnly\", operator = \"Exists\" }` to the list of tolerations".to_owned()
+                    } else {
+                        format!("write `placement = \"{placement}\"` in its place, which brings the toleration along")
+                    })
             }
+            Self::AddonNeedsKubernetes { addon, version, kubernetes, least } => {
+                Words::new(format!("add-on `{addon}` {version} does not run on Kubernetes {kubernetes}"))
+                    .label(format!("it needs {least} or newer"))
+                    .also("asked for here")
+                    .help("set an older `version` of the add-on that supports it, or upgrade the cluster")
+            }
+            Self::AddonRefused { addon, why, instead } => {
+                Words::new(format!("no cluster gets add-on `{addon}`")).label(why.clone()).help(instead.clone())
+            }
+            Self::NoMiddlewareNodes { addon } => {
+                Words::new(format!("add-on `{addon}` runs on nodes of pool `middleware`, and there are none"))
+                    .label("without Karpenter, plinth makes no such pool by itself")
+                    .help(
+                        "add `[cluster.node_pools.middleware]` with `kind = \"managed\"`, or write `placement = \"core\"` \
+                         under the add-on",
+                    )
+            }
+            Self::PlacementNotTaken { addon, placement } => {
+                Words::new(format!("add-on `{addon}` cannot be placed on `{placement}`"))
+                    .label(if *placement == Placement::Everywhere.word() {
+                        "not all of its pods are those of a DaemonSet"
+                    } else {
+                        "all of its pods are those of DaemonSets, which run on every node"
+                    })
+                    .help("remove `placement`")
+            }
+            Self::CatalogAddonKey { addon, key } => {
+                Words::new(format!("`{key}` of add-on `{addon}` is the catalog's to say"))
+                    .label("only an add-on that the catalog does not have takes it")
+                    .help("remove it, or give your own add-on another name")
+            }
+            Self::OwnAddonNeeds { addon, key } => {
+                let example = if *key == "version" { "1.2.3" } else { "https://charts.example.com" };
+                Words::new(format!("add-on `{addon}` has a chart and no `{key}`"))
+                    .label(format!("`{key}` is missing"))
+                    .help(format!("add `{key} = \"{example}\"`"))
+            }
+            Self::InvalidRepository { value } => Words::new(format!("`{value}` is not a chart repository"))
+                .label("an address without a scheme that Helm knows")
+                .help("begin it with `https://`, or with `oci://` for a registry"),
+            Self::RightsOfNobody { addon, key } => {
+                Words::new(format!("`{key}` of add-on `{addon}` is for a role, and it has none"))
+                    .label("no service account gets these rights")
+                    .help("add `service_account`, the name of the one that its pods run as")
+            }
+            Self::TolerationsForOthers { selectors, tolerations } => {
+                Words::new(format!("{tolerations} keys of tolerations stand beside {selectors} of node selectors"))
+                    .label("one for each key of `node_selector` is needed")
+                    .help("name as many, in the same order; or remove it to take `tolerations` beside each selector")
+            }
+            Self::InvalidAction { value } => Words::new(format!("`{value}` is not an action that can be allowed"))
+                .label(if value.starts_with('*') { "everything" } else { "a service and an action are needed" })
+                .help("name actions as `\"s3:GetObject\"`"),
+            Self::PassesEveryRole => Words::new("the add-on could hand over every role of the account")
+                .label("every role")
+                .also("whoever may do this with a role has its rights")
+                .help("name the roles by ARN"),
+            Self::PlaceholderOutsideModule { word } => {
+                Words::new(format!("`{{{word}}}` cannot be used in a statement"))
+                    .label("the add-on's module is the same for all clusters")
+                    .help("write `*` in its place; `{project}`, `{account}`, `{region}` and `{partition}` can be used")
+            }
+            Self::OwnAddonDiffers { addon } => {
+                Words::new(format!("add-on `{addon}` is another one in another cluster"))
+                    .label("the clusters share its module")
+                    .also("as it is there")
+                    .help("only `version`, `values` and `placement` may differ; give the other one another name")
+            }
+            Self::UnknownService { name, known } => Words::new(format!("there is no core service `{name}`"))
+                .label("unknown service")
+                .help(suggest(name, known)),
+            Self::NoSuchService { name, kind } => Words::new(format!("core service `{name}` does not come from `{kind}`"))
+                .label("there is no such way")
+                .help("remove `kind`"),
 
             Self::NoKubernetesVersion { cluster, newest } => {
                 Words::new(format!("cluster `{cluster}` has no Kubernetes version"))
@@ -1079,6 +1196,12 @@ impl Problem {
                  version",
                 list(addons)
             )),
+            Self::AddonsUntested { addons, kubernetes } => {
+                let (subject, verb) = if addons.len() == 1 { ("add-on", "is") } else { ("add-ons", "are") };
+                Words::new(format!("{subject} {} {verb} not tested by upstream on {kubernetes}", list(addons)))
+                    .label("newer than their projects state")
+                    .help("try them on a cluster that can be lost first")
+            }
             Self::WaiverExpired { id, until } => Words::new(format!("the waiver of `{id}` has run out"))
                 .label(format!("ended with {until}"))
                 .help("mend the finding and remove the waiver, or set a later day"),

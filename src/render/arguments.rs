@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::cluster_module::{Switch, installed, pinned};
+use super::cluster_module::{Switch, installed, pinned, provided};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
-use crate::model::addon::{KARPENTER, VPC_CNI, custom_networking};
+use crate::model::addon::{VPC_CNI, custom_networking};
 use crate::model::network::Network;
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Share};
 use crate::model::{Addon, Cluster, Fleet, Tenant};
@@ -79,8 +79,9 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let addon = addon.filter(|_| !is_elsewhere);
         arguments.extend(addon.into_iter().flat_map(|addon| eks_addon(cluster, addon, &member.standard)));
     }
-    let karpenter = fleet.addon(KARPENTER).and_then(Switch::of);
-    arguments.extend(switch(karpenter, cluster.has(KARPENTER)));
+    for member in provided(fleet) {
+        arguments.extend(switch(Switch::of(member), cluster.has(member.standard.name.as_str())));
+    }
     arguments
 }
 
@@ -107,6 +108,13 @@ fn core_on_fargate(arguments: &mut Vec<Argument>, fleet: &Fleet, cluster: &Clust
     if fleet.core_on_fargate == Share::Some {
         differs(arguments, "core_on_fargate", own, &Value::Bool(fleet.standard_core_on_fargate));
     }
+}
+
+/// Returns what an add-on's role is limited to in a cluster, where clusters differ in that.
+fn access(standard: &FleetAddon, own: &Addon) -> Option<Argument> {
+    let differs = standard.access_differs && !own.access.is_empty();
+    let name = format!("{}_access", standard.name.identifier());
+    differs.then(|| Argument { name, value: Value::strings(&own.access) })
 }
 
 /// Says whether a cluster has a pool, and what it is there.
@@ -138,6 +146,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), own.is_some()));
         let Some(own) = own else { continue };
         arguments.extend(version(own, standard));
+        arguments.extend(access(standard, own));
         if let Some(value) = beyond(&own.values, &standard.wished) {
             arguments.push(Argument { name: format!("{identifier}_values"), value });
         }
@@ -212,7 +221,7 @@ fn version(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
 
 /// Returns what differs of an EKS add-on.
 fn eks_addon(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> impl Iterator<Item = Argument> {
-    version(own, standard).into_iter().chain(eks_values(cluster, own, standard))
+    version(own, standard).into_iter().chain(access(standard, own)).chain(eks_values(cluster, own, standard))
 }
 
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole

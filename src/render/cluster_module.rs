@@ -11,7 +11,7 @@ use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, pro
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::Fleet;
-use crate::model::addon::{self, KARPENTER, VPC_CNI};
+use crate::model::addon::{self, CLUSTER_AUTOSCALER, EFS, KARPENTER, VPC_CNI};
 use crate::model::identity;
 use crate::model::node_pool::{CORE, FargatePool, Selector};
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
@@ -36,6 +36,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/fargate.tf", has_fargate, fargate),
         row("modules/cluster/pod_identity.tf", has_roles, nothing),
         row("modules/cluster/karpenter.tf", has_karpenter, karpenter),
+        row("modules/cluster/efs.tf", has_efs, efs),
         row("modules/cluster/contract.tf", always, contract),
     ]);
     rows
@@ -57,6 +58,11 @@ fn has_karpenter(whole: &Whole<'_>) -> bool {
     whole.model.fleet.addon(KARPENTER).is_some()
 }
 
+/// Whether any cluster has a file system.
+fn has_efs(whole: &Whole<'_>) -> bool {
+    whole.model.fleet.addon(EFS).is_some()
+}
+
 fn of_network<'a>(whole: &Whole<'a>) -> &'a FleetNetwork {
     &whole.model.fleet.network
 }
@@ -74,8 +80,15 @@ fn outputs_view(whole: &Whole<'_>) -> Context {
     struct Outputs {
         network: NetworkView,
         has_managed_pools: bool,
+        has_efs: bool,
+        efs_file_system_arn: Value,
     }
-    view(&Outputs { network: NetworkView::of(whole), has_managed_pools: has_managed_pools(whole) })
+    view(&Outputs {
+        network: NetworkView::of(whole),
+        has_managed_pools: has_managed_pools(whole),
+        has_efs: has_efs(whole),
+        efs_file_system_arn: of_addon(&whole.model.fleet, EFS, "aws_efs_file_system.this.arn"),
+    })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -154,10 +167,18 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     for addon in installed(&whole.model.fleet) {
         outputs.push(Output {
             path: format!("modules/cluster/addon_{}.tf", addon.standard.name.identifier()),
-            template: "modules/cluster/addon.tf".to_owned(),
+            template: template(&addon.standard),
             stack: None,
             view: addon_view(&whole.model.fleet, addon, false),
         });
+    }
+}
+
+/// The template of an EKS add-on's file: one with rights of its own has one that begins with the common one.
+pub(super) fn template(addon: &FleetAddon) -> String {
+    match addon.facts.policies.as_slice() {
+        [] => "modules/cluster/addon.tf".to_owned(),
+        _ => format!("modules/cluster/policies/{}.tf", addon.name),
     }
 }
 
@@ -165,6 +186,18 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 pub(super) fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
     let all_on_fargate = fleet.core_on_fargate == Share::All;
     fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
+}
+
+/// The add-ons that this module does not install, but for which it makes something in AWS: Karpenter's queue and node role, and
+/// the EFS driver's file system also where the services stack installs the driver.
+pub(super) fn provided(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
+    let is_installed = |addon: &&Member<FleetAddon>| {
+        installed(fleet).any(|known| known.standard.name == addon.standard.name)
+    };
+    [EFS, KARPENTER]
+        .into_iter()
+        .filter_map(|name| fleet.addon(name))
+        .filter(move |addon| !is_installed(addon))
 }
 
 /// Text by text, as an object.
@@ -245,6 +278,85 @@ pub(super) fn version(addon: &FleetAddon) -> Value {
     }
 }
 
+/// An add-on's role that clusters limit to different things.
+#[derive(Serialize)]
+pub(super) struct AccessVariable {
+    identifier: String,
+    about: String,
+    has_default: bool,
+    /// Whether the add-on cannot do without.
+    is_required: bool,
+    at_least_one: Value,
+    arns: String,
+    /// How such an ARN begins.
+    example: String,
+}
+
+impl AccessVariable {
+    pub fn of(member: &Member<FleetAddon>) -> Option<Self> {
+        let addon = &member.standard;
+        let access = addon.facts.access.as_ref().filter(|_| addon.access_differs)?;
+        let identifier = addon.name.identifier();
+        let condition = Condition::addon(member);
+        let unless = if condition.is_always() { String::new() } else { format!("!{} || ", condition.test()) };
+        let arns: Vec<String> = access.arns.iter().map(|kind| kind.replace('.', "\\.")).collect();
+        Some(Self {
+            about: access.about.clone(),
+            has_default: access.default.as_ref().is_some_and(|default| !default.is_empty()),
+            is_required: access.default.is_none(),
+            at_least_one: Value::expression(format!("{unless}length(var.{identifier}_access) > 0")),
+            identifier,
+            arns: arns.join("|"),
+            example: format!("arn:aws:{}…", access.arns[0]),
+        })
+    }
+}
+
+/// What an add-on's role is limited to, as the add-on's file says it.
+#[derive(Serialize)]
+pub(super) struct AccessView<'a> {
+    has_access: bool,
+    access_about: &'a str,
+    access: Value,
+    /// Where the role is limited to something: blocks of policies that would be empty otherwise.
+    access_everywhere: bool,
+    access_count: Value,
+    access_index: Value,
+}
+
+impl<'a> AccessView<'a> {
+    /// `name` is the variable that holds the cluster's name.
+    pub fn of(member: &'a Member<FleetAddon>, name: &str) -> Self {
+        let addon = &member.standard;
+        let (local, variable) = (
+            format!("local.{}_access", addon.name.identifier()),
+            format!("var.{}_access", addon.name.identifier()),
+        );
+        let facts = addon.facts.access.as_ref();
+        let default = facts.and_then(|facts| facts.default.as_deref()).unwrap_or_default();
+        // Written for the services module, which calls the cluster's name otherwise than the cluster's own.
+        let texts = default.iter().map(|arn| format!("\"{}\"", arn.replace("var.cluster_name", name)));
+        let texts = Value::List(texts.map(Value::expression).collect());
+        let access = match (addon.access_differs, default.is_empty()) {
+            (true, true) => Value::expression(variable),
+            (true, false) => Value::expression(format!("length({variable}) > 0 ? {variable} : {texts}")),
+            (false, _) if addon.access.is_empty() => texts,
+            (false, _) => Value::strings(&addon.access),
+        };
+        let may_be_empty =
+            addon.access_differs && facts.is_some_and(|facts| facts.default.is_some()) && default.is_empty();
+        let condition = Condition::addon(member).and(may_be_empty, &format!("length({local}) > 0"));
+        Self {
+            has_access: facts.is_some(),
+            access_about: facts.map_or("", |facts| &facts.about),
+            access,
+            access_everywhere: condition.is_always(),
+            access_count: condition.count(),
+            access_index: condition.index(),
+        }
+    }
+}
+
 /// The longest name of a cluster for which every name that is derived from it fits.
 pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
     let length = identity::longest_cluster_name(whole.catalog, &whole.model.fleet);
@@ -267,14 +379,16 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: Vec<PoolView<ManagedBlocks>>,
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
+        autoscaled: bool,
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
+        access_variables: Vec<AccessVariable>,
     }
     let fleet = &whole.model.fleet;
     let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
     let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
-    let addons = installed(fleet).chain(fleet.addon(KARPENTER)).filter_map(Switch::of);
+    let addons = installed(fleet).chain(provided(fleet)).filter_map(Switch::of);
     let of = |differs: fn(&FleetAddon) -> bool| -> Vec<AddonVariable> {
         let standards = installed(fleet).map(|member| &member.standard);
         standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
@@ -294,9 +408,11 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
+        autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
         switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
+        access_variables: installed(fleet).filter_map(AccessVariable::of).collect(),
     })
 }
 
@@ -305,6 +421,7 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     struct NodePools {
         network: NetworkView,
         pools: Vec<PoolView<ManagedBlocks>>,
+        autoscaled: bool,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
@@ -312,6 +429,7 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     view(&NodePools {
         network: NetworkView::of(whole),
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
+        autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
         before_nodes: before.map(address).collect(),
     })
 }
@@ -380,7 +498,8 @@ fn address(addon: &Member<FleetAddon>) -> Value {
 }
 
 fn has_role(addon: &Member<FleetAddon>) -> bool {
-    addon.standard.facts.service_account.is_some() && !addon.standard.facts.managed_policies.is_empty()
+    let facts = &addon.standard.facts;
+    facts.service_account.is_some() && !(facts.managed_policies.is_empty() && facts.policies.is_empty())
 }
 
 /// Where an EKS add-on's version comes from.
@@ -435,7 +554,10 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         depends_on: Value,
         has_role: bool,
         service_account: &'a str,
+        has_managed_policies: bool,
         policy_set: Value,
+        #[serde(flatten)]
+        access: AccessView<'a>,
         has_values: bool,
         values_differ: bool,
         values: Value,
@@ -453,8 +575,12 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         Share::Some => (addon.values(), on_fargate != addon.values()),
         Share::All => (on_fargate.clone(), false),
     };
-    let policies =
-        has_role(member).then(|| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}")));
+    let has_managed_policies = has_role(member) && !addon.facts.managed_policies.is_empty();
+    let policies = has_managed_policies.then_some(String::new()).into_iter();
+    let policies = policies.chain(addon.facts.policies.iter().map(|policy| format!("_{policy}")));
+    let policies: Vec<Value> = policies
+        .map(|policy| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}{policy}")))
+        .collect();
     let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
         let ipv6 = (is_cni && fleet.network.ipv6.is_any())
             .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
@@ -471,7 +597,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
             let kinds = managed.into_iter().chain(profile);
             kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
         };
-        let because = if policies.is_some() {
+        let because = if has_role(member) {
             "Its pods need a node to run on, and have their rights from the start and until the end."
         } else {
             "Its pods need a node to run on."
@@ -497,7 +623,9 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
             depends_on: Value::List(depends_on),
             has_role: has_role(member),
             service_account: addon.facts.service_account.as_deref().unwrap_or_default(),
+            has_managed_policies,
             policy_set: condition.set(&Value::strings(&addon.facts.managed_policies)),
+            access: AccessView::of(member, if by_services { "var.cluster_name" } else { "var.name" }),
             has_values: values != Value::Object(Vec::new()),
             values_differ: addon.values_differ,
             has_pods: is_cni && fleet.network.pods == Share::Some,
@@ -565,6 +693,40 @@ fn karpenter(whole: &Whole<'_>) -> Context {
     })
 }
 
+fn efs(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct View {
+        network: NetworkView,
+        efs: Efs,
+    }
+    #[derive(Serialize)]
+    struct Efs {
+        everywhere: bool,
+        count: Value,
+        index: Value,
+        mount_targets: Value,
+    }
+    let condition = whole.model.fleet.addon(EFS).map(Condition::addon).unwrap_or_default();
+    let network = NetworkView::of(whole);
+    view(&View {
+        efs: Efs {
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            index: condition.index(),
+            mount_targets: network.private_subnets_where(&condition),
+        },
+        network,
+    })
+}
+
+/// What a volume of the file system cannot be mounted without, in the file `efs.tf`.
+const EFS_PARTS: [&str; 4] = [
+    "aws_efs_backup_policy.this",
+    "aws_efs_file_system_policy.this",
+    "aws_efs_mount_target.this",
+    "aws_vpc_security_group_ingress_rule.efs",
+];
+
 /// What Karpenter cannot work without, in the file `karpenter.tf`.
 const KARPENTER_PARTS: [&str; 4] = [
     "aws_cloudwatch_event_target.karpenter",
@@ -572,6 +734,18 @@ const KARPENTER_PARTS: [&str; 4] = [
     "aws_iam_role_policy_attachment.karpenter_node",
     "aws_sqs_queue_policy.karpenter",
 ];
+
+/// An attribute of something that comes with an add-on: null in clusters without it.
+fn of_addon(fleet: &Fleet, addon: &str, attribute: &str) -> Value {
+    match fleet.addon(addon) {
+        None => Value::Null,
+        Some(member) if member.everywhere => Value::expression(attribute),
+        Some(_) => {
+            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
+            Value::expression(format!("one({address}[*].{name})"))
+        }
+    }
+}
 
 fn contract(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
@@ -581,18 +755,16 @@ fn contract(whole: &Whole<'_>) -> Context {
         karpenter_node_role_name: Value,
         karpenter_node_role_arn: Value,
         karpenter_queue_name: Value,
+        has_efs: bool,
+        efs_file_system_id: Value,
         addons: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
-    let of_karpenter = |attribute: &str| match fleet.addon(KARPENTER) {
-        None => Value::Null,
-        Some(member) if member.everywhere => Value::expression(attribute),
-        Some(_) => {
-            let (address, name) = attribute.rsplit_once('.').expect("an attribute of a resource");
-            Value::expression(format!("one({address}[*].{name})"))
-        }
-    };
+    let of_karpenter = |attribute: &str| of_addon(fleet, KARPENTER, attribute);
     let mut waits_for: Vec<Value> = installed(fleet).map(address).collect();
+    if has_efs(whole) {
+        waits_for.extend(EFS_PARTS.map(Value::expression));
+    }
     if fleet.addon(KARPENTER).is_some() {
         waits_for.extend(KARPENTER_PARTS.map(Value::expression));
     }
@@ -606,6 +778,8 @@ fn contract(whole: &Whole<'_>) -> Context {
         karpenter_node_role_name: of_karpenter("aws_iam_role.karpenter_node.name"),
         karpenter_node_role_arn: of_karpenter("aws_iam_role.karpenter_node.arn"),
         karpenter_queue_name: of_karpenter("aws_sqs_queue.karpenter.name"),
+        has_efs: has_efs(whole),
+        efs_file_system_id: of_addon(fleet, EFS, "aws_efs_file_system.this.id"),
         addons: waits_for,
     })
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
+use crate::model::addon::EFS;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::network::{ExistingZone, Network, Zone};
 use crate::model::{Cluster, Environment, Fleet, Tenant};
@@ -265,6 +266,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         has_arguments: bool,
         arguments: Vec<arguments::Argument>,
         protected: bool,
+        has_efs: bool,
     }
     let ForCluster { whole, environment, cluster } = scope;
     let roles = |roles: &[Spanned<String>]| Value::strings(roles.iter().map(|role| &role.value));
@@ -284,6 +286,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         has_arguments: !arguments.is_empty(),
         arguments,
         protected: environment.protected,
+        has_efs: cluster.has(EFS),
     })
 }
 

@@ -159,6 +159,15 @@ impl NetworkView {
         subnets.clone()
     }
 
+    /// The private subnets by zone of the clusters that have a block, none of the others.
+    pub fn private_subnets_where(&self, condition: &Condition) -> Value {
+        if condition.is_always() {
+            return self.private_subnets.clone();
+        }
+        let (subnets, test) = (&self.private_subnets, condition.test());
+        Value::expression(format!("{{ for zone, id in {subnets} : zone => id if {test} }}"))
+    }
+
     /// Whether any cluster pays for interface endpoints.
     pub fn has_interface_endpoints(&self) -> bool {
         self.has_interface_endpoints

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{self, AddonVariable, Switch, name_length, version};
+use super::cluster_module::{self, AccessVariable, AccessView, AddonVariable, Switch, name_length, version};
 use super::condition::Condition;
 use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::{self, view};
@@ -11,7 +11,7 @@ use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, pro
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::KarpenterPool;
-use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::CORE;
 use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
 
@@ -23,10 +23,15 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/cluster.tf", always, nothing),
         row("modules/services/pod_identity.tf", has_roles, nothing),
         row("modules/services/node_pools.tf", |w| has_pools(&w.model.fleet), node_pools),
-        row("modules/services/charts/objects/Chart.yaml", |w| has_pools(&w.model.fleet), nothing),
-        row("modules/services/charts/objects/values.yaml", |w| has_pools(&w.model.fleet), nothing),
-        row("modules/services/charts/objects/templates/objects.yaml", |w| has_pools(&w.model.fleet), nothing),
-        row("modules/services/storage_classes.tf", |w| has_volumes(&w.model.fleet), storage_classes),
+        row("modules/services/charts/objects/Chart.yaml", |w| has_objects(&w.model.fleet), nothing),
+        row("modules/services/charts/objects/values.yaml", |w| has_objects(&w.model.fleet), nothing),
+        row(
+            "modules/services/charts/objects/templates/objects.yaml",
+            |w| has_objects(&w.model.fleet),
+            nothing,
+        ),
+        row("modules/services/storage_classes.tf", |w| has_kubernetes(&w.model.fleet), storage_classes),
+        row("modules/services/snapshot_classes.tf", |w| has_snapshots(&w.model.fleet), snapshot_classes),
         row("modules/services/contract.tf", always, contract),
     ]);
     rows
@@ -83,7 +88,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     for addon in installed(fleet) {
         outputs.push(Output {
             path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
-            template: "modules/cluster/addon.tf".to_owned(),
+            template: cluster_module::template(&addon.standard),
             stack: None,
             view: cluster_module::addon_view(fleet, addon, true),
         });
@@ -91,10 +96,21 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 }
 
 const EBS: &str = "aws-ebs-csi-driver";
+const SNAPSHOTS: &str = "snapshot-controller";
 
 /// Whether any cluster has a pool of Karpenter's.
 pub(super) fn has_pools(fleet: &Fleet) -> bool {
     !fleet.karpenter_pools.is_empty()
+}
+
+/// Whether any cluster has objects that the local chart prints.
+fn has_objects(fleet: &Fleet) -> bool {
+    has_pools(fleet) || has_snapshots(fleet)
+}
+
+/// Whether any cluster can have snapshots of EBS volumes.
+fn has_snapshots(fleet: &Fleet) -> bool {
+    volumes(fleet).is_some() && fleet.addon(SNAPSHOTS).is_some()
 }
 
 /// The EBS driver, where any cluster has it: the default storage class is made with it.
@@ -106,18 +122,23 @@ fn has_volumes(fleet: &Fleet) -> bool {
     volumes(fleet).is_some()
 }
 
+/// The EFS driver, where any cluster has it: a storage class is made for its file system.
+fn files(fleet: &Fleet) -> Option<&Member<FleetAddon>> {
+    fleet.addon(EFS)
+}
+
 fn has_role(addon: &Member<FleetAddon>) -> bool {
     addon.standard.facts.service_account.is_some()
 }
 
 /// Whether a root of the module configures the Helm provider.
 pub(super) fn has_helm(fleet: &Fleet) -> bool {
-    !fleet.helm_addons.is_empty()
+    !fleet.helm_addons.is_empty() || has_snapshots(fleet)
 }
 
 /// Whether a root of the module configures the Kubernetes provider.
 pub(super) fn has_kubernetes(fleet: &Fleet) -> bool {
-    has_volumes(fleet)
+    has_volumes(fleet) || files(fleet).is_some()
 }
 
 /// Which facts of identity the module's files refer to: a variable that nothing uses is not declared.
@@ -146,11 +167,17 @@ impl Needs {
     }
 }
 
-/// The EKS add-ons that the module knows of: those that it installs, and the EBS driver, for which it makes a storage
-/// class whoever installs it.
+/// The EKS add-ons that the module knows of: those that it installs, and those for which it makes classes of volumes and
+/// snapshots, whoever installs them.
 pub(super) fn eks_addons(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
-    let is_known =
-        |addon: &&Member<FleetAddon>| addon.standard.name.as_str() == EBS || installs(fleet, &addon.standard);
+    let is_known = |addon: &&Member<FleetAddon>| {
+        let has_class = match addon.standard.name.as_str() {
+            EBS | EFS => true,
+            SNAPSHOTS => has_snapshots(fleet),
+            _ => false,
+        };
+        has_class || installs(fleet, &addon.standard)
+    };
     fleet.eks_addons.iter().filter(is_known)
 }
 
@@ -176,6 +203,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
+        access_variables: Vec<AccessVariable>,
         has_node_types: bool,
         node_types: Value,
         has_network_policy: bool,
@@ -202,6 +230,12 @@ fn variables(whole: &Whole<'_>) -> Context {
         switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
+        access_variables: fleet
+            .helm_addons
+            .iter()
+            .chain(installed(fleet))
+            .filter_map(AccessVariable::of)
+            .collect(),
         has_node_types: fleet.node_types_differ,
         node_types: Value::strings(&fleet.node_types),
         has_network_policy: fleet.network_policy_differs,
@@ -214,7 +248,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         || !variables.pools.is_empty()
         || !variables.switches.is_empty()
         || !variables.version_variables.is_empty()
-        || !variables.value_variables.is_empty();
+        || !variables.value_variables.is_empty()
+        || !variables.access_variables.is_empty();
     view(&variables)
 }
 
@@ -308,6 +343,8 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         creates_namespace: bool,
         #[serde(flatten)]
         role: RoleView<'a>,
+        #[serde(flatten)]
+        access: AccessView<'a>,
         has_repository: bool,
         repository: &'a str,
         chart: &'a str,
@@ -360,6 +397,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             // kube-system is Kubernetes' own.
             creates_namespace: facts.namespace != "kube-system",
             role: role_view(fleet, member),
+            access: AccessView::of(member, "var.cluster_name"),
             has_repository: facts.repository.is_some(),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
@@ -383,9 +421,32 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
 fn storage_classes(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct StorageClasses {
-        everywhere: bool,
+        has_volumes: bool,
+        volumes_everywhere: bool,
+        has_files: bool,
+        files_everywhere: bool,
     }
-    view(&StorageClasses { everywhere: volumes(&whole.model.fleet).is_some_and(|member| member.everywhere) })
+    let (volumes, files) = (volumes(&whole.model.fleet), files(&whole.model.fleet));
+    let is_everywhere = |addon: Option<&Member<FleetAddon>>| addon.is_some_and(|member| member.everywhere);
+    view(&StorageClasses {
+        has_volumes: volumes.is_some(),
+        volumes_everywhere: is_everywhere(volumes),
+        has_files: files.is_some(),
+        files_everywhere: is_everywhere(files),
+    })
+}
+
+fn snapshot_classes(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct SnapshotClasses {
+        everywhere: bool,
+        count: Value,
+    }
+    let fleet = &whole.model.fleet;
+    let conditions = [EBS, SNAPSHOTS].into_iter().filter_map(|name| fleet.addon(name)).map(Condition::addon);
+    let both =
+        conditions.reduce(|both, other| both.and(!other.is_always(), &other.test())).unwrap_or_default();
+    view(&SnapshotClasses { everywhere: both.is_always(), count: both.count() })
 }
 
 fn contract(whole: &Whole<'_>) -> Context {
@@ -418,7 +479,10 @@ fn contract(whole: &Whole<'_>) -> Context {
         .karpenter_pools
         .iter()
         .map(|pool| format!("helm_release.node_pool_{}", pool.standard.name.identifier()));
-    let classes = has_volumes(fleet).then(|| "kubernetes_storage_class_v1.gp3".to_owned());
+    let classes = [("gp3", has_volumes(fleet)), ("efs", files(fleet).is_some())];
+    let classes = classes.into_iter().filter(|(_, is_there)| *is_there);
+    let classes = classes.map(|(class, _)| format!("kubernetes_storage_class_v1.{class}"));
+    let classes = classes.chain(has_snapshots(fleet).then(|| "helm_release.snapshot_classes".to_owned()));
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {
         node_types: if fleet.node_types_differ {

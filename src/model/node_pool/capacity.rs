@@ -60,7 +60,7 @@ pub(in crate::model) struct Addressing {
 impl Addressing {
     /// Reads it from the network's keys, and from what vpc-cni is told by its values.
     pub fn of(keys: &ClusterKeys) -> Self {
-        let told = addon::wished(addon::VPC_CNI, keys);
+        let told = addon::told(addon::VPC_CNI, keys);
         let told = told.at("env.ENABLE_PREFIX_DELEGATION") == Some(&Value::from("true"));
         let network = keys.network.as_ref();
         Self {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::disk::{self, Disk};
 use super::disruption::{self, Disruption};
 use super::kubelet::{self, Kubelet};
-use super::{CORE, Ground, Report, Taint, check_core, check_repeated, core_label, image, label};
+use super::{CORE, Ground, MIDDLEWARE, Report, Taint, check_core, check_repeated, core_label, image, label};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Limits, NodePool as Keys};
 use crate::blueprint::quantity::{is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
@@ -70,10 +70,11 @@ pub(super) fn resolve(
     pool: &Named<Keys>,
 ) -> Option<KarpenterPool> {
     let Named { name, value: keys } = pool;
-    let is_core = name.as_str() == CORE;
+    // System services and middleware change rarely, and want to stay.
+    let is_steady = matches!(name.as_str(), CORE | MIDDLEWARE);
     image::check_instances(report, ground, pool);
     check_core(report, name, keys);
-    let default = if is_core { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
+    let default = if is_steady { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
     let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
     if capacity.is_empty() {
         let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
@@ -127,14 +128,14 @@ pub(super) fn resolve(
         // A pool without any limit is an open purse.
         cpu_limit: limits
             .and_then(|limits| limits.cpu.as_ref())
-            .map_or_else(|| if is_core { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
+            .map_or_else(|| if is_steady { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
         memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
         gpu_limit: limits.and_then(|limits| limits.gpu.as_ref()).map(|gpu| gpu.value),
-        // Old nodes keep old images; a week is long enough for a batch job. System services change rarely.
+        // Old nodes keep old images; a week is long enough for a batch job.
         expire_after: keys
             .expire_after
             .as_ref()
-            .map_or_else(|| if is_core { "720h" } else { "168h" }.to_owned(), |set| set.to_string()),
+            .map_or_else(|| if is_steady { "720h" } else { "168h" }.to_owned(), |set| set.to_string()),
         // Longer than most jobs, and an end to every destroy.
         termination_grace_period: keys
             .termination_grace_period

@@ -1,6 +1,6 @@
 //! Labels and taints of nodes: syntax, and what others keep for themselves.
 
-use super::{CORE, CORE_TAINT, Ground, Report, Taint, image};
+use super::{CORE, CORE_TAINT, Ground, MIDDLEWARE, NODE_TYPE, Report, Taint, image};
 use crate::blueprint::keys::{NodePool as Keys, Taint as TaintKeys};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, TaintEffect};
@@ -19,8 +19,8 @@ pub(super) fn labels(
     pool: &Named<Keys>,
 ) -> Vec<(String, String)> {
     let Named { name, value: keys } = pool;
-    let node_type = if matches!(name.as_str(), CORE | "middleware") { name.as_str() } else { "worker" };
-    let mut labels = vec![("node-type".to_owned(), node_type.to_owned())];
+    let node_type = if matches!(name.as_str(), CORE | MIDDLEWARE) { name.as_str() } else { "worker" };
+    let mut labels = vec![(NODE_TYPE.to_owned(), node_type.to_owned())];
     if needs_device_plugin(ground, keys) {
         labels.push((GPU_LABEL.0.to_owned(), GPU_LABEL.1.to_owned()));
     }
@@ -39,7 +39,7 @@ pub(super) fn labels(
     labels
 }
 
-/// Returns a pool's taints, core's or that of GPUs among them.
+/// Returns a pool's taints; core's, middleware's or that of GPUs among them.
 pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) -> Vec<Taint> {
     let Named { name, value: keys } = pool;
     let built_in = |key: &str, value: &str| Taint {
@@ -50,6 +50,8 @@ pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named
     let mut taints = Vec::new();
     if name.as_str() == CORE {
         taints.push(built_in(CORE_TAINT, "true"));
+    } else if name.as_str() == MIDDLEWARE {
+        taints.push(built_in(NODE_TYPE, MIDDLEWARE));
     } else if keys.taints.is_none() && image::has_gpus(ground, keys) {
         taints.push(built_in(GPU, ""));
     }

@@ -63,6 +63,13 @@ resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
   depends_on = {{ addon.depends_on | hcl }}
 {%- endif %}
 }
+{%- if addon.has_access %}
+
+locals {
+  # What its role is limited to: {{ addon.access_about | comment }}.
+  {{ addon.identifier | ident }}_access = {{ addon.access | hcl }}
+}
+{%- endif %}
 {%- if addon.has_role %}
 
 resource "aws_iam_role" "{{ addon.identifier | ident }}" {
@@ -74,6 +81,7 @@ resource "aws_iam_role" "{{ addon.identifier | ident }}" {
 
   assume_role_policy = local.pod_identity_trust
 }
+{%- if addon.has_managed_policies %}
 
 resource "aws_iam_role_policy_attachment" "{{ addon.identifier | ident }}" {
   for_each = {{ addon.policy_set | hcl }}
@@ -81,4 +89,5 @@ resource "aws_iam_role_policy_attachment" "{{ addon.identifier | ident }}" {
   role       = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.name
   policy_arn = "arn:${var.partition}:iam::aws:policy/${each.value}"
 }
+{%- endif %}
 {%- endif %}

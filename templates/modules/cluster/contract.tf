@@ -24,6 +24,9 @@ resource "aws_ssm_parameter" "contract" {
     karpenter_node_role_name = {{ karpenter_node_role_name | hcl }}
     karpenter_node_role_arn  = {{ karpenter_node_role_arn | hcl }}
     karpenter_queue_name     = {{ karpenter_queue_name | hcl }}
+{%- if has_efs %}
+    efs_file_system_id      = {{ efs_file_system_id | hcl }}
+{%- endif %}
     key_arn                 = aws_kms_key.this.arn
   })
 

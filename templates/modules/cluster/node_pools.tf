@@ -187,6 +187,11 @@ resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
 {% endfor %}
   lifecycle {
     create_before_destroy = true
+{%- if autoscaled %}
+
+    # cluster-autoscaler's: what stands there is what a group starts with.
+    ignore_changes = [scaling_config[0].desired_size]
+{%- endif %}
   }
 
   # Nodes become Ready only with these, and are drained before these go.

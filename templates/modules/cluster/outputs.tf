@@ -44,6 +44,13 @@ output "node_role_arn" {
   value       = aws_iam_role.node.arn
 }
 {%- endif %}
+{%- if has_efs %}
+
+output "efs_file_system_arn" {
+  description = "File system of storage class efs."
+  value       = {{ efs_file_system_arn | hcl }}
+}
+{%- endif %}
 
 output "key_arn" {
   description = "KMS key of secrets and logs."

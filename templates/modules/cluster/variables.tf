@@ -380,7 +380,7 @@ variable "deletion_protection" {
 {%- for pool in pools %}
 
 variable "{{ pool.variable | ident }}" {
-  description = "Node pool {{ pool.name | text }}. What is not given is the standard. Nothing scales it by itself: desired_size is what runs, max_size what it may be set to."
+  description = "Node pool {{ pool.name | text }}. What is not given is the standard. {% if autoscaled %}Add-on cluster-autoscaler scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts.{% else %}Nothing scales it by itself: desired_size is what runs, max_size what it may be set to.{% endif %}"
   type = object({
 {%- include "parts/node_pool_fields.tf" %}
   })
@@ -416,6 +416,7 @@ variable "{{ pool.variable | ident }}" {
 }
 {%- endfor %}
 {%- include "parts/switches.tf" %}
+{%- include "parts/access_variables.tf" %}
 {%- for addon in version_variables %}
 
 variable "{{ addon.identifier | ident }}_version" {

@@ -1,5 +1,12 @@
 # {{ addon.name | comment }}: {{ addon.about | comment }}.
 
+{%- if addon.has_access %}
+
+locals {
+  # What its role is limited to: {{ addon.access_about | comment }}.
+  {{ addon.identifier | ident }}_access = {{ addon.access | hcl }}
+}
+{%- endif %}
 {%- if addon.has_role %}
 
 resource "aws_iam_role" "{{ addon.identifier | ident }}" {

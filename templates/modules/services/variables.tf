@@ -93,6 +93,7 @@ variable "{{ pool.variable | ident }}" {
 }
 {%- endfor %}
 {%- include "parts/switches.tf" %}
+{%- include "parts/access_variables.tf" %}
 {%- for addon in version_variables %}
 
 variable "{{ addon.identifier | ident }}_version" {

@@ -28,6 +28,7 @@ resource "aws_ssm_parameter" "contract" {
     karpenter_node_role_name = aws_iam_role.karpenter_node.name
     karpenter_node_role_arn  = aws_iam_role.karpenter_node.arn
     karpenter_queue_name     = aws_sqs_queue.karpenter.name
+    efs_file_system_id       = aws_efs_file_system.this.id
     key_arn                  = aws_kms_key.this.arn
   })
 
@@ -39,6 +40,10 @@ resource "aws_ssm_parameter" "contract" {
     aws_eks_addon.eks_pod_identity_agent,
     aws_eks_addon.kube_proxy,
     aws_eks_addon.vpc_cni,
+    aws_efs_backup_policy.this,
+    aws_efs_file_system_policy.this,
+    aws_efs_mount_target.this,
+    aws_vpc_security_group_ingress_rule.efs,
     aws_cloudwatch_event_target.karpenter,
     aws_eks_access_entry.karpenter_node,
     aws_iam_role_policy_attachment.karpenter_node,

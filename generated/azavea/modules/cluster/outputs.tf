@@ -45,6 +45,11 @@ output "node_role_arn" {
   value       = aws_iam_role.node.arn
 }
 
+output "efs_file_system_arn" {
+  description = "File system of storage class efs."
+  value       = aws_efs_file_system.this.arn
+}
+
 output "key_arn" {
   description = "KMS key of secrets and logs."
   value       = aws_kms_key.this.arn

@@ -33,5 +33,6 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.node_pool_worker,
     helm_release.node_pool_worker_large_disk,
     kubernetes_storage_class_v1.gp3,
+    kubernetes_storage_class_v1.efs,
   ]
 }

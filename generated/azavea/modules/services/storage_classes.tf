@@ -17,3 +17,21 @@ resource "kubernetes_storage_class_v1" "gp3" {
     encrypted = "true"
   }
 }
+
+# Volumes that many pods write at once, whatever their node. Each is a folder of the cluster's file system with a user of its own,
+# which nothing measures or limits. With its claim goes the access point; the folder stays.
+resource "kubernetes_storage_class_v1" "efs" {
+  metadata {
+    name = "efs"
+  }
+
+  storage_provisioner = "efs.csi.aws.com"
+  reclaim_policy      = "Delete"
+  volume_binding_mode = "Immediate"
+
+  parameters = {
+    provisioningMode = "efs-ap"
+    fileSystemId     = local.contract.efs_file_system_id
+    directoryPerms   = "700"
+  }
+}

@@ -40,3 +40,12 @@ resource "terraform_data" "protected" {
     prevent_destroy = true
   }
 }
+
+# Likewise the file system, which came later than the cluster or can go before it.
+resource "terraform_data" "protected_file_system" {
+  triggers_replace = [module.cluster.efs_file_system_arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -19,3 +19,9 @@ variable "metrics_server_enabled" {
   type        = bool
   default     = true
 }
+
+variable "aws_efs_csi_driver_enabled" {
+  description = "Whether the cluster has add-on aws-efs-csi-driver."
+  type        = bool
+  default     = true
+}

@@ -6,5 +6,6 @@ module "services" {
   cluster_name = "acme-staging-main"
 
   # What differs from the standard.
-  metrics_server_enabled = false
+  metrics_server_enabled     = false
+  aws_efs_csi_driver_enabled = false
 }
