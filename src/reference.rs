@@ -1,12 +1,15 @@
 //! What the catalog knows of an add-on or a core service, as a page: `plinth catalog NAME` prints it, `docs/addons` holds those of
 //! the add-ons.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::blueprint::scalar::{KubernetesVersion, Name, Placement};
 use crate::catalog::{Addon, AddonKind, Bundle, Catalog, Crds, KubernetesRange, Pods, Replicas, Workload};
 use crate::hcl::value::Value;
 use crate::model;
+use crate::model::addon::KARPENTER;
 use crate::render;
 
 /// A page about one add-on.
@@ -105,7 +108,7 @@ pub fn range(range: &KubernetesRange) -> String {
 pub fn page(catalog: &Catalog, name: &str, facts: &Addon) -> Page {
     let values = model::addon_values(facts);
     let mut parts = vec![
-        Part { title: "In a blueprint", blocks: blueprint(name, facts, &values) },
+        Part { title: "In a blueprint", blocks: blueprint(catalog, name, facts, &values) },
         Part { title: "What runs", blocks: workloads(facts, &values) },
         Part { title: "Permissions", blocks: permissions(name, facts) },
         Part { title: "Network", blocks: vec![Block::Text(facts.network.clone())] },
@@ -224,14 +227,13 @@ fn facts(catalog: &Catalog, name: &str, facts: &Addon) -> Vec<(&'static str, Str
     rows
 }
 
-fn blueprint(name: &str, facts: &Addon, values: &Value) -> Vec<Block> {
+fn blueprint(catalog: &Catalog, name: &str, facts: &Addon, values: &Value) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut code = if facts.required.is_some() {
+    let is_required = facts.required.is_some();
+    if is_required {
         blocks.push(Block::Text("Every cluster has it. A table changes it:".to_owned()));
-        format!("[cluster.addons.{name}]\n")
-    } else {
-        format!("[cluster.addons.{name}]      # the catalog's defaults\n")
-    };
+    }
+    let mut code = table(name, facts, if is_required { "" } else { "      # the catalog's defaults" });
     // The first number of replicas is what is changed most often. Where no two run on one node, more would want more nodes.
     let replicas = facts.pods.iter().filter(|pods| !pods.apart).find_map(|pods| match &pods.replicas {
         Some(Replicas::Key(key)) => Some((key, values.at(key)?)),
@@ -241,13 +243,39 @@ fn blueprint(name: &str, facts: &Addon, values: &Value) -> Vec<Block> {
         let more = number.as_u64().unwrap_or(1) + 1;
         code.push_str(&format!("values.{key} = {more}\n"));
     }
-    if facts.required.is_none() {
+    for need in needed(catalog, name) {
+        code.push_str(&format!("\n{}", table(need, &catalog.addons[need], "      # it needs this")));
+    }
+    if !is_required {
         code.push_str(&format!(
             "\n[environments.staging.cluster.addons.{name}]\nenabled = false      # in this environment alone\n"
         ));
     }
     blocks.push(Block::Code(code));
     blocks
+}
+
+/// Writes the table of an add-on, with what must be given.
+fn table(name: &str, facts: &Addon, note: &str) -> String {
+    let access = facts.access.as_ref().filter(|access| access.default.is_none()).map(|access| {
+        format!("access = [\"arn:{{partition}}:{}NAME\"]      # {}\n", access.arns[0], access.about)
+    });
+    format!("[cluster.addons.{name}]{note}\n{}", access.unwrap_or_default())
+}
+
+/// Returns what must be switched on for an add-on, beyond what every cluster has, in the order of names.
+fn needed<'c>(catalog: &'c Catalog, name: &str) -> BTreeSet<&'c str> {
+    let mut needed = BTreeSet::new();
+    let mut open = vec![name];
+    while let Some((next, facts)) = open.pop().and_then(|next| catalog.addons.get_key_value(next)) {
+        // Karpenter makes the nodes for middleware.
+        let maker = (facts.placement == Placement::Middleware).then_some(KARPENTER);
+        open.extend(facts.needs.iter().map(String::as_str).chain(maker));
+        if next != name && facts.required.is_none() {
+            needed.insert(next.as_str());
+        }
+    }
+    needed
 }
 
 fn workloads(facts: &Addon, values: &Value) -> Vec<Block> {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use harness::{Run, plinth, read_tree, repository};
 use plinth::catalog::Catalog;
+use plinth::reference::{self, Block};
 use serde_json::{Value, json};
 
 fn run(folder: &Path, command: &str) -> Run {
@@ -18,13 +19,18 @@ fn catalog(command: &str) -> Run {
 }
 
 #[test]
-fn every_add_on_has_a_line_and_a_page() {
+fn every_add_on_and_service_has_a_line_and_a_page() {
     let Run { status, stdout, stderr } = catalog("catalog");
     assert_eq!((status, stderr.as_str()), (0, ""));
-    let names: Vec<&str> = stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, Catalog::load().addons.keys().collect::<Vec<_>>());
-    assert!(stdout.starts_with("add-on"), "{stdout}");
-    for name in names {
+    let (addons, services) = stdout.split_once("\n\n").expect("two tables");
+    let known = Catalog::load();
+    let names = |table: &str| -> Vec<String> {
+        let words = table.lines().skip(1).filter_map(|line| line.split_whitespace().next());
+        words.map(str::to_owned).collect()
+    };
+    assert!(names(addons).iter().eq(known.addons.keys()), "{addons}");
+    assert!(names(services).iter().eq(known.bundles.keys()), "{services}");
+    for name in known.addons.keys().chain(known.bundles.keys()) {
         let Run { status, stdout, .. } = catalog(&format!("catalog {name}"));
         assert_eq!(status, 0, "{name}");
         assert!(stdout.starts_with(&format!("{name}: ")), "{stdout}");
@@ -50,10 +56,13 @@ fn support_is_judged_by_the_version_that_is_asked_for() {
 }
 
 #[test]
-fn a_misspelt_name_is_told() {
+fn a_name_that_is_misspelt_or_refused_is_told() {
     let Run { status, stderr, .. } = catalog("catalog karpentr");
     assert_eq!(status, 2);
-    assert_eq!(stderr, "error: the catalog has no add-on `karpentr`\n\nhelp: did you mean `karpenter`?\n");
+    assert_eq!(stderr, "error: the catalog has no `karpentr`\n\nhelp: did you mean `karpenter`?\n");
+    let Run { status, stderr, .. } = catalog("catalog ingress-nginx");
+    assert_eq!(status, 2);
+    assert!(stderr.starts_with("error: the catalog refuses `ingress-nginx`: it is retired"), "{stderr}");
 }
 
 /// What a page tells people to write is right, in one blueprint with the least that a cluster needs.
@@ -67,17 +76,14 @@ fn pages_show_blueprints_that_are_right() {
         deploy_role = \"arn:aws:iam::111111111111:role/terraform\"\ncluster.network.cidr = \"10.1.0.0/16\"\n\
         [environments.production]\naccount = \"222222222222\"\nregion = \"us-east-1\"\n\
         deploy_role = \"arn:aws:iam::222222222222:role/terraform\"\ncluster.network.cidr = \"10.2.0.0/16\"\n";
-    for (name, facts) in &catalog.addons {
-        let page = plinth::reference::page(&catalog, name, facts);
+    let addons = catalog.addons.iter().map(|(name, facts)| (name, reference::page(&catalog, name, facts)));
+    let services = catalog.bundles.iter().map(|(name, bundle)| (name, reference::service(name, bundle)));
+    for (name, page) in addons.chain(services) {
         let code = page.parts[0].blocks.iter().find_map(|block| match block {
-            plinth::reference::Block::Code(code) => Some(code.as_str()),
+            Block::Code(code) => Some(code.as_str()),
             _ => None,
         });
-        let mut needs = String::new();
-        for need in facts.needs.iter().filter(|need| catalog.addons[*need].required.is_none()) {
-            needs.push_str(&format!("[cluster.addons.{need}]\n"));
-        }
-        let text = format!("{least}{needs}{}", code.expect("a blueprint"));
+        let text = format!("{least}{}", code.expect("a blueprint"));
         if let Err(diagnostics) = harness::make(&text, "blueprint.toml") {
             panic!("{name}: {diagnostics}");
         }
