@@ -640,6 +640,20 @@ mod tests {
     }
 
     #[test]
+    fn ranges_have_both_ends() {
+        let range = KubernetesRange { from: Some("1.34".to_owned()), to: Some("1.35".to_owned()) };
+        let judged = ["1.33", "1.34", "1.35", "1.36"].map(|version| {
+            let version = KubernetesVersion::new(version).expect("a version");
+            (range.is_below(&version), range.is_above(&version))
+        });
+        assert_eq!(judged, [(true, false), (false, false), (false, false), (false, true)]);
+        for (name, addon) in Catalog::load().addons {
+            let KubernetesRange { from, to } = addon.kubernetes;
+            assert!(from.iter().chain(&to).all(|end| KubernetesVersion::new(end).is_some()), "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_refused_is_no_addon() {
         let catalog = Catalog::load();
         assert!(catalog.refused.keys().all(|name| !catalog.addons.contains_key(name)));

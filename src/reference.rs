@@ -130,7 +130,7 @@ pub fn page(catalog: &Catalog, name: &str, facts: &Addon) -> Page {
 }
 
 /// Writes a page about a core service.
-pub fn service(name: &str, bundle: &Bundle) -> Page {
+pub fn service(catalog: &Catalog, name: &str, bundle: &Bundle) -> Page {
     let names =
         |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let mut facts = vec![("in the cluster", names(&bundle.in_cluster))];
@@ -140,8 +140,16 @@ pub fn service(name: &str, bundle: &Bundle) -> Page {
     if !bundle.aws.is_empty() {
         code.push_str("kind = \"in-cluster\"      # or \"aws\"\n");
     }
-    if let Some(addon) = bundle.in_cluster.first() {
-        code.push_str(&format!("\n[cluster.addons.{addon}]      # changes what the service brings\n"));
+    let brought: BTreeSet<&str> = bundle.in_cluster.iter().map(String::as_str).collect();
+    let needed: BTreeSet<&str> = brought.iter().flat_map(|addon| needed(catalog, addon)).collect();
+    for need in needed.difference(&brought) {
+        code.push_str(&format!("\n{}", table(need, &catalog.addons[*need], "      # it needs this")));
+    }
+    for addon in &brought {
+        let facts = &catalog.addons[*addon];
+        if facts.access.as_ref().is_some_and(|access| access.default.is_none()) {
+            code.push_str(&format!("\n{}", table(addon, facts, "")));
+        }
     }
     Page {
         title: name.to_owned(),
@@ -269,7 +277,8 @@ fn needed<'c>(catalog: &'c Catalog, name: &str) -> BTreeSet<&'c str> {
     let mut open = vec![name];
     while let Some((next, facts)) = open.pop().and_then(|next| catalog.addons.get_key_value(next)) {
         // Karpenter makes the nodes for middleware.
-        let maker = (facts.placement == Placement::Middleware).then_some(KARPENTER);
+        let is_middleware = facts.pods.iter().any(|pods| facts.placement_of(pods) == Placement::Middleware);
+        let maker = is_middleware.then_some(KARPENTER);
         open.extend(facts.needs.iter().map(String::as_str).chain(maker));
         if next != name && facts.required.is_none() {
             needed.insert(next.as_str());

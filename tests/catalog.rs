@@ -77,7 +77,8 @@ fn pages_show_blueprints_that_are_right() {
         [environments.production]\naccount = \"222222222222\"\nregion = \"us-east-1\"\n\
         deploy_role = \"arn:aws:iam::222222222222:role/terraform\"\ncluster.network.cidr = \"10.2.0.0/16\"\n";
     let addons = catalog.addons.iter().map(|(name, facts)| (name, reference::page(&catalog, name, facts)));
-    let services = catalog.bundles.iter().map(|(name, bundle)| (name, reference::service(name, bundle)));
+    let services =
+        catalog.bundles.iter().map(|(name, bundle)| (name, reference::service(&catalog, name, bundle)));
     for (name, page) in addons.chain(services) {
         let code = page.parts[0].blocks.iter().find_map(|block| match block {
             Block::Code(code) => Some(code.as_str()),

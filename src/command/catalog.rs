@@ -68,7 +68,7 @@ impl Catalogue {
                 (Some(facts), _) if json => writeln!(out, "{:#}", entry(name, facts, &kubernetes))?,
                 (Some(facts), _) => write!(out, "{}", page(&catalog, name, facts).text())?,
                 (None, Some(bundle)) if json => writeln!(out, "{:#}", service_entry(name, bundle))?,
-                (None, Some(bundle)) => write!(out, "{}", service(name, bundle).text())?,
+                (None, Some(bundle)) => write!(out, "{}", service(&catalog, name, bundle).text())?,
                 (None, None) => return Err(unknown(&catalog, name)),
             },
         }

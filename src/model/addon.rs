@@ -167,17 +167,14 @@ fn check_kubernetes(
     let mut untested = Vec::new();
     for Addon { name, version, facts, .. } in addons.iter().filter(pinned) {
         if facts.kubernetes.is_below(kubernetes) {
-            let problem = Problem::AddonNeedsKubernetes {
+            let problem = Problem::AddonUnfit {
                 addon: name.to_string(),
                 version: version.clone(),
                 kubernetes: kubernetes.to_string(),
                 least: facts.kubernetes.from.clone().unwrap_or_default(),
+                of_kubernetes: true,
             };
-            context.push_conflict(
-                problem,
-                at,
-                keys.addons.get(name.as_str()).map_or(at, |wish| wish.name.span),
-            );
+            context.push(problem, keys.addons.get(name.as_str()).map_or(at, |wish| wish.name.span));
         } else if facts.kubernetes.is_above(kubernetes) {
             untested.push(name.to_string());
         }
@@ -343,11 +340,12 @@ fn version(
     };
     let row = context.catalog.kubernetes.versions.iter().find(|row| row.version == kubernetes.as_str());
     if let Some(row) = row.filter(|row| wish.name.as_str() == KARPENTER && version < row.karpenter) {
-        let problem = Problem::AddonTooOldForKubernetes {
+        let problem = Problem::AddonUnfit {
             addon: KARPENTER.to_owned(),
             version: written.value.clone(),
             kubernetes: kubernetes.to_string(),
             least: row.karpenter.to_string(),
+            of_kubernetes: false,
         };
         context.push(problem, written.span);
     }

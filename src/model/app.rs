@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::access::{self, Access};
+use super::addon::Addon;
 use super::environment::{Cluster, Environment};
 use super::identity;
 use crate::blueprint::MAIN;
@@ -12,7 +13,6 @@ use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::quantity::{Bytes, is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
-use crate::catalog::Catalog;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::data;
@@ -73,7 +73,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
     for named in blueprint.file.apps.iter() {
         let Named { name, value: keys } = named;
         let namespace = keys.namespace.as_ref().unwrap_or(name);
-        check_namespace(context, namespace);
+        check_namespace(context, environments, namespace);
         if let Some(quota) = &keys.quota {
             check_quota(context, quota);
         }
@@ -281,22 +281,23 @@ fn quota(keys: &Quota) -> Vec<(String, Value)> {
     parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
-/// Namespaces of Kubernetes, and of add-ons whether they are on or not: a tenant there would get their rights, or
-/// lose its namespace to them.
-fn check_namespace(context: &mut Context<'_>, namespace: &Spanned<Name>) {
+/// Namespaces of Kubernetes, and of the add-ons that any cluster has: a tenant there would get their rights, or lose its
+/// namespace to them.
+fn check_namespace(context: &mut Context<'_>, environments: &[Environment], namespace: &Spanned<Name>) {
     let name = namespace.to_string();
-    if let Some(owner) = owner(context.catalog, &name) {
+    let clusters = environments.iter().flat_map(|environment| &environment.clusters);
+    if let Some(owner) = owner(clusters.flat_map(|cluster| &cluster.settings.addons), &name) {
         context.push(Problem::ReservedNamespace { namespace: name, owner }, namespace.span);
     }
 }
 
-/// Returns whose a namespace is that no tenant can have.
-pub(super) fn owner(catalog: &Catalog, namespace: &str) -> Option<String> {
-    let mut addons = catalog.addons.iter().filter(|(_, facts)| facts.namespace == namespace);
+/// Returns whose a namespace is that no tenant can have beside some add-ons.
+pub(super) fn owner<'a>(addons: impl IntoIterator<Item = &'a Addon>, namespace: &str) -> Option<String> {
+    let mut addons = addons.into_iter().filter(|addon| addon.facts.namespace == namespace);
     match namespace {
         // EKS refuses groups that begin with `system:`, and a tenant's group begins with its namespace.
         "default" | "system" => Some("Kubernetes".to_owned()),
         _ if namespace.starts_with("kube-") => Some("Kubernetes".to_owned()),
-        _ => addons.next().map(|(addon, _)| format!("add-on `{addon}`")),
+        _ => addons.next().map(|addon| format!("add-on `{}`", addon.name)),
     }
 }

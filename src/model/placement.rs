@@ -137,7 +137,8 @@ impl Check<'_, '_> {
     fn is_settled(&self, known: &Json, path: &str) -> bool {
         match known {
             Json::String(text) => {
-                let is_account = path == "serviceAccount.name" && self.addon.facts.service_account.is_some();
+                let is_name = path.rsplit('.').next() == Some("name");
+                let is_account = is_name && self.addon.facts.service_account.as_ref() == Some(text);
                 text.starts_with('=') || is_account
             }
             Json::Object(entries) => {

@@ -16,7 +16,7 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
         let target = blueprint.environments.get(&cluster.environment);
         let Some(keys) = target.and_then(|target| target.value.clusters.get(&cluster.name)) else { continue };
-        check_namespaces(context, &keys.value);
+        check_namespaces(context, cluster, &keys.value);
         check_tenants(context, cluster, &keys.value);
         check_choice(context, cluster, &keys.value);
     }
@@ -84,14 +84,14 @@ fn check_choice(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys
 }
 
 /// What a Fargate pool takes must be applications: add-ons need the nodes of core, and Pod Identity.
-fn check_namespaces(context: &mut Context<'_>, keys: &ClusterKeys) {
+fn check_namespaces(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys) {
     let apps = &context.blueprint.file.apps;
     let known: Vec<String> =
         apps.iter().map(|app| app.value.namespace.as_ref().unwrap_or(&app.name).to_string()).collect();
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled && is_fargate(pool)) {
         for namespace in pool.value.namespaces.iter().flat_map(|namespaces| namespaces.iter()) {
             let name = namespace.to_string();
-            if let Some(owner) = app::owner(context.catalog, &name).filter(|_| name != "default") {
+            if let Some(owner) = app::owner(&cluster.settings.addons, &name).filter(|_| name != "default") {
                 let problem = Problem::FargateNamespaceTaken { namespace: name, owner };
                 context.push(problem, namespace.span);
             } else if known.contains(&name) {

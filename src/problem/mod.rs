@@ -342,7 +342,7 @@ problems! {
     /// The catalog does not have this Kubernetes version.
     E0503 UnsupportedKubernetes { version: String, supported: Vec<String> },
     /// An add-on's version does not run on the cluster's Kubernetes version.
-    E0504 AddonTooOldForKubernetes { addon: String, version: String, kubernetes: String, least: String },
+    E0504 AddonUnfit { addon: String, version: String, kubernetes: String, least: String, of_kubernetes: bool },
     /// A text is not the version of a chart.
     E0505 InvalidVersion { value: String },
     /// A version is set for an add-on that takes none.
@@ -367,36 +367,34 @@ problems! {
     E0515 UnknownNodeType { addon: String, value: String, known: Vec<String> },
     /// An add-on's values take from its pods the toleration of the nodes that they look for.
     E0516 NotTolerated { addon: String, placement: &'static str },
-    /// The pinned version of an add-on does not support the cluster's Kubernetes version.
-    E0517 AddonNeedsKubernetes { addon: String, version: String, kubernetes: String, least: String },
     /// The catalog refuses an add-on.
-    E0518 AddonRefused { addon: String, why: String, instead: String },
+    E0517 AddonRefused { addon: String, why: String, instead: String },
     /// An add-on looks for nodes of middleware, and the cluster has none.
-    E0519 NoMiddlewareNodes { addon: String },
+    E0518 NoMiddlewareNodes { addon: String },
     /// An add-on cannot be placed so.
-    E0520 PlacementNotTaken { addon: String, placement: &'static str },
+    E0519 PlacementNotTaken { addon: String, placement: &'static str },
     /// A key is for one's own add-ons, and the catalog has this one.
-    E0521 CatalogAddonKey { addon: String, key: &'static str },
+    E0520 CatalogAddonKey { addon: String, key: &'static str },
     /// An add-on of the blueprint's own lacks what a release needs.
-    E0522 OwnAddonNeeds { addon: String, key: &'static str },
+    E0521 OwnAddonNeeds { addon: String, key: &'static str },
     /// A text is not the address of a chart repository.
-    E0523 InvalidRepository { value: String },
+    E0522 InvalidRepository { value: String },
     /// Rights are given to an add-on without a service account.
-    E0524 RightsOfNobody { addon: String, key: &'static str },
+    E0523 RightsOfNobody { addon: String, key: &'static str },
     /// There are not as many keys of tolerations as of node selectors.
-    E0525 TolerationsForOthers { selectors: usize, tolerations: usize },
+    E0524 TolerationsForOthers { selectors: usize, tolerations: usize },
     /// A text is not an action of IAM, or is every action.
-    E0526 InvalidAction { value: String },
+    E0525 InvalidAction { value: String },
     /// A statement lets its role hand over every role.
-    E0527 PassesEveryRole,
+    E0526 PassesEveryRole,
     /// A placeholder stands for something that a reusable module does not know.
-    E0528 PlaceholderOutsideModule { word: &'static str },
+    E0527 PlaceholderOutsideModule { word: &'static str },
     /// An add-on of the blueprint's own is another one in another cluster.
-    E0529 OwnAddonDiffers { addon: String },
+    E0528 OwnAddonDiffers { addon: String },
     /// There is no such core service.
-    E0530 UnknownService { name: String, known: Vec<String> },
+    E0529 UnknownService { name: String, known: Vec<String> },
     /// A core service does not come that way.
-    E0531 NoSuchService { name: String, kind: &'static str },
+    E0530 NoSuchService { name: String, kind: &'static str },
     /// The lock has another format.
     E0550 LockFormat { format: i64, known: u32 },
     /// A text is not the version of an EKS add-on.

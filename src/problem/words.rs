@@ -913,10 +913,17 @@ impl Problem {
                     .label("not in the catalog")
                     .help(format!("choose one of {}", list(supported)))
             }
-            Self::AddonTooOldForKubernetes { addon, version, kubernetes, least } => {
-                Words::new(format!("`{addon}` {version} does not run on Kubernetes {kubernetes}"))
-                    .label(format!("{least} or newer is needed"))
-                    .help("remove `version` to take the catalog's")
+            Self::AddonUnfit { addon, version, kubernetes, least, of_kubernetes } => {
+                let words = Words::new(format!("`{addon}` {version} does not run on Kubernetes {kubernetes}"));
+                if *of_kubernetes {
+                    words
+                        .label(format!("the add-on needs {least} or newer"))
+                        .help("upgrade the cluster, or set an older `version` of the add-on")
+                } else {
+                    words
+                        .label(format!("{least} or newer is needed"))
+                        .help("remove `version` to take the catalog's")
+                }
             }
             Self::InvalidVersion { value } => Words::new(format!("`{value}` is not the version of a chart"))
                 .label("major, minor and patch are needed")
@@ -1035,12 +1042,6 @@ impl Problem {
                     } else {
                         format!("write `placement = \"{placement}\"` in its place, which brings the toleration along")
                     })
-            }
-            Self::AddonNeedsKubernetes { addon, version, kubernetes, least } => {
-                Words::new(format!("add-on `{addon}` {version} does not run on Kubernetes {kubernetes}"))
-                    .label(format!("it needs {least} or newer"))
-                    .also("asked for here")
-                    .help("set an older `version` of the add-on that supports it, or upgrade the cluster")
             }
             Self::AddonRefused { addon, why, instead } => {
                 Words::new(format!("no cluster gets add-on `{addon}`")).label(why.clone()).help(instead.clone())

@@ -28,7 +28,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/ipv6.tf", |w| of_network(w).ipv6.is_any(), network),
         row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
         row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), network),
-        row("modules/cluster/kms.tf", always, nothing),
+        row("modules/cluster/kms.tf", always, key),
         row("modules/cluster/cluster.tf", always, network),
         row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
@@ -89,6 +89,17 @@ fn outputs_view(whole: &Whole<'_>) -> Context {
         has_efs: has_efs(whole),
         efs_file_system_arn: of_addon(&whole.model.fleet, EFS, "aws_efs_file_system.this.arn"),
     })
+}
+
+/// The name in the catalog of what brings the logs of pods to CloudWatch: its log group is encrypted with the cluster's key.
+const POD_LOGS: &str = "aws-for-fluent-bit";
+
+fn key(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Key {
+        has_pod_logs: bool,
+    }
+    view(&Key { has_pod_logs: whole.model.fleet.addon(POD_LOGS).is_some() })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {

@@ -1,4 +1,4 @@
-# One key for the cluster: Kubernetes secrets, control-plane logs, flow logs.
+# One key for the cluster: Kubernetes secrets, control-plane logs, flow logs{% if has_pod_logs %}, logs of pods{% endif %}.
 # EKS uses it through grants that the deploy role makes, so the account's own statement covers it.
 resource "aws_kms_key" "this" {
   description             = "Secrets and logs of the EKS cluster ${var.name}."
@@ -31,6 +31,9 @@ resource "aws_kms_key" "this" {
           ArnEquals = {
             "kms:EncryptionContext:aws:logs:arn" = [
               "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:/aws/eks/${var.name}/cluster",
+{%- if has_pod_logs %}
+              "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:/aws/eks/${var.name}/pods",
+{%- endif %}
               "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:/aws/vpc/${var.name}/flow-logs",
             ]
           }
