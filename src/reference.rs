@@ -298,7 +298,8 @@ fn workloads(facts: &Addon, values: &Value) -> Vec<Block> {
             }
             (Some(Replicas::Fixed(number)), _) => number.to_string(),
             (None, Workload::DaemonSet) => "one on each node".to_owned(),
-            (None, Workload::Job | Workload::CronJob) => "now and then".to_owned(),
+            (None, Workload::Job) => "once for each release".to_owned(),
+            (None, Workload::CronJob) => "now and then".to_owned(),
             (None, _) => "1".to_owned(),
         };
         let placement = facts.placement_of(pods);

@@ -235,9 +235,9 @@ fn list_of_addons(catalog: &Catalog) -> String {
     out
 }
 
-/// The examples in a document are the files in `docs/examples`, and each of those stands in it.
+/// The services in the document are those of the catalog, and its examples the files in `docs/examples`.
 #[test]
-fn services_page_has_every_example() {
+fn services_page_has_every_service_and_example() {
     let path = repository().join("docs/services.md");
     let document = std::fs::read_to_string(&path).expect("docs/services.md");
     let examples = std::fs::read_dir(repository().join("docs/examples")).expect("a folder of examples");
@@ -245,6 +245,9 @@ fn services_page_has_every_example() {
         examples.map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8")).collect();
     names.sort();
     let mut real = document.clone();
+    let (before, rest) = real.split_once("<!-- From catalog/bundles.toml: -->\n").expect("a place for services");
+    let (_, after) = rest.split_once("<!-- end -->\n").expect("its end");
+    real = format!("{before}<!-- From catalog/bundles.toml: -->\n\n{}\n<!-- end -->\n{after}", services());
     for name in names {
         let text = std::fs::read_to_string(repository().join("docs/examples").join(&name)).expect("readable");
         let head = format!("[{name}](examples/{name}):\n\n```yaml\n");
@@ -254,4 +257,17 @@ fn services_page_has_every_example() {
         real = format!("{before}{head}{text}```\n{after}");
     }
     report(&expect_file(&path, &real).into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test docs");
+}
+
+fn services() -> String {
+    let links = |addons: &[String]| -> String {
+        let links: Vec<String> = addons.iter().map(|name| format!("[{name}](addons/{name}.md)")).collect();
+        links.join(", ")
+    };
+    let head = "| service | what it is | stands for | in the cluster | by AWS |\n| --- | --- | --- | --- | --- |\n";
+    Catalog::load().bundles.iter().fold(head.to_owned(), |table, (name, bundle)| {
+        let (stands_for, about) = (bundle.stands_for.join(", "), &bundle.about);
+        let (here, aws) = (links(&bundle.in_cluster), links(&bundle.aws));
+        format!("{table}| `{name}` | {about} | {stands_for} | {here} | {aws} |\n")
+    })
 }
