@@ -660,6 +660,15 @@ mod tests {
     }
 
     #[test]
+    fn no_eks_addon_waits_for_a_release() {
+        let catalog = Catalog::load();
+        for (name, addon) in catalog.addons.iter().filter(|(_, addon)| addon.kind == AddonKind::EksAddon) {
+            let mut before = addon.needs.iter().chain(&addon.after);
+            assert!(before.all(|other| catalog.addons[other].kind == AddonKind::EksAddon), "{name}");
+        }
+    }
+
+    #[test]
     fn order_has_no_circle() {
         let catalog = Catalog::load();
         let before = |name: &String| -> Vec<String> {

@@ -361,10 +361,12 @@ fn permissions(name: &str, facts: &Addon) -> Vec<Block> {
         };
         Block::Text(format!("The key `access` limits it: a list of ARNs, {}. {default}.", access.about))
     });
-    let texts = render::policy_texts(name);
-    for policy in &facts.policies {
-        let about = texts.get(policy).map_or(String::new(), |about| format!(": {about}"));
-        blocks.push(Block::Item(format!("`<cluster>-{name}-{}`{about}", policy.replace('_', "-"))));
+    if !facts.policies.is_empty() {
+        let texts = render::policy_texts(name, facts.kind);
+        blocks.extend(facts.policies.iter().map(|policy| {
+            let about = texts.get(policy).map_or(String::new(), |about| format!(": {about}"));
+            Block::Item(format!("`<cluster>-{name}-{}`{about}", policy.replace('_', "-")))
+        }));
     }
     blocks.extend(limited);
     blocks

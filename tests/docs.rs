@@ -245,7 +245,8 @@ fn services_page_has_every_service_and_example() {
         examples.map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8")).collect();
     names.sort();
     let mut real = document.clone();
-    let (before, rest) = real.split_once("<!-- From catalog/bundles.toml: -->\n").expect("a place for services");
+    let (before, rest) =
+        real.split_once("<!-- From catalog/bundles.toml: -->\n").expect("a place for services");
     let (_, after) = rest.split_once("<!-- end -->\n").expect("its end");
     real = format!("{before}<!-- From catalog/bundles.toml: -->\n\n{}\n<!-- end -->\n{after}", services());
     for name in names {
@@ -264,7 +265,8 @@ fn services() -> String {
         let links: Vec<String> = addons.iter().map(|name| format!("[{name}](addons/{name}.md)")).collect();
         links.join(", ")
     };
-    let head = "| service | what it is | stands for | in the cluster | by AWS |\n| --- | --- | --- | --- | --- |\n";
+    let head =
+        "| service | what it is | stands for | in the cluster | by AWS |\n| --- | --- | --- | --- | --- |\n";
     Catalog::load().bundles.iter().fold(head.to_owned(), |table, (name, bundle)| {
         let (stands_for, about) = (bundle.stands_for.join(", "), &bundle.about);
         let (here, aws) = (links(&bundle.in_cluster), links(&bundle.aws));

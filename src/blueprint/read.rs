@@ -200,8 +200,8 @@ impl<T> Map<T> {
     }
 
     /// Likewise, to change them.
-    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Named<T>> {
-        self.named.iter_mut()
+    pub fn all_mut(&mut self) -> &mut [Named<T>] {
+        &mut self.named
     }
 
     /// Iterates in the order of names.

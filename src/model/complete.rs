@@ -20,8 +20,13 @@ pub(super) fn complete(blueprint: &Blueprint, catalog: &Catalog) -> Blueprint {
     let mut blueprint = blueprint.clone();
     let project = blueprint.file.project.name.to_string();
     complete_cluster(&mut blueprint.standard, catalog, &project);
-    for target in blueprint.environments.iter_mut() {
-        target.value.clusters.iter_mut().for_each(|own| complete_cluster(&mut own.value, catalog, &project));
+    for target in blueprint.environments.all_mut() {
+        target
+            .value
+            .clusters
+            .all_mut()
+            .iter_mut()
+            .for_each(|own| complete_cluster(&mut own.value, catalog, &project));
     }
     blueprint
 }

@@ -211,7 +211,8 @@ pub fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String
         if facts.service_account.is_some() {
             all.push(("aws_iam_role", format!("-{name}"), format!("the role of add-on `{name}`")));
         }
-        for policy in &facts.policies {
+        let statements = (!facts.statements.is_empty()).then(|| "statements".to_owned());
+        for policy in facts.policies.iter().chain(&statements) {
             let suffix = format!("-{name}-{}", policy.replace('_', "-"));
             all.push(("aws_iam_policy", suffix, format!("a policy of add-on `{name}`")));
         }

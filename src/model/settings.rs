@@ -258,6 +258,16 @@ impl FleetAddon {
         placement::values(&self.facts).merged(self.wished.clone())
     }
 
+    /// Whether another add-on comes before it.
+    pub fn follows(&self, other: &Self) -> bool {
+        self.facts.needs.iter().chain(&self.facts.after).any(|name| name == other.name.as_str())
+    }
+
+    /// Whether any of its pods look for nodes of a type.
+    pub fn runs_on(&self, node_type: &str) -> bool {
+        placement::selects(&self.facts, &self.values(), node_type)
+    }
+
     /// Whether its role may do anything: what is limited to nothing, in every cluster, needs none.
     fn has_rights(&self) -> bool {
         let default = self.facts.access.as_ref().map(|access| access.default.as_deref().unwrap_or_default());

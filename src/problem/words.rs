@@ -954,7 +954,7 @@ impl Problem {
                     .help("remove one of the two from `needs` or `after`")
             }
             Self::AccessMissing { addon, about, example } => {
-                Words::new(format!("add-on `{addon}` is told no {about}"))
+                Words::new(format!("add-on `{addon}` names no {about}"))
                     .label("its role would be good for nothing, or for all of the account's")
                     .help(format!("name them by their ARNs: `access = [\"{example}\"]`"))
             }
@@ -1083,7 +1083,7 @@ impl Problem {
                     .help("add `service_account`, the name of the one that its pods run as")
             }
             Self::TolerationsForOthers { selectors, tolerations } => {
-                Words::new(format!("{tolerations} keys of tolerations stand beside {selectors} of node selectors"))
+                Words::new(format!("`node_selector` has {selectors} and `tolerations` has {tolerations}"))
                     .label("one for each key of `node_selector` is needed")
                     .help("name as many, in the same order; or remove it to take `tolerations` beside each selector")
             }

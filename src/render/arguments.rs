@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::cluster_module::{Switch, installed, pinned, provided};
+use super::cluster_module::{Switch, installed, provided};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
+use super::version::pinned;
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
 use crate::model::addon::{VPC_CNI, custom_networking};

@@ -3,10 +3,13 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::access::{AccessVariable, AccessView};
 use super::condition::Condition;
 use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
+use super::services_module;
 use super::template::view;
+use super::version::{VersionView, pinned};
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
@@ -270,104 +273,6 @@ impl AddonVariable {
     }
 }
 
-/// A version as an argument.
-pub(super) fn pinned(version: &str) -> Value {
-    if version.is_empty() { Value::Null } else { version.into() }
-}
-
-/// The variable of an add-on's version.
-fn version_variable(addon: &FleetAddon) -> String {
-    format!("var.{}_version", addon.name.identifier())
-}
-
-/// An add-on's version: a literal, or a variable where clusters differ.
-pub(super) fn version(addon: &FleetAddon) -> Value {
-    if addon.version_differs {
-        Value::expression(version_variable(addon))
-    } else {
-        Value::String(addon.version.clone())
-    }
-}
-
-/// An add-on's role that clusters limit to different things.
-#[derive(Serialize)]
-pub(super) struct AccessVariable {
-    identifier: String,
-    about: String,
-    has_default: bool,
-    /// Whether the add-on cannot do without.
-    is_required: bool,
-    at_least_one: Value,
-    arns: String,
-    /// How such an ARN begins.
-    example: String,
-}
-
-impl AccessVariable {
-    pub fn of(member: &Member<FleetAddon>) -> Option<Self> {
-        let addon = &member.standard;
-        let access = addon.facts.access.as_ref().filter(|_| addon.access_differs)?;
-        let identifier = addon.name.identifier();
-        let condition = Condition::addon(member);
-        let unless = if condition.is_always() { String::new() } else { format!("!{} || ", condition.test()) };
-        let arns: Vec<String> = access.arns.iter().map(|kind| kind.replace('.', "\\.")).collect();
-        Some(Self {
-            about: access.about.clone(),
-            has_default: access.default.as_ref().is_some_and(|default| !default.is_empty()),
-            is_required: access.default.is_none(),
-            at_least_one: Value::expression(format!("{unless}length(var.{identifier}_access) > 0")),
-            identifier,
-            arns: arns.join("|"),
-            example: format!("arn:aws:{}…", access.arns[0]),
-        })
-    }
-}
-
-/// What an add-on's role is limited to, as the add-on's file says it.
-#[derive(Serialize)]
-pub(super) struct AccessView<'a> {
-    has_access: bool,
-    access_about: &'a str,
-    access: Value,
-    /// Where the role is limited to something: blocks of policies that would be empty otherwise.
-    access_everywhere: bool,
-    access_count: Value,
-    access_index: Value,
-}
-
-impl<'a> AccessView<'a> {
-    /// `name` is the variable that holds the cluster's name.
-    pub fn of(member: &'a Member<FleetAddon>, name: &str) -> Self {
-        let addon = &member.standard;
-        let (local, variable) = (
-            format!("local.{}_access", addon.name.identifier()),
-            format!("var.{}_access", addon.name.identifier()),
-        );
-        let facts = addon.facts.access.as_ref();
-        let default = facts.and_then(|facts| facts.default.as_deref()).unwrap_or_default();
-        // Written for the services module, which calls the cluster's name otherwise than the cluster's own.
-        let texts = default.iter().map(|arn| format!("\"{}\"", arn.replace("var.cluster_name", name)));
-        let texts = Value::List(texts.map(Value::expression).collect());
-        let access = match (addon.access_differs, default.is_empty()) {
-            (true, true) => Value::expression(variable),
-            (true, false) => Value::expression(format!("length({variable}) > 0 ? {variable} : {texts}")),
-            (false, _) if addon.access.is_empty() => texts,
-            (false, _) => Value::strings(&addon.access),
-        };
-        let may_be_empty =
-            addon.access_differs && facts.is_some_and(|facts| facts.default.is_some()) && default.is_empty();
-        let condition = Condition::addon(member).and(may_be_empty, &format!("length({local}) > 0"));
-        Self {
-            has_access: facts.is_some(),
-            access_about: facts.map_or("", |facts| &facts.about),
-            access,
-            access_everywhere: condition.is_always(),
-            access_count: condition.count(),
-            access_index: condition.index(),
-        }
-    }
-}
-
 /// The longest name of a cluster for which every name that is derived from it fits.
 pub(super) fn name_length(whole: &Whole<'_>) -> u32 {
     let length = identity::longest_cluster_name(whole.catalog, &whole.model.fleet);
@@ -513,32 +418,48 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
     facts.service_account.is_some() && !(facts.managed_policies.is_empty() && facts.policies.is_empty())
 }
 
-/// Where an EKS add-on's version comes from.
-#[derive(Serialize)]
-struct VersionView {
-    version: Value,
-    reads_default: bool,
-    default_because: &'static str,
-    kubernetes_version: Value,
+fn has_managed_policies(addon: &Member<FleetAddon>) -> bool {
+    has_role(addon) && !addon.standard.facts.managed_policies.is_empty()
 }
 
-fn version_view(addon: &FleetAddon, condition: &Condition, by_services: bool) -> VersionView {
+/// What an EKS add-on comes after, and why.
+fn depends_on(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> (&'static str, Vec<Value>) {
+    let addon = &member.standard;
     let identifier = addon.name.identifier();
-    let default = format!("data.aws_eks_addon_version.{identifier}{}.version", condition.index());
-    let kubernetes = if by_services { "data.aws_eks_cluster.this.version" } else { "var.kubernetes_version" };
-    VersionView {
-        version: match addon.pinned {
-            Share::All => version(addon),
-            Share::Some => Value::expression(format!("coalesce({}, {default})", version_variable(addon))),
-            Share::None => Value::expression(default),
-        },
-        reads_default: !addon.pinned.is_all(),
-        default_because: if addon.pinned.is_any() {
-            "For clusters without a pinned version"
+    let policies = has_managed_policies(member).then_some(String::new()).into_iter();
+    let policies = policies.chain(addon.facts.policies.iter().map(|policy| format!("_{policy}")));
+    let policies: Vec<Value> = policies
+        .map(|policy| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}{policy}")))
+        .collect();
+    if addon.facts.before_nodes {
+        let is_cni = addon.name.as_str() == VPC_CNI;
+        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
+            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
+        let because = "Its pods have their rights from the start, and until the end.";
+        (because, ipv6.into_iter().chain(policies).collect())
+    } else {
+        let core = if by_services {
+            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
         } else {
-            "Not pinned"
-        },
-        kubernetes_version: Value::expression(kubernetes),
+            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
+            // Only what runs on Fargate itself waits for the profile.
+            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
+            let profile = profile.then_some("aws_eks_fargate_profile");
+            let kinds = managed.into_iter().chain(profile);
+            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
+        };
+        let because = if has_role(member) {
+            "Its pods need a node to run on, and have their rights from the start and until the end."
+        } else {
+            "Its pods need a node to run on."
+        };
+        let before = if by_services {
+            services_module::before(fleet, addon).into_iter().map(Value::expression).collect()
+        } else {
+            let before = installed(fleet).filter(|other| addon.follows(&other.standard));
+            before.map(address).collect::<Vec<_>>()
+        };
+        (because, core.into_iter().chain(policies).chain(before).collect())
     }
 }
 
@@ -586,35 +507,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         Share::Some => (addon.values(), on_fargate != addon.values()),
         Share::All => (on_fargate.clone(), false),
     };
-    let has_managed_policies = has_role(member) && !addon.facts.managed_policies.is_empty();
-    let policies = has_managed_policies.then_some(String::new()).into_iter();
-    let policies = policies.chain(addon.facts.policies.iter().map(|policy| format!("_{policy}")));
-    let policies: Vec<Value> = policies
-        .map(|policy| Value::expression(format!("aws_iam_role_policy_attachment.{identifier}{policy}")))
-        .collect();
-    let (depends_because, depends_on): (_, Vec<Value>) = if addon.facts.before_nodes {
-        let ipv6 = (is_cni && fleet.network.ipv6.is_any())
-            .then(|| Value::expression("aws_iam_role_policy.vpc_cni_ipv6"));
-        let because = "Its pods have their rights from the start, and until the end.";
-        (because, ipv6.into_iter().chain(policies).collect())
-    } else {
-        let core = if by_services {
-            vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
-        } else {
-            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
-            // Only what runs on Fargate itself waits for the profile.
-            let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
-            let profile = profile.then_some("aws_eks_fargate_profile");
-            let kinds = managed.into_iter().chain(profile);
-            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
-        };
-        let because = if has_role(member) {
-            "Its pods need a node to run on, and have their rights from the start and until the end."
-        } else {
-            "Its pods need a node to run on."
-        };
-        (because, core.into_iter().chain(policies).collect())
-    };
+    let (depends_because, depends_on) = depends_on(fleet, member, by_services);
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
@@ -625,7 +518,11 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
                 "aws_eks_cluster.this.name"
             }),
             name_variable: if by_services { "cluster_name" } else { "name" },
-            version: version_view(addon, &condition, by_services),
+            version: VersionView::of(
+                addon,
+                &condition,
+                if by_services { "data.aws_eks_cluster.this.version" } else { "var.kubernetes_version" },
+            ),
             everywhere: condition.is_always(),
             count: condition.count(),
             index: condition.index(),
@@ -634,7 +531,7 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
             depends_on: Value::List(depends_on),
             has_role: has_role(member),
             service_account: addon.facts.service_account.as_deref().unwrap_or_default(),
-            has_managed_policies,
+            has_managed_policies: has_managed_policies(member),
             policy_set: condition.set(&Value::strings(&addon.facts.managed_policies)),
             access: AccessView::of(member, if by_services { "var.cluster_name" } else { "var.name" }),
             has_values: values != Value::Object(Vec::new()),

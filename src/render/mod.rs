@@ -3,7 +3,8 @@
 //! Each module below is a table: where a file goes, which template makes it, when, and what the template sees.
 //! A new output file is one template and one row. Here rows become text: header, template, waivers, format.
 
-pub mod app;
+pub mod access;
+mod app;
 pub mod arguments;
 pub mod cluster_module;
 mod condition;
@@ -14,6 +15,7 @@ pub mod readme;
 pub mod scripts;
 pub mod services_module;
 pub mod template;
+mod version;
 pub mod waiver;
 
 use std::borrow::Cow;
@@ -21,7 +23,7 @@ use std::collections::BTreeMap;
 
 use tera::Context;
 
-use crate::catalog::{Catalog, Provider};
+use crate::catalog::{AddonKind, Catalog, Provider};
 use crate::diagnostic::Diagnostics;
 use crate::file::File;
 use crate::hcl::format;
@@ -237,9 +239,10 @@ struct Versions<'a> {
     required_version: &'a str,
 }
 
-/// Returns what an add-on's own policies are for, by their names: the descriptions in their template.
-pub fn policy_texts(addon: &str) -> BTreeMap<String, String> {
-    let text = template::source(&format!("modules/services/policies/{addon}.tf")).unwrap_or_default();
+/// Returns what the own policies of an add-on that has some are for, by their names: the descriptions in their template.
+pub fn policy_texts(addon: &str, kind: AddonKind) -> BTreeMap<String, String> {
+    let module = if kind == AddonKind::EksAddon { "cluster" } else { "services" };
+    let text = template::source(&format!("modules/{module}/policies/{addon}.tf"));
     let mut texts = BTreeMap::new();
     for block in text.split("\nresource \"aws_iam_policy\" \"").skip(1) {
         let about =

@@ -3,16 +3,18 @@
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::{self, AccessVariable, AccessView, AddonVariable, Switch, name_length, version};
+use super::access::{AccessVariable, AccessView};
+use super::cluster_module::{self, AddonVariable, Switch, name_length};
 use super::condition::Condition;
 use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::{self, view};
+use super::version::version;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::KarpenterPool;
 use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
-use crate::model::node_pool::CORE;
+use crate::model::node_pool::{CORE, MIDDLEWARE};
 use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
@@ -66,15 +68,9 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&rows(), whole, outputs);
     let fleet = &whole.model.fleet;
     for addon in &fleet.helm_addons {
-        let name = &addon.standard.name;
-        // An add-on with rights of its own has a template that begins with the common one.
-        let template = match addon.standard.facts.policies.as_slice() {
-            [] => "modules/services/addon.tf".to_owned(),
-            _ => format!("modules/services/policies/{name}.tf"),
-        };
         outputs.push(Output {
-            path: format!("modules/services/addon_{}.tf", name.identifier()),
-            template,
+            path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
+            template: template_of(&addon.standard),
             stack: None,
             view: addon_view(fleet, addon),
         });
@@ -88,7 +84,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     for addon in installed(fleet) {
         outputs.push(Output {
             path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
-            template: cluster_module::template(&addon.standard),
+            template: template_of(&addon.standard),
             stack: None,
             view: cluster_module::addon_view(fleet, addon, true),
         });
@@ -105,7 +101,8 @@ pub(super) fn has_pools(fleet: &Fleet) -> bool {
 
 /// Whether any cluster has objects that the local chart prints.
 fn has_objects(fleet: &Fleet) -> bool {
-    has_pools(fleet) || has_snapshots(fleet)
+    let brings_objects = |addon: &Member<FleetAddon>| !addon.standard.facts.objects.is_empty();
+    has_pools(fleet) || has_snapshots(fleet) || fleet.helm_addons.iter().any(brings_objects)
 }
 
 /// Whether any cluster can have snapshots of EBS volumes.
@@ -153,18 +150,54 @@ pub(super) struct Needs {
 impl Needs {
     pub fn of(fleet: &Fleet) -> Self {
         let addons = || fleet.helm_addons.iter().chain(installed(fleet)).map(|addon| &addon.standard);
-        // The catalog's expressions alone: what a blueprint sets is text.
-        let values = |addon: &FleetAddon| serde_json::Value::Object(addon.facts.values.clone()).to_string();
-        let mentioned = |variable: &str| addons().any(|addon| values(addon).contains(variable));
-        // Policies name ARNs in full.
-        let has_policies = addons().any(|addon| !addon.facts.policies.is_empty());
+        let has_managed_policies = addons().any(|addon| !addon.facts.managed_policies.is_empty());
+        let mentions = |variable: &str| addons().any(|addon| mentions(addon, variable));
         Self {
             needs_account_id: addons().any(|addon| addon.facts.service_account.is_some()),
-            needs_region: has_policies || mentioned("var.region"),
-            needs_partition: has_policies || mentioned("var.partition") || installed(fleet).any(has_role),
-            needs_tags: !fleet.karpenter_pools.is_empty() || mentioned("var.tags"),
+            needs_region: mentions("var.region"),
+            needs_partition: has_managed_policies || mentions("var.partition"),
+            needs_tags: !fleet.karpenter_pools.is_empty() || mentions("var.tags"),
         }
     }
+}
+
+/// Whether the file of an add-on refers to a variable: in its values, its policies or its objects. What a blueprint sets is text,
+/// but for its statements.
+fn mentions(addon: &FleetAddon, variable: &str) -> bool {
+    let facts = &addon.facts;
+    let is_in = |data: &serde_json::Value| data.to_string().contains(variable);
+    let fargate = facts.fargate.iter().map(|fargate| &fargate.values);
+    let values =
+        std::iter::once(&facts.values).chain(fargate).chain(facts.when.iter().map(|when| &when.values));
+    let defaults = facts.access.iter().flat_map(|access| &access.default).flatten();
+    let policies = template_of(addon);
+    values.chain(&facts.objects).any(|entries| is_in(&serde_json::Value::Object(entries.clone())))
+        || facts.statements.iter().any(|statement| statement.to_string().contains(variable))
+        || !facts.policies.is_empty() && template::source(&policies).contains(variable)
+        || facts.service_account.is_some() && defaults.into_iter().any(|arn| arn.contains(variable))
+}
+
+/// The template of an add-on's file: one with policies of its own begins with the common one.
+fn template_of(addon: &FleetAddon) -> String {
+    match (addon.facts.kind, addon.facts.policies.as_slice()) {
+        (AddonKind::EksAddon, _) => cluster_module::template(addon),
+        (_, []) => "modules/services/addon.tf".to_owned(),
+        _ => format!("modules/services/policies/{}.tf", addon.name),
+    }
+}
+
+/// Returns the releases and EKS add-ons of this module that come before an add-on. What `modules/cluster` installs is there
+/// already.
+pub(super) fn before(fleet: &Fleet, addon: &FleetAddon) -> Vec<String> {
+    let comes_before = |other: &&Member<FleetAddon>| addon.follows(&other.standard);
+    let releases = fleet.helm_addons.iter().filter(comes_before).map(|other| {
+        let identifier = other.standard.name.identifier();
+        let objects = if other.standard.facts.objects.is_empty() { "" } else { "_objects" };
+        format!("helm_release.{identifier}{objects}")
+    });
+    let eks_addons = installed(fleet).filter(comes_before);
+    let eks_addons = eks_addons.map(|other| format!("aws_eks_addon.{}", other.standard.name.identifier()));
+    releases.chain(eks_addons).collect()
 }
 
 /// The EKS add-ons that the module knows of: those that it installs, and those for which it makes classes of volumes and
@@ -326,6 +359,61 @@ fn role_view<'a>(fleet: &Fleet, member: &'a Member<FleetAddon>) -> RoleView<'a> 
     }
 }
 
+/// Says why a release waits for others.
+fn because(for_nodes: bool, for_role: bool, for_others: bool) -> String {
+    match (for_nodes, for_role, for_others) {
+        (false, true, false) => {
+            "A pod that starts before its role is associated runs without credentials until it is restarted."
+                .to_owned()
+        }
+        (false, false, _) => "What it works with comes before it, and goes after it.".to_owned(),
+        _ => {
+            let needs = [
+                (for_nodes, "a node to run on"),
+                (for_role, "their role before they start"),
+                (for_others, "what they work with"),
+            ];
+            let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, need)| need).collect();
+            format!("Its pods need {}.", needs.join(", and "))
+        }
+    }
+}
+
+/// Returns what a release waits for, and why.
+fn waits_for(fleet: &Fleet, member: &Member<FleetAddon>) -> (String, Vec<String>) {
+    let addon = &member.standard;
+    let facts = &addon.facts;
+    let identifier = addon.name.identifier();
+    // Pools whose nodes are Karpenter's come before what runs on them.
+    let waits_for_core = fleet.core_on_fargate != Share::None && facts.fargate.is_none();
+    let is_middleware = |pool: &FleetPool<KarpenterPool>| pool.standard.name.as_str() == MIDDLEWARE;
+    let waits_for_middleware = fleet.karpenter_pools.iter().any(is_middleware) && addon.runs_on(MIDDLEWARE);
+    let pools = [(CORE, waits_for_core), (MIDDLEWARE, waits_for_middleware)];
+    let pools = pools
+        .into_iter()
+        .filter(|(_, waits)| *waits)
+        .map(|(pool, _)| format!("helm_release.node_pool_{pool}"));
+    let before = before(fleet, addon);
+    let mut depends_on = Vec::new();
+    if facts.service_account.is_some() {
+        depends_on.extend(
+            (!is_by_irsa(fleet, member)).then(|| format!("aws_eks_pod_identity_association.{identifier}")),
+        );
+        let managed = (!facts.managed_policies.is_empty()).then(String::new);
+        let own = facts.policies.iter().map(|policy| format!("_{policy}"));
+        let statements = (!facts.statements.is_empty()).then(|| "_statements".to_owned());
+        let policies = managed.into_iter().chain(own).chain(statements);
+        depends_on
+            .extend(policies.map(|policy| format!("aws_iam_role_policy_attachment.{identifier}{policy}")));
+    }
+    depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
+    let waits_for_nodes = waits_for_core || waits_for_middleware;
+    depends_on.extend(pools);
+    let depends_because = because(waits_for_nodes, facts.service_account.is_some(), !before.is_empty());
+    depends_on.extend(before);
+    (depends_because, depends_on)
+}
+
 fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     #[derive(Serialize)]
     struct View<'a> {
@@ -351,6 +439,12 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         has_crd_chart: bool,
         crd_chart: &'a str,
         version: Value,
+        has_managed_policies: bool,
+        policy_set: Value,
+        has_statements: bool,
+        statements: Value,
+        has_objects: bool,
+        objects: Value,
         has_note: bool,
         note: &'a str,
         values: Value,
@@ -358,7 +452,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         fargate_differs: bool,
         fargate_values: Value,
         has_depends_on: bool,
-        depends_because: &'static str,
+        depends_because: String,
         depends_on: Vec<Value>,
     }
     let addon = &member.standard;
@@ -366,26 +460,9 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     let identifier = addon.name.identifier();
     let condition = Condition::addon(member);
     let by_irsa = is_by_irsa(fleet, member);
-    let waits_for_core = fleet.core_on_fargate != Share::None && facts.fargate.is_none();
-    let mut depends_on = Vec::new();
-    if facts.service_account.is_some() {
-        depends_on.extend((!by_irsa).then(|| format!("aws_eks_pod_identity_association.{identifier}")));
-        depends_on.extend(
-            facts
-                .policies
-                .iter()
-                .map(|policy| format!("aws_iam_role_policy_attachment.{identifier}_{policy}")),
-        );
-    }
-    depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
-    depends_on.extend(waits_for_core.then(|| format!("helm_release.node_pool_{CORE}")));
-    let depends_because = match (facts.service_account.is_some(), waits_for_core) {
-        (true, false) => {
-            "A pod that starts before its role is associated runs without credentials until it is restarted."
-        }
-        (true, true) => "Its pods need a node to run on, and their role before they start.",
-        (false, _) => "Its pods need a node to run on.",
-    };
+    let (depends_because, depends_on) = waits_for(fleet, member);
+    let objects =
+        facts.objects.iter().map(|object| Value::from_catalog(&serde_json::Value::Object(object.clone())));
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
@@ -404,6 +481,12 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             has_crd_chart: facts.crd_chart.is_some(),
             crd_chart: facts.crd_chart.as_deref().unwrap_or_default(),
             version: version(addon),
+            has_managed_policies: has_role(member) && !facts.managed_policies.is_empty(),
+            policy_set: condition.set(&Value::strings(&facts.managed_policies)),
+            has_statements: has_role(member) && !facts.statements.is_empty(),
+            statements: Value::List(facts.statements.clone()),
+            has_objects: !facts.objects.is_empty(),
+            objects: Value::List(objects.collect()),
             has_note: facts.note.is_some(),
             note: facts.note.as_deref().unwrap_or_default(),
             values: if by_irsa { addon.values_on_fargate() } else { addon.values() },
@@ -471,8 +554,11 @@ fn contract(whole: &Whole<'_>) -> Context {
         )),
     };
     let controller = fleet.addon(LOAD_BALANCER_CONTROLLER);
-    let addons =
-        fleet.helm_addons.iter().map(|addon| format!("helm_release.{}", addon.standard.name.identifier()));
+    let addons = fleet.helm_addons.iter().flat_map(|addon| {
+        let release = format!("helm_release.{}", addon.standard.name.identifier());
+        let objects = (!addon.standard.facts.objects.is_empty()).then(|| format!("{release}_objects"));
+        std::iter::once(release).chain(objects)
+    });
     let addons = addons
         .chain(installed(fleet).map(|addon| format!("aws_eks_addon.{}", addon.standard.name.identifier())));
     let pools = fleet

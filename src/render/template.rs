@@ -10,11 +10,6 @@ use crate::hcl::value::{is_identifier, quote};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// Returns the text of a template.
-pub(super) fn source(path: &str) -> Option<&'static str> {
-    TEMPLATES.get_file(path)?.contents_utf8()
-}
-
 /// Every template, compiled.
 pub struct Engine(Tera);
 
@@ -54,6 +49,15 @@ fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
         .files()
         .filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
     files.chain(dir.dirs().flat_map(embedded)).collect()
+}
+
+/// Returns the text of a template.
+///
+/// # Panics
+/// When there is no such template.
+pub(super) fn source(template: &str) -> &'static str {
+    let file = TEMPLATES.get_file(template).and_then(|file| file.contents_utf8());
+    file.unwrap_or_else(|| panic!("templates/{template} is not there"))
 }
 
 /// Lists the templates in a folder and in those below it.

@@ -25,21 +25,27 @@ pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, addons: &[Add
                 Problem::AddonsExclude { addon: name.to_string(), other: other.clone(), why: why.clone() };
             context.push_conflict(problem, at(name.as_str()), at(other));
         }
-        // What comes before itself: only a blueprint's own add-ons can.
-        let mut open: Vec<&String> = before(addons, name.as_str());
-        let mut seen: Vec<&String> = Vec::new();
-        while let Some(next) = open.pop() {
-            if seen.contains(&next) {
-                continue;
-            }
+    }
+    // Only a blueprint's own add-ons can: the catalog's order has no circle.
+    let mut circles =
+        addons.iter().filter_map(|Addon { name, .. }| Some((name.as_str(), circle(addons, name.as_str())?)));
+    if let Some((name, other)) = circles.next() {
+        let problem = Problem::AddonsInCircle { addon: name.to_owned(), other: other.clone() };
+        context.push_conflict(problem, at(name), at(other));
+    }
+}
+
+/// Returns what follows an add-on and comes before it as well.
+fn circle<'a>(addons: &'a [Addon], name: &str) -> Option<&'a String> {
+    let mut open: Vec<&String> = before(addons, name);
+    let mut seen: Vec<&String> = Vec::new();
+    while let Some(next) = open.pop() {
+        if !seen.contains(&next) {
             seen.push(next);
             open.extend(before(addons, next));
         }
-        if let Some(other) = seen.iter().find(|other| before(addons, other).contains(&&name.to_string())) {
-            let problem = Problem::AddonsInCircle { addon: name.to_string(), other: (*other).clone() };
-            context.push_conflict(problem, at(name.as_str()), at(other));
-        }
     }
+    seen.into_iter().find(|other| before(addons, other).iter().any(|known| *known == name))
 }
 
 /// Returns the names of what comes before an add-on, whether the cluster has it or not.

@@ -18,6 +18,38 @@ resource "aws_iam_role" "{{ addon.identifier | ident }}" {
 
   assume_role_policy = {{ addon.trust | hcl }}
 }
+{%- if addon.has_managed_policies %}
+
+resource "aws_iam_role_policy_attachment" "{{ addon.identifier | ident }}" {
+  for_each = {{ addon.policy_set | hcl }}
+
+  role       = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.name
+  policy_arn = "arn:${var.partition}:iam::aws:policy/${each.value}"
+}
+{%- endif %}
+{%- if addon.has_statements %}
+
+resource "aws_iam_policy" "{{ addon.identifier | ident }}_statements" {
+{%- if not addon.everywhere %}
+  count = {{ addon.count | hcl }}
+{% endif %}
+  name        = "${var.cluster_name}-{{ addon.name | ident }}-statements"
+  description = "What the blueprint allows add-on {{ addon.name | text }}."
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = {{ addon.statements | hcl }}
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "{{ addon.identifier | ident }}_statements" {
+{%- if not addon.everywhere %}
+  count = {{ addon.count | hcl }}
+{% endif %}
+  role       = aws_iam_role.{{ addon.identifier | ident }}{{ addon.index | hcl }}.name
+  policy_arn = aws_iam_policy.{{ addon.identifier | ident }}_statements{{ addon.index | hcl }}.arn
+}
+{%- endif %}
 {%- if addon.has_pod_identity %}
 
 resource "aws_eks_pod_identity_association" "{{ addon.identifier | ident }}" {
@@ -67,6 +99,10 @@ resource "helm_release" "{{ addon.identifier | ident }}_crd" {
   repository = {{ addon.repository | hcl }}
   chart      = {{ addon.crd_chart | hcl }}
   version    = {{ addon.version | hcl }}
+{%- if addon.creates_namespace %}
+
+  create_namespace = true
+{%- endif %}
   wait       = true
   timeout    = 300
 }
@@ -133,3 +169,24 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
   ]
 {%- endif %}
 }
+{%- if addon.has_objects %}
+
+# What it works with, once it runs: objects of the kinds that it brings.
+resource "helm_release" "{{ addon.identifier | ident }}_objects" {
+{%- if not addon.everywhere %}
+  count = {{ addon.count | hcl }}
+{% endif %}
+  name      = "{{ addon.name | ident }}-objects"
+  namespace = {{ addon.namespace | hcl }}
+  chart     = "${path.module}/charts/objects"
+  wait      = true
+  atomic    = true
+  timeout   = 300
+
+  values = [yamlencode({
+    objects = {{ addon.objects | hcl }}
+  })]
+
+  depends_on = [helm_release.{{ addon.identifier | ident }}]
+}
+{%- endif %}

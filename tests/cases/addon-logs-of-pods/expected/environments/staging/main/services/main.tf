@@ -6,7 +6,6 @@ module "services" {
   cluster_name = "acme-staging-main"
   account_id   = "111111111111"
   region       = "us-east-1"
-  partition    = "aws"
 
   # What differs from the standard.
   aws_for_fluent_bit_enabled = false
