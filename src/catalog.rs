@@ -707,6 +707,40 @@ mod tests {
     }
 
     #[test]
+    fn volumes_have_a_driver() {
+        for (name, addon) in &Catalog::load().addons {
+            let has_volumes = serde_json::Value::Object(addon.values.clone()).to_string().contains("\"gp3\"");
+            let driver = "aws-ebs-csi-driver".to_owned();
+            assert!(!has_volumes || addon.needs.contains(&driver), "{name}: nobody makes its volumes");
+        }
+    }
+
+    #[test]
+    fn definitions_that_helm_leaves_alone_say_so() {
+        for (name, addon) in &Catalog::load().addons {
+            let says = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains("kubectl"));
+            let is_said = says(&addon.upgrade) || says(&addon.note);
+            assert!(addon.crds != Crds::Once || is_said, "{name}: who upgrades its definitions?");
+        }
+    }
+
+    #[test]
+    fn every_policy_has_its_text() {
+        let modules = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/modules");
+        for (name, addon) in &Catalog::load().addons {
+            let module = if addon.kind == AddonKind::EksAddon { "cluster" } else { "services" };
+            let path = format!("{modules}/{module}/policies/{name}.tf");
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let written = text.matches("resource \"aws_iam_policy\" ").count();
+            assert_eq!(written, addon.policies.len(), "{name}: policies");
+            for policy in &addon.policies {
+                let resource = format!("\"aws_iam_policy\" \"{}_{policy}\"", name.replace('-', "_"));
+                assert!(text.contains(&resource), "{name}: {policy}");
+            }
+        }
+    }
+
+    #[test]
     fn facts_are_dated() {
         for (name, addon) in &Catalog::load().addons {
             let mut parts = addon.as_of.split('-').map(|part| (part.len(), part.parse::<u32>().is_ok()));

@@ -283,6 +283,13 @@ pub(super) fn default_version(
     version.unwrap_or_default()
 }
 
+/// Characters of all ARNs of an add-on together: a policy has 6,144, and may name each of them twice (IAM user guide, "IAM and
+/// AWS STS quotas", read 2026-11).
+const MOST_ACCESS: usize = 2_500;
+
+/// Quotes and comma of an ARN in a list.
+const SEPARATORS: usize = 3;
+
 /// Returns the ARNs that the blueprint limits an add-on's role to, sorted.
 fn access(
     context: &mut Context<'_>,
@@ -315,6 +322,10 @@ fn access(
             let (addon, example) = (addon.clone(), example.clone());
             context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
         }
+    }
+    let characters: usize = arns.iter().map(|arn| arn.len() + SEPARATORS).sum();
+    if let Some(written) = written.filter(|_| characters > MOST_ACCESS) {
+        context.push(Problem::AccessTooLong { addon, characters, most: MOST_ACCESS }, written.span);
     }
     arns.into_iter().collect()
 }

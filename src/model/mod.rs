@@ -7,6 +7,7 @@ pub mod access;
 pub mod addon;
 pub mod app;
 pub mod bill;
+pub mod complete;
 mod data;
 pub mod delivery;
 pub mod environment;
@@ -17,7 +18,6 @@ pub mod node_pool;
 pub mod settings;
 pub mod support;
 
-mod complete;
 mod pin;
 mod placement;
 mod reach;

@@ -24,7 +24,10 @@ pub fn values(facts: &catalog::Addon) -> Value {
 
 /// Returns the values that bring all pods of an add-on but those of DaemonSets to other nodes than the catalog's.
 pub(super) fn moved(facts: &catalog::Addon, to: Placement) -> Value {
-    layer(facts, |pods| if pods.kind == Workload::DaemonSet { facts.placement_of(pods) } else { to })
+    layer(facts, |pods| {
+        let stays = pods.kind == Workload::DaemonSet || facts.placement_of(pods) == to;
+        if stays { Placement::Everywhere } else { to }
+    })
 }
 
 /// Whether values send any pods of an add-on to the nodes of a type.

@@ -409,6 +409,8 @@ problems! {
     E0561 AccessOfOtherKind { addon: String, arn: String, about: String, example: String },
     /// An add-on has no role that could be limited.
     E0562 AccessUnused { addon: String },
+    /// What a blueprint limits an add-on's role to does not fit into a policy.
+    E0563 AccessTooLong { addon: String, characters: usize, most: usize },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },

@@ -963,6 +963,11 @@ impl Problem {
                     .label(format!("`access` takes {about}"))
                     .help(format!("write ARNs such as `{example}`"))
             }
+            Self::AccessTooLong { addon, characters, most } => {
+                Words::new(format!("`access` of add-on `{addon}` does not fit into a policy"))
+                    .label(format!("{characters} characters, of {most}"))
+                    .help("name several by one prefix that ends with `*`, or leave some out")
+            }
             Self::AccessUnused { addon } => {
                 Words::new(format!("the role of add-on `{addon}` is not limited by the blueprint"))
                     .label("nothing would use it")

@@ -12,7 +12,7 @@ use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
-use crate::model::addon::{KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::settings::Share;
 use crate::model::{App, Model};
 
@@ -70,6 +70,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: Vec<VariableView>,
         outputs: Vec<OutputView>,
         has_karpenter: bool,
+        has_efs: bool,
         network: NetworkView,
         has_fargate: bool,
         has_core_on_fargate: bool,
@@ -102,6 +103,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         variables: declared_variables.into_iter().map(variable).collect(),
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
+        has_efs: fleet.addon(EFS).is_some(),
         network: NetworkView::of(whole),
         has_fargate: !fleet.fargate_pools.is_empty(),
         has_core_on_fargate: fleet.core_on_fargate != Share::None,

@@ -1,5 +1,5 @@
 {% include "modules/services/addon.tf" %}
-# Only state machines whose names begin with the cluster's, and only roles below the cluster's path can be given to them:
+# Only state machines whose names begin with the cluster's, and only roles of one path, below the cluster's, can be given to them:
 # with any role, whoever may write a state machine could act as anyone.
 
 resource "aws_iam_policy" "ack_sfn_state_machines" {
@@ -51,7 +51,7 @@ resource "aws_iam_policy" "ack_sfn_state_machines" {
         Sid       = "RolesOfStateMachines"
         Effect    = "Allow"
         Action    = "iam:PassRole"
-        Resource  = "arn:${var.partition}:iam::${var.account_id}:role/${var.cluster_name}/*"
+        Resource  = "arn:${var.partition}:iam::${var.account_id}:role/${var.cluster_name}/states/*"
         Condition = { StringEquals = { "iam:PassedToService" = "states.amazonaws.com" } }
       },
     ]

@@ -109,9 +109,12 @@ resource "aws_iam_policy" "keda_scalers" {
         Condition = { StringEquals = { "aws:RequestedRegion" = var.region } }
       },
       {
-        Sid      = "RolesOfTenants"
-        Effect   = "Allow"
-        Action   = ["sts:AssumeRole", "sts:TagSession"]
+        Sid    = "RolesOfTenants"
+        Effect = "Allow"
+        Action = [
+          "sts:AssumeRole",
+          "sts:TagSession",
+        ]
         Resource = "arn:${var.partition}:iam::${var.account_id}:role/${var.cluster_name}/*"
       },
     ]

@@ -1,0 +1,151 @@
+//! Every policy of every add-on fits into what IAM takes, for the longest names, and none leaves `iam:PassRole` open.
+
+mod harness;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hcl::eval::{Context, Evaluate};
+use hcl::{Expression, Value};
+
+use harness::make;
+use plinth::catalog::{Addon, Catalog};
+
+/// Characters of a managed policy without white space (IAM user guide, "IAM and AWS STS quotas", read 2026-11).
+const MOST: usize = 6_144;
+
+/// No cluster's name is longer: with what is added to it, it names IAM roles, which have 64 characters.
+const LONGEST_NAME: usize = 56;
+
+/// What a blueprint limits roles to here: as many ARNs as a cluster may well have, of the longest kind.
+const ARNS: usize = 10;
+
+const BASE: &str = r#"
+format  = 1
+project = { name = "acme" }
+
+[environments.staging]
+account     = "111111111111"
+region      = "us-gov-west-1"
+deploy_role = "arn:aws-us-gov:iam::111111111111:role/terraform"
+
+[cluster]
+kubernetes_version = "1.36"
+admins             = ["arn:{partition}:iam::{account}:role/platform-admin"]
+endpoint           = { public_cidrs = ["203.0.113.0/24"] }
+network            = { cidr = "10.0.0.0/16" }
+
+[cluster.node_pools]
+core       = { kind = "managed", instance_types = ["m7i.4xlarge"], size = { min = 3, max = 3 } }
+middleware = { kind = "managed", instance_types = ["m7i.4xlarge"], size = { min = 3, max = 3 }, labels = { node-type = "middleware" }, taints = [{ key = "node-type", value = "middleware", effect = "NoSchedule" }] }
+
+[cluster.addons]
+"#;
+
+#[test]
+fn policies_are_short_and_pass_no_role_but_those_they_name() {
+    let catalog = Catalog::load();
+    for (name, facts) in catalog.addons.iter().filter(|(_, facts)| !facts.policies.is_empty()) {
+        let policies = policies(&catalog, name);
+        assert_eq!(policies.len(), facts.policies.len(), "{name}: {:?}", policies.keys());
+        for (policy, document) in policies {
+            let length = document.chars().filter(|letter| !letter.is_whitespace()).count();
+            assert!(length <= MOST, "{name}: {policy} has {length} characters");
+            let document: serde_json::Value = serde_json::from_str(&document).expect("policies are JSON");
+            let statements = document["Statement"].as_array().expect("a policy has statements");
+            assert!(!statements.is_empty(), "{name}: {policy} is empty");
+            for statement in statements {
+                let resource = &statement["Resource"];
+                assert!(*resource != serde_json::json!([]), "{name}: {policy} limits something to nothing");
+                let text = statement["Action"].to_string();
+                let passes = text.contains("PassRole") || text.contains("iam:*") || text.contains("\"*\"");
+                assert!(!passes || !resource.to_string().contains("\"*\""), "{name}: {policy}: {statement}");
+            }
+        }
+    }
+}
+
+/// Makes a tree with an add-on and evaluates its managed policies, by address.
+fn policies(catalog: &Catalog, name: &str) -> BTreeMap<String, String> {
+    let mut addons = BTreeSet::new();
+    gather(catalog, name, &mut addons);
+    let mut blueprint = BASE.to_owned();
+    for addon in addons {
+        let access = catalog.addons[addon].access.as_ref().map(arns).unwrap_or_default();
+        blueprint.push_str(&format!("{addon} = {{ {access} }}\n"));
+    }
+    let tree =
+        make(&blueprint, "blueprint.toml").unwrap_or_else(|said| panic!("{name}:\n{said}\n{blueprint}"));
+    let file = format!("addon_{}.tf", name.replace('-', "_"));
+    let files = tree.iter().filter(|(path, _)| path.as_str().ends_with(&file));
+    files.flat_map(|(_, text)| evaluate(text)).collect()
+}
+
+/// An add-on and all that it needs.
+fn gather<'c>(catalog: &'c Catalog, name: &'c str, addons: &mut BTreeSet<&'c str>) {
+    if addons.insert(name) {
+        let Addon { needs, .. } = &catalog.addons[name];
+        needs.iter().for_each(|other| gather(catalog, other, addons));
+    }
+}
+
+fn arns(access: &plinth::catalog::Access) -> String {
+    let kind = &access.arns[0];
+    let arns = (0..ARNS).map(|number| format!("\"arn:{{partition}}:{kind}{number}{}\"", "x".repeat(62)));
+    format!("access = [{}]", arns.collect::<Vec<_>>().join(", "))
+}
+
+fn evaluate(text: &str) -> BTreeMap<String, String> {
+    let body = hcl::parse(&of_resources(text)).expect("generated files parse");
+    let mut context = Context::new();
+    let variables = [("cluster_name", "c".repeat(LONGEST_NAME)), ("name", "c".repeat(LONGEST_NAME))];
+    let rest = [("account_id", "111111111111"), ("region", "us-gov-west-1"), ("partition", "aws-us-gov")];
+    let rest = rest.map(|(name, value)| (name, value.to_owned()));
+    let variables: hcl::Map<String, Value> = variables
+        .into_iter()
+        .chain(rest)
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect();
+    context.declare_var("var", Value::Object(variables));
+    let mut locals = hcl::Map::new();
+    for block in body.blocks().filter(|block| block.identifier() == "locals") {
+        for attribute in block.body().attributes() {
+            if let Ok(value) = attribute.expr().evaluate(&context) {
+                locals.insert(attribute.key().to_owned(), value);
+            }
+        }
+    }
+    context.declare_var("local", Value::Object(locals));
+    let mut policies = BTreeMap::new();
+    for block in body.blocks() {
+        let labels: Vec<&str> = block.labels().iter().map(hcl::BlockLabel::as_str).collect();
+        let ["aws_iam_policy", name] = labels.as_slice() else { continue };
+        let policy =
+            block.body().attributes().find(|attribute| attribute.key() == "policy").expect("a policy");
+        let Expression::FuncCall(call) = policy.expr() else { panic!("{name}: not `jsonencode`") };
+        let document = call.args[0].evaluate(&context).unwrap_or_else(|error| panic!("{name}: {error}"));
+        policies.insert((*name).to_owned(), serde_json::to_string(&document).expect("values are JSON"));
+    }
+    policies
+}
+
+/// Puts a long text in place of what only a plan knows: attributes of resources and data sources, and facts of the contract.
+fn of_resources(text: &str) -> String {
+    const ROOTS: [&str; 3] = ["aws_", "data.aws_", "local.contract."];
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_.[]".contains(letter);
+    let mut made = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_alphanumeric() || letter == '"') {
+        made.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len()).max(1);
+        let word = &rest[..end];
+        let is_reference = ROOTS.iter().any(|root| word.starts_with(root)) && word.matches('.').count() >= 2;
+        if is_reference {
+            made.push_str(&format!("\"{}\"", "x".repeat(100)));
+        } else {
+            made.push_str(word);
+        }
+        rest = &rest[end..];
+    }
+    made + rest
+}
