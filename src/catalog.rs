@@ -327,6 +327,20 @@ impl Catalog {
         format!("{family}@{}", self.kubernetes.images[family])
     }
 
+    /// Returns how many vCPUs an instance type has, where that is known.
+    ///
+    /// Of the families with NVIDIA GPUs every `xlarge` is four (Amazon EC2 instance types guide, "Specifications for Amazon
+    /// EC2 accelerated computing instances", read 2026-11).
+    pub fn cpus(&self, instance: &InstanceType) -> Option<u32> {
+        let of_gpus = || {
+            let times = instance.size().strip_suffix("xlarge")?;
+            let times = if times.is_empty() { 1 } else { times.parse::<u32>().ok()? };
+            let is_nvidia = self.instances.nvidia.iter().any(|family| family == instance.family());
+            is_nvidia.then(|| times.saturating_mul(4))
+        };
+        self.instance_sizes.get(instance).map(|size| size.cpus).or_else(of_gpus)
+    }
+
     /// Returns the longest name that a kind of resource takes.
     ///
     /// # Panics

@@ -26,7 +26,7 @@ use serde::Serialize;
 use crate::blueprint::Blueprint;
 use crate::blueprint::scalar::Engine;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostics, Span, Spanned};
 use crate::problem::Problem;
 
 pub use access::Access;
@@ -88,6 +88,12 @@ impl Model {
     pub fn facts(&self) -> Facts {
         Facts::of(&self.environments)
     }
+}
+
+/// Finds what a list names twice: each of its later places, with the first.
+fn repeated<T: PartialEq>(list: &[Spanned<T>]) -> impl Iterator<Item = (&Spanned<T>, &Spanned<T>)> {
+    let firsts = list.iter().enumerate().map(|(index, item)| (item, &list[..index]));
+    firsts.filter_map(|(item, before)| Some((item, before.iter().find(|first| first.value == item.value)?)))
 }
 
 /// A scanner finding that is accepted.
