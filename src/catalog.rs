@@ -221,6 +221,8 @@ pub struct Addon {
     pub crd_chart: Option<String>,
     /// Chart version (Helm); versions of EKS add-ons follow the Kubernetes version.
     pub version: Option<semver::Version>,
+    /// Keys that chart values or EKS configuration can have, at the top.
+    pub keys: Vec<String>,
     /// Chart values or EKS configuration. Text that starts with `=` is an HCL expression.
     #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
@@ -395,6 +397,18 @@ mod tests {
                 assert!(pods.replicas.iter().all(is_number), "{name}: {}", pods.name);
                 assert!(pods.selector.iter().all(|key| values.at(key).is_some()), "{name}: {}", pods.name);
                 assert!(pods.replicas.is_none() || pods.selector.is_some(), "{name}: {}", pods.name);
+            }
+        }
+    }
+
+    #[test]
+    fn values_have_keys_that_are_known() {
+        for (name, addon) in &Catalog::load().addons {
+            let layers = addon.when.iter().map(|when| &when.values);
+            let layers =
+                layers.chain(addon.fargate.iter().map(|fargate| &fargate.values)).chain([&addon.values]);
+            for key in layers.flat_map(|values| values.keys()) {
+                assert!(addon.keys.contains(key), "{name}: {key}");
             }
         }
     }

@@ -9,7 +9,7 @@ use super::node_pool::{CORE, CORE_TAINT};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{Node, Value};
 use crate::catalog;
-use crate::problem::Problem;
+use crate::problem::{Problem, nearest};
 
 /// Checks the values that a cluster sets for its add-ons. `node_types` are the values of that label on its nodes.
 pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, node_types: &BTreeSet<String>) {
@@ -19,6 +19,7 @@ pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, node_types: &
             continue;
         };
         let mut check = Check { context, addon: wish.name.as_str(), facts, node_types };
+        check.keys(values);
         check.table(&facts.values, values, "");
     }
 }
@@ -31,6 +32,18 @@ struct Check<'a, 'c> {
 }
 
 impl Check<'_, '_> {
+    /// Notes what no value of the add-on is called: Helm ignores it, and EKS refuses it.
+    fn keys(&mut self, over: &Node) {
+        let Value::Table(table) = &over.value else { return };
+        let known = &self.facts.keys;
+        // Helm itself hands these to charts within the chart.
+        for (key, entry) in table.0.iter().filter(|(key, _)| !known.contains(key) && *key != "global") {
+            let near = nearest(key, known).cloned();
+            let problem = Problem::UnknownAddonKey { addon: self.addon.to_owned(), key: key.clone(), near };
+            self.context.push(problem, entry.key);
+        }
+    }
+
     /// Compares a table of the catalog's with what is laid over it.
     fn table(&mut self, known: &serde_json::Map<String, Json>, over: &Node, path: &str) {
         if known.get("nodeSelector").is_some_and(|selector| selector["node-type"] == CORE) {

@@ -419,6 +419,8 @@ problems! {
     N0502 SupportEnds { version: String, ends: String, left: i64, next: Option<String> },
     /// A Kubernetes version is in extended support.
     N0503 ExtendedSupport { version: String, since: String, next: Option<String> },
+    /// An add-on's values have a key that the catalog does not know.
+    N0504 UnknownAddonKey { addon: String, key: String, near: Option<String> },
     /// An account is one of AWS' examples.
     N0202 ExampleAccount { account: String },
     /// The range of a VPC is not private.

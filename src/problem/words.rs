@@ -1000,6 +1000,12 @@ impl Problem {
                     .label("plinth fills it in, from the cluster and what it makes there")
                     .help("remove it")
             }
+            Self::UnknownAddonKey { addon, key, near } => {
+                let help = near.as_ref().map(|near| format!("did you mean `{near}`?"));
+                Words::new(format!("the catalog does not know the value `{key}` of add-on `{addon}`"))
+                    .label("newer than this release, or misspelt")
+                    .help(help.unwrap_or_else(|| "see that the add-on's version has it: unknown ones are lost, or refused".to_owned()))
+            }
             Self::UnknownNodeType { addon, value, known } => {
                 Words::new(format!("no node has the label `node-type: {value}` that add-on `{addon}` looks for"))
                     .label("its pods would wait for ever")
