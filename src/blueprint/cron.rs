@@ -1,8 +1,8 @@
 //! Schedules: five fields of cron, as Karpenter reads them.
 //!
-//! Karpenter gives a budget's schedule to robfig/cron, `ParseStandard` (kubernetes-sigs/karpenter, `nodepool.go`; robfig/cron v3,
-//! `parser.go`): Sunday is 0 and never 7, a range does not go over the end of the week, and there is no `L`, `W` or `#`. Of its
-//! words the NodePool definition, v1.14.1, takes those below. Read 2026-11.
+//! Karpenter gives a budget's schedule to robfig/cron, `ParseStandard` (kubernetes-sigs/karpenter, `nodepool.go`;
+//! robfig/cron v3, `parser.go`): Sunday is 0 and never 7, a range does not go over the end of the week, and there is no
+//! `L`, `W` or `#`. Of its words the NodePool definition, v1.14.1, takes those below. Read 2026-11.
 
 /// Schedules that have a name.
 pub const WORDS: [&str; 7] =

@@ -245,8 +245,9 @@ fn place<'s>(
         let mut holds = vec![false; taken.len()];
         let mut places = (0..service.replicas.unwrap_or_default()).map(|_| {
             let has_room = |at: &usize| {
+                let Resources { cpu_milli, memory_mib, pods } = taken[*at] + service.each;
                 let is_free = !(service.apart.is_some() && holds[*at]);
-                is_free && shortages(taken[*at] + service.each, node).is_empty()
+                is_free && cpu_milli <= node.cpu_milli && memory_mib <= node.memory_mib && pods <= node.pods
             };
             let at = (0..taken.len()).filter(has_room).min_by_key(|at| key(taken[*at]))?;
             taken[at] = taken[at] + service.each;

@@ -351,6 +351,7 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
         return Vec::new();
     };
     for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
+        context.check_repeated(ranges);
         // Nobody has more than a /8, and two halves are a whole.
         for range in ranges.iter().filter(|range| range.prefix_len() < 8) {
             context.push(Problem::OpenToTheWorld { range: range.value, is_private }, range.span);

@@ -125,6 +125,14 @@ impl Context<'_> {
     fn push_conflict(&mut self, problem: Problem, at: Span, also: Span) {
         self.diagnostics.push_conflict(problem, at, also);
     }
+
+    /// Refuses what a list names twice.
+    fn check_repeated<T: PartialEq + std::fmt::Display>(&mut self, list: &[Spanned<T>]) {
+        for (again, first) in repeated(list) {
+            let problem = Problem::RepeatedReference { value: again.value.to_string() };
+            self.push_conflict(problem, again.span, first.span);
+        }
+    }
 }
 
 /// Resolves a blueprint.

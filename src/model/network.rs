@@ -162,6 +162,7 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         return None;
     };
     check_ip_family(context, keys);
+    context.check_repeated(&keys.peers);
     if private_range(cidr.value).or(shared_range(cidr.value)).is_none() {
         context.push(Problem::PublicVpcRange { range: cidr.value }, cidr.span);
     }

@@ -9,7 +9,7 @@ use super::{Place, overlaps, private_range, shared_range, zones};
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::Nat;
 use crate::diagnostic::{Span, Spanned};
-use crate::model::{Context, repeated};
+use crate::model::Context;
 use crate::problem::Problem;
 
 /// A VPC that plinth makes.
@@ -101,10 +101,7 @@ fn check_keys(context: &mut Context<'_>, keys: &Keys) {
 fn endpoints(context: &mut Context<'_>, keys: &Keys) -> Vec<String> {
     let known = &context.catalog.vpc_endpoints;
     let mut names: Vec<String> = Vec::new();
-    for (again, first) in repeated(&keys.endpoints) {
-        let problem = Problem::RepeatedReference { value: again.value.clone() };
-        context.push_conflict(problem, again.span, first.span);
-    }
+    context.check_repeated(&keys.endpoints);
     for name in keys.endpoints.iter() {
         if name.value == "s3" {
             context.push(Problem::EndpointOfS3, name.span);
