@@ -421,10 +421,10 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     let size = size(report, name, keys);
     let is_core = name.as_str() == CORE;
     let capacity = keys.capacity.as_ref();
-    let is_refused = is_core && has(capacity, Capacity::Spot);
+    let is_refused = |capacity: &[Spanned<Capacity>]| is_core && has(capacity, Capacity::Spot);
     if let Some(reserved) = reservations(keys) {
         report.report(Problem::ManagedReservation { pool: name.to_string(), is_core }, reserved, None);
-    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused) {
+    } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
     check_core(report, name, keys);
@@ -465,13 +465,13 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
 
 /// Returns where a pool asks for reserved capacity.
 fn reservations(keys: &Keys) -> Option<Span> {
-    let capacity = keys.capacity.as_ref().filter(|_| has(keys.capacity.as_ref(), Capacity::Reserved));
+    let capacity = keys.capacity.as_ref().filter(|capacity| has(capacity, Capacity::Reserved));
     capacity.map(|capacity| capacity.span).or(keys.capacity_reservations.as_ref().map(|ids| ids.span))
 }
 
 /// Whether a way to buy nodes is among those that are written.
-fn has(written: Option<&Spanned<Vec<Spanned<Capacity>>>>, capacity: Capacity) -> bool {
-    written.is_some_and(|written| written.iter().any(|written| written.value == capacity))
+fn has(written: &[Spanned<Capacity>], capacity: Capacity) -> bool {
+    written.iter().any(|written| written.value == capacity)
 }
 
 fn instance_types(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<Vec<InstanceType>> {
@@ -525,7 +525,7 @@ fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
         return;
     }
     let capacity = keys.capacity.as_ref();
-    if let Some(capacity) = capacity.filter(|_| has(capacity, Capacity::Spot)) {
+    if let Some(capacity) = capacity.filter(|capacity| has(capacity, Capacity::Spot)) {
         report.report(Problem::CoreSpot, capacity.span, None);
     }
     let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
