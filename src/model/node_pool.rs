@@ -406,7 +406,10 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         if let Some(at) = at.filter(|_| !takers.include(kind.value, is_core)) {
             let kinds = [PoolKind::Managed, PoolKind::Karpenter, PoolKind::Fargate].into_iter();
             let kinds = kinds.filter(|kind| !(is_core && *kind == PoolKind::Karpenter));
-            let others = kinds.filter(|kind| takers.include(*kind, is_core)).map(PoolKind::word).collect();
+            let takes = |kind: &PoolKind| {
+                takers.include(*kind, is_core) && (key, *kind) != ("capacity_reservations", PoolKind::Managed)
+            };
+            let others = kinds.filter(takes).map(PoolKind::word).collect();
             let pool = pool.name.to_string();
             context.push(Problem::KeyNotForKind { pool, key, kind: kind.word(), others }, at);
         }
@@ -422,8 +425,8 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     let is_core = name.as_str() == CORE;
     let capacity = keys.capacity.as_ref();
     let is_refused = |capacity: &[Spanned<Capacity>]| is_core && has(capacity, Capacity::Spot);
-    if let Some(reserved) = reservations(keys) {
-        report.report(Problem::ManagedReservation { pool: name.to_string(), is_core }, reserved, None);
+    if let Some((key, reserved)) = reservations(keys) {
+        report.report(Problem::ManagedReservation { pool: name.to_string(), key, is_core }, reserved, None);
     } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
@@ -463,10 +466,11 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     })
 }
 
-/// Returns where a pool asks for reserved capacity.
-fn reservations(keys: &Keys) -> Option<Span> {
+/// Returns by which key a pool asks for reserved capacity, and where.
+fn reservations(keys: &Keys) -> Option<(&'static str, Span)> {
     let capacity = keys.capacity.as_ref().filter(|capacity| has(capacity, Capacity::Reserved));
-    capacity.map(|capacity| capacity.span).or(keys.capacity_reservations.as_ref().map(|ids| ids.span))
+    let capacity = capacity.map(|capacity| ("capacity", capacity.span));
+    capacity.or(keys.capacity_reservations.as_ref().map(|ids| ("capacity_reservations", ids.span)))
 }
 
 /// Whether a way to buy nodes is among those that are written.

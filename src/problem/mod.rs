@@ -335,7 +335,7 @@ problems! {
     /// A text is not the id of a capacity reservation.
     E0430 InvalidReservation { value: String },
     /// A managed pool asks for reserved capacity.
-    E0431 ManagedReservation { pool: String, is_core: bool },
+    E0431 ManagedReservation { pool: String, key: &'static str, is_core: bool },
     /// A pool has capacity reservations, and no leave to use them.
     E0432 UnusedReservations { pool: String },
     /// A label or taint is one that Kubernetes refuses, or that others keep for themselves.

@@ -889,11 +889,15 @@ impl Problem {
                     .label("`cr-` with digits and lower-case letters is needed")
                     .help("write it as `\"cr-0123456789abcdef0\"`")
             }
-            Self::ManagedReservation { pool, is_core } => {
+            Self::ManagedReservation { pool, key, is_core } => {
+                let instead = match *key {
+                    "capacity" => "write `capacity = [\"on-demand\"]`".to_owned(),
+                    key => format!("remove `{key}`"),
+                };
                 let or = if *is_core { "" } else { ", or make a Karpenter pool of it" };
                 Words::new(format!("managed node pool `{pool}` takes no capacity reservations"))
                     .label("it runs in open reservations of its instance types by itself")
-                    .help(format!("write `capacity = [\"on-demand\"]`{or}"))
+                    .help(format!("{instead}{or}"))
             }
             Self::UnusedReservations { pool } => {
                 Words::new(format!("node pool `{pool}` may not use its capacity reservations"))
