@@ -170,6 +170,7 @@ fn entry(name: &str, facts: &Addon, kubernetes: &KubernetesVersion) -> Value {
         "service_account": facts.service_account,
         "managed_policies": facts.managed_policies,
         "policies": facts.policies,
+        "access": facts.access.as_ref().map(|access| &access.about),
         "crds": facts.crds,
         "workloads": workloads.collect::<Vec<_>>(),
         "network": facts.network,
