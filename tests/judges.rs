@@ -25,6 +25,8 @@ mod control_plane;
 mod definitions;
 #[path = "judges/deployment.rs"]
 mod deployment;
+#[path = "judges/effects.rs"]
+mod effects;
 #[path = "judges/emitted.rs"]
 mod emitted;
 #[path = "judges/engine.rs"]
@@ -43,6 +45,8 @@ mod literal;
 mod nasty;
 #[path = "judges/network.rs"]
 mod network;
+#[path = "judges/permissions.rs"]
+mod permissions;
 #[path = "judges/pipeline.rs"]
 mod pipeline;
 #[path = "judges/placement.rs"]

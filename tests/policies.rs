@@ -84,7 +84,9 @@ fn policies(catalog: &Catalog, name: &str) -> BTreeMap<String, String> {
 fn gather<'c>(catalog: &'c Catalog, name: &'c str, addons: &mut BTreeSet<&'c str>) {
     if addons.insert(name) {
         let Addon { needs, .. } = &catalog.addons[name];
-        needs.iter().for_each(|other| gather(catalog, other, addons));
+        for other in needs {
+            gather(catalog, other, addons);
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 /// Renders a cluster with some add-ons; or says what is wrong with it.
 fn render(addons: &[&str]) -> Result<Tree, String> {
-    let addons: String = addons.iter().map(|addon| format!("[cluster.addons.{addon}]\n")).collect();
+    let addons: Vec<String> = addons.iter().map(|addon| format!("[cluster.addons.{addon}]")).collect();
+    let addons = addons.join("\n");
     let text = format!(
         r#"
 format  = 1
@@ -51,7 +52,7 @@ fn blocks(stack: &str, addon: &str, addons: &[&str]) -> Vec<Block> {
 /// Returns a resource's attribute.
 fn attribute(blocks: &[Block], kind: &str, name: &str, key: &str) -> Value {
     let is_wanted = |block: &&Block| {
-        let labels: Vec<&str> = block.labels().iter().map(|label| label.as_str()).collect();
+        let labels: Vec<&str> = block.labels().iter().map(hcl::BlockLabel::as_str).collect();
         labels == [kind, name]
     };
     let block = blocks.iter().find(is_wanted).unwrap_or_else(|| panic!("no {kind}.{name}"));

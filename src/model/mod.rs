@@ -18,6 +18,7 @@ pub mod node_pool;
 pub mod settings;
 pub mod support;
 
+mod pin;
 mod placement;
 mod reach;
 mod tags;
@@ -27,7 +28,7 @@ use serde::Serialize;
 use crate::blueprint::Blueprint;
 use crate::blueprint::scalar::Engine;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostics, Span, Spanned};
 use crate::problem::Problem;
 
 pub use access::Access;
@@ -38,6 +39,7 @@ pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
+pub use placement::values as addon_values;
 pub use settings::{Fleet, Settings};
 
 /// Everything that templates need to know.
@@ -87,6 +89,12 @@ impl Model {
     }
 }
 
+/// Finds what a list names twice: each of its later places, with the first.
+fn repeated<T: PartialEq>(list: &[Spanned<T>]) -> impl Iterator<Item = (&Spanned<T>, &Spanned<T>)> {
+    let firsts = list.iter().enumerate().map(|(index, item)| (item, &list[..index]));
+    firsts.filter_map(|(item, before)| Some((item, before.iter().find(|first| first.value == item.value)?)))
+}
+
 /// A scanner finding that is accepted.
 #[derive(Debug, Clone)]
 pub struct Waiver {
@@ -116,6 +124,14 @@ impl Context<'_> {
     fn push_conflict(&mut self, problem: Problem, at: Span, also: Span) {
         self.diagnostics.push_conflict(problem, at, also);
     }
+
+    /// Refuses what a list names twice.
+    fn check_repeated<T: PartialEq + std::fmt::Display>(&mut self, list: &[Spanned<T>]) {
+        for (again, first) in repeated(list) {
+            let problem = Problem::RepeatedReference { value: again.value.to_string() };
+            self.push_conflict(problem, again.span, first.span);
+        }
+    }
 }
 
 /// Resolves a blueprint.
@@ -135,10 +151,7 @@ pub fn resolve(
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &fleet);
     reach::check(&mut context, &environments);
-    if !fleet.eks_addons.is_empty() {
-        let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
-        context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
-    }
+    pin::check(&mut context, &environments, &fleet);
     check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),

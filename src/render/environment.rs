@@ -377,7 +377,8 @@ fn cluster_outputs(scope: &ForCluster<'_>) -> Context {
 fn services_outputs(scope: &ForCluster<'_>) -> Context {
     let mut outputs = vec![RootOutput { name: "contract", description: "Name of the contract document." }];
     outputs.extend(
-        helm(scope).then_some(RootOutput { name: "releases", description: "Chart versions by release." }),
+        (!scope.whole.model.fleet.helm_addons.is_empty())
+            .then_some(RootOutput { name: "releases", description: "Chart versions by release." }),
     );
     view(&RootOutputs { module: "services", outputs })
 }

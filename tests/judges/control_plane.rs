@@ -18,7 +18,7 @@ use crate::tree;
 use crate::yaml;
 
 /// How long controllers may take: to enforce a definition, or to empty a namespace.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Kinds that come and go by themselves.
 const PASSING: [&str; 2] = ["Event", "Lease"];
@@ -69,7 +69,7 @@ impl ControlPlane {
         let (server, token) = (text("/clusters/0/cluster/server"), text("/users/0/user/token"));
         let plane = Self { script, helm, kubeconfig, server, token, folder };
         // What controllers make by themselves in each namespace.
-        plane.wait("controllers are not at work", || {
+        wait("controllers are not at work", || {
             let made = |plural: &str| {
                 plane.get(&format!("/api/v1/{plural}"))["items"].as_array().map_or(0, Vec::len)
             };
@@ -92,7 +92,7 @@ impl ControlPlane {
             let conditions = definition["status"]["conditions"].as_array().into_iter().flatten();
             conditions.into_iter().any(|it| it["type"] == "Established" && it["status"] == "True")
         };
-        self.wait("kinds are not served", || {
+        wait("kinds are not served", || {
             let all = self.get(PATH);
             let items = all["items"].as_array().expect("a list");
             let missing: Vec<&Value> = items.iter().filter(|definition| !is_known(definition)).collect();
@@ -152,15 +152,29 @@ impl ControlPlane {
     }
 
     pub fn get(&self, path: &str) -> Value {
+        self.get_all(&[path.to_owned()]).remove(0)
+    }
+
+    /// Gets several things in one go.
+    fn get_all(&self, paths: &[String]) -> Vec<Value> {
         let started = Instant::now();
-        let mut answer = self.request("GET", path, None);
-        // For a second after a kind became known.
-        while answer.status == 429 && started.elapsed() < PATIENCE {
+        loop {
+            let mut curl = self.curl();
+            curl.args(paths.iter().map(|path| format!("{}{path}", self.server))).stdin(Stdio::null());
+            let output = curl.output().expect("curl runs: the script needs it, too");
+            let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+            let answers: Vec<Value> =
+                answers.map(|answer| answer.expect("the server answers in JSON")).collect();
+            assert_eq!(answers.len(), paths.len(), "curl: {}", String::from_utf8_lossy(&output.stderr));
+            let refusals: Vec<&Value> = answers.iter().filter(|answer| answer["kind"] == "Status").collect();
+            if refusals.is_empty() {
+                return answers;
+            }
+            // For a second after a kind became known, and while one goes.
+            let is_late = refusals.iter().all(|answer| answer["code"] == 429) && started.elapsed() < PATIENCE;
+            assert!(is_late, "{refusals:?}");
             std::thread::sleep(Duration::from_millis(500));
-            answer = self.request("GET", path, None);
         }
-        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-        answer.body
     }
 
     pub fn delete(&self, path: &str) {
@@ -172,20 +186,10 @@ impl ControlPlane {
         let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
         let content_type = format!("Content-Type: {kind}");
         let with_body = ["--header", &content_type, "--data-binary", "@-"];
-        let mut curl = Command::new("curl")
-            .args(["--silent", "--show-error", "--insecure", "--noproxy", "*", "--request", method])
-            .args([
-                "--header",
-                &format!("Authorization: Bearer {}", self.token),
-                "--write-out",
-                "\n%{http_code}",
-            ])
-            .args(body.iter().flat_map(|_| with_body))
-            .arg(format!("{}{path}", self.server))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("curl runs: the script needs it, too");
+        let mut curl = self.curl();
+        curl.args(["--request", method, "--write-out", "\n%{http_code}"]);
+        curl.args(body.iter().flat_map(|_| with_body)).arg(format!("{}{path}", self.server));
+        let mut curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("curl runs");
         let text = body.map(Value::to_string).unwrap_or_default();
         curl.stdin.take().expect("piped").write_all(text.as_bytes()).expect("curl reads");
         let output = curl.wait_with_output().expect("curl ends");
@@ -195,6 +199,13 @@ impl ControlPlane {
             status: status.parse().expect("a status"),
             body: serde_json::from_str(body).unwrap_or_else(|_| json!({ "message": body })),
         }
+    }
+
+    fn curl(&self) -> Command {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--insecure", "--noproxy", "*"]);
+        curl.args(["--header", &format!("Authorization: Bearer {}", self.token)]);
+        curl
     }
 
     /// Installs a release as the provider does; says what it has to say where it refuses.
@@ -232,42 +243,26 @@ impl ControlPlane {
     /// Returns every object there is, of every kind: its kind, its namespace and its name.
     pub fn objects(&self) -> BTreeSet<String> {
         let groups = self.get("/apis");
-        let versions = groups["groups"].as_array().expect("groups").iter().flat_map(|group| {
-            group["versions"].as_array().expect("versions").iter().map(|version| {
-                format!("/apis/{}", version["groupVersion"].as_str().expect("a group and version"))
-            })
-        });
+        let versions = list(&groups["groups"]).flat_map(|group| list(&group["versions"]));
+        let versions = versions.map(|version| format!("/apis/{}", text(version, "groupVersion")));
+        let versions: Vec<String> = std::iter::once("/api/v1".to_owned()).chain(versions).collect();
+        let mut kinds = Vec::new();
+        for (path, resources) in versions.iter().zip(self.get_all(&versions)) {
+            let listed = list(&resources["resources"]).filter(|resource| {
+                list(&resource["verbs"]).any(|verb| verb == "list")
+                    && !PASSING.contains(&text(resource, "kind"))
+            });
+            kinds.extend(listed.map(|it| (text(it, "kind").to_owned(), format!("{path}/{}", name_of(it)))));
+        }
+        let paths: Vec<String> = kinds.iter().map(|(_, path)| path.clone()).collect();
         let mut objects = BTreeSet::new();
-        for path in std::iter::once("/api/v1".to_owned()).chain(versions) {
-            let resources = self.get(&path);
-            for resource in resources["resources"].as_array().expect("resources") {
-                let is_listed =
-                    resource["verbs"].as_array().is_some_and(|verbs| verbs.contains(&json!("list")));
-                let kind = resource["kind"].as_str().expect("a kind");
-                if !is_listed || PASSING.contains(&kind) {
-                    continue;
-                }
-                let list = self.get(&format!("{path}/{}", name_of(resource)));
-                for object in list["items"].as_array().expect("items") {
-                    let text = |key: &str| object["metadata"][key].as_str().unwrap_or_default();
-                    objects.insert(format!("{kind} {}/{}", text("namespace"), text("name")));
-                }
-            }
+        for ((kind, _), all) in kinds.iter().zip(self.get_all(&paths)) {
+            objects.extend(list(&all["items"]).map(|object| {
+                let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
+                format!("{kind} {namespace}/{}", name(object))
+            }));
         }
         objects
-    }
-
-    /// Asks again and again what is missing, until nothing is.
-    pub fn wait(&self, what: &str, missing: impl Fn() -> Vec<String>) {
-        let started = Instant::now();
-        loop {
-            let missing = missing();
-            if missing.is_empty() {
-                return;
-            }
-            assert!(started.elapsed() < PATIENCE, "{what} after {PATIENCE:?}:\n{}", missing.join("\n"));
-            std::thread::sleep(Duration::from_millis(500));
-        }
     }
 
     /// Makes namespaces, and in them what is given: first objects with the paths below which they go, then releases, in
@@ -311,11 +306,24 @@ impl ControlPlane {
         for name in namespaces.iter().filter(|name| !before.contains(&format!("Namespace /{name}"))) {
             self.delete(&format!("/api/v1/namespaces/{name}"));
         }
-        self.wait(&format!("{what}: left"), || self.objects().difference(&before).cloned().collect());
+        wait(&format!("{what}: left"), || self.objects().difference(&before).cloned().collect());
         eprintln!(
             "control plane: {what}: {made} objects there and gone, {:.1} s",
             started.elapsed().as_secs_f64()
         );
+    }
+}
+
+/// Asks again and again what is missing, until nothing is.
+pub fn wait(what: &str, missing: impl Fn() -> Vec<String>) {
+    let started = Instant::now();
+    loop {
+        let missing = missing();
+        if missing.is_empty() {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "{what} after {PATIENCE:?}:\n{}", missing.join("\n"));
+        std::thread::sleep(Duration::from_millis(500));
     }
 }
 
@@ -334,7 +342,15 @@ fn name(object: &Value) -> &str {
 }
 
 fn name_of(value: &Value) -> &str {
-    value["name"].as_str().expect("it has a name")
+    text(value, "name")
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {value}"))
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().expect("a list").iter()
 }
 
 impl Drop for ControlPlane {

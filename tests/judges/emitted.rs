@@ -20,6 +20,8 @@ pub struct Emitted {
     pub charts: BTreeMap<String, Value>,
     /// Configuration of EKS add-ons, by their names.
     pub configurations: BTreeMap<String, Value>,
+    /// IAM policies, by their names.
+    pub policies: BTreeMap<String, Value>,
 }
 
 impl Release {
@@ -45,6 +47,7 @@ pub fn clusters(world: &World<'_>) -> Vec<Emitted> {
                 releases: Vec::new(),
                 charts: BTreeMap::new(),
                 configurations: BTreeMap::new(),
+                policies: BTreeMap::new(),
             });
         }
         let emitted = clusters.iter_mut().find(|known| known.cluster == cluster).expect("it was added");
@@ -57,6 +60,11 @@ pub fn clusters(world: &World<'_>) -> Vec<Emitted> {
 }
 
 impl Emitted {
+    /// Whether there is anything that plinth itself gives to Kubernetes.
+    pub fn has_objects(&self) -> bool {
+        !self.objects.is_empty() || !self.releases.is_empty()
+    }
+
     fn add(&mut self, kind: &Value, values: &Value) {
         let text = |key: &str| values[key].as_str().unwrap_or_default().to_owned();
         let kind = kind.as_str().expect("a resource has a type");
@@ -73,6 +81,9 @@ impl Emitted {
         } else if kind == "aws_eks_addon" {
             let configuration = serde_json::from_str(&text("configuration_values")).unwrap_or(json!({}));
             self.configurations.insert(text("addon_name"), configuration);
+        } else if kind == "aws_iam_policy" || kind == "aws_iam_role_policy" {
+            self.policies
+                .insert(text("name"), serde_json::from_str(&text("policy")).expect("a policy is JSON"));
         } else if let Some(kind) = kind.strip_prefix("kubernetes_") {
             self.objects.push(object(kind, values));
         }

@@ -10,6 +10,7 @@ use plinth::blueprint::scalar::Placement;
 use plinth::catalog::{Addon, Catalog, Pods, Workload};
 use serde_json::{Value, json};
 
+use crate::effects::Effects;
 use crate::emitted::{Emitted, merge};
 use crate::judge;
 use crate::tree::{self, read};
@@ -24,9 +25,6 @@ const NOT_RENDERED: [(&str, &str); 6] = [
     ("rabbitmq-cluster-operator", "the data have no copy of its chart"),
     ("snapshot-controller", "the data have no copy of its chart"),
 ];
-
-/// Charts that are alike: rendered under the second's name.
-const ALIKE: [(&str, &str); 2] = [("ack-sfn", "ack-sqs"), ("ack-sns", "ack-sqs")];
 
 /// Workloads that were rendered, and that plinth switches off by a key: of the add-on's own values, or of the chart's.
 const SWITCHED_OFF: [(&str, &str, &str); 4] = [
@@ -67,23 +65,28 @@ struct Chart<'a> {
     /// The chart's own values, and the catalog's over them.
     values: Value,
     /// What it was rendered with, and what came of it; several times, or never.
-    renderings: Vec<&'a Value>,
+    renderings: Vec<Value>,
+}
+
+/// A workload that a chart made.
+struct Rendered<'a> {
+    name: &'a str,
+    workload: &'a Value,
+    /// The values that the chart was given.
+    given: &'a Value,
 }
 
 #[test]
 fn every_workload_lands_where_its_placement_says() {
     let what = "placement of the catalog's workloads, against what charts make";
     let Some([folder]) = judge::data(what, ["addons"]) else { return };
-    let effects: Value = serde_json::from_str(&read(&folder.join("helm-effects.json"))).expect("JSON");
-    let effects = effects["charts"].as_object().expect("charts");
+    let effects = Effects::load(&folder);
     let addons = Catalog::load().addons;
     let charts = addons.iter().map(|(name, addon)| {
-        let alike = ALIKE.iter().find(|(own, _)| own == name).map_or(name.as_str(), |(_, seen)| seen);
-        let renderings = effects.iter().filter(|(title, _)| title.split(" (").next() == Some(alike));
         let file = folder.join(name).join("values.yaml");
         let mut values = if file.is_file() { yaml::documents(&file).remove(0) } else { json!({}) };
         merge(&mut values, Value::Object(addon.values.clone()));
-        Chart { name, addon, values, renderings: renderings.map(|(_, chart)| chart).collect() }
+        Chart { name, addon, values, renderings: effects.of(name) }
     });
     let charts: Vec<Chart<'_>> = charts.collect();
 
@@ -96,55 +99,46 @@ fn every_workload_lands_where_its_placement_says() {
 
     // No row of a table outlives its reason.
     let is_rendered = |addon: &str, workload: &str| {
-        charts.iter().any(|chart| chart.name == addon && chart.workloads().any(|(name, _)| name == workload))
+        charts.iter().any(|chart| chart.name == addon && chart.workloads().any(|it| it.name == workload))
     };
-    for (addon, workload) in SWITCHED_OFF
-        .iter()
-        .map(|(addon, workload, _)| (addon, workload))
-        .chain(WINDOWS.iter().map(|(addon, workload)| (addon, workload)))
+    let is_there = |addon: &str, workload: &str| addons[addon].pods.iter().any(|pods| pods.name == workload);
+    for (addon, workload) in
+        SWITCHED_OFF.map(|(addon, workload, _)| (addon, workload)).into_iter().chain(WINDOWS)
     {
         assert!(is_rendered(addon, workload), "{addon}: nobody rendered {workload}");
-        assert!(
-            addons[*addon].pods.iter().all(|pods| pods.name != *workload),
-            "{addon}: {workload} is there"
-        );
+        assert!(!is_there(addon, workload), "{addon}: {workload} is there");
     }
     for (addon, workload, _) in NOT_SEEN {
         assert!(!is_rendered(addon, workload), "{addon}: {workload} was rendered");
-        assert!(addons[addon].pods.iter().any(|pods| pods.name == workload), "{addon}: no {workload}");
+        assert!(is_there(addon, workload), "{addon}: no {workload}");
     }
 }
 
 impl Chart<'_> {
     fn faults(&self) -> Vec<String> {
-        let rows = self.addon.pods.iter().map(|pods| (pods.name.clone(), self.fault_of_row(pods)));
-        let workloads = self.workloads().map(|(name, workload)| {
-            let fault = self.fault_of_workload(&name, workload);
-            (name, fault)
-        });
+        let rows = self.addon.pods.iter().map(|pods| (pods.name.as_str(), self.fault_of_row(pods)));
+        let workloads = self.workloads().map(|workload| (workload.name, self.fault_of_workload(&workload)));
         let faults = rows.chain(workloads).filter_map(|(name, fault)| Some(format!("{name}: {}", fault?)));
-        let missed = self
-            .missed()
-            .into_iter()
-            .map(|path| format!("`{path}` is not set, whose workload lands anywhere"));
+        let missed =
+            self.missed().into_iter().map(|path| format!("`{path}` places something, and is not set"));
         faults.chain(missed).map(|fault| format!("{}: {fault}", self.name)).collect()
     }
 
-    /// What was rendered, under the add-on's own name.
-    fn workloads(&self) -> impl Iterator<Item = (String, &Value)> {
-        let alike = ALIKE.iter().find(|(own, _)| *own == self.name);
-        let (own, seen) = alike.copied().unwrap_or((self.name, self.name));
-        let renamed = move |workload: &Value| {
-            let name = workload["name"].as_str().expect("a workload has a name");
-            name.replace(seen.trim_start_matches("ack-"), own.trim_start_matches("ack-"))
-        };
-        let workloads = self.renderings.iter().flat_map(|it| it["workloads"].as_array().expect("workloads"));
-        workloads.map(move |workload| (renamed(workload), workload))
+    /// What was rendered.
+    fn workloads(&self) -> impl Iterator<Item = Rendered<'_>> {
+        self.renderings.iter().flat_map(|rendering| {
+            let workloads = rendering["workloads"].as_array().expect("workloads").iter();
+            workloads.map(|workload| Rendered {
+                name: workload["name"].as_str().expect("a workload has a name"),
+                workload,
+                given: &rendering["values"],
+            })
+        })
     }
 
     /// Says why a row of the catalog brings its pods nowhere.
     fn fault_of_row(&self, pods: &Pods) -> Option<String> {
-        let is_seen = self.workloads().any(|(name, _)| name == pods.name);
+        let is_seen = self.workloads().any(|workload| workload.name == pods.name);
         let is_excused = NOT_SEEN.iter().any(|(addon, name, _)| *addon == self.name && *name == pods.name);
         if !self.renderings.is_empty() && !is_seen && !is_excused {
             return Some("no chart makes it".to_owned());
@@ -167,7 +161,8 @@ impl Chart<'_> {
     }
 
     /// Says why a workload that was rendered does not land where the catalog says.
-    fn fault_of_workload(&self, name: &str, workload: &Value) -> Option<String> {
+    fn fault_of_workload(&self, rendered: &Rendered<'_>) -> Option<String> {
+        let Rendered { name, workload, given } = *rendered;
         let Some(pods) = self.addon.pods.iter().find(|pods| pods.name == name) else {
             let off = SWITCHED_OFF.iter().find(|(addon, own, _)| *addon == self.name && *own == name);
             let is_off = off.is_some_and(|(_, _, key)| at(&self.values, key) == &json!(false));
@@ -184,17 +179,15 @@ impl Chart<'_> {
         }
         if self.addon.placement_of(pods) == Placement::Everywhere {
             let is_told = pods.tolerations().is_some_and(|path| is_universal(at(&self.values, &path)));
-            // By the chart's own values: nothing for it was given in the rendering, or what the chart has anyway.
+            // What it was told in the rendering, the chart tells it by itself.
+            let told = paths(given, |key, value| {
+                key.starts_with("tolerat") && (is_universal(value) || value == true)
+            });
             let is_default = is_universal(&workload["tolerations"])
-                && paths(self.given(name), |key, value| {
-                    key.starts_with("tolerat") && (is_universal(value) || value == true)
-                })
-                .iter()
-                .all(|path| at(self.given(name), path) == at(&self.values, path));
+                && told.iter().all(|path| at(given, path) == at(&self.values, path));
             return (!is_told && !is_default).then(|| "it does not tolerate all taints".to_owned());
         }
         let (selector, tolerations) = (pods.selector.as_deref()?, pods.tolerations()?);
-        let given = self.given(name);
         if at(given, selector)["node-type"] != "core" || workload["nodeSelector"]["node-type"] != "core" {
             return Some(format!("nobody saw `{selector}` place it"));
         }
@@ -203,15 +196,6 @@ impl Chart<'_> {
         };
         (!is_tolerated(at(given, &tolerations)) || !is_tolerated(&workload["tolerations"]))
             .then(|| format!("nobody saw `{tolerations}` let it tolerate anything"))
-    }
-
-    /// The values of the rendering in which a workload is.
-    fn given(&self, name: &str) -> &Value {
-        let has = |rendering: &&&Value| {
-            let workloads = rendering["workloads"].as_array().expect("workloads");
-            self.workloads().any(|(own, workload)| own == name && workloads.contains(workload))
-        };
-        &self.renderings.iter().find(has).expect("it was rendered")["values"]
     }
 
     /// Returns the keys for nodes that were given in a rendering, and that no row of the catalog names.
@@ -270,7 +254,8 @@ pub fn judge(what: &str, blueprint: &str, emitted: &Emitted) {
             let is_tolerated =
                 at(values, &tolerations).as_array().is_some_and(|list| list.contains(&toleration));
             let is_sent = at(values, selector)["node-type"] == placement;
-            if !on_fargate && !(is_sent && is_tolerated) {
+            let is_placed = on_fargate || is_sent && is_tolerated;
+            if !is_placed {
                 faults.push(format!("{name}: {} is not sent to {placement}: {values}", pods.name));
             }
         }

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::control_plane::ControlPlane;
+use crate::control_plane::{ControlPlane, wait};
 use crate::emitted::{self, Emitted};
 use crate::engine::Engine;
 use crate::world::World;
@@ -67,7 +67,7 @@ fn tenants_are_bounded() {
     for (path, object) in &objects {
         plane.apply(path, object);
     }
-    plane.wait("quotas are not counted", || {
+    wait("quotas are not counted", || {
         let quotas = plane.get("/api/v1/resourcequotas");
         let quotas = quotas["items"].as_array().expect("a list").iter();
         let open = quotas.filter(|quota| quota["status"]["hard"].is_null());
@@ -83,7 +83,7 @@ fn tenants_are_bounded() {
     for (path, object) in objects.iter().filter(|(_, object)| is_namespace(object)) {
         plane.delete(&format!("{path}/{}", object["metadata"]["name"].as_str().expect("a name")));
     }
-    plane.wait("left of tenants", || plane.objects().difference(&before).cloned().collect());
+    wait("left of tenants", || plane.objects().difference(&before).cloned().collect());
 }
 
 fn assert_rights(plane: &ControlPlane) {

@@ -9,7 +9,7 @@ use crate::control_plane::{ControlPlane, Release};
 use crate::definitions::Definitions;
 use crate::emitted::{self, Emitted};
 use crate::world::World;
-use crate::{judge, karpenter, placement, tree, values, yaml};
+use crate::{judge, karpenter, permissions, placement, tree, values, yaml};
 
 /// Judges what the clusters of a deployed tree were given.
 pub fn judge(world: &World<'_>, tree: &str) {
@@ -22,6 +22,11 @@ pub fn judge(world: &World<'_>, tree: &str) {
         assert_defined(&definitions, &what, &cluster.releases);
         values::judge(&addons, &what, cluster);
         placement::judge(&what, tree, cluster);
+        permissions::judge(&addons, &what, cluster);
+    }
+    let clusters: Vec<Emitted> = clusters.into_iter().filter(Emitted::has_objects).collect();
+    if clusters.is_empty() {
+        return;
     }
     let Some(plane) = ControlPlane::start(&what) else { return };
     let objects = clusters.iter().flat_map(|cluster| &cluster.releases).flat_map(Release::objects);

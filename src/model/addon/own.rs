@@ -207,6 +207,7 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         upgrade: None,
         destroy: None,
         note: None,
+        keys: Vec::new(),
         values: Map::new(),
         when: Vec::new(),
         pods: pods.collect(),
