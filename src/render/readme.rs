@@ -300,7 +300,8 @@ fn cost(whole: &Whole<'_>) -> Context {
         })
         .collect();
     apps.sort_by_key(|app| (app.team, app.name));
-    let mut environments: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+    let mut environments: Vec<&str> =
+        environments.iter().map(|environment| environment.name.as_str()).collect();
     environments.sort_unstable();
     view(&Cost {
         apps,

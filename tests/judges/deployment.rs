@@ -3,6 +3,7 @@
 //! All environments of a tree live in one world, as they do at AWS: names that only one of them may have would clash. The
 //! order is that of a person: what `scripts/bootstrap` makes, then each stack as the scripts list them; then back.
 
+use crate::attachment::assert_contracts_fit;
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
 use crate::truth;
@@ -127,6 +128,7 @@ fn there_and_back_in(world: &World<'_>, blueprint: &str, expected: &[(&str, &[&s
     for environment in environments {
         deploy(world, environment, expected);
     }
+    assert_contracts_fit(world);
     if judges_truth {
         truth::judge(world, blueprint);
     }
