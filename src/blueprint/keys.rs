@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use super::node::Node;
+use super::node::{Node, Value};
 use super::number::{DiskGib, Iops, MaxPods, Percent, Throughput, Weight};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
@@ -413,7 +413,10 @@ pub struct Layer(pub Node);
 
 impl Read for Layer {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        Node::read(node, reader).map(Self)
+        match node.value {
+            Value::Table(_) => Some(Self(node.clone())),
+            _ => reader.wrong_table(node, "a table", "a cluster"),
+        }
     }
 
     fn shape() -> Shape {

@@ -98,7 +98,7 @@ fn read_quantities(
     example: &'static str,
 ) -> Option<BTreeMap<String, String>> {
     let Value::Table(table) = &node.value else {
-        return reader.wrong_type(node, "a table of quantities");
+        return reader.wrong_table(node, "a table of quantities", name);
     };
     let mut read = BTreeMap::new();
     let mut good = true;
@@ -120,7 +120,7 @@ fn read_quantities(
                 continue;
             }
             _ => {
-                reader.wrong_type::<()>(&entry.node, "a quantity of Kubernetes");
+                reader.wrong_table::<()>(&entry.node, "a quantity of Kubernetes", name);
                 good = false;
                 continue;
             }

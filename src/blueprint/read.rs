@@ -55,11 +55,21 @@ impl Reader {
 
     /// Says that a value is of the wrong type.
     pub fn wrong_type<T>(&mut self, node: &Node, expected: &'static str) -> Option<T> {
+        self.not(node, expected, None)
+    }
+
+    /// Says that a value is not the table that messages call by a name.
+    pub fn wrong_table<T>(&mut self, node: &Node, expected: &'static str, name: &'static str) -> Option<T> {
+        self.not(node, expected, Some(name))
+    }
+
+    fn not<T>(&mut self, node: &Node, expected: &'static str, of: Option<&'static str>) -> Option<T> {
         let text = match &node.value {
             Value::String(text) => Some(text.clone()),
+            Value::Float(number) => Some(number.to_string()),
             _ => None,
         };
-        self.fail(Problem::WrongType { expected, found: node.value.kind(), text }, node.span)
+        self.fail(Problem::WrongType { expected, of, found: node.value.kind(), text }, node.span)
     }
 
     /// Returns the table at a node, after refusing keys that it does not take.
@@ -70,7 +80,7 @@ impl Reader {
         keys: &'static [Key],
     ) -> Option<&'n Table> {
         let Value::Table(table) = &node.value else {
-            return self.wrong_type(node, if name == "a taint" { "a table of a taint" } else { "a table" });
+            return self.wrong_table(node, "a table", name);
         };
         for (key, entry) in &table.0 {
             if !keys.iter().any(|known| known.name == key) {
@@ -243,7 +253,8 @@ impl<T: Read> Read for Map<T> {
 impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Array(items) = &node.value else {
-            return reader.wrong_type(node, "an array");
+            let is_of_tables = matches!(T::shape(), Shape::Table(_));
+            return reader.wrong_type(node, if is_of_tables { "an array of tables" } else { "an array" });
         };
         // Read every item before giving up, so that all mistakes of a list are told at once.
         let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, reader)).collect();

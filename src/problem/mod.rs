@@ -6,6 +6,8 @@
 //! pools, E05xx add-ons and versions, E06xx access, E07xx applications, N0xxx notes.
 
 mod nearest;
+mod retype;
+pub mod syntax;
 mod words;
 
 use ipnet::Ipv4Net;
@@ -77,11 +79,11 @@ pub enum Principal {
 
 problems! {
     /// The file is not TOML.
-    E0101 Syntax { message: String },
+    E0101 Syntax { message: String, text: String },
     /// A table holds a key that it does not take.
     E0102 UnknownKey { key: String, table: &'static str, allowed: Vec<String>, home: Option<&'static str> },
     /// A value is of another type than its key takes.
-    E0103 WrongType { expected: &'static str, found: &'static str, text: Option<String> },
+    E0103 WrongType { expected: &'static str, of: Option<&'static str>, found: &'static str, text: Option<String> },
     /// A key that must be set is not.
     E0104 MissingKey { key: &'static str, table: &'static str },
     /// A key takes one of a few words, and this is none of them.

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
-use super::{Principal, Problem};
+use super::retype::retype;
+use super::{Principal, Problem, syntax};
 use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
@@ -27,21 +28,21 @@ pub struct Words {
 }
 
 impl Words {
-    fn new(what: impl Into<String>) -> Self {
+    pub(super) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), ..Self::default() }
     }
 
-    fn label(mut self, label: impl Into<String>) -> Self {
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    fn also(mut self, also: impl Into<String>) -> Self {
+    pub(super) fn also(mut self, also: impl Into<String>) -> Self {
         self.also = Some(also.into());
         self
     }
 
-    fn help(self, help: impl Into<String>) -> Self {
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
         self.maybe_help(Some(help))
     }
 
@@ -56,9 +57,7 @@ impl Problem {
     #[expect(clippy::too_many_lines, reason = "one place for all words, one arm for each problem")]
     pub fn words(&self) -> Words {
         match self {
-            Self::Syntax { message } => Words::new("the blueprint is not valid TOML")
-                .label(message.lines().collect::<Vec<_>>().join(", "))
-                .maybe_help(syntax_help(message)),
+            Self::Syntax { message, text } => syntax::words(message, text),
             Self::UnknownKey { key, table, allowed, home } => {
                 let help = match (*table, key.as_str(), home) {
                     _ if nearest(key, allowed).is_some() => suggest(key, allowed),
@@ -78,9 +77,9 @@ impl Problem {
                 };
                 Words::new(format!("{} takes no key `{key}`", in_code(table))).label("unknown key").help(help)
             }
-            Self::WrongType { expected, found, text } => Words::new(format!("expected {expected}, found {found}"))
+            Self::WrongType { expected, of, found, text } => Words::new(format!("expected {expected}, found {found}"))
                 .label(format!("this is {found}"))
-                .maybe_help(retype(expected, found, text.as_deref())),
+                .help(retype(expected, of.unwrap_or_default(), found, text.as_deref().unwrap_or_default())),
             Self::MissingKey { key, table } => Words::new(format!("{} has no `{key}`", in_code(table)))
                 .label(format!("`{key}` is missing"))
                 .help(example(table, key)),
@@ -1215,63 +1214,6 @@ fn with_part(arn: &str, part: usize, by: &str) -> String {
         *old = by;
     }
     parts.join(":")
-}
-
-/// Says what TOML means where its own words are short.
-fn syntax_help(message: &str) -> Option<&'static str> {
-    if message.starts_with("duplicate key") {
-        return Some(
-            "write it once; a table stands in one place: under its `[header]`, in dotted keys, or in braces",
-        );
-    }
-    if message.contains("leading zero") {
-        return Some("an account and a version are text: put it in quotes");
-    }
-    if message.starts_with("cannot extend value of type inline table") {
-        return Some("write it inside the braces");
-    }
-    message
-        .starts_with(EXTENDED)
-        .then_some("it has a value already, further up: remove that, or make it a table with `[header]`")
-}
-
-/// How TOML's complaint begins about a key below one that is no table.
-const EXTENDED: &str = "cannot extend value of type";
-
-/// Says how to turn one type into another, where it is a matter of punctuation.
-fn retype(expected: &str, found: &str, text: Option<&str>) -> Option<String> {
-    let help = match (expected, found) {
-        ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => "put it in quotes",
-        ("a whole number", "a string") => {
-            let text = text.unwrap_or_default();
-            let digits = text.find(|c: char| !c.is_ascii_digit()).map_or(text, |end| &text[..end]);
-            return (!digits.is_empty()).then(|| format!("write `{digits}`, without quotes"));
-        }
-        ("`true` or `false`", "a string") => "write `true` or `false`, without quotes",
-        ("an array", "a string") => "put it in brackets: `[\"…\"]`",
-        ("an array", "a table") => "write a list in brackets: `[…]`",
-        ("a number of zones or an array of zone names", "a string") => {
-            return match text.unwrap_or_default() {
-                count if count.parse::<u32>().is_ok() => Some(format!("write `{count}`, without quotes")),
-                zone => Some(format!("put it in brackets, with the others: `[\"{zone}\", …]`")),
-            };
-        }
-        ("a string", "an array") => "remove the brackets: one is allowed",
-        ("a table", "a boolean") => "write `{ enabled = false }` to take it out, or a table with its keys",
-        ("a table", "an array") => "write one pair of brackets around a header, or braces around keys",
-        ("a table of a taint", _) => {
-            // As kubectl writes it.
-            let written = text.and_then(|text| text.split_once(':'));
-            let (taint, effect) = written.unwrap_or(("dedicated=batch", "NoSchedule"));
-            let (key, value) = taint.split_once('=').unwrap_or((taint, "true"));
-            return Some(format!(
-                "write `{{ key = \"{key}\", value = \"{value}\", effect = \"{effect}\" }}`"
-            ));
-        }
-        ("a table of subnets by zone", _) => "write them by zone: `{ us-east-1a = …, us-east-1b = … }`",
-        _ => return None,
-    };
-    Some(help.to_owned())
 }
 
 /// Says what to type for a key that is missing.
