@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
+use super::shape::index;
 use crate::diagnostic::{Diagnostics, Source, Span};
 use crate::problem::{Problem, syntax};
 
@@ -270,10 +271,11 @@ impl Node {
         Self { value: Value::Table(Table::default()), span: Span::default() }
     }
 
-    /// Returns what a key of this table is set to.
+    /// Returns what a key of this table is set to; of a list, what stands at `[0]` and so on.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match &self.value {
             Value::Table(table) => table.0.get(key).map(|entry| &entry.node),
+            Value::Array(items) => items.get(index(key)?),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use super::node::{Entry, Node, Table, Value};
 use super::pattern::Placeholder;
 use super::scalar::{self, Name};
 use super::shape::{Shape, Text};
+use super::usual::{Around, Sort};
 
 /// Collects what goes wrong while tables are read.
 #[derive(Debug, Default)]
@@ -26,8 +27,23 @@ pub struct Key {
     pub required: bool,
     /// What it takes.
     pub shape: fn() -> Shape,
-    /// What holds without it, where that does not depend on anything else.
-    pub default: Option<fn() -> serde_json::Value>,
+    /// What holds without it, where plinth decides that.
+    pub default: fn(Around<'_>) -> Option<serde_json::Value>,
+}
+
+impl Key {
+    /// Returns each value that can hold without it, and in what sorts of tables, the commonest first.
+    pub fn defaults(&self) -> Vec<(serde_json::Value, Vec<Sort>)> {
+        let mut found: Vec<(serde_json::Value, Vec<Sort>)> = Vec::new();
+        for sort in Sort::ALL {
+            let Some(value) = (self.default)(Around { sort, table: None }) else { continue };
+            match found.iter_mut().find(|(known, _)| *known == value) {
+                Some((_, sorts)) => sorts.push(sort),
+                None => found.push((value, vec![sort])),
+            }
+        }
+        found
+    }
 }
 
 /// Returns a default as data.
@@ -346,6 +362,9 @@ impl Read for String {
 
 /// Declares a blueprint table: each key once, with its doc comment, as `required`, `optional` or `default`.
 ///
+/// Behind `;` stands `when`, and where a default holds that some tables know nothing of; or `usual`, and what the model takes
+/// for an optional key that is not set.
+///
 /// The struct's fields are `Spanned<T>`, `Option<Spanned<T>>` and `Spanned<T>`; a default that no line
 /// of the blueprint decided carries an empty span. `TABLE` lists the keys for messages, documents and editors; its title is
 /// the table's own doc comment.
@@ -353,7 +372,10 @@ macro_rules! table {
     (
         $(#[doc = $about:literal])*
         $name:literal $Table:ident {
-            $( $(#[doc = $doc:literal])* $mode:ident $field:ident: $ty:ty $(= $default:expr)?, )*
+            $(
+                $(#[doc = $doc:literal])*
+                $mode:ident $field:ident: $ty:ty $(= $default:expr)? $(; $when:ident $usual:expr)?,
+            )*
         }
     ) => {
         $(#[doc = $about])*
@@ -369,7 +391,7 @@ macro_rules! table {
                     about: concat!($($doc),*).trim_ascii(),
                     required: table!(@required $mode),
                     shape: <$ty as $crate::blueprint::read::Read>::shape,
-                    default: table!(@default $ty $(, $default)?),
+                    default: table!(@default $ty $(, $default)? $(; $when $usual)?),
                 }, )*
             ];
 
@@ -411,12 +433,20 @@ macro_rules! table {
     (@required optional) => { false };
     (@required default) => { false };
 
-    (@default $ty:ty) => { None };
-    (@default $ty:ty, $default:expr) => {
-        Some(|| {
+    (@default $ty:ty) => { |_| None };
+    (@default $ty:ty; usual $usual:expr) => {
+        |around| {
+            let usual: fn($crate::blueprint::usual::Around<'_>) -> Option<_> = $usual;
+            usual(around).map(|usual| $crate::blueprint::read::as_data(&usual))
+        }
+    };
+    (@default $ty:ty, $default:expr) => { table!(@default $ty, $default; when |_| true) };
+    (@default $ty:ty, $default:expr; when $when:expr) => {
+        |around| {
+            let when: fn($crate::blueprint::usual::Around<'_>) -> bool = $when;
             let default: $ty = $default;
-            $crate::blueprint::read::as_data(&default)
-        })
+            when(around).then(|| $crate::blueprint::read::as_data(&default))
+        }
     };
 
     (@write optional $map:ident, $value:expr, $name:expr) => {

@@ -97,6 +97,7 @@ fn key_schema(key: &Key) -> Map<String, Value> {
     let mut shape = of(&(key.shape)());
     shape.shift_remove("description");
     schema.append(&mut shape);
-    schema.extend(key.default.map(|default| ("default".to_owned(), default())));
+    // Editors fill it in: the commonest, where it depends on something else.
+    schema.extend(key.defaults().into_iter().next().map(|(default, _)| ("default".to_owned(), default)));
     schema
 }

@@ -11,9 +11,10 @@ use super::environment::{Cluster, Environment, StateStore};
 use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
 use super::settings::{Fleet, FleetAddon};
 use crate::blueprint::keys::Cluster as ClusterKeys;
-use crate::blueprint::pattern::Scope;
+use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
+use crate::blueprint::usual;
 use crate::catalog::Catalog;
 use crate::diagnostic::Span;
 use crate::problem::Problem;
@@ -46,10 +47,8 @@ pub(super) fn state_store(
     environment_at: Span,
 ) -> Option<StateStore> {
     let written = context.blueprint.file.state.as_ref().and_then(|state| state.bucket.as_ref());
-    let bucket = written.map_or_else(
-        || format!("{}-{}-{}-terraform-state", scope.project, scope.environment, scope.account),
-        |pattern| pattern.expand(scope),
-    );
+    let usual = Pattern::built_in(usual::STATE_BUCKET);
+    let bucket = written.map_or(&usual, |pattern| &pattern.value).expand(scope);
     let at = written.map_or(environment_at, |pattern| pattern.span);
     let limit = context.catalog.name_limit("aws_s3_bucket");
     if bucket.chars().count() > limit {

@@ -10,6 +10,7 @@ use super::{Principal, Problem, syntax};
 use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
+use crate::blueprint::usual::STATE_BUCKET;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
 use crate::model::node_pool::capacity::Resources;
@@ -243,7 +244,7 @@ impl Problem {
             Self::InvalidBucketName { name, why } => {
                 Words::new(format!("S3 takes no bucket of the name `{name}`"))
                     .label(*why)
-                    .help("write `\"{project}-{environment}-{account}-terraform-state\"`, or leave it out")
+                    .help(format!("write `\"{STATE_BUCKET}\"`, or leave it out"))
             }
             Self::WaiverMatchesNothing { scope, nearest } => {
                 let otherwise = "remove the waiver";
