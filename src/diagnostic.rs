@@ -222,6 +222,9 @@ impl Diagnostics {
         let problem = &diagnostic.problem;
         problem.for_want_of().iter().any(|key| self.unread.contains(key))
             || self.found.iter().any(|other| problem.follows_from(&other.problem))
+            || self.found.iter().any(|other| {
+                other.also.is_some() && other.also == diagnostic.also && other.problem.outdoes(problem)
+            })
     }
 
     /// Whether anything was found that stops a run.

@@ -182,7 +182,13 @@ fn first(text: &str, again: usize) -> Option<First> {
     let header = before.lines().rev().find(|line| line.starts_with('[')).filter(|_| !line.starts_with('['));
     let head = header.map(|header| format!("{header}\n")).unwrap_or_default();
     let read = |text: &str| table(DeTable::parse_recoverable(text).0.get_ref(), 0);
-    let path = path_to(&read(&format!("{head}{line}")), head.len() + again - start)?;
+    let own = read(&format!("{head}{line}"));
+    let Some(path) = path_to(&own, head.len() + again - start) else {
+        // Between the same braces: the tree has the first of them.
+        let key = own_twin(&own, line.get(again - start..)?, head.len() + again - start)?;
+        let start = (key.start + start).checked_sub(head.len())?;
+        return Some(First { key: Span { start, end: start + key.end - key.start }, is_list: false });
+    };
     let mut node = Node { value: Value::Table(read(before)), span: Span::default() };
     let mut key = None;
     for name in path {
@@ -195,6 +201,25 @@ fn first(text: &str, again: usize) -> Option<First> {
         node = entry.node;
     }
     Some(First { key: key?, is_list: matches!(node.value, Value::Array(_)) })
+}
+
+/// Returns where a key stands before a byte that has the name with which a text begins.
+fn own_twin(table: &Table, text: &str, before: usize) -> Option<Span> {
+    let mut tables = vec![table];
+    let mut found = None;
+    while let Some(table) = tables.pop() {
+        for (name, entry) in &table.0 {
+            let rest = text.strip_prefix(name.as_str()).and_then(|rest| rest.chars().next());
+            let is_twin = rest.is_some_and(|c| c.is_whitespace() || "=.".contains(c));
+            if is_twin && entry.key.start < before {
+                found = found.max(Some(entry.key));
+            }
+            if let Value::Table(inner) = &entry.node.value {
+                tables.push(inner);
+            }
+        }
+    }
+    found
 }
 
 /// Returns the path of the key that begins at a byte.

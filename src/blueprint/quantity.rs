@@ -105,7 +105,8 @@ fn read_quantities(
     for (key, entry) in &table.0 {
         let Some((_, units)) = keys.iter().find(|(known, _)| known == key) else {
             let allowed = keys.iter().map(|(known, _)| (*known).to_owned()).collect();
-            let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None };
+            let problem =
+                Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None, is_table: false };
             reader.diagnostics.push(problem, entry.key);
             good = false;
             continue;

@@ -111,7 +111,8 @@ impl Reader {
                 if let Some(meant) = meant {
                     self.diagnostics.unread(meant);
                 }
-                let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home };
+                let is_table = matches!(entry.node.value, Value::Table(_));
+                let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home, is_table };
                 self.diagnostics.push(problem, entry.key);
             }
         }

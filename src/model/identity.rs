@@ -54,7 +54,11 @@ pub(super) fn state_store(
     if bucket.chars().count() > limit {
         let what = format!("the state bucket of `{}`", scope.environment);
         let settle = written.is_none().then_some("`bucket` in `[state]`");
-        context.push(Problem::NameTooLong { name: bucket, what, limit, settle }, at);
+        let problem = Problem::NameTooLong { name: bucket, what, limit, settle };
+        match written {
+            Some(_) => context.push(problem, at),
+            None => context.push_conflict(problem, at, context.blueprint.file.project.name.span),
+        }
         return None;
     }
     if let Some(why) = bucket_fault(&bucket) {
@@ -188,8 +192,17 @@ fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
             worst.insert(at, (over, Problem::NameTooLong { name, what, limit, settle }));
         }
     }
+    let target = context.blueprint.environments.get(&cluster.environment);
+    let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+    let is_settled = keys.is_some_and(|keys| keys.value.name.is_some());
     for (at, (_, problem)) in worst {
-        context.push(problem, at);
+        match problem {
+            // The name is made of three, and the first of them is every cluster's.
+            Problem::NameTooLong { settle: Some(_), .. } if !is_settled => {
+                context.push_conflict(problem, at, context.blueprint.file.project.name.span);
+            }
+            problem => context.push(problem, at),
+        }
     }
 }
 
