@@ -439,7 +439,7 @@ fn unknown_words_are_met_with_the_nearest() {
         ),
         (&["projct.name"], "there is no `projct` in the blueprint", "did you mean `project`?"),
         (&["cluster.network.nat.x"], "there is no `x` in `cluster.network.nat`", "it has no keys"),
-        (&["cluster", "--environment", "prod"], "there is no `prod` in `environments`", "choose one of"),
+        (&["cluster", "--environment", "test"], "there is no `test` in `environments`", "choose one of"),
         (&["cluster", "--cluster", "min"], "there is no `min` in `clusters`", "write `main`"),
         (&["a..b"], "`a..b` is not a key's path", "write it as"),
         (

@@ -3,6 +3,9 @@
 //! Draft 7: what Taplo and VS Code's "Even Better TOML" check by without being told (their validator is built with its
 //! default drafts, taplo-common, read 2026-11), and Tombi reads it, too. In that draft nothing counts beside a `$ref`, so
 //! only what stands in several places is one, and it stands in an `allOf`.
+//!
+//! To JSON `3.0` is the integer 3 (json-schema.org, "Numeric types", read 2026-11): that TOML tells them apart, only
+//! plinth itself says.
 
 use serde_json::{Map, Value, json};
 
