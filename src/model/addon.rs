@@ -9,7 +9,6 @@ use crate::blueprint::keys::{Cluster as ClusterKeys, Network};
 use crate::blueprint::node::{self, Node};
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind};
-use crate::diagnostic::Span;
 use crate::hcl::value::Value;
 use crate::model::data;
 use crate::problem::Problem;
@@ -41,7 +40,6 @@ pub struct Addon {
 /// Resolves the add-ons of one cluster, in the order of names.
 pub(super) fn resolve(
     context: &mut Context<'_>,
-    at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
     partition: &str,
@@ -90,7 +88,7 @@ pub(super) fn resolve(
         && !keys.addons.is_broken(KARPENTER)
     {
         let off = keys.addons.get(KARPENTER);
-        let at = off.map_or(at, |off| off.value.enabled.span);
+        let at = off.map_or(pool.name.span, |off| off.value.enabled.span);
         let problem = Problem::AddonRequired {
             addon: KARPENTER.to_owned(),
             why: if pool.name.as_str() == CORE {
