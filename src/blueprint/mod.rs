@@ -2,7 +2,7 @@
 //!
 //! [`mod@node`] parses TOML into a tree with spans, [`mod@include`] joins several files, [`mod@read`] turns tables into
 //! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
-//! [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
+//! [`usual`] is what holds without a key, [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
 //! from, [`migrate`](mod@migrate) moves older text forward. Nothing is decided here beyond precedence: what a value means,
 //! and whether it can work, is `model`'s.
 
@@ -19,6 +19,7 @@ pub mod read;
 pub mod scalar;
 pub mod schema;
 pub mod shape;
+pub mod usual;
 
 use crate::diagnostic::{Diagnostics, Source, Sources, Spanned};
 use crate::problem::Problem;
