@@ -254,6 +254,9 @@ pub struct Addon {
     pub destroy: Option<String>,
     /// What a reader of the release must know; becomes a comment.
     pub note: Option<String>,
+    /// Keys that chart values or EKS configuration can have, at the top; none: they are not known.
+    #[serde(default)]
+    pub keys: Vec<String>,
     /// Chart values or EKS configuration, without what `placement` brings about. Text that starts with `=` is an HCL expression.
     #[serde(default)]
     pub values: serde_json::Map<String, serde_json::Value>,
@@ -523,6 +526,20 @@ impl Catalog {
         format!("{family}@{}", self.kubernetes.images[family])
     }
 
+    /// Returns how many vCPUs an instance type has, where that is known.
+    ///
+    /// Of the families with NVIDIA GPUs every `xlarge` is four (Amazon EC2 instance types guide, "Specifications for Amazon
+    /// EC2 accelerated computing instances", read 2026-11).
+    pub fn cpus(&self, instance: &InstanceType) -> Option<u32> {
+        let of_gpus = || {
+            let times = instance.size().strip_suffix("xlarge")?;
+            let times = if times.is_empty() { 1 } else { times.parse::<u32>().ok()? };
+            let is_nvidia = self.instances.nvidia.iter().any(|family| family == instance.family());
+            is_nvidia.then(|| times.saturating_mul(4))
+        };
+        self.instance_sizes.get(instance).map(|size| size.cpus).or_else(of_gpus)
+    }
+
     /// Returns the longest name that a kind of resource takes.
     ///
     /// # Panics
@@ -590,6 +607,19 @@ mod tests {
                     Some(Replicas::Fixed(_)) | None => true,
                 };
                 assert!(is_number, "{name}: {}", pods.name);
+            }
+        }
+    }
+
+    #[test]
+    fn values_have_keys_that_are_known() {
+        for (name, addon) in Catalog::load().addons.iter().filter(|(_, addon)| !addon.keys.is_empty()) {
+            let layers = addon.when.iter().map(|when| &when.values);
+            let layers =
+                layers.chain(addon.fargate.iter().map(|fargate| &fargate.values)).chain([&addon.values]);
+            // `global` is Helm's own: every chart takes it.
+            for key in layers.flat_map(|values| values.keys()).filter(|key| *key != "global") {
+                assert!(addon.keys.contains(key), "{name}: {key}");
             }
         }
     }

@@ -61,8 +61,8 @@ pub fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
 
 /// Writes one workflow command.
 ///
-/// Escapes are those of the runner's own toolkit: `%` and line ends everywhere, `:` and `,` in properties, too (GitHub,
-/// "Workflow commands for GitHub Actions", read 2026-11).
+/// Escapes are those of GitHub's own toolkit: `%` and line ends everywhere, `:` and `,` in properties, too (actions/toolkit,
+/// `packages/core/src/command.ts`, read 2026-11).
 pub fn annotation(command: &str, properties: &[(&str, String)], message: &str) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");

@@ -197,3 +197,18 @@ fn unknown_words_are_met_with_the_nearest() {
         assert!(stderr.contains(&format!("help: {help}")), "{arguments:?}: {stderr}");
     }
 }
+
+/// What a core service brings stands in no table, and can be asked for all the same.
+#[test]
+fn an_addon_that_a_core_service_brings_is_explained() {
+    let case = repository().join("tests/cases/core-service-messaging");
+    let said = |key: &str| {
+        let Run { status, stdout, stderr, .. } = plinth(&case, &["explain", key, "blueprint.toml"]);
+        assert_eq!(status, 0, "{stderr}");
+        stdout
+    };
+    let nats = "cluster.addons.nats = {}\n  in    staging/main\n  from  blueprint.toml:20, core service `messaging`\n";
+    assert_eq!(said("cluster.addons.nats"), nats);
+    assert!(said("cluster.addons").ends_with(nats));
+    assert!(plinth(&case, &["explain", "cluster.addons.nets", "blueprint.toml"]).status != 0);
+}

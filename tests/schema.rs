@@ -119,6 +119,8 @@ fn examples_obey_their_rules() {
     }
 }
 
+const BUDGET: &str = "[[cluster.node_pools.a.disruption.budgets]]";
+
 /// A blueprint in which one value is a text, and whether plinth takes it there.
 fn takes(table: &str, key: &str, text: &str) -> bool {
     let value = Value::from(text);
@@ -144,12 +146,15 @@ proptest! {
             Just(("[environments.a]", "deploy_role", "[a-z]{0,2}(\\{account\\}|\\{\\{|\\}\\})?[a-z]{0,2}")),
             Just(("[cluster]", "kubernetes_version", "1\\.[0-9]{1,2}")),
             Just(("[cluster.node_pools.a]", "expire_after", "([0-9]{1,2}[smh]){1,2}|Never")),
+            Just((BUDGET, "schedule", "(\\*(/[0-9]{1,2})?|[0-9]{1,2}(-[0-9]{1,2})?) [0-9,-]{1,4} (\\?|[1-3]) ([a-d][ae][nrc]|1?[0-9]) ([sm][uo]n|[0-7])|@(daily|hourly)")),
+            Just((BUDGET, "duration", "([0-9]{1,2}[hm]){1,2}")),
             Just(("[cluster.node_pools.a.limits]", "cpu", "[0-9]{1,2}(\\.[0-9])?m?")),
             Just(("[cluster.node_pools.a.limits]", "memory", "[0-9]{1,2}(Ki|Mi|G)?")),
             Just(("[cluster.network]", "cidr", "[0-9]{1,3}\\.[0-9]{1,3}\\.0\\.0/[0-9]{1,2}")),
             Just(("[cluster.network]", "vpc_id", "vpc-[0-9a-f]{7,8}")),
             Just(("[cluster.node_pools.a]", "ami", "(al2023|bottlerocket)(@[a-z0-9.]{0,3})?")),
             Just(("[[waive]]", "until", "20[0-9]{2}-[01][0-9]-[0-3][0-9]")),
+            Just(("[[waive]]", "until", "[12][0-9]{3}-02-29")),
             Just(("[output]", "dir", "[a-z./ \\n]{0,4}")),
             Just(("format = 1", "include", "[a.*/ ]{0,6}")),
         ].prop_flat_map(|(table, key, pattern)| {

@@ -201,7 +201,7 @@ table! {
         /// How many nodes (managed).
         optional size: Size,
         /// How nodes are bought; Karpenter takes the first that has room: reserved, then spot, then on-demand.
-        optional capacity: Vec<Capacity>,
+        optional capacity: Vec<Spanned<Capacity>>,
         /// Capacity reservations and capacity blocks of the cluster's region, for `reserved` (Karpenter).
         optional capacity_reservations: Vec<Spanned<CapacityReservation>>,
         /// Machine image: `"al2023"` or `"bottlerocket"`, and behind `@` a version in place of the one that the catalog pins
@@ -304,7 +304,7 @@ table! {
         /// For how long, `"8h"`.
         optional duration: BudgetDuration,
         /// For which reasons; without them, for all.
-        optional reasons: Vec<DisruptionReason>,
+        optional reasons: Vec<Spanned<DisruptionReason>>,
     }
 }
 

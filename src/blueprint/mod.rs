@@ -6,6 +6,7 @@
 //! from, [`migrate`](mod@migrate) moves older text forward. Nothing is decided here beyond precedence: what a value means,
 //! and whether it can work, is `model`'s.
 
+pub mod cron;
 pub mod explain;
 pub mod include;
 pub mod keys;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
 use super::shape::{Shape, Text};
+use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
 /// Declares a Kubernetes quantity: `16` and `"16"` are the same.
@@ -53,7 +54,7 @@ macro_rules! quantities {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
         #[serde(transparent)]
-        pub struct $Type(pub BTreeMap<String, String>);
+        pub struct $Type(pub BTreeMap<String, Spanned<String>>);
 
         impl Read for $Type {
             fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
@@ -96,7 +97,7 @@ fn read_quantities(
     name: &'static str,
     keys: &[(&str, &[&str])],
     example: &'static str,
-) -> Option<BTreeMap<String, String>> {
+) -> Option<BTreeMap<String, Spanned<String>>> {
     let Value::Table(table) = &node.value else {
         return reader.wrong_type(node, "a table of quantities");
     };
@@ -125,7 +126,7 @@ fn read_quantities(
                 continue;
             }
         };
-        read.insert(key.clone(), value);
+        read.insert(key.clone(), Spanned::new(value, entry.node.span));
     }
     good.then_some(read)
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
+use super::cron;
 use super::node::{Node, Value};
 use super::read::{Read, Reader};
 use super::shape::{Shape, Text};
@@ -121,16 +122,24 @@ text! {
     "duration", "^(([0-9]+(s|m|h))+|Never)$", "168h"
 }
 text! {
-    /// A duration of a disruption budget: hours and minutes, since its schedule knows no seconds.
-    BudgetDuration, |text| check(is_duration(text) && !text.contains('s'), || Problem::InvalidBudget { value: text.into(), of: "duration" }),
-    "duration", "^([0-9]+(m|h))+$", "8h"
+    /// A duration of a disruption budget: hours, minutes, or hours and minutes, since its schedule knows no seconds (NodePool,
+    /// v1.14.1, read 2026-11).
+    BudgetDuration, |text| {
+        let units = text.replace(|c: char| c.is_ascii_digit(), "");
+        let is_good = is_duration(text) && ["h", "m", "hm"].contains(&units.as_str());
+        check(is_good, || Problem::InvalidBudget { value: text.into(), of: "duration" })
+    },
+    "duration", "^([0-9]+(m|h)|[0-9]+h[0-9]+m)$", "8h"
 }
 text! {
     /// When a disruption budget begins: five fields of cron, or `@daily`; in UTC.
-    Schedule, |text| check(is_schedule(text), || Problem::InvalidBudget { value: text.into(), of: "schedule" }),
-    "schedule",
-    format!(r"^(({})|\s*([A-Za-z0-9*/,?-]+\s+){{4}}[A-Za-z0-9*/,?-]+\s*)$", SCHEDULES.join("|")),
-    "0 9 * * mon-fri"
+    ///
+    /// Whether it names a time that there is, is looked at with the pool.
+    Schedule, |text| match cron::fault(text) {
+        Some(fault) if fault.is_of_form() => Err(Problem::InvalidSchedule { value: text.into(), fault }),
+        _ => Ok(()),
+    },
+    "schedule", cron::pattern(), "0 9 * * mon-fri"
 }
 text! {
     /// The id of an EC2 capacity reservation or capacity block, `cr-0123456789abcdef0`.
@@ -166,13 +175,28 @@ impl InstanceType {
     /// Returns the architecture, `x86_64` or `arm64`.
     ///
     /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
-    /// one being `a1` (EC2 user guide, "Instance type naming conventions", read 2026-11).
+    /// one being `a1` (Amazon EC2 instance types guide, "Amazon EC2 instance type naming conventions", read 2026-11).
     pub fn architecture(&self) -> &'static str {
         let family = self.family();
         let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
         if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
     }
+}
+
+/// The units of a duration, in seconds.
+const UNITS: [(char, u64); 3] = [('h', 3_600), ('m', 60), ('s', 1)];
+
+/// Returns a duration in seconds; none where it never ends.
+pub fn seconds(duration: &str) -> Option<u64> {
+    let mut rest = duration;
+    let mut sum: u64 = 0;
+    while let Some(at) = rest.find(|c: char| !c.is_ascii_digit()) {
+        let (_, unit) = UNITS.into_iter().find(|(unit, _)| rest[at..].starts_with(*unit))?;
+        sum = sum.saturating_add(rest[..at].parse::<u64>().unwrap_or(u64::MAX).saturating_mul(unit));
+        rest = &rest[at + 1..];
+    }
+    Some(sum)
 }
 
 impl KubernetesVersion {
@@ -249,16 +273,6 @@ fn is_duration(text: &str) -> bool {
         rest = &rest[unit + 1..];
     }
     !text.is_empty() && rest.is_empty()
-}
-
-/// Schedules that have a name.
-const SCHEDULES: [&str; 7] =
-    ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-
-/// Whether text is what Karpenter takes as the schedule of a budget.
-fn is_schedule(text: &str) -> bool {
-    let field = |field: &str| field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*/,-?".contains(&b));
-    SCHEDULES.contains(&text) || (text.split_whitespace().count() == 5 && text.split_whitespace().all(field))
 }
 
 fn is_instance_type(text: &str) -> bool {
@@ -368,6 +382,12 @@ macro_rules! words {
 
             fn shape() -> Shape {
                 Shape::Words(&[$( ($word, concat!($($about),*)) ),*])
+            }
+        }
+
+        impl fmt::Display for $Type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
             }
         }
 
@@ -579,7 +599,12 @@ words! {
 text! {
     /// A day, `2027-03-31`.
     Date, |text| check(is_date(text), || Problem::InvalidDate { value: text.into() }),
-    "day", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "2027-03-31"
+    "day",
+    concat!(
+        "^([0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)",
+        "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)$"
+    ),
+    "2027-03-31"
 }
 
 /// Whether text is a day, `2027-03-31`.
@@ -593,9 +618,16 @@ pub fn is_date(text: &str) -> bool {
             .then(|| part.parse::<u32>().ok())
             .flatten()
     };
-    number(year, 4).is_some()
-        && number(month, 2).is_some_and(|month| (1..=12).contains(&month))
-        && number(day, 2).is_some_and(|day| (1..=31).contains(&day))
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
+        return false;
+    };
+    let is_leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    let last = match month {
+        2 => 28 + u32::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=12).contains(&month) && (1..=last).contains(&day)
 }
 
 /// Text by text, sorted by key: tags, labels.

@@ -7,9 +7,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{CLEAN, FAILED, Printed, Written};
-use crate::blueprint::Reading;
 use crate::blueprint::explain::{Answer, Question, Setting, Unknown, explain};
+use crate::blueprint::scalar::Name;
+use crate::blueprint::{Blueprint, Reading};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Place, Sources};
+use crate::model::complete::services;
 use crate::problem::suggest;
 
 /// What is asked of a blueprint.
@@ -47,8 +50,10 @@ impl Explain {
         else {
             return Ok(FAILED);
         };
+        let brought = brought(&blueprint, &Catalog::load(), &question);
         let answers = match explain(&root, &blueprint, &question) {
-            Ok(answers) => answers,
+            Ok(answers) => answers.into_iter().chain(brought).collect(),
+            Err(_) if !brought.is_empty() => brought,
             Err(Unknown { word, within, known }) => {
                 let place =
                     if within.is_empty() { "the blueprint".to_owned() } else { format!("`{within}`") };
@@ -70,6 +75,44 @@ impl Explain {
         }
         Ok(CLEAN)
     }
+}
+
+/// Answers for add-ons that no table names, and that core services bring: for one, or for all of them.
+fn brought(blueprint: &Blueprint, catalog: &Catalog, question: &Question) -> Vec<Answer> {
+    let asked: Vec<&str> = question.path.iter().map(String::as_str).collect();
+    let names: Vec<&String> = match asked.as_slice() {
+        ["cluster", "addons"] => catalog.addons.keys().collect(),
+        ["cluster", "addons", name] => catalog.addons.keys().filter(|known| known == name).collect(),
+        _ => Vec::new(),
+    };
+    let is_asked =
+        |asked: &Option<String>, name: &Name| asked.as_ref().is_none_or(|asked| asked == name.as_str());
+    let mut answers: Vec<Answer> = Vec::new();
+    for name in names {
+        let first = answers.len();
+        for target in blueprint.environments.iter().filter(|t| is_asked(&question.environment, &t.name)) {
+            for own in target.value.clusters.iter().filter(|own| is_asked(&question.cluster, &own.name)) {
+                let is_written = own.value.addons.get(name).is_some();
+                let Some(service) = services(catalog, &own.value, name).next().filter(|_| !is_written) else {
+                    continue;
+                };
+                let at = Some((service.name.span, format!("core service `{}`", service.name.value)));
+                let set = Some(Setting { value: json!({}), at });
+                let cluster = format!("{}/{}", target.name.value, own.name.value);
+                match answers[first..].iter_mut().find(|answer| answer.set == set) {
+                    Some(same) => same.clusters.push(cluster),
+                    None => answers.push(Answer {
+                        path: vec!["cluster".to_owned(), "addons".to_owned(), name.clone()],
+                        about: None,
+                        clusters: vec![cluster],
+                        set,
+                        over: Vec::new(),
+                    }),
+                }
+            }
+        }
+    }
+    answers
 }
 
 /// Writes a path as TOML does.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Context;
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Pattern, Scope};
-use crate::diagnostic::Spanned;
+use crate::diagnostic::{Span, Spanned};
 use crate::problem::{Principal, Problem};
 
 /// Who has rights on a whole cluster. Each role once: EKS keeps one access entry for a principal.
@@ -22,7 +22,7 @@ pub struct Access {
 impl Access {
     /// Gathers the roles of a cluster, and refuses one that stands in two lists.
     ///
-    /// A role that a list names twice counts once: a pattern may well come out as the deploy role in one environment.
+    /// The deploy role may stand among the admins: a pattern may well come out as it in one environment.
     pub(super) fn resolve(
         context: &mut Context<'_>,
         keys: &ClusterKeys,
@@ -31,8 +31,7 @@ impl Access {
         plan_role: Option<&Spanned<String>>,
     ) -> Self {
         let mut access = Self { admins: vec![deploy_role.clone()], viewers: Vec::new(), readers: Vec::new() };
-        for admin in keys.admins.iter() {
-            let Some(role) = role(context, admin, scope) else { continue };
+        for role in roles(context, &keys.admins, scope) {
             if access.admins.iter().all(|known| known.value != role.value) {
                 access.check(context, &role);
                 access.admins.push(role);
@@ -42,12 +41,9 @@ impl Access {
             access.check(context, role);
             access.viewers.push(role.clone());
         }
-        for reader in keys.readers.iter() {
-            let Some(role) = role(context, reader, scope) else { continue };
-            if access.readers.iter().all(|known| known.value != role.value) {
-                access.check(context, &role);
-                access.readers.push(role);
-            }
+        for role in roles(context, &keys.readers, scope) {
+            access.check(context, &role);
+            access.readers.push(role);
         }
         access
     }
@@ -140,6 +136,29 @@ pub(super) fn role(
     Some(Spanned::new(arn, pattern.span))
 }
 
+/// Expands the roles of a list, and refuses one that stands there twice.
+pub(super) fn roles(
+    context: &mut Context<'_>,
+    patterns: &[Spanned<Pattern>],
+    scope: &Scope<'_>,
+) -> Vec<Spanned<String>> {
+    let mut roles: Vec<Spanned<String>> =
+        patterns.iter().filter_map(|pattern| role(context, pattern, scope)).collect();
+    let again: Vec<Span> = super::repeated(&roles)
+        .map(|(again, first)| {
+            let problem = Problem::RepeatedReference { value: again.value.clone() };
+            context.push_conflict(problem, again.span, first.span);
+            again.span
+        })
+        .collect();
+    roles.retain(|role| !again.contains(&role.span));
+    roles
+}
+
+/// The longest name and the longest path of a role (IAM user guide, "IAM and AWS STS quotas", read 2026-11).
+const LONGEST_NAME: usize = 64;
+const LONGEST_PATH: usize = 512;
+
 /// Where IAM Identity Center keeps the roles that it makes of permission sets.
 pub const SSO_PATH: &str = "aws-reserved/sso.amazonaws.com/";
 
@@ -147,7 +166,8 @@ pub const SSO_PATH: &str = "aws-reserved/sso.amazonaws.com/";
 ///
 /// IAM Identity Center calls its roles `AWSReservedSSO_`, the permission set and 16 hexadecimal digits (IAM Identity
 /// Center user guide, "Referencing permission sets in resource policies, Amazon EKS Cluster config maps, and AWS KMS key
-/// policies", read 2026-11).
+/// policies", read 2026-11). A service-linked role is for its service alone (IAM user guide, "Service-linked roles", read
+/// 2026-11).
 fn other_principal(service: &str, resource: &str) -> Option<Principal> {
     let (kind, name) = resource.split_once('/').unwrap_or((resource, ""));
     match (service, kind) {
@@ -159,6 +179,13 @@ fn other_principal(service: &str, resource: &str) -> Option<Principal> {
         ("iam", "group") => Some(Principal::Group),
         ("iam", "root") => Some(Principal::Account),
         ("iam", "role") if name.contains(['*', '?']) => Some(Principal::Wildcard),
+        ("iam", "role") if is_service_linked(name) => Some(Principal::ServiceLinked),
+        ("iam", "role") if role_name(name).len() > LONGEST_NAME => {
+            Some(Principal::TooLong { what: "name", length: role_name(name).len(), most: LONGEST_NAME })
+        }
+        ("iam", "role") if path_length(name) > LONGEST_PATH => {
+            Some(Principal::TooLong { what: "path", length: path_length(name), most: LONGEST_PATH })
+        }
         ("iam", "role") => {
             let set = role_name(name).strip_prefix("AWSReservedSSO_")?;
             let is_whole = set.rsplit_once('_').is_some_and(|(set, suffix)| {
@@ -175,4 +202,14 @@ fn other_principal(service: &str, resource: &str) -> Option<Principal> {
         }
         _ => None,
     }
+}
+
+/// Whether a role was made by a service of AWS for itself.
+fn is_service_linked(name: &str) -> bool {
+    name.starts_with("aws-service-role/") || role_name(name).starts_with("AWSServiceRoleFor")
+}
+
+/// Returns the length of a role's path, which begins and ends with `/`.
+fn path_length(name: &str) -> usize {
+    name.len() - role_name(name).len() + 1
 }

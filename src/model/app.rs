@@ -16,7 +16,7 @@ use crate::blueprint::scalar::Name;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::data;
-use crate::problem::Problem;
+use crate::problem::{Measure, Problem};
 
 /// An application and the clusters that it runs on.
 #[derive(Debug, Clone, Serialize)]
@@ -76,6 +76,9 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         check_namespace(context, environments, namespace);
         if let Some(quota) = &keys.quota {
             check_quota(context, quota);
+        }
+        if keys.environments.is_empty() {
+            context.push(Problem::AppNowhere { app: name.to_string() }, keys.environments.span);
         }
         let mut attachments = Vec::new();
         for (index, reference) in keys.environments.iter().enumerate() {
@@ -229,13 +232,9 @@ fn principals(
     scope: &Scope<'_>,
     access: &Access,
 ) -> Vec<Spanned<String>> {
-    let mut roles: Vec<Spanned<String>> = Vec::new();
-    for pattern in patterns {
-        let Some(role) = access::role(context, pattern, scope) else { continue };
-        access.check(context, &role);
-        if roles.iter().all(|known| known.value != role.value) {
-            roles.push(role);
-        }
+    let roles = access::roles(context, patterns, scope);
+    for role in &roles {
+        access.check(context, role);
     }
     roles
 }
@@ -253,14 +252,14 @@ fn check_quota(context: &mut Context<'_>, quota: &Quota) {
     let memory = memory.map(|memory| (memory.0.clone(), memory.span));
     let pods = pods.map(|pods| (pods.to_string(), pods.span));
     let storage = storage.map(|storage| (storage.0.clone(), storage.span));
-    for (little, what) in [
-        (cpu, "one container, which gets `100m` unless it asks for more"),
-        (memory, "one container, which gets `256Mi` unless it asks for more"),
-        (pods, "one pod; an application that is to stop is taken out of `environments`"),
-        (storage, "one volume of EBS, which has `1Gi` at least"),
+    for (little, of, what) in [
+        (cpu, Measure::Cpu, "one container, which gets `100m` unless it asks for more"),
+        (memory, Measure::Bytes, "one container, which gets `256Mi` unless it asks for more"),
+        (pods, Measure::Other, "one pod; an application that is to stop is taken out of `environments`"),
+        (storage, Measure::Bytes, "one volume of EBS, which has `1Gi` at least"),
     ] {
         if let Some((value, at)) = little {
-            context.push(Problem::TooLittle { value, what }, at);
+            context.push(Problem::TooLittle { value, what: what.to_owned(), of }, at);
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Requests are counted, as the scheduler counts them. Which pool a pod runs on follows from its node selector; pools of
 //! Karpenter's grow by themselves and have no bill. Where the catalog does not know an instance type there is none either.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::Context;
@@ -142,7 +144,7 @@ impl Bill {
 
     /// Returns why the services do not fit on a number of nodes that offer this each; none where they do.
     ///
-    /// The largest pods are placed first, each where there is room: the scheduler does no better than that.
+    /// Sums decide first, then whether every pod finds a place.
     pub fn misfit(&self, nodes: u32, node: Resources) -> Option<Misfit> {
         let on_every_node = self.on_every_node();
         let placed =
@@ -173,31 +175,23 @@ impl Bill {
         services.fold(Resources::default(), |sum, service| sum + service.each)
     }
 
-    /// Places all pods on nodes, and returns the first service of which one finds no room.
+    /// Places all pods on nodes, and returns a service of which one finds no room.
+    ///
+    /// To find the best of all places would take too long, and the scheduler does not look for it either. Two ways are
+    /// tried, and where either one ends well there is a place for every pod.
     fn without_room(&self, nodes: u32, node: Resources) -> Option<&Service> {
         if nodes > MANY {
             return None;
         }
-        let mut services: Vec<&Service> = self.services.iter().collect();
-        // By the larger of its two shares of a node; in thousandths, since whole numbers compare.
-        let share = |asked: u32, held: u32| u64::from(asked) * 1_000 / u64::from(held.max(1));
-        services.sort_by_key(|Service { each, .. }| {
-            let share = share(each.cpu_milli, node.cpu_milli).max(share(each.memory_mib, node.memory_mib));
-            std::cmp::Reverse(share)
-        });
-        let mut taken = vec![self.on_every_node(); nodes as usize];
-        services.into_iter().find(|service| {
-            let mut from = 0;
-            let mut places = (0..service.replicas.unwrap_or_default()).map(|_| {
-                let rest = taken.get_mut(from..)?;
-                let at = rest.iter().position(|taken| shortages(*taken + service.each, node).is_empty())?;
-                rest[at] = rest[at] + service.each;
-                // Where this one found no room its like finds none, and where no two may be on one node none either.
-                from += at + usize::from(service.apart.is_some());
-                Some(())
-            });
-            places.any(|place| place.is_none())
-        })
+        let mut services: Vec<&Service> =
+            self.services.iter().filter(|service| service.replicas.is_some()).collect();
+        services.sort_by_key(|service| Reverse(share(service.each, node)));
+        let empty = vec![self.on_every_node(); nodes as usize];
+        let filled = place(&services, empty.clone(), node, |_| 0)?;
+        // Pods that keep apart have the fewest places, so they come first; the sort is stable.
+        services.sort_by_key(|service| service.apart.is_none());
+        let spread = place(&services, empty, node, |taken| share(taken, node));
+        spread.and(Some(filled))
     }
 
     /// Returns the first instance type on which the services do not fit, and why.
@@ -212,7 +206,7 @@ impl Bill {
         (self.nodes.saturating_add(1)..=self.nodes.saturating_mul(2).clamp(8, MANY)).find(fits)
     }
 
-    /// Looks for the smallest instance types of the same families on which the services fit.
+    /// Looks for the smallest larger instance types of the same families on which the services fit.
     fn large_enough_types(
         &self,
         catalog: &Catalog,
@@ -222,12 +216,46 @@ impl Bill {
             offers(instance).is_some_and(|node| self.misfit(self.nodes, node).is_none())
         };
         let larger = self.types.iter().map(|Offer { name: instance, .. }| {
-            let family = catalog.instance_sizes.family(instance.family());
             // A type that is large enough stays as it is.
-            if fits(instance) { Some(instance.clone()) } else { family.into_iter().find(fits) }
+            if fits(instance) {
+                return Some(instance.clone());
+            }
+            let family = catalog.instance_sizes.family(instance.family());
+            family.into_iter().skip_while(|size| size != instance).find(fits)
         });
         larger.map(|instance| instance.map(|instance| instance.to_string())).collect()
     }
+}
+
+/// Returns the larger of two shares of a node, of its CPU and of its memory; in thousandths, since whole numbers compare.
+fn share(asked: Resources, node: Resources) -> u64 {
+    let share = |asked: u32, held: u32| u64::from(asked) * 1_000 / u64::from(held.max(1));
+    share(asked.cpu_milli, node.cpu_milli).max(share(asked.memory_mib, node.memory_mib))
+}
+
+/// Places pods in the order of their services, each on the node with room that comes first by a key, and returns the first
+/// service of which one finds no room.
+fn place<'s>(
+    services: &[&'s Service],
+    mut taken: Vec<Resources>,
+    node: Resources,
+    key: impl Fn(Resources) -> u64,
+) -> Option<&'s Service> {
+    services.iter().copied().find(|service| {
+        let mut holds = vec![false; taken.len()];
+        let mut places = (0..service.replicas.unwrap_or_default()).map(|_| {
+            let has_room = |at: &usize| {
+                let Resources { cpu_milli, memory_mib, pods } = taken[*at] + service.each;
+                let is_free = !(service.apart.is_some() && holds[*at]);
+                is_free && cpu_milli <= node.cpu_milli && memory_mib <= node.memory_mib && pods <= node.pods
+            };
+            let at = (0..taken.len()).filter(has_room).min_by_key(|at| key(taken[*at]))?;
+            taken[at] = taken[at] + service.each;
+            holds[at] = true;
+            Some(())
+        });
+        places.any(|place| place.is_none())
+    })
 }
 
 /// Lists what is asked for beyond what is offered.
@@ -445,6 +473,29 @@ mod tests {
             Service { each: resources(500, 100, 1), ..apart },
         ]);
         assert_eq!(crowded.misfit(2, NODE), Some(Misfit::Scattered { service: "karpenter".to_owned() }));
+    }
+
+    #[test]
+    fn pods_that_keep_apart_are_placed_first() {
+        // Filled up one node after the other, the first one leaves no room for a pod of the last service.
+        let apart = |name: &str, cpu_milli| Service {
+            apart: Some("replicas".to_owned()),
+            ..service(name, Some(2), cpu_milli, 10)
+        };
+        let bill = bill(vec![
+            service("controller", Some(2), 500, 10),
+            service("dns", Some(2), 370, 10),
+            service("metrics", Some(2), 370, 10),
+            apart("karpenter", 200),
+        ]);
+        assert_eq!(bill.misfit(2, Resources { cpu_milli: 1480, ..NODE }), None);
+    }
+
+    #[test]
+    fn pods_that_fill_a_node_are_placed_together() {
+        // Spread evenly they leave 200m on either node, and a pod of 400m over.
+        let bill = bill(vec![service("large", Some(2), 600, 10), service("small", Some(3), 400, 10)]);
+        assert_eq!(bill.misfit(2, Resources { cpu_milli: 1200, ..NODE }), None);
     }
 
     #[test]

@@ -319,8 +319,9 @@ fn kubernetes_version(
     written.value.clone()
 }
 
-/// EKS upgrades a cluster by one minor version at a time, and Terraform takes none back (EKS user guide, "Update existing cluster
-/// to new Kubernetes version"; AWS provider, `aws_eks_cluster`, `version`. Read 2026-11).
+/// EKS upgrades a cluster by one minor version at a time (eksctl user guide, "Cluster upgrades"). Terraform takes none back (AWS
+/// provider, `aws_eks_cluster`, `version`); EKS does so by a command of its own, for seven days (EKS user guide, "Roll back a
+/// cluster to a previous Kubernetes version"). Read 2026-11.
 fn check_step(
     context: &mut Context<'_>,
     cluster: &str,
@@ -350,7 +351,9 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
         return Vec::new();
     };
     for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
-        for range in ranges.iter().filter(|range| range.prefix_len() == 0) {
+        context.check_repeated(ranges);
+        // Nobody has more than a /8, and two halves are a whole.
+        for range in ranges.iter().filter(|range| range.prefix_len() < 8) {
             context.push(Problem::OpenToTheWorld { range: range.value, is_private }, range.span);
         }
     }

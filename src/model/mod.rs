@@ -7,6 +7,7 @@ pub mod access;
 pub mod addon;
 pub mod app;
 pub mod bill;
+pub mod complete;
 mod data;
 pub mod delivery;
 pub mod environment;
@@ -17,7 +18,6 @@ pub mod node_pool;
 pub mod settings;
 pub mod support;
 
-mod complete;
 mod placement;
 mod reach;
 mod tags;
@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::blueprint::Blueprint;
 use crate::blueprint::scalar::Engine;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostics, Span, Spanned};
 use crate::problem::Problem;
 
 pub use access::Access;
@@ -91,6 +91,12 @@ impl Model {
     }
 }
 
+/// Finds what a list names twice: each of its later places, with the first.
+fn repeated<T: PartialEq>(list: &[Spanned<T>]) -> impl Iterator<Item = (&Spanned<T>, &Spanned<T>)> {
+    let firsts = list.iter().enumerate().map(|(index, item)| (item, &list[..index]));
+    firsts.filter_map(|(item, before)| Some((item, before.iter().find(|first| first.value == item.value)?)))
+}
+
 /// A scanner finding that is accepted.
 #[derive(Debug, Clone)]
 pub struct Waiver {
@@ -119,6 +125,14 @@ impl Context<'_> {
 
     fn push_conflict(&mut self, problem: Problem, at: Span, also: Span) {
         self.diagnostics.push_conflict(problem, at, also);
+    }
+
+    /// Refuses what a list names twice.
+    fn check_repeated<T: PartialEq + std::fmt::Display>(&mut self, list: &[Spanned<T>]) {
+        for (again, first) in repeated(list) {
+            let problem = Problem::RepeatedReference { value: again.value.to_string() };
+            self.push_conflict(problem, again.span, first.span);
+        }
     }
 }
 

@@ -141,6 +141,12 @@ pub(super) fn prefixes(keys: &ClusterKeys) -> Option<Span> {
     }
 }
 
+/// Returns where prefixes were refused though pods have subnets of their own.
+pub(super) fn without_prefixes(network: &Keys) -> Option<Span> {
+    let refused = network.prefix_delegation.as_ref().filter(|chosen| !chosen.value)?;
+    pod_subnets(network).map(|_| refused.span)
+}
+
 /// Returns where it was decided that pods have subnets of their own; nothing where they do not.
 pub(super) fn pod_subnets(network: &Keys) -> Option<Span> {
     let of_existing = Some(network.pod_subnets.span).filter(|_| network.pod_subnets.is_written());
@@ -156,6 +162,7 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         return None;
     };
     check_ip_family(context, keys);
+    context.check_repeated(&keys.peers);
     if private_range(cidr.value).or(shared_range(cidr.value)).is_none() {
         context.push(Problem::PublicVpcRange { range: cidr.value }, cidr.span);
     }

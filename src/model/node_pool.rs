@@ -179,6 +179,8 @@ struct Ground<'a> {
     catalog: &'a Catalog,
     /// Where prefixes were chosen; none: addresses are handed out one by one.
     prefixes: Option<Span>,
+    /// Where they were refused though pods have subnets of their own.
+    without_prefixes: Option<Span>,
     /// How nodes come by addresses for pods.
     addressing: Addressing,
     /// The Kubernetes version; none for a module's defaults, which are for every cluster.
@@ -200,6 +202,7 @@ pub(super) fn resolve(
     let ground = Ground {
         catalog: context.catalog,
         prefixes: network::prefixes(keys),
+        without_prefixes: keys.network.as_ref().and_then(|network| network::without_prefixes(network)),
         addressing: Addressing::of(keys),
         kubernetes: Some(kubernetes.as_str()),
         scope: Some(scope),
@@ -253,6 +256,7 @@ pub(super) fn standard(context: &Context<'_>, pool: &Named<Keys>) -> NodePools {
     let ground = Ground {
         catalog: context.catalog,
         prefixes: network::prefixes(&context.blueprint.standard),
+        without_prefixes: None,
         addressing: Addressing::of(&context.blueprint.standard),
         kubernetes: None,
         scope: None,
@@ -311,11 +315,9 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
 
 /// Refuses what a list names twice.
 fn check_repeated<T: PartialEq + std::fmt::Display>(report: &mut impl Report, list: &[Spanned<T>]) {
-    for (index, item) in list.iter().enumerate() {
-        if let Some(first) = list[..index].iter().find(|first| first.value == item.value) {
-            let problem = Problem::RepeatedReference { value: item.value.to_string() };
-            report.report(problem, item.span, Some(first.span));
-        }
+    for (again, first) in super::repeated(list) {
+        let problem = Problem::RepeatedReference { value: again.value.to_string() };
+        report.report(problem, again.span, Some(first.span));
     }
 }
 
@@ -347,6 +349,20 @@ enum Takers {
     /// All that have EC2 nodes.
     Nodes,
     Fargate,
+}
+
+impl Takers {
+    /// Whether pools of a kind are among them.
+    fn include(self, kind: PoolKind, is_core: bool) -> bool {
+        // What of core does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
+        let by_karpenter = kind == PoolKind::Karpenter || is_core && kind == PoolKind::Fargate;
+        match self {
+            Self::Managed => kind == PoolKind::Managed,
+            Self::Karpenter => by_karpenter,
+            Self::Nodes => kind == PoolKind::Managed || by_karpenter,
+            Self::Fargate => kind == PoolKind::Fargate && !is_core,
+        }
+    }
 }
 
 /// Lists the keys that not every kind takes, and where they are written.
@@ -392,18 +408,16 @@ fn kind(context: &mut Context<'_>, pool: &Named<Keys>) -> Option<PoolKind> {
         context.push(Problem::CoreKind, kind.span);
         return None;
     }
-    // What does not fit on Fargate runs on nodes of Karpenter's, and those take its keys.
-    let by_karpenter = kind.value == PoolKind::Karpenter || is_core && kind.value == PoolKind::Fargate;
     for (key, takers, at) in kind_keys(&pool.value) {
-        let takes = match takers {
-            Takers::Managed => kind.value == PoolKind::Managed,
-            Takers::Karpenter => by_karpenter,
-            Takers::Nodes => kind.value == PoolKind::Managed || by_karpenter,
-            Takers::Fargate => kind.value == PoolKind::Fargate && !is_core,
-        };
-        if let Some(at) = at.filter(|_| !takes) {
+        if let Some(at) = at.filter(|_| !takers.include(kind.value, is_core)) {
+            let kinds = [PoolKind::Managed, PoolKind::Karpenter, PoolKind::Fargate].into_iter();
+            let kinds = kinds.filter(|kind| !(is_core && *kind == PoolKind::Karpenter));
+            let takes = |kind: &PoolKind| {
+                takers.include(*kind, is_core) && (key, *kind) != ("capacity_reservations", PoolKind::Managed)
+            };
+            let others = kinds.filter(takes).map(PoolKind::word).collect();
             let pool = pool.name.to_string();
-            context.push(Problem::KeyNotForKind { pool, key, kind: kind.word() }, at);
+            context.push(Problem::KeyNotForKind { pool, key, kind: kind.word(), others }, at);
         }
     }
     Some(kind.value)
@@ -416,9 +430,9 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     let size = size(report, name, keys);
     let is_core = name.as_str() == CORE;
     let capacity = keys.capacity.as_ref();
-    let is_refused = |capacity: &[Capacity]| is_core && capacity.contains(&Capacity::Spot);
-    if let Some(reserved) = reservations(keys) {
-        report.report(Problem::ManagedReservation { pool: name.to_string() }, reserved, None);
+    let is_refused = |capacity: &[Spanned<Capacity>]| is_core && has(capacity, Capacity::Spot);
+    if let Some((key, reserved)) = reservations(keys) {
+        report.report(Problem::ManagedReservation { pool: name.to_string(), key, is_core }, reserved, None);
     } else if let Some(capacity) = capacity.filter(|capacity| capacity.len() != 1 && !is_refused(capacity)) {
         report.report(Problem::ManagedCapacity { pool: name.to_string() }, capacity.span, None);
     }
@@ -432,7 +446,7 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     }
     let release_version = image::version(report, ground, PoolKind::Managed, keys);
     let disk = disk::resolve(report, ground, PoolKind::Managed, keys);
-    let kubelet = kubelet::resolve(report, ground, keys);
+    let kubelet = kubelet::resolve(report, ground, PoolKind::Managed, pool);
     let labels = label::labels(report, ground, pool);
     let taints = label::taints(report, ground, pool);
     let types = types?;
@@ -444,7 +458,7 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
         release_version,
         instance_types: types.iter().map(ToString::to_string).collect(),
         // EKS takes one of the two for a group.
-        capacity_type: match capacity.and_then(|capacity| capacity.first()) {
+        capacity_type: match capacity.and_then(|capacity| Some(capacity.first()?.value)) {
             Some(Capacity::Spot) => "SPOT",
             Some(Capacity::OnDemand | Capacity::Reserved) | None => "ON_DEMAND",
         },
@@ -458,10 +472,16 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     })
 }
 
-/// Returns where a pool asks for reserved capacity.
-fn reservations(keys: &Keys) -> Option<Span> {
-    let capacity = keys.capacity.as_ref().filter(|capacity| capacity.contains(&Capacity::Reserved));
-    capacity.map(|capacity| capacity.span).or(keys.capacity_reservations.as_ref().map(|ids| ids.span))
+/// Returns by which key a pool asks for reserved capacity, and where.
+fn reservations(keys: &Keys) -> Option<(&'static str, Span)> {
+    let capacity = keys.capacity.as_ref().filter(|capacity| has(capacity, Capacity::Reserved));
+    let capacity = capacity.map(|capacity| ("capacity", capacity.span));
+    capacity.or(keys.capacity_reservations.as_ref().map(|ids| ("capacity_reservations", ids.span)))
+}
+
+/// Whether a way to buy nodes is among those that are written.
+fn has(written: &[Spanned<Capacity>], capacity: Capacity) -> bool {
+    written.iter().any(|written| written.value == capacity)
 }
 
 fn instance_types(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<Vec<InstanceType>> {
@@ -515,7 +535,7 @@ fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
         return;
     }
     let capacity = keys.capacity.as_ref();
-    if let Some(capacity) = capacity.filter(|capacity| capacity.contains(&Capacity::Spot)) {
+    if let Some(capacity) = capacity.filter(|capacity| has(capacity, Capacity::Spot)) {
         report.report(Problem::CoreSpot, capacity.span, None);
     }
     let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));

@@ -12,7 +12,7 @@ use crate::blueprint::node::{Node, Value as Written};
 use crate::blueprint::scalar::Placement;
 use crate::catalog::{self, Workload};
 use crate::hcl::value::Value;
-use crate::problem::Problem;
+use crate::problem::{Problem, nearest};
 
 /// Returns the catalog's values of an add-on, with those that bring its pods to their nodes.
 pub(super) fn values(facts: &catalog::Addon) -> Value {
@@ -24,7 +24,10 @@ pub(super) fn values(facts: &catalog::Addon) -> Value {
 
 /// Returns the values that bring all pods of an add-on but those of DaemonSets to other nodes than the catalog's.
 pub(super) fn moved(facts: &catalog::Addon, to: Placement) -> Value {
-    layer(facts, |pods| if pods.kind == Workload::DaemonSet { facts.placement_of(pods) } else { to })
+    layer(facts, |pods| {
+        let stays = pods.kind == Workload::DaemonSet || facts.placement_of(pods) == to;
+        if stays { Placement::Everywhere } else { to }
+    })
 }
 
 /// Whether values send any pods of an add-on to the nodes of a type.
@@ -91,6 +94,7 @@ pub(super) fn check(
         let values = addon.all_values();
         let mut check = Check { context, addon, node_types };
         if let Some(written) = &wish.value.values {
+            check.keys(written);
             check.table(&addon.facts.values, written, "");
             check.placements(&values, written);
         }
@@ -115,6 +119,22 @@ struct Check<'a, 'c> {
 }
 
 impl Check<'_, '_> {
+    /// Notes what no value of the add-on is called: Helm ignores it, and EKS refuses it.
+    fn keys(&mut self, over: &Node) {
+        let Written::Table(table) = &over.value else { return };
+        let known = &self.addon.facts.keys;
+        if known.is_empty() {
+            return;
+        }
+        // Helm itself hands these to charts within the chart.
+        for (key, entry) in table.0.iter().filter(|(key, _)| !known.contains(key) && *key != "global") {
+            let near = nearest(key, known).cloned();
+            let problem =
+                Problem::UnknownAddonKey { addon: self.addon.name.to_string(), key: key.clone(), near };
+            self.context.push(problem, entry.key);
+        }
+    }
+
     /// Compares a table of the catalog's with what is laid over it.
     fn table(&mut self, known: &serde_json::Map<String, Json>, over: &Node, path: &str) {
         for (key, known) in known {

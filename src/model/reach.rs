@@ -64,8 +64,9 @@ fn keeps_off(taint: &Taint) -> bool {
     taint.effect != "PreferNoSchedule"
 }
 
-/// Between two pools of one weight that take the same pods Karpenter chooses by name, and one of them is never needed
-/// (Karpenter, "Scheduling", "Weighted NodePools", read 2026-11).
+/// Of two pools of one weight that take the same pods Karpenter tries the one first whose name comes later in the alphabet, and
+/// the other is hardly ever needed (kubernetes-sigs/karpenter, `nodepool.go`, `OrderByWeight`; its guide asks for pools that
+/// exclude each other: Karpenter, "NodePools". Read 2026-11).
 fn check_choice(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys) {
     let pools = &cluster.settings.karpenter_pools;
     let takes = |pool: &KarpenterPool| {

@@ -244,6 +244,8 @@ pub struct FleetAddon {
     pub values_differ: bool,
     /// Whether some cluster's version differs: then the module has a variable for it.
     pub version_differs: bool,
+    /// Whether any of its pods run on nodes of middleware, in any cluster.
+    pub on_middleware: bool,
     /// ARNs that its role is limited to. Empty: what the catalog says.
     pub access: Vec<String>,
     /// Whether some clusters have others: then the module has a variable for them.
@@ -259,11 +261,6 @@ impl FleetAddon {
     /// Whether another add-on comes before it.
     pub fn follows(&self, other: &Self) -> bool {
         self.facts.needs.iter().chain(&self.facts.after).any(|name| name == other.name.as_str())
-    }
-
-    /// Whether any of its pods look for nodes of a type.
-    pub fn runs_on(&self, node_type: &str) -> bool {
-        placement::selects(&self.facts, &self.values(), node_type)
     }
 
     /// Whether its role may do anything: what is limited to nothing, in every cluster, needs none.
@@ -581,6 +578,9 @@ fn addons(
             name: name.clone(),
             values_differ: own.iter().any(|addon| addon.values != wished),
             version_differs: own.iter().any(|addon| addon.version != version),
+            on_middleware: own
+                .iter()
+                .any(|addon| placement::selects(facts, &addon.all_values(), node_pool::MIDDLEWARE)),
             wished,
             version,
             access_differs: own.iter().any(|addon| addon.access != own[0].access),

@@ -10,6 +10,7 @@ mod words;
 
 use ipnet::Ipv4Net;
 
+use crate::blueprint::cron;
 use crate::model::bill::Unfit;
 
 pub use nearest::{nearest, suggest};
@@ -63,6 +64,17 @@ pub enum Principal {
     Account,
     /// Every role whose name is alike.
     Wildcard,
+    /// A role that a service of AWS made for itself.
+    ServiceLinked,
+    /// A role with a longer name or path than IAM takes.
+    TooLong {
+        /// `name` or `path`.
+        what: &'static str,
+        /// How long it is.
+        length: usize,
+        /// How long it may be.
+        most: usize,
+    },
     /// A role of IAM Identity Center, without the path that such roles have.
     SsoWithoutPath {
         /// The role's name.
@@ -73,6 +85,17 @@ pub enum Principal {
         /// The name as far as it was written.
         role: String,
     },
+}
+
+/// What a quantity measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// CPU, in cores.
+    Cpu,
+    /// Memory or storage.
+    Bytes,
+    /// A number, or a time.
+    Other,
 }
 
 problems! {
@@ -127,7 +150,7 @@ problems! {
     /// A text has a placeholder, and its key takes none.
     E0125 PlaceholderNotTaken { word: &'static str },
     /// A quantity is so small that nothing fits into it.
-    E0126 TooLittle { value: String, what: &'static str },
+    E0126 TooLittle { value: String, what: String, of: Measure },
 
     /// A text cannot be a name in AWS, Kubernetes and Terraform alike.
     E0201 InvalidName { value: String },
@@ -250,7 +273,7 @@ problems! {
     /// A node pool lacks a key that its kind needs.
     E0402 PoolNeeds { pool: String, key: &'static str, example: &'static str },
     /// A node pool has a key that is for another kind.
-    E0403 KeyNotForKind { pool: String, key: &'static str, kind: &'static str },
+    E0403 KeyNotForKind { pool: String, key: &'static str, kind: &'static str, others: Vec<&'static str> },
     /// A node pool is of one kind here and of another there.
     E0404 KindChanges { pool: String, kind: &'static str, other: &'static str },
     /// A node pool's numbers of nodes contradict each other.
@@ -312,7 +335,7 @@ problems! {
     /// A text is not the id of a capacity reservation.
     E0430 InvalidReservation { value: String },
     /// A managed pool asks for reserved capacity.
-    E0431 ManagedReservation { pool: String },
+    E0431 ManagedReservation { pool: String, key: &'static str, is_core: bool },
     /// A pool has capacity reservations, and no leave to use them.
     E0432 UnusedReservations { pool: String },
     /// A label or taint is one that Kubernetes refuses, or that others keep for themselves.
@@ -329,6 +352,10 @@ problems! {
     E0439 GraceNeverEnds,
     /// A pool has the same taint twice.
     E0442 RepeatedTaint { key: String },
+    /// A text is not the schedule of a disruption budget, or names a time that there is not.
+    E0443 InvalidSchedule { value: String, fault: cron::Fault },
+    /// What is kept back on a node leaves nothing for pods.
+    E0444 NothingLeft { pool: String, value: String, what: &'static str, instance: String, has: String },
 
     /// The nodes of a pool are too few or too small for the system services that run there.
     E0450 ServicesDoNotFit { unfit: Box<Unfit> },
@@ -412,7 +439,7 @@ problems! {
     E0603 PrincipalTaken { arn: String, rights: &'static str },
     /// A role is of another partition than the cluster that it is for.
     E0604 RoleInOtherPartition { arn: String, region: String, partition: String },
-    /// An ARN names something else than a role, or a role that cannot exist.
+    /// An ARN names something else than a role, or a role that cannot exist or that nobody can take on.
     E0605 NotARole { arn: String, principal: Principal },
     /// Two ARNs could only be one role, and only one of them is right.
     E0606 SameRole { arn: String, other: String },
@@ -432,12 +459,16 @@ problems! {
     N0502 SupportEnds { version: String, ends: String, left: i64, next: Option<String> },
     /// A Kubernetes version is in extended support.
     N0503 ExtendedSupport { version: String, since: String, next: Option<String> },
+    /// An add-on's values have a key that the catalog does not know.
+    N0504 UnknownAddonKey { addon: String, key: String, near: Option<String> },
     /// Upstream has not tested the pinned versions of add-ons with the cluster's Kubernetes version.
-    N0504 AddonsUntested { addons: Vec<String>, kubernetes: String },
+    N0505 AddonsUntested { addons: Vec<String>, kubernetes: String },
     /// An account is one of AWS' examples.
     N0202 ExampleAccount { account: String },
     /// The range of a VPC is not private.
     N0301 PublicVpcRange { range: Ipv4Net },
+    /// Clusters of one account in two regions have addresses in common, and so can never come to meet.
+    N0302 RegionsOverlap { range: Ipv4Net, other: Ipv4Net, cluster: String },
     /// An instance type is of a family that the catalog does not know.
     N0401 UnknownFamily { value: String, near: Option<String> },
     /// Every node pool that applications could run on has a taint.
@@ -448,10 +479,16 @@ problems! {
     N0404 NamespaceOfNobody { namespace: String, known: Vec<String> },
     /// Pods of an application run on Fargate.
     N0405 ApplicationOnFargate { namespace: String },
+    /// A limit of nothing keeps Karpenter from making nodes of a pool.
+    N0406 NoMoreNodes { pool: String },
+    /// Without being told, the kubelet would take more pods than its node has addresses for.
+    N0407 PodsBeyondAddresses { pods: u32, instance: String, most: u32 },
     /// A waiver's day is over.
     N0201 WaiverExpired { id: String, until: String },
     /// No person can get into a cluster when the deploy role is broken.
     N0601 NoHumanAdmin { environment: String },
+    /// An application is on no cluster.
+    N0701 AppNowhere { app: String },
 }
 
 impl Problem {
@@ -521,6 +558,7 @@ impl Problem {
             (Self::PoolNeeds { key: "limits.gpu", .. }, Self::UnknownKey { table: "limits", .. })
             | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. })
             | (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. }) => true,
+            (Self::ServicesDoNotFit { unfit }, Self::NothingLeft { pool, .. }) => unfit.pool.as_str() == pool,
             (
                 Self::CidrOverlap { .. } | Self::NoCidr { .. },
                 Self::UnknownKey { table: "a cluster", key, .. },

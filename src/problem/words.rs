@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
-use super::{Principal, Problem};
+use super::{Measure, Principal, Problem};
+use crate::blueprint::cron;
 use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
@@ -115,7 +116,11 @@ impl Problem {
                     .help(help)
             }
             Self::InvalidDate { value } => Words::new(format!("`{value}` is not a day"))
-                .label("year, month and day are needed")
+                .label(if value.len() == 10 && value.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+                    "not in the calendar"
+                } else {
+                    "year, month and day are needed"
+                })
                 .help("write it as `\"2027-03-31\"`"),
             Self::InvalidDuration { value } => Words::new(format!("`{value}` is not a duration"))
                 .label("numbers with `h`, `m` or `s`, or `Never`")
@@ -197,10 +202,12 @@ impl Problem {
                          and for the name of the state bucket",
                     )
             }
-            Self::TooLittle { value, what } => {
+            Self::TooLittle { value, what, of } => {
                 let is_number = value != "0" && value.bytes().all(|b| b.is_ascii_digit());
-                let help = if is_number {
+                let help = if is_number && *of == Measure::Bytes {
                     format!("write `\"{value}Gi\"`, if that is meant: without a unit it is bytes")
+                } else if let Some(number) = value.strip_suffix('m').filter(|_| *of == Measure::Cpu) {
+                    format!("write `{number}`, if that is meant: `m` is a thousandth; or remove the key")
                 } else {
                     "write more, or remove the key".to_owned()
                 };
@@ -413,6 +420,17 @@ impl Problem {
             Self::PublicVpcRange { range } => Words::new(format!("`{range}` is not a private range"))
                 .label("the internet has other owners of these addresses, and the cluster would not reach them")
                 .help("choose a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"),
+            Self::RegionsOverlap { range, other, cluster } => {
+                let what = if range == other {
+                    format!("cluster `{cluster}` in another region has the range `{range}`, too")
+                } else {
+                    format!("`{range}` overlaps `{other}` of cluster `{cluster}` in another region")
+                };
+                Words::new(what)
+                    .label("no peering and no transit gateway can ever connect the two")
+                    .also("the other")
+                    .help("give one of them another range while it can still change, if they could come to meet")
+            }
             Self::OutsideParent { range, parent } => {
                 Words::new(format!("`{range}` lies outside the VPC's range `{parent}`"))
                     .label("outside")
@@ -471,13 +489,16 @@ impl Problem {
                     .help(suggest(zone, zones))
             }
             Self::OpenToTheWorld { range, is_private } => {
-                let (whom, ranges) = if *is_private {
-                    ("every network that is routed to the VPC", "VPNs and peered VPCs: `[\"10.0.0.0/16\"]`")
-                } else {
-                    ("the whole internet", "offices, VPNs and runners: `[\"203.0.113.0/24\"]`")
+                let (whom, ranges) = match (is_private, range.prefix_len()) {
+                    (true, _) => {
+                        ("every network that is routed to the VPC", "VPNs and peered VPCs: `[\"10.0.0.0/16\"]`")
+                    }
+                    (false, 0) => ("the whole internet", "offices, VPNs and runners: `[\"203.0.113.0/24\"]`"),
+                    (false, _) => ("much of the internet", "offices, VPNs and runners: `[\"203.0.113.0/24\"]`"),
                 };
+                let label = if range.prefix_len() == 0 { "everybody" } else { "more addresses than anybody has" };
                 Words::new(format!("`{range}` opens the Kubernetes API to {whom}"))
-                    .label("everybody")
+                    .label(label)
                     .help(format!("list the ranges of your {ranges}"))
             }
             Self::PrivateCidrAtPublicEndpoint { range, private } => {
@@ -619,10 +640,12 @@ impl Problem {
                     .label(format!("`{key}` is missing"))
                     .help(help)
             }
-            Self::KeyNotForKind { key, kind, .. } => {
+            Self::KeyNotForKind { key, kind, others, .. } => {
+                let others: Vec<String> = others.iter().map(|kind| format!("`kind = \"{kind}\"`")).collect();
+                let or = if others.is_empty() { String::new() } else { format!(", or write {}", others.join(" or ")) };
                 Words::new(format!("a {kind} node pool takes no `{key}`"))
                     .label(format!("not for `kind = \"{kind}\"`"))
-                    .help(format!("remove `{key}`, or change the pool's `kind`"))
+                    .help(format!("remove `{key}`{or}"))
             }
             Self::KindChanges { pool, kind, other } => {
                 Words::new(format!("node pool `{pool}` is {kind} here and {other} elsewhere"))
@@ -790,11 +813,11 @@ impl Problem {
             Self::InvalidBudget { value, of } => {
                 let (label, example) = match *of {
                     "nodes" => ("a number, or a percentage up to 100", "`\"10%\"` or `0`"),
-                    "schedule" => ("five fields of cron, or one of its words", "`\"0 9 * * mon-fri\"` or `\"@daily\"`, in UTC"),
-                    _ => ("hours and minutes", "`\"8h\"` or `\"1h30m\"`"),
+                    _ => ("hours, minutes, or hours and minutes", "`\"8h\"` or `\"1h30m\"`"),
                 };
                 Words::new(format!("`{value}` is not the `{of}` of a budget")).label(label).help(format!("write it as {example}"))
             }
+            Self::InvalidSchedule { value, fault } => bad_schedule(value, fault),
             Self::HalfBudget { has, lacks } => Words::new(format!("a budget with `{has}` needs `{lacks}`"))
                 .label(format!("`{lacks}` is missing"))
                 .help(format!("add `{lacks}`, or remove `{has}`: without both it always applies")),
@@ -825,6 +848,15 @@ impl Problem {
             Self::GraceNeverEnds => Words::new("a grace period must end")
                 .label("a pod could hold up its node, and with it every destroy, for ever")
                 .help("write it as `\"24h\"`"),
+            Self::NothingLeft { value, what, instance, has, .. } => {
+                Words::new(format!("where `{value}` is kept back, nothing of a node's {what} is left for pods"))
+                    .label("more than is there, with what else is kept back")
+                    .also(format!("`{instance}` has {has}"))
+                    .help("write less, or choose a larger instance type")
+            }
+            Self::NoMoreNodes { pool } => Words::new(format!("Karpenter makes no nodes for pool `{pool}`"))
+                .label("a limit of nothing")
+                .help("write more, or `enabled = false` to take the pool out; nodes that it has stay until they expire"),
             Self::RepeatedTaint { key } => {
                 Words::new(format!("taint `{key}` stands twice with the same effect"))
                     .label("again")
@@ -858,10 +890,15 @@ impl Problem {
                     .label("`cr-` with digits and lower-case letters is needed")
                     .help("write it as `\"cr-0123456789abcdef0\"`")
             }
-            Self::ManagedReservation { pool } => {
+            Self::ManagedReservation { pool, key, is_core } => {
+                let instead = match *key {
+                    "capacity" => "write `capacity = [\"on-demand\"]`".to_owned(),
+                    key => format!("remove `{key}`"),
+                };
+                let or = if *is_core { "" } else { ", or make a Karpenter pool of it" };
                 Words::new(format!("managed node pool `{pool}` takes no capacity reservations"))
                     .label("it runs in open reservations of its instance types by itself")
-                    .help("write `capacity = [\"on-demand\"]`, or make a Karpenter pool of it")
+                    .help(format!("{instead}{or}"))
             }
             Self::UnusedReservations { pool } => {
                 Words::new(format!("node pool `{pool}` may not use its capacity reservations"))
@@ -889,6 +926,13 @@ impl Problem {
                     .label("more than that")
                     .also(format!("`{instance}` has addresses for {most} pods"))
                     .help(format!("write `max_pods = {most}`{or}"))
+            }
+
+            Self::PodsBeyondAddresses { pods, instance, most } => {
+                Words::new(format!("a node of type `{instance}` would take {pods} pods, and has addresses for {most}"))
+                    .label("the kubelet does not know of the subnets for pods")
+                    .also("without prefixes, and none on a node's first interface")
+                    .help(format!("write `kubelet = {{ max_pods = {most} }}`, or remove `prefix_delegation`"))
             }
 
             Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
@@ -996,8 +1040,8 @@ impl Problem {
                 Words::new(format!("cluster `{cluster}` cannot go back from Kubernetes {present} to {version}"))
                     .label("older than what was generated last")
                     .help(format!(
-                        "write `\"{present}\"`; if that was never applied, take `.plinth/manifest.json` back as well, out of \
-                         version control"
+                        "write `\"{present}\"`; if that was never applied, or EKS has rolled the cluster back, take \
+                         `.plinth/manifest.json` back as well, out of version control"
                     ))
             }
             Self::PolicyNeedsKarpenter { policy, version, least } => {
@@ -1010,6 +1054,12 @@ impl Problem {
                 Words::new(format!("`{key}` of add-on `{addon}` is not for the blueprint to set"))
                     .label("plinth fills it in, from the cluster and what it makes there")
                     .help("remove it")
+            }
+            Self::UnknownAddonKey { addon, key, near } => {
+                let help = near.as_ref().map(|near| format!("did you mean `{near}`?"));
+                Words::new(format!("the catalog does not know the value `{key}` of add-on `{addon}`"))
+                    .label("newer than this release, or misspelt")
+                    .help(help.unwrap_or_else(|| "see that the add-on's version has it: unknown ones are lost, or refused".to_owned()))
             }
             Self::UnknownNodeType { addon, value, known } => {
                 Words::new(format!("no node has the label `node-type: {value}` that add-on `{addon}` looks for"))
@@ -1157,6 +1207,9 @@ impl Problem {
                     )
             }
 
+            Self::AppNowhere { app } => Words::new(format!("application `{app}` is on no cluster"))
+                .label("empty")
+                .help("name an environment, `[\"staging\"]`, or remove the application"),
             Self::ReservedNamespace { namespace, owner } => {
                 Words::new(format!("namespace `{namespace}` belongs to {owner}"))
                     .label("taken")
@@ -1214,6 +1267,52 @@ fn does_not_fit(unfit: &Unfit) -> Words {
     words.maybe_help((!ways.is_empty()).then(|| ways.join(", or ")))
 }
 
+/// Says what is wrong with a schedule, and what was probably meant.
+fn bad_schedule(value: &str, fault: &cron::Fault) -> Words {
+    let number = |at: usize, field: &cron::Field| match field.words {
+        [] => if at == 0 { field.from } else { field.to }.to_string(),
+        words => words[if at == 0 { 0 } else { words.len() - 1 }].to_owned(),
+    };
+    let words = Words::new(format!("`{value}` is not the `schedule` of a budget"));
+    match fault {
+        cron::Fault::Fields { .. } if value.starts_with('@') => {
+            let known = cron::WORDS.map(str::to_owned);
+            words.label("not one of the words that Karpenter takes").help(suggest(value, &known))
+        }
+        cron::Fault::Fields { count } => {
+            let plural = if *count == 1 { "" } else { "s" };
+            words.label(format!("{count} field{plural}, where cron has five")).help(SCHEDULE)
+        }
+        cron::Fault::Value { text, field } => {
+            let or = match field.words {
+                [] => String::new(),
+                [first, .., last] => format!(", `{first}` to `{last}`"),
+                [only] => format!(", `{only}`"),
+            };
+            let sunday = field.words.len() == 7 && text.ends_with('7');
+            let help =
+                if sunday { "write `0` or `sun` for Sunday, with which the week begins" } else { SCHEDULE };
+            words
+                .label(format!("`{text}` is no {}: {} to {}{or}", field.name, field.from, field.to))
+                .help(help)
+        }
+        cron::Fault::Order { text, field } => {
+            let range = text.split('/').next().unwrap_or_default();
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let halves = format!("{first}-{},{}-{last}", number(1, field), number(0, field));
+            words
+                .label(format!("`{text}` ends before it begins"))
+                .help(format!("write two ranges, `{halves}`"))
+        }
+        cron::Fault::Never => words
+            .label("none of its months has such a day")
+            .help("write a day that the month has, `28` or less"),
+    }
+}
+
+/// How a schedule is written.
+const SCHEDULE: &str = "write it as `\"0 9 * * mon-fri\"` or `\"@daily\"`, in UTC";
+
 /// Says what there is and what is asked for.
 fn shortages(short: &[Shortage]) -> String {
     let short = short.iter().map(|Shortage { what, held, asked }| format!("{held} {what}, {asked} asked"));
@@ -1252,6 +1351,12 @@ fn not_a_role(arn: &str, principal: &Principal) -> Words {
         Principal::Wildcard => words
             .label("EKS compares whole ARNs")
             .help("name each role by itself; `{account}` and the like may stand in it"),
+        Principal::ServiceLinked => Words::new(format!("nobody can take on the role `{arn}`"))
+            .label("a service of AWS made it for itself")
+            .help("name a role that people or pipelines can assume"),
+        Principal::TooLong { what, length, most } => words
+            .label(format!("a {what} of {length} characters, where IAM takes {most}"))
+            .help("write the ARN that `aws iam get-role` prints"),
         Principal::SsoWithoutPath { role } => {
             words.label("roles of IAM Identity Center have a path").help(of_identity_center(role))
         }

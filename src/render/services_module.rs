@@ -185,7 +185,7 @@ fn template_of(addon: &FleetAddon) -> String {
     }
 }
 
-/// Returns the releases and EKS add-ons of this module that come before an add-on. What `modules/cluster` installs is there
+/// Returns the releases, EKS add-ons and classes of volumes of this module that come before an add-on. What `modules/cluster` installs is there
 /// already.
 pub(super) fn before(fleet: &Fleet, addon: &FleetAddon) -> Vec<String> {
     let comes_before = |other: &&Member<FleetAddon>| addon.follows(&other.standard);
@@ -196,7 +196,10 @@ pub(super) fn before(fleet: &Fleet, addon: &FleetAddon) -> Vec<String> {
     });
     let eks_addons = installed(fleet).filter(comes_before);
     let eks_addons = eks_addons.map(|other| format!("aws_eks_addon.{}", other.standard.name.identifier()));
-    releases.chain(eks_addons).collect()
+    let classes = [(volumes(fleet), "gp3"), (files(fleet), "efs")];
+    let classes = classes.into_iter().filter(|(driver, _)| driver.as_ref().is_some_and(comes_before));
+    let classes = classes.map(|(_, class)| format!("kubernetes_storage_class_v1.{class}"));
+    releases.chain(eks_addons).chain(classes).collect()
 }
 
 /// The EKS add-ons that the module knows of: those that it installs, and those for which it makes classes of volumes and
@@ -395,7 +398,7 @@ fn waits_for(fleet: &Fleet, member: &Member<FleetAddon>) -> (String, Vec<String>
     // Pools whose nodes are Karpenter's come before what runs on them.
     let waits_for_core = fleet.core_on_fargate != Share::None && facts.fargate.is_none();
     let is_middleware = |pool: &FleetPool<KarpenterPool>| pool.standard.name.as_str() == MIDDLEWARE;
-    let waits_for_middleware = fleet.karpenter_pools.iter().any(is_middleware) && addon.runs_on(MIDDLEWARE);
+    let waits_for_middleware = fleet.karpenter_pools.iter().any(is_middleware) && addon.on_middleware;
     let pools = [(CORE, waits_for_core), (MIDDLEWARE, waits_for_middleware)];
     let pools = pools
         .into_iter()

@@ -56,6 +56,14 @@ pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<K
         context.push(Problem::UnknownAddon { name: name.to_string(), known }, name.span);
         return;
     };
+    // Releases beside those of add-ons: pools of Karpenter's, classes, charts of definitions, objects.
+    let is_taken = name.as_str() == "snapshot-classes"
+        || name.as_str().starts_with("node-pool-")
+        || ["-crd", "-objects"].iter().any(|end| name.as_str().ends_with(end));
+    if is_taken {
+        let why = "plinth names releases of its own so";
+        context.push(Problem::ReservedName { value: name.to_string(), why }, name.span);
+    }
     for (key, is_there) in [("repository", value.repository.is_some()), ("version", value.version.is_some())]
     {
         if !is_there {
@@ -199,6 +207,7 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         upgrade: None,
         destroy: None,
         note: None,
+        keys: Vec::new(),
         values: Map::new(),
         when: Vec::new(),
         pods: pods.collect(),

@@ -26,6 +26,9 @@ pub(in crate::model) fn check_overlaps(context: &mut Context<'_>, environments: 
                 || is_listed(&cluster.eks_name, &other.eks_name)
                 || is_listed(&other.eks_name, &cluster.eks_name);
             if !meet {
+                if environment.account == other_environment.account {
+                    check_regions(context, cluster, other);
+                }
                 continue;
             }
             check_service_range(context, cluster, other);
@@ -47,6 +50,24 @@ pub(in crate::model) fn check_overlaps(context: &mut Context<'_>, environments: 
                 }
             }
         }
+    }
+}
+
+/// Two regions of one account may well be connected some day, and an overlap rules it out for good.
+fn check_regions(context: &mut Context<'_>, cluster: &Cluster, other: &Cluster) {
+    let pairs = cluster
+        .network
+        .ranges()
+        .flat_map(|(_, range)| other.network.ranges().map(move |(_, other_range)| (range, other_range)));
+    let mut same = pairs.filter(|(range, other_range)| overlaps(range.value, other_range.value));
+    if let Some((range, other_range)) = same.next() {
+        let problem = Problem::RegionsOverlap {
+            range: range.value,
+            other: other_range.value,
+            cluster: other.eks_name.clone(),
+        };
+        let at = if range.span == other_range.span { cluster.at } else { range.span };
+        context.push_conflict(problem, at, other_range.span);
     }
 }
 

@@ -101,11 +101,9 @@ fn check_keys(context: &mut Context<'_>, keys: &Keys) {
 fn endpoints(context: &mut Context<'_>, keys: &Keys) -> Vec<String> {
     let known = &context.catalog.vpc_endpoints;
     let mut names: Vec<String> = Vec::new();
-    for (index, name) in keys.endpoints.iter().enumerate() {
-        if let Some(first) = keys.endpoints[..index].iter().find(|first| first.value == name.value) {
-            let problem = Problem::RepeatedReference { value: name.value.clone() };
-            context.push_conflict(problem, name.span, first.span);
-        } else if name.value == "s3" {
+    context.check_repeated(&keys.endpoints);
+    for name in keys.endpoints.iter() {
+        if name.value == "s3" {
             context.push(Problem::EndpointOfS3, name.span);
         } else if known.contains_key(&name.value) {
             names.push(name.value.clone());

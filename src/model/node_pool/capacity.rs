@@ -77,16 +77,25 @@ impl Addressing {
     }
 }
 
+/// Returns how many pods the kubelet of a node takes where nobody says how many: it knows nothing of subnets for pods (same
+/// sources).
+pub(super) fn pods_unless_told(size: InstanceSize) -> u32 {
+    Addressing::default().pods(size).min(most_pods(size))
+}
+
 /// The most pods that EKS gives a node of a managed group: 110 below 30 vCPUs, 250 from there on (EKS user guide, "Choose an
 /// optimal Amazon EC2 node instance type", read 2026-11).
 fn most_pods(size: InstanceSize) -> u32 {
     if size.cpus < 30 { PODS_WITH_PREFIXES } else { 250 }
 }
 
-/// Returns what a node of a managed group offers to pods.
-///
-/// Of an instance's memory the hypervisor and the system keep some; Karpenter reckons with 7.5 per cent, and 64 MiB on
-/// Graviton, and so does this (karpenter-provider-aws v1.14.1, `instancetype/types.go`, read 2026-11).
+/// Returns what a node shows of its instance's memory: the hypervisor and the system keep some, and Karpenter reckons with 7.5
+/// per cent (karpenter-provider-aws v1.14.1, `instancetype/types.go`, read 2026-11).
+pub(super) fn usable(memory_mib: u32) -> u32 {
+    memory_mib - (memory_mib * 75).div_ceil(1_000)
+}
+
+/// Returns what a node of a managed group offers to pods. Graviton keeps 64 MiB more of the memory (same source).
 pub(in crate::model) fn allocatable(
     size: InstanceSize,
     instance: &InstanceType,
@@ -96,8 +105,7 @@ pub(in crate::model) fn allocatable(
 ) -> Resources {
     let most = kubelet.max_pods.unwrap_or(u32::MAX).min(most_pods(size));
     let graviton = if instance.architecture() == "arm64" { 64 } else { 0 };
-    let memory = size.memory_mib - graviton;
-    let memory = memory - (memory * 75).div_ceil(1_000);
+    let memory = usable(size.memory_mib - graviton);
     // AL2023 reckons with what the type could hold, Bottlerocket with what it is told.
     let own = Addressing::default().pods(size);
     let pods_reckoned = match family {
@@ -135,7 +143,7 @@ fn reserved_memory(pods: u32) -> u32 {
 }
 
 /// Below how many free MiB pods are evicted: 100, unless the blueprint says otherwise (same sources).
-fn evicted_below(written: Option<&String>, memory_mib: u32) -> u32 {
+pub(super) fn evicted_below(written: Option<&String>, memory_mib: u32) -> u32 {
     const DEFAULT: u32 = 100;
     let Some(written) = written else { return DEFAULT };
     match written.strip_suffix('%') {

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::Report;
-use crate::blueprint::keys::NodePool as Keys;
-use crate::blueprint::scalar::ConsolidationPolicy;
-use crate::problem::Problem;
+use super::{Report, check_repeated};
+use crate::blueprint::cron;
+use crate::blueprint::keys::{Budget as BudgetKeys, NodePool as Keys};
+use crate::blueprint::scalar::{ConsolidationPolicy, seconds};
+use crate::problem::{Measure, Problem};
 
 /// When Karpenter replaces nodes that could be fewer or cheaper.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,6 +59,7 @@ pub(super) fn resolve(report: &mut impl Report, keys: &Keys) -> Disruption {
                 }
                 _ => {}
             }
+            check_budget(report, budget);
             Budget {
                 nodes: budget.nodes.0.clone(),
                 schedule: budget.schedule.as_ref().map(|set| set.to_string()),
@@ -80,4 +82,20 @@ pub(super) fn resolve(report: &mut impl Report, keys: &Keys) -> Disruption {
         policy: written.policy.as_ref().map_or(default.policy, |policy| policy.word()),
         budgets: budgets.unwrap_or(default.budgets),
     }
+}
+
+/// Refuses a budget that would never apply, and what Karpenter's definition takes once.
+fn check_budget(report: &mut impl Report, budget: &BudgetKeys) {
+    if let Some(schedule) = &budget.schedule
+        && let Some(fault) = cron::fault(schedule.as_str())
+    {
+        let value = schedule.to_string();
+        report.report(Problem::InvalidSchedule { value, fault }, schedule.span, None);
+    }
+    let duration = budget.duration.as_ref();
+    if let Some(duration) = duration.filter(|duration| seconds(duration.as_str()) == Some(0)) {
+        let (value, what) = (duration.to_string(), "a budget to apply".to_owned());
+        report.report(Problem::TooLittle { value, what, of: Measure::Other }, duration.span, None);
+    }
+    check_repeated(report, budget.reasons.as_ref().map_or(&[], |reasons| reasons.as_slice()));
 }

@@ -63,7 +63,7 @@ fn check_kubernetes(
 /// that follows none of AWS' rules is a slip.
 ///
 /// A family has the letters of a series, a generation, and letters for what it has besides, each once; behind a hyphen stands
-/// anything (EC2 user guide, "Amazon EC2 instance type naming conventions", read 2026-11).
+/// anything (Amazon EC2 instance types guide, "Amazon EC2 instance type naming conventions", read 2026-11).
 fn unknown(facts: &Instances, instance: &InstanceType) -> Option<Problem> {
     let (family, size) = (instance.family(), instance.size());
     let value = instance.to_string();

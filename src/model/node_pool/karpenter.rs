@@ -5,18 +5,20 @@ use serde::Serialize;
 use super::disk::{self, Disk};
 use super::disruption::{self, Disruption};
 use super::kubelet::{self, Kubelet};
-use super::{CORE, Ground, MIDDLEWARE, Report, Taint, check_core, check_repeated, core_label, image, label};
-use crate::blueprint::keys::{Cluster as ClusterKeys, Limits, NodePool as Keys};
+use super::{
+    CORE, Ground, MIDDLEWARE, Report, Taint, capacity, check_core, check_repeated, core_label, image, label,
+};
+use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys};
 use crate::blueprint::quantity::{is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{
-    AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind,
+    AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind, seconds,
 };
 use crate::diagnostic::Spanned;
 use crate::model::Context;
 use crate::model::addon::{Addon, KARPENTER};
 use crate::model::data;
-use crate::problem::Problem;
+use crate::problem::{Measure, Problem};
 
 /// A Karpenter NodePool with its EC2NodeClass.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,7 +77,10 @@ pub(super) fn resolve(
     image::check_instances(report, ground, pool);
     check_core(report, name, keys);
     let default = if is_steady { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
-    let capacity = keys.capacity.as_ref().map_or(default, |capacity| capacity.value.clone());
+    let capacity = keys
+        .capacity
+        .as_ref()
+        .map_or(default, |capacity| capacity.iter().map(|capacity| capacity.value).collect());
     if capacity.is_empty() {
         let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
         report.report(
@@ -95,9 +100,8 @@ pub(super) fn resolve(
     check_reservations(report, name, keys, &capacity);
     check_gpu_limit(report, ground, pool);
     let limits = keys.limits.as_ref();
-    if let Some(limits) = limits {
-        check_limits(report, limits);
-    }
+    check_limits(report, ground, pool);
+    check_life(report, keys);
     check_counts(report, keys);
     if let Some(period) = keys.termination_grace_period.as_ref().filter(|period| period.as_str() == "Never") {
         report.report(Problem::GraceNeverEnds, period.span, None);
@@ -142,7 +146,7 @@ pub(super) fn resolve(
             .as_ref()
             .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
         disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
-        kubelet: kubelet::resolve(report, ground, keys),
+        kubelet: kubelet::resolve(report, ground, PoolKind::Karpenter, pool),
         weight: keys.weight.as_ref().map_or(10, |weight| weight.get()),
         disruption: disruption::resolve(report, keys),
         labels: label::labels(report, ground, pool),
@@ -165,21 +169,74 @@ fn check_counts(report: &mut impl Report, keys: &Keys) {
         }
     }
     check_repeated(report, keys.capacity_reservations.as_ref().map_or(&[], |ids| ids.as_slice()));
+    check_repeated(report, keys.capacity.as_ref().map_or(&[], |capacity| capacity.as_slice()));
 }
 
-/// No node is so small that these let one be made; none at all may be meant.
-fn check_limits(report: &mut impl Report, limits: &Limits) {
-    if let Some(cpu) = limits.cpu.as_ref().filter(|cpu| is_within(millicores(&cpu.0), 1..1_000)) {
+/// A node that expires before its pods have started is made for ever.
+fn check_life(report: &mut impl Report, keys: &Keys) {
+    const LEAST: u64 = 300;
+    let life = keys.expire_after.as_ref();
+    if let Some(life) = life.filter(|life| seconds(life.as_str()).is_some_and(|seconds| seconds < LEAST)) {
+        let what = "a node, which takes some minutes to start".to_owned();
         report.report(
-            Problem::TooLittle { value: cpu.0.clone(), what: "one node, which has one CPU at least" },
-            cpu.span,
+            Problem::TooLittle { value: life.to_string(), what, of: Measure::Other },
+            life.span,
             None,
         );
     }
-    if let Some(memory) = limits.memory.as_ref().filter(|memory| is_within(mebibytes(&memory.0), 1..512)) {
-        let what = "one node, which has `512Mi` at least";
-        report.report(Problem::TooLittle { value: memory.0.clone(), what }, memory.span, None);
+}
+
+/// Karpenter makes no node that has more than what a limit leaves (kubernetes-sigs/karpenter, `scheduler.go`,
+/// `filterByRemainingResources`, read 2026-11): none at all where the smallest has more. That none is made may be meant.
+fn check_limits(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
+    let Some(limits) = &pool.value.limits else { return };
+    let cpu = limits.cpu.as_ref().map(|cpu| (millicores(&cpu.0), &cpu.0, cpu.span));
+    let memory = limits.memory.as_ref().map(|memory| (mebibytes(&memory.0), &memory.0, memory.span));
+    let gpu = limits.gpu.as_ref().filter(|gpu| gpu.value == 0).map(|gpu| gpu.span);
+    let zeros = [&cpu, &memory].into_iter().flatten().filter(|(amount, ..)| *amount == Some(0));
+    if let Some(at) = zeros.map(|(.., at)| *at).next().or(gpu) {
+        report.report(Problem::NoMoreNodes { pool: pool.name.to_string() }, at, None);
     }
+    let (least_cpu, least_memory) = smallest(ground, &pool.value);
+    for (limit, least, of) in [(cpu, least_cpu, Measure::Cpu), (memory, least_memory, Measure::Bytes)] {
+        let (Some((amount, value, at)), Some((least, what))) = (limit, least) else { continue };
+        if is_within(amount, 1..least) {
+            report.report(Problem::TooLittle { value: value.clone(), what, of }, at, None);
+        }
+    }
+}
+
+/// An amount, and what needs so much.
+type Least = Option<(u32, String)>;
+
+/// Returns the least CPU, in thousandths, and the least memory, in MiB, that a node of a pool can have; nothing where the
+/// catalog does not know one of its types.
+fn smallest(ground: &Ground<'_>, keys: &Keys) -> (Least, Least) {
+    let Some(types) = keys.instance_types.as_ref().filter(|types| !types.is_empty()) else {
+        // c, m and r from the fifth generation on: `medium` is the smallest there, and `large` nearly everywhere.
+        return (
+            Some((
+                2_000,
+                "one node: nearly all that Karpenter chooses from have two CPUs or more".to_owned(),
+            )),
+            Some((capacity::usable(2_048), "one node, which has `2Gi` at least".to_owned())),
+        );
+    };
+    let catalog = ground.catalog;
+    let cpus = types.iter().map(|instance| Some((catalog.cpus(instance)?, instance)));
+    let memory =
+        types.iter().map(|instance| Some((catalog.instance_sizes.get(instance)?.memory_mib, instance)));
+    let (cpus, memory): (Option<Vec<_>>, Option<Vec<_>>) = (cpus.collect(), memory.collect());
+    let cpus = cpus.and_then(|cpus| cpus.into_iter().min_by_key(|(cpus, _)| *cpus));
+    let memory = memory.and_then(|memory| memory.into_iter().min_by_key(|(memory, _)| *memory));
+    (
+        cpus.map(|(cpus, instance)| {
+            (cpus * 1_000, format!("one node: `{}` has {cpus} CPUs", instance.value))
+        }),
+        memory.map(|(memory, instance)| {
+            (capacity::usable(memory), format!("one node: `{}` has `{memory}Mi`", instance.value))
+        }),
+    )
 }
 
 /// Refuses what the cluster's release of Karpenter does not know yet: its definitions would (karpenter.sh, "Upgrade Guide", 1.14,

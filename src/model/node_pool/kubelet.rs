@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Ground, Report, image};
+use super::{Ground, Report, capacity, image};
 use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
-use crate::blueprint::scalar::AmiFamily;
-use crate::diagnostic::Span;
+use crate::blueprint::quantity::{mebibytes, millicores};
+use crate::blueprint::read::Named;
+use crate::blueprint::scalar::{AmiFamily, InstanceType, PoolKind};
+use crate::catalog::InstanceSize;
+use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
 /// What the blueprint sets of the kubelet, or the cluster's network for it.
@@ -36,25 +39,105 @@ const IMAGE_GC_HIGH: u32 = 85;
 const IMAGE_GC_LOW: u32 = 80;
 
 /// Resolves the kubelet's settings.
-pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys) -> Kubelet {
+pub(super) fn resolve(
+    report: &mut impl Report,
+    ground: &Ground<'_>,
+    kind: PoolKind,
+    pool: &Named<Keys>,
+) -> Kubelet {
+    let keys = &pool.value;
     let with_prefixes = ground.prefixes.map(|_| PODS_WITH_PREFIXES);
+    match keys.kubelet.as_ref().and_then(|kubelet| kubelet.max_pods.as_ref()) {
+        Some(pods) => check_addresses(report, ground, keys, pods.get(), pods.span),
+        // Karpenter tells each node how many its addresses suffice for.
+        None if kind == PoolKind::Managed => check_untold(report, ground, keys),
+        None => {}
+    }
     let Some(written) = &keys.kubelet else {
         return Kubelet { max_pods: with_prefixes, ..Kubelet::default() };
     };
-    if let Some(pods) = &written.max_pods {
-        check_addresses(report, ground, keys, pods.get(), pods.span);
-    }
     check_image_gc(report, written);
     if image::family(keys) == AmiFamily::Bottlerocket {
         check_bottlerocket(report, written);
     }
-    Kubelet {
+    let set = |quantities: Option<&Quantities>| -> BTreeMap<String, String> {
+        let quantities = quantities.into_iter().flatten();
+        quantities.map(|(key, quantity)| (key.clone(), quantity.value.clone())).collect()
+    };
+    let kubelet = Kubelet {
         max_pods: written.max_pods.as_ref().map(|pods| pods.get()).or(with_prefixes),
-        kube_reserved: written.kube_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
-        system_reserved: written.system_reserved.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
-        eviction_hard: written.eviction_hard.as_ref().map(|set| set.0.clone()).unwrap_or_default(),
+        kube_reserved: set(written.kube_reserved.as_ref().map(|set| &set.0)),
+        system_reserved: set(written.system_reserved.as_ref().map(|set| &set.0)),
+        eviction_hard: set(written.eviction_hard.as_ref().map(|set| &set.0)),
         image_gc_high: written.image_gc_high_percent.as_ref().map(|percent| percent.get()),
         image_gc_low: written.image_gc_low_percent.as_ref().map(|percent| percent.get()),
+    };
+    check_rest(report, ground, kind, pool, &kubelet);
+    kubelet
+}
+
+type Quantities = BTreeMap<String, Spanned<String>>;
+
+/// Refuses what keeps back all that a node has: the kubelet does not start then. Of Karpenter's types the largest decides,
+/// since it makes no node of those that hold no pod.
+fn check_rest(
+    report: &mut impl Report,
+    ground: &Ground<'_>,
+    kind: PoolKind,
+    pool: &Named<Keys>,
+    kubelet: &Kubelet,
+) {
+    let (Some(written), Some(types)) = (&pool.value.kubelet, &pool.value.instance_types) else { return };
+    let known = types.iter().map(|instance| Some((instance, ground.catalog.instance_sizes.get(instance)?)));
+    let Some(mut known) = known.collect::<Option<Vec<_>>>() else { return };
+    if kind != PoolKind::Managed {
+        known.sort_by_key(|(_, size)| std::cmp::Reverse((size.memory_mib, size.cpus)));
+        known.truncate(1);
+    }
+    for (instance, size) in known {
+        let family = image::family(&pool.value);
+        let node = capacity::allocatable(size, instance, family, kubelet, ground.addressing);
+        let rows = [
+            ("CPU", "cpu", node.cpu_milli, format!("{} CPUs", size.cpus)),
+            ("memory", "memory", node.memory_mib, format!("{}Mi", size.memory_mib)),
+        ];
+        for (what, key, _, has) in rows.into_iter().filter(|(_, _, left, _)| *left == 0) {
+            let Some(most) = largest(written, key, size) else { continue };
+            let (pool, value) = (pool.name.to_string(), most.value.clone());
+            let problem = Problem::NothingLeft { pool, value, what, instance: instance.to_string(), has };
+            report.report(problem, most.span, Some(instance.span));
+        }
+    }
+}
+
+/// Returns the largest of the quantities that keep something back.
+fn largest<'k>(written: &'k KubeletKeys, key: &str, size: InstanceSize) -> Option<&'k Spanned<String>> {
+    let reserved = [&written.kube_reserved, &written.system_reserved].into_iter().flatten();
+    let reserved = reserved.filter_map(|set| set.0.get(key));
+    let evicted = written.eviction_hard.as_ref().and_then(|set| set.0.get("memory.available"));
+    let amount = |quantity: &&Spanned<String>| match key {
+        "cpu" => millicores(quantity),
+        _ if quantity.ends_with('%') => Some(capacity::evicted_below(Some(&quantity.value), size.memory_mib)),
+        _ => mebibytes(quantity),
+    };
+    // What is too large for a number is the largest.
+    reserved
+        .chain(evicted.filter(|_| key == "memory"))
+        .max_by_key(|quantity| amount(quantity).unwrap_or(u32::MAX))
+}
+
+/// Notes a kubelet that, left to itself, takes more pods than there are addresses for: the last ones would wait.
+fn check_untold(report: &mut impl Report, ground: &Ground<'_>, keys: &Keys) {
+    let Some(refused) = ground.without_prefixes.filter(|_| !ground.addressing.prefixes) else { return };
+    let types = keys.instance_types.iter().flat_map(|types| types.iter());
+    let pods = types.filter_map(|instance: &Spanned<InstanceType>| {
+        let size = ground.catalog.instance_sizes.get(instance)?;
+        Some((ground.addressing.pods(size), capacity::pods_unless_told(size), instance))
+    });
+    let fewest = pods.filter(|(most, pods, _)| pods > most).min_by_key(|(most, ..)| *most);
+    if let Some((most, pods, instance)) = fewest {
+        let problem = Problem::PodsBeyondAddresses { pods, instance: instance.to_string(), most };
+        report.report(problem, instance.span, Some(refused));
     }
 }
 

@@ -69,11 +69,12 @@ resource "helm_release" "runner" {
     length(var.runner_values) > 0 ? yamlencode(var.runner_values) : "",
   ])
 
-  # Its pods need their role before they start, and what they work with.
+  # Its pods need a node to run on, and their role before they start, and what they work with.
   depends_on = [
     aws_eks_pod_identity_association.runner,
     aws_iam_role_policy_attachment.runner,
     aws_iam_role_policy_attachment.runner_statements,
+    helm_release.node_pool_middleware,
     helm_release.cert_manager,
   ]
 }

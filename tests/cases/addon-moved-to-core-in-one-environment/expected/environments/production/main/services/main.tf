@@ -20,16 +20,6 @@ module "services" {
         }
       }
     }
-    natsBox = {
-      podTemplate = {
-        merge = {
-          spec = {
-            nodeSelector = { node-type = "core" }
-            tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-          }
-        }
-      }
-    }
   }
   node_types = ["core"]
 }
