@@ -19,8 +19,16 @@ mod by_hand;
 mod checkov;
 #[path = "judges/combinations.rs"]
 mod combinations;
+#[path = "judges/control_plane.rs"]
+mod control_plane;
+#[path = "judges/definitions.rs"]
+mod definitions;
 #[path = "judges/deployment.rs"]
 mod deployment;
+#[path = "judges/effects.rs"]
+mod effects;
+#[path = "judges/emitted.rs"]
+mod emitted;
 #[path = "judges/engine.rs"]
 mod engine;
 #[path = "judges/escaping.rs"]
@@ -29,19 +37,31 @@ mod escaping;
 mod fmt;
 #[path = "judges/judge.rs"]
 mod judge;
+#[path = "judges/karpenter.rs"]
+mod karpenter;
 #[path = "judges/literal.rs"]
 mod literal;
 #[path = "judges/nasty.rs"]
 mod nasty;
 #[path = "judges/network.rs"]
 mod network;
+#[path = "judges/permissions.rs"]
+mod permissions;
 #[path = "judges/pipeline.rs"]
 mod pipeline;
+#[path = "judges/placement.rs"]
+mod placement;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
 #[path = "judges/structure.rs"]
 mod structure;
 #[path = "judges/tree.rs"]
 mod tree;
+#[path = "judges/truth.rs"]
+mod truth;
+#[path = "judges/values.rs"]
+mod values;
 #[path = "judges/world.rs"]
 mod world;
+#[path = "judges/yaml.rs"]
+mod yaml;

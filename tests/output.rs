@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hcl::{Block, Body, Expression};
 use plinth::blueprint::include::nothing;
-use plinth::catalog::Catalog;
+use plinth::catalog::{AddonKind, Catalog};
 use plinth::diagnostic::Source;
 use plinth::model::Fleet;
 use walkdir::WalkDir;
@@ -334,4 +334,50 @@ fn fleet(tree: &str) -> Fleet {
     plinth::model::resolve(&read, &Catalog::load(), &plinth::model::Facts::default(), "blueprint.toml")
         .0
         .fleet
+}
+
+/// `blueprints/everything.toml` has every add-on of the catalog, each in a file of its own.
+#[test]
+fn everything_is_there() {
+    for (name, addon) in Catalog::load().addons {
+        let file = addon_file(&name, addon.kind);
+        assert!(file.is_file(), "{name}: no {}", file.display());
+    }
+}
+
+/// What an add-on needs comes before it, and goes after it.
+#[test]
+fn releases_come_after_what_they_need() {
+    let addons = Catalog::load().addons;
+    let mut pairs = 0;
+    for (name, addon) in addons.iter().filter(|(_, addon)| addon.kind != AddonKind::EksAddon) {
+        let text = fs::read_to_string(addon_file(name, addon.kind)).expect("readable");
+        let blocks: Vec<Block> = hcl::parse(&text).expect("generated files parse").into_blocks().collect();
+        let after: Vec<String> = blocks
+            .iter()
+            .filter(|block| label(block, 0) == "helm_release")
+            .filter_map(|block| attribute(block, "depends_on"))
+            .map(ToString::to_string)
+            .collect();
+        for needed in
+            addon.needs.iter().chain(&addon.after).filter(|it| addons[*it].kind != AddonKind::EksAddon)
+        {
+            let address = format!("helm_release.{}", needed.replace('-', "_"));
+            assert!(
+                after.iter().any(|after| after.contains(&address)),
+                "{name}: not after {address}: {after:?}"
+            );
+            pairs += 1;
+        }
+    }
+    assert!(pairs > 5, "only {pairs} pairs");
+}
+
+fn addon_file(name: &str, kind: AddonKind) -> PathBuf {
+    let module = match kind {
+        AddonKind::EksAddon => "cluster",
+        AddonKind::Helm | AddonKind::Manifest => "services",
+    };
+    let file = format!("generated/everything/modules/{module}/addon_{}.tf", name.replace('-', "_"));
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
 }

@@ -21,6 +21,11 @@ fn enterprise_passes_but_for_what_its_blueprint_waives() {
     passes("enterprise");
 }
 
+#[test]
+fn everything_passes_but_for_what_its_blueprint_waives() {
+    passes("everything");
+}
+
 fn passes(tree: &str) {
     let Some([checkov]) = judge::required(&format!("checkov over generated/{tree}"), ["checkov"]) else {
         return;

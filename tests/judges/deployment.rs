@@ -5,6 +5,7 @@
 
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
+use crate::truth;
 use crate::world::{Environment, World};
 
 /// Some addresses that each stack must have made: it is not empty, and holds what its name says.
@@ -60,6 +61,12 @@ fn terraform_applies_and_destroys_enterprise() {
     there_and_back("terraform", "enterprise", &[]);
 }
 
+/// Every add-on of the catalog.
+#[test]
+fn terraform_applies_and_destroys_everything() {
+    there_and_back("terraform", "everything", &[]);
+}
+
 /// With the engine that the blueprint names.
 #[test]
 fn tofu_applies_and_destroys_fleet() {
@@ -83,6 +90,10 @@ fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&s
 
     for environment in environments {
         deploy(&world, environment, expected);
+    }
+    // Once for each tree: what Kubernetes is given does not depend on the engine.
+    if (engine.name, blueprint) != ("tofu", "azavea") {
+        truth::judge(&world, blueprint);
     }
     for (index, environment) in environments.iter().enumerate().rev() {
         take_down(&world, environment, blueprint);
@@ -219,8 +230,11 @@ fn lift_protection(world: &World<'_>, environment: &Environment, blueprint: &str
 }
 
 fn apply_lifted_protection(world: &World<'_>, cluster: &str) {
+    let addresses = addresses(world, cluster);
+    let guards = addresses.lines().filter(|address| address.starts_with("terraform_data.protected")).count();
     let plan = world.run(cluster, &["plan", "-input=false", "-out=plan"]);
-    assert!(plan.contains("Plan: 0 to add, 1 to change, 1 to destroy."), "{cluster}: the guard goes\n{plan}");
+    let expected = format!("Plan: 0 to add, 1 to change, {guards} to destroy.");
+    assert!(plan.contains(&expected), "{cluster}: the guards go\n{plan}");
     assert!(
         plan.contains("# terraform_data.protected will be destroyed"),
         "{cluster}: the guard goes\n{plan}"

@@ -210,6 +210,20 @@ impl<'a> World<'a> {
         plan
     }
 
+    /// The resources in the state of a root module: `type` and `values` of each, and more.
+    pub fn resources(&self, root: &str) -> Vec<Value> {
+        let (run, _) = self.try_run(root, &["show", "-json"]);
+        let state: Value = serde_json::from_str(&run.stdout).expect("a state is JSON");
+        let mut modules = vec![&state["values"]["root_module"]];
+        let mut resources = Vec::new();
+        while let Some(module) = modules.pop() {
+            let managed = module["resources"].as_array().into_iter().flatten();
+            resources.extend(managed.filter(|resource| resource["mode"] == "managed").cloned());
+            modules.extend(module["child_modules"].as_array().into_iter().flatten());
+        }
+        resources
+    }
+
     /// Everything that exists, as the stand-in keeps it.
     pub fn objects(&self) -> Vec<Value> {
         let world: Value = serde_json::from_str(&self.text()).expect("the world is JSON");
