@@ -489,6 +489,17 @@ pub enum AddonKind {
     Manifest,
 }
 
+impl AddonKind {
+    /// As the catalog writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EksAddon => "eks-addon",
+            Self::Helm => "helm",
+            Self::Manifest => "manifest",
+        }
+    }
+}
+
 impl Catalog {
     /// Loads the embedded catalog.
     ///

@@ -3,8 +3,10 @@
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
 //! refusal, 2 a bad blueprint, I/O or usage.
 
+mod catalog;
 mod explain;
 mod migrate;
+mod pin;
 mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -22,6 +24,7 @@ use crate::render;
 use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
+use self::catalog::Catalogue;
 use explain::Explain;
 use migrate::Migrate;
 use show::Show;
@@ -80,6 +83,8 @@ enum Command {
     Explain(Explain),
     /// Moves a blueprint of an older format forward, comments and all, and shows the difference
     Migrate(Migrate),
+    /// Lists the add-ons, or says all about one; `pin` writes exact versions of EKS add-ons into `plinth.lock`
+    Catalog(Catalogue),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -149,7 +154,7 @@ impl Written {
     /// Resolves the blueprint, likewise.
     fn resolve(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Model>> {
         let Resolved { sources, diagnostics, model } =
-            resolve(open(&self.blueprint)?, None, None, &Catalog::load());
+            resolve(read(open(&self.blueprint)?), None, None, &Catalog::load());
         say(&diagnostics, &sources, self.format.into(), out, err)?;
         Ok(model.map(|(model, _)| model).filter(|_| !diagnostics.has_errors()))
     }
@@ -180,6 +185,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Show(part) => part.run(out, err),
         Command::Explain(question) => question.run(out, err),
         Command::Migrate(older) => older.run(out, err),
+        Command::Catalog(question) => question.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)
@@ -225,11 +231,13 @@ struct Rendered {
     root: Utf8PathBuf,
 }
 
-fn source(place: &Place) -> anyhow::Result<Source> {
+/// Reads the blueprint that is asked for. The one that is built in lies in no folder: nothing belongs to it.
+fn reading(place: &Place) -> anyhow::Result<Reading> {
     if place.starter {
-        return Ok(Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() });
+        let source = Source { path: "starter.toml".to_owned(), text: STARTER.to_owned() };
+        return Ok(blueprint::read(source, &include::nothing));
     }
-    open(&place.blueprint)
+    Ok(read(open(&place.blueprint)?))
 }
 
 fn open(path: &Utf8Path) -> anyhow::Result<Source> {
@@ -243,7 +251,7 @@ fn open(path: &Utf8Path) -> anyhow::Result<Source> {
     Ok(Source { path: path.to_string(), text })
 }
 
-/// Reads a blueprint and what it includes.
+/// Reads a blueprint, what it includes, and its lock.
 fn read(source: Source) -> Reading {
     let path = Utf8PathBuf::from(&source.path);
     blueprint::read(source, &|pattern| include::beside(&path, pattern))
@@ -257,9 +265,9 @@ struct Resolved {
     model: Option<(Model, Utf8PathBuf)>,
 }
 
-fn resolve(source: Source, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
-    let path = Utf8PathBuf::from(&source.path);
-    let Reading { sources, blueprint, mut diagnostics, .. } = read(source);
+fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
+    let Reading { sources, blueprint, mut diagnostics, .. } = reading;
+    let path = Utf8PathBuf::from(&sources.main().path);
     let model = blueprint.map(|blueprint| {
         let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
@@ -283,7 +291,7 @@ fn load(
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
     let Resolved { sources, mut diagnostics, model } =
-        resolve(source(place)?, place.out.as_deref(), today, &catalog);
+        resolve(reading(place)?, place.out.as_deref(), today, &catalog);
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
         let (files, found) = render::render(&model, &catalog)?;

@@ -276,10 +276,15 @@ impl Diagnostics {
             self.sorted().into_iter().filter(|diagnostic| !diagnostic.problem.is_note()).collect();
         if !errors.is_empty() {
             let plural = if errors.len() == 1 { "" } else { "s" };
-            let main = &sources.main.path;
-            let is_elsewhere = errors.iter().any(|diagnostic| sources.place(diagnostic.at).file != main);
-            let others = if is_elsewhere { " and what it includes" } else { "" };
-            out.push_str(&format!("{} error{plural} in {main}{others}; nothing was written\n", errors.len()));
+            let mut files: Vec<&str> = errors.iter().map(|error| sources.place(error.at).file).collect();
+            files.sort_by_key(|file| *file != sources.main.path);
+            files.dedup();
+            let files = match files.as_slice() {
+                [one] => (*one).to_owned(),
+                [one, other] => format!("{one} and {other}"),
+                _ => format!("{} files", files.len()),
+            };
+            out.push_str(&format!("{} error{plural} in {files}; nothing was written\n", errors.len()));
         }
         out
     }

@@ -11,7 +11,8 @@
 //! | [`hcl`] | | values as text, formatting, reading back |
 //! | [`tree`] | files | files on disk: manifest, ownership, drift |
 //!
-//! [`diagnostic`] says where something is wrong, [`problem`] says it in words, [`report`] for machines. [`command`] wires the
+//! [`diagnostic`] says where something is wrong, [`problem`] says it in words, [`report`] for machines. [`reference`] says what the catalog
+//! knows of an add-on. [`command`] wires the
 //! stages to the command line.
 
 pub mod blueprint;
@@ -22,6 +23,7 @@ pub mod file;
 pub mod hcl;
 pub mod model;
 pub mod problem;
+pub mod reference;
 pub mod render;
 pub mod report;
 pub mod tree;

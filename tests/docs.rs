@@ -7,8 +7,11 @@ use std::process::Command;
 
 use harness::{expect_file, report, repository};
 use plinth::blueprint::read::Key;
+use plinth::blueprint::scalar::KubernetesVersion;
 use plinth::blueprint::schema::schema;
 use plinth::blueprint::shape::{Shape, tables};
+use plinth::catalog::{AddonKind, Catalog};
+use plinth::reference::{Block, Page, Part, Support, page, range};
 use similar::TextDiff;
 
 /// Runs the blocks of a document one after another in one folder, as a reader would.
@@ -53,6 +56,9 @@ fn run(document: &str, folder: &Path) -> String {
 #[test]
 fn readme_prints_what_it_says() {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    // What AWS' API says.
+    let answer = repository().join("tests/pin/describe-addon-versions.json");
+    std::fs::copy(answer, folder.path().join("versions.json")).expect("writable");
     let readme = include_str!("../README.md");
     let real = run(readme, folder.path());
     let diff = TextDiff::from_lines(readme, &real);
@@ -61,6 +67,11 @@ fn readme_prints_what_it_says() {
         "README.md does not show what its commands print:\n{}",
         diff.unified_diff().header("README.md", "what its commands print")
     );
+}
+
+/// Says where a document comes from.
+fn made_from(what: &str) -> String {
+    format!("<!-- Made by `UPDATE=1 cargo test --test docs` from {what}. -->\n")
 }
 
 /// Compares a document that is made from the code with what is committed, or writes it.
@@ -163,4 +174,128 @@ fn words(shape: &Shape) -> String {
 fn schema_is_current() {
     let schema = serde_json::to_string_pretty(&schema()).expect("a schema is JSON");
     expect("docs/blueprint.schema.json", &format!("{schema}\n"));
+}
+
+/// A page for each add-on, and the list of them.
+#[test]
+fn addon_pages_are_current() {
+    let catalog = Catalog::load();
+    let folder = repository().join("docs/addons");
+    let mut stale = Vec::new();
+    for (name, facts) in &catalog.addons {
+        let made = made_from(&format!("catalog/addons/{name}.toml"));
+        stale.extend(expect_file(
+            &folder.join(format!("{name}.md")),
+            &markdown(&page(&catalog, name, facts), &made),
+        ));
+    }
+    for entry in std::fs::read_dir(&folder).expect("a folder of pages") {
+        let path = entry.expect("readable").path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("UTF-8");
+        if !catalog.addons.contains_key(name) {
+            if harness::is_accepting() {
+                std::fs::remove_file(&path).expect("ours");
+            } else {
+                stale.push(format!("{}: the catalog has no such add-on\n", path.display()));
+            }
+        }
+    }
+    stale.extend(expect_file(&repository().join("docs/addons.md"), &list_of_addons(&catalog)));
+    report(&stale, "UPDATE=1 cargo test --test docs");
+}
+
+fn markdown(page: &Page, made: &str) -> String {
+    let mut out = format!("# {}\n\n{made}\n{}.\n\n| | |\n| --- | --- |\n", page.title, capital(&page.about));
+    for (label, text) in &page.facts {
+        out.push_str(&format!("| {label} | {text} |\n"));
+    }
+    for Part { title, blocks } in &page.parts {
+        out.push_str(&format!("\n## {title}\n\n"));
+        let mut was_item = true;
+        for (index, block) in blocks.iter().enumerate() {
+            let is_item = matches!(block, Block::Item(_));
+            if index > 0 && !(is_item && was_item) {
+                out.push('\n');
+            }
+            was_item = is_item;
+            match block {
+                Block::Text(text) => out.push_str(&format!("{text}\n")),
+                Block::Item(text) => out.push_str(&format!("- {text}\n")),
+                Block::Code(code) => out.push_str(&format!("```toml\n{}\n```\n", code.trim_end())),
+            }
+        }
+    }
+    out
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn list_of_addons(catalog: &Catalog) -> String {
+    let default = &catalog.kubernetes.default;
+    let kubernetes = KubernetesVersion::new(default).expect("a version");
+    let made = made_from("catalog/addons");
+    let mut out = format!(
+        "# The add-ons of the catalog\n\n{made}\n\
+         `[cluster.addons.NAME]` gives every cluster an add-on; an empty table takes the catalog's defaults. What a pinned version is for, and \
+         which nodes its pods run on, stands here; a page of each says the rest, and so does `plinth catalog NAME`. Versions of EKS add-ons \
+         stand in [plinth.lock](../README.md#exact-versions-of-eks-add-ons).\n\n\
+         | add-on | version | of | Kubernetes | on {default} | nodes | what it is |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    );
+    for (name, facts) in &catalog.addons {
+        let version = match (&facts.version, facts.kind) {
+            (Some(version), AddonKind::Helm | AddonKind::Manifest) => version.clone(),
+            _ => "by EKS".to_owned(),
+        };
+        out.push_str(&format!(
+            "| [{name}](addons/{name}.md) | {version} | {} | {} | {} | {} | {} |\n",
+            facts.as_of,
+            range(&facts.kubernetes),
+            Support::of(facts, &kubernetes).word(),
+            facts.placement.word(),
+            facts.about,
+        ));
+    }
+    out
+}
+
+/// The services in the document are those of the catalog, and its examples the files in `docs/examples`.
+#[test]
+fn services_page_has_every_service_and_example() {
+    let path = repository().join("docs/services.md");
+    let document = std::fs::read_to_string(&path).expect("docs/services.md");
+    let examples = std::fs::read_dir(repository().join("docs/examples")).expect("a folder of examples");
+    let mut names: Vec<String> =
+        examples.map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8")).collect();
+    names.sort();
+    let mut real = document.clone();
+    let (before, rest) =
+        real.split_once("<!-- From catalog/bundles.toml: -->\n").expect("a place for services");
+    let (_, after) = rest.split_once("<!-- end -->\n").expect("its end");
+    real = format!("{before}<!-- From catalog/bundles.toml: -->\n\n{}\n<!-- end -->\n{after}", services());
+    for name in names {
+        let text = std::fs::read_to_string(repository().join("docs/examples").join(&name)).expect("readable");
+        let head = format!("[{name}](examples/{name}):\n\n```yaml\n");
+        let (before, rest) =
+            real.split_once(&head).unwrap_or_else(|| panic!("docs/services.md lacks `{head}`"));
+        let (_, after) = rest.split_once("```\n").expect("an end of the example");
+        real = format!("{before}{head}{text}```\n{after}");
+    }
+    report(&expect_file(&path, &real).into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test docs");
+}
+
+fn services() -> String {
+    let links = |addons: &[String]| -> String {
+        let links: Vec<String> = addons.iter().map(|name| format!("[{name}](addons/{name}.md)")).collect();
+        links.join(", ")
+    };
+    let head =
+        "| service | what it is | stands for | in the cluster | by AWS |\n| --- | --- | --- | --- | --- |\n";
+    Catalog::load().bundles.iter().fold(head.to_owned(), |table, (name, bundle)| {
+        let (stands_for, about) = (bundle.stands_for.join(", "), &bundle.about);
+        let (here, aws) = (links(&bundle.in_cluster), links(&bundle.aws));
+        format!("{table}| `{name}` | {about} | {stands_for} | {here} | {aws} |\n")
+    })
 }

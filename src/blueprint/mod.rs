@@ -2,14 +2,16 @@
 //!
 //! [`mod@node`] parses TOML into a tree with spans, [`mod@include`] joins several files, [`mod@read`] turns tables into
 //! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
-//! [`usual`] is what holds without a key, [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
-//! from, [`migrate`](mod@migrate) moves older text forward. Nothing is decided here beyond precedence: what a value means,
+//! [`usual`] is what holds without a key, [`shape`] and [`schema`](mod@schema) say all of that to editors and documents,
+//! [`explain`](mod@explain) where a value comes from, [`migrate`](mod@migrate) moves older text forward, [`lock`](mod@lock) is the
+//! file of versions beside it. Nothing is decided here beyond precedence: what a value means,
 //! and whether it can work, is `model`'s.
 
 pub mod cron;
 pub mod explain;
 pub mod include;
 pub mod keys;
+pub mod lock;
 pub mod migrate;
 pub mod node;
 pub mod number;
@@ -21,14 +23,15 @@ pub mod schema;
 pub mod shape;
 pub mod usual;
 
-use crate::diagnostic::{Diagnostics, Source, Sources, Spanned};
+use crate::diagnostic::{Diagnostics, Source, Sources, Span, Spanned};
 use crate::problem::Problem;
 
 use include::Find;
 use keys::{Cluster, Environment, File, Layer};
+use lock::Lock;
 use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
-use scalar::{IpFamily, Name};
+use scalar::{Glob, IpFamily, Name};
 
 /// The format that this release reads.
 pub const FORMAT: u32 = 1;
@@ -45,6 +48,8 @@ pub struct Blueprint {
     pub standard: Cluster,
     /// Environments with their clusters.
     pub environments: Map<Target>,
+    /// The versions of EKS add-ons, from the file beside it.
+    pub lock: Lock,
 }
 
 /// An environment and its clusters, each with precedence applied.
@@ -82,13 +87,28 @@ pub fn read(main: Source, find: &Find<'_>) -> Reading {
         include::join(&mut sources, &mut root, find, &mut reader);
         // Half a table looks like missing keys: what is wrong with the files is reported alone.
         if !reader.diagnostics.has_errors() {
-            blueprint = typed(&root, &mut reader);
+            let lock = lock(&mut sources, find, &mut reader.diagnostics);
+            blueprint = typed(&root, lock, &mut reader);
         }
     }
     Reading { sources, root, blueprint, diagnostics: reader.diagnostics }
 }
 
-fn typed(root: &Node, reader: &mut Reader) -> Option<Blueprint> {
+/// Reads the lock, where there is one.
+fn lock(sources: &mut Sources, find: &Find<'_>, diagnostics: &mut Diagnostics) -> Lock {
+    match find(&Glob::file(lock::FILE)) {
+        Ok(found) => found.into_iter().next().map_or_else(Lock::default, |source| {
+            let base = sources.add(source.clone());
+            Lock::read(&source, base, diagnostics)
+        }),
+        Err(error) => {
+            diagnostics.push(Problem::LockUnreadable { why: error.to_string() }, Span::default());
+            Lock::default()
+        }
+    }
+}
+
+fn typed(root: &Node, lock: Lock, reader: &mut Reader) -> Option<Blueprint> {
     for layer in layers(root) {
         Cluster::read(layer, reader);
     }
@@ -96,7 +116,7 @@ fn typed(root: &Node, reader: &mut Reader) -> Option<Blueprint> {
     if let Some(file) = file.as_ref().filter(|file| file.environments.is_empty()) {
         reader.diagnostics.push(Problem::NoEnvironment, file.environments.span);
     }
-    file.and_then(layer)
+    file.and_then(|file| layer(file, lock))
 }
 
 /// Another format has keys that look like mistakes to this release, so it is looked at first.
@@ -181,7 +201,7 @@ fn effective<'n>(layers: impl IntoIterator<Item = &'n Node>) -> Node {
 }
 
 /// Applies precedence: `[cluster]` < `environments.E.cluster` < `environments.E.clusters.C`.
-fn layer(file: File) -> Option<Blueprint> {
+fn layer(file: File, lock: Lock) -> Option<Blueprint> {
     let empty = Node::empty();
     // What the layers hold has been read, and what is wrong with it said.
     let mut silent = Reader::default();
@@ -209,5 +229,5 @@ fn layer(file: File) -> Option<Blueprint> {
         environments.push(Named { name: name.clone(), value: Target { environment, clusters } });
     }
     let broken = file.environments.broken().to_vec();
-    Some(Blueprint { file, standard, environments: Map::new(environments, broken) })
+    Some(Blueprint { file, standard, environments: Map::new(environments, broken), lock })
 }

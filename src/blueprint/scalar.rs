@@ -156,6 +156,13 @@ text! {
     "instance type", r"^[a-z][a-z-]*[0-9][a-z0-9-]*\.[a-z0-9-]+$", "m6i.large"
 }
 
+impl Glob {
+    /// Makes the pattern that takes one file alone, beside the blueprint.
+    pub fn file(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
 impl InstanceType {
     /// Makes an instance type of text; `None` when it is not one.
     pub fn new(text: &str) -> Option<Self> {

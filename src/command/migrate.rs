@@ -1,10 +1,8 @@
 //! `plinth migrate`: an older blueprint, moved forward.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Write;
 
-use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use similar::TextDiff;
@@ -13,6 +11,7 @@ use super::{CLEAN, FAILED, FINDINGS, Format, open, read, say};
 use crate::blueprint::migrate::{OLDEST, migrate};
 use crate::blueprint::node::Value;
 use crate::blueprint::{FORMAT, Reading, include};
+use crate::tree::replace;
 
 /// A blueprint to be moved forward.
 #[derive(Debug, Args)]
@@ -67,16 +66,4 @@ impl Migrate {
         writeln!(out, "{path}: {would}moved from format {format} to {FORMAT}")?;
         Ok(if self.dry_run { FINDINGS } else { CLEAN })
     }
-}
-
-/// Replaces a file at once, so that it is never half written.
-fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        fs::set_permissions(file.path(), fs::metadata(path)?.permissions())?;
-        file.persist(path).map_err(|error| error.error)
-    };
-    write().map(drop).with_context(|| format!("cannot write `{path}`"))
 }

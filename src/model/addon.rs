@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::node_pool::CORE;
 use super::{Context, complete, network, placement};
 use crate::blueprint::keys::{Addon as AddonKeys, Cluster as ClusterKeys, Network};
+use crate::blueprint::lock::Lock;
 use crate::blueprint::node::{self, Node};
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
@@ -49,7 +50,7 @@ pub struct Addon {
     pub facts: catalog::Addon,
     /// Core services that bring it.
     pub services: Vec<String>,
-    /// Chart version; empty for EKS add-ons.
+    /// Version of the chart, or of the EKS add-on; empty where that is not pinned.
     pub version: String,
     /// ARNs of what its role is limited to, as the blueprint gives them. Empty: what the catalog says.
     pub access: Vec<String>,
@@ -268,6 +269,21 @@ fn environment(variables: &[(&str, &str)]) -> Value {
     Value::Object(vec![("env".to_owned(), Value::Object(variables.collect()))])
 }
 
+/// Returns the version that an add-on has where the blueprint says nothing: the catalog's of a chart; of an EKS add-on, the
+/// lock's, or none.
+pub(super) fn default_version(
+    lock: &Lock,
+    name: &str,
+    facts: &catalog::Addon,
+    kubernetes: &KubernetesVersion,
+) -> String {
+    let version = match facts.kind {
+        AddonKind::EksAddon => lock.version(kubernetes, name).map(str::to_owned),
+        AddonKind::Helm | AddonKind::Manifest => facts.version.clone(),
+    };
+    version.unwrap_or_default()
+}
+
 /// Characters of all ARNs of an add-on together: a policy has 6,144, and may name each of them twice (IAM user guide, "IAM and
 /// AWS STS quotas", read 2026-11).
 const MOST_ACCESS: usize = 2_500;
@@ -321,7 +337,7 @@ fn version(
     facts: &catalog::Addon,
     kubernetes: &KubernetesVersion,
 ) -> String {
-    let default = facts.version.clone().unwrap_or_default();
+    let default = default_version(&context.blueprint.lock, wish.name.as_str(), facts, kubernetes);
     let Some(written) = &wish.value.version else {
         return default;
     };

@@ -18,6 +18,7 @@ pub mod node_pool;
 pub mod settings;
 pub mod support;
 
+mod pin;
 mod placement;
 mod reach;
 mod tags;
@@ -38,6 +39,7 @@ pub use delivery::Pipeline;
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
+pub use placement::values as addon_values;
 pub use settings::{Fleet, Settings};
 
 /// Everything that templates need to know.
@@ -153,10 +155,7 @@ pub fn resolve(
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &fleet);
     reach::check(&mut context, &environments);
-    if !fleet.eks_addons.is_empty() {
-        let addons = fleet.eks_addons.iter().map(|addon| addon.standard.name.to_string()).collect();
-        context.push(Problem::AddonVersionsUnpinned { addons }, Span::default());
-    }
+    pin::check(&mut context, &environments, &fleet);
     check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {
         id: waiver.id.value.clone(),

@@ -15,7 +15,7 @@ use crate::hcl::value::Value;
 use crate::problem::{Problem, nearest};
 
 /// Returns the catalog's values of an add-on, with those that bring its pods to their nodes.
-pub(super) fn values(facts: &catalog::Addon) -> Value {
+pub fn values(facts: &catalog::Addon) -> Value {
     let values = Value::from_catalog(&Json::Object(facts.values.clone()));
     let layer = layer(facts, |pods| facts.placement_of(pods));
     // Twice: below, so that it stands first, and above, since lists replace each other.

@@ -185,11 +185,11 @@ pub enum Share {
 }
 
 impl Share {
-    /// Counts the clusters for which something holds.
-    pub fn of(clusters: &[&Cluster], holds: impl Fn(&Cluster) -> bool) -> Self {
-        match clusters.iter().filter(|cluster| holds(cluster)).count() {
+    /// Counts the clusters, or what they have, for which something holds.
+    pub fn of<T>(all: &[&T], holds: impl Fn(&T) -> bool) -> Self {
+        match all.iter().filter(|one| holds(one)).count() {
             0 => Self::None,
-            count if count == clusters.len() => Self::All,
+            count if count == all.len() => Self::All,
             _ => Self::Some,
         }
     }
@@ -236,8 +236,10 @@ pub struct FleetAddon {
     pub name: Name,
     /// The catalog's facts.
     pub facts: catalog::Addon,
-    /// The standard's chart version.
+    /// The standard's version; empty where that is not pinned.
     pub version: String,
+    /// Whether every cluster's version is pinned. Of a chart, it is.
+    pub pinned: Share,
     /// What the standard sets besides the catalog's values.
     pub wished: Value,
     /// Whether some cluster's values differ: then the module has a variable for them.
@@ -571,8 +573,12 @@ fn addons(
             &context.blueprint.standard,
         ));
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
-        let version = version.or_else(|| facts.version.clone());
-        // Of one's own add-on that the standard does not have, the first cluster's.
+        // Of one's own add-on that the standard does not have, and where no cluster is of the standard's Kubernetes version, the
+        // first cluster's.
+        let standard =
+            Some(addon::default_version(&context.blueprint.lock, name.as_str(), facts, kubernetes));
+        let pinned = Share::of(&own, |addon| !addon.version.is_empty());
+        let version = version.or(standard).filter(|version| !version.is_empty() || !pinned.is_all());
         let version = version.unwrap_or_else(|| own[0].version.clone());
         let addon = FleetAddon {
             name: name.clone(),
@@ -583,6 +589,7 @@ fn addons(
                 .any(|addon| placement::selects(facts, &addon.all_values(), node_pool::MIDDLEWARE)),
             wished,
             version,
+            pinned,
             access_differs: own.iter().any(|addon| addon.access != own[0].access),
             access: own[0].access.clone(),
             facts: facts.clone(),

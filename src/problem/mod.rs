@@ -424,6 +424,14 @@ problems! {
     E0529 UnknownService { name: String, known: Vec<String> },
     /// A core service does not come that way.
     E0530 NoSuchService { name: String, kind: &'static str },
+    /// The lock has another format.
+    E0550 LockFormat { format: i64, known: u32 },
+    /// A text is not the version of an EKS add-on.
+    E0551 InvalidLockedVersion { value: String },
+    /// The lock names what is not an EKS add-on.
+    E0552 UnknownLockedAddon { name: String, known: Vec<String> },
+    /// The lock cannot be read.
+    E0553 LockUnreadable { why: String },
     /// The role of an add-on is limited to what the blueprint names, and it names nothing.
     E0560 AccessMissing { addon: String, about: String, example: String },
     /// What a blueprint limits an add-on's role to is not of the kind that it uses.
@@ -457,6 +465,8 @@ problems! {
 
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
+    /// The lock has no version of an EKS add-on for a Kubernetes version.
+    N0550 LockLacks { missing: Vec<(String, Vec<String>)> },
     /// Standard support of a Kubernetes version ends soon.
     N0502 SupportEnds { version: String, ends: String, left: i64, next: Option<String> },
     /// A Kubernetes version is in extended support.

@@ -1020,14 +1020,17 @@ impl Problem {
                 .label("major, minor and patch are needed")
                 .help("write it as `\"1.14.1\"`, or remove it to take the catalog's"),
             Self::VersionNotTaken { addon, is_eks_addon } => {
-                let (kind, label) = if *is_eks_addon {
-                    ("EKS add-on", "follows the Kubernetes version")
+                let (kind, label, help) = if *is_eks_addon {
+                    (
+                        "EKS add-on",
+                        "follows the Kubernetes version",
+                        "remove `version`: exact versions stand in `plinth.lock`, one for each Kubernetes version; \
+                         `plinth catalog pin` writes them",
+                    )
                 } else {
-                    ("add-on", "plinth carries its objects, and their version")
+                    ("add-on", "plinth carries its objects, and their version", "remove `version`")
                 };
-                Words::new(format!("the version of {kind} `{addon}` is not set here"))
-                    .label(label)
-                    .help("remove `version`")
+                Words::new(format!("the version of {kind} `{addon}` is not set here")).label(label).help(help)
             }
             Self::AddonsExclude { addon, other, why } => {
                 Words::new(format!("add-ons `{addon}` and `{other}` cannot run in one cluster"))
@@ -1062,6 +1065,26 @@ impl Problem {
                     .help("remove `access`")
             }
 
+            Self::LockFormat { format, known } => {
+                Words::new(format!("this release does not read format {format} of `plinth.lock`"))
+                    .label(format!("it reads format {known}"))
+                    .help("use the release of plinth that wrote it, or remove the file and run `plinth catalog pin` again")
+            }
+            Self::InvalidLockedVersion { value } => {
+                Words::new(format!("`{value}` is not the version of an EKS add-on"))
+                    .label("not as EKS writes versions")
+                    .help("write it as `\"v1.14.3-eksbuild.16\"`, or remove the line and run `plinth catalog pin` again")
+            }
+            Self::UnknownLockedAddon { name, known } => {
+                Words::new(format!("the catalog has no EKS add-on `{name}`"))
+                    .label("nothing takes this version")
+                    .help(match nearest(name, known) {
+                        Some(_) => suggest(name, known),
+                        None => "remove the line: charts are pinned by the catalog".to_owned(),
+                    })
+            }
+            Self::LockUnreadable { why } => Words::new(format!("`plinth.lock` cannot be read: {why}"))
+                .help("restore the file, or remove it and run `plinth catalog pin` again"),
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };
                 Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))
@@ -1269,6 +1292,17 @@ impl Problem {
                     .help("set another `namespace` for the application")
             }
 
+            Self::LockLacks { missing } => {
+                let missing: Vec<String> = missing
+                    .iter()
+                    .map(|(minor, addons)| format!("{} for Kubernetes {minor}", list(addons)))
+                    .collect();
+                Words::new(format!(
+                    "`plinth.lock` has no version of {}: a plan takes the default of the Kubernetes version",
+                    missing.join(", nor of ")
+                ))
+                .help("give `plinth catalog pin` what `aws eks describe-addon-versions` prints")
+            }
             Self::AddonVersionsUnpinned { addons } => Words::new(format!(
                 "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes \
                  version",

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::cluster_module::{Switch, installed, provided};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
+use super::version::pinned;
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::hcl::value::Value;
 use crate::model::addon::{VPC_CNI, custom_networking};
@@ -77,8 +78,7 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), addon.is_some()));
         let is_elsewhere = own.core_is_on_fargate() && member.standard.needs_core_node();
         let addon = addon.filter(|_| !is_elsewhere);
-        arguments.extend(addon.and_then(|addon| access(&member.standard, addon)));
-        arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
+        arguments.extend(addon.into_iter().flat_map(|addon| eks_addon(cluster, addon, &member.standard)));
     }
     for member in provided(fleet) {
         arguments.extend(switch(Switch::of(member), cluster.has(member.standard.name.as_str())));
@@ -146,12 +146,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let own = addon(cluster, standard);
         arguments.extend(switch(Switch::of(member), own.is_some()));
         let Some(own) = own else { continue };
-        if own.version != standard.version {
-            arguments.push(Argument {
-                name: format!("{identifier}_version"),
-                value: Value::String(own.version.clone()),
-            });
-        }
+        arguments.extend(version(own, standard));
         arguments.extend(access(standard, own));
         if let Some(value) = beyond(&own.values, &standard.wished) {
             arguments.push(Argument { name: format!("{identifier}_values"), value });
@@ -184,8 +179,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         arguments.extend(switch(Switch::of(member), addon.is_some()));
         let is_here = own.core_is_on_fargate() && installs(fleet, &member.standard);
         let addon = addon.filter(|_| is_here);
-        arguments.extend(addon.and_then(|addon| access(&member.standard, addon)));
-        arguments.extend(addon.and_then(|addon| eks_values(cluster, addon, &member.standard)));
+        arguments.extend(addon.into_iter().flat_map(|addon| eks_addon(cluster, addon, &member.standard)));
     }
     arguments
 }
@@ -218,6 +212,17 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
         &standard,
     );
     arguments
+}
+
+/// Returns the version of a cluster's add-on, where it is not the standard's.
+fn version(own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+    let name = format!("{}_version", own.name.identifier());
+    (own.version != standard.version).then(|| Argument { name, value: pinned(&own.version) })
+}
+
+/// Returns what differs of an EKS add-on.
+fn eks_addon(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> impl Iterator<Item = Argument> {
+    version(own, standard).into_iter().chain(access(standard, own)).chain(eks_values(cluster, own, standard))
 }
 
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole

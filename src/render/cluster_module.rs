@@ -9,7 +9,9 @@ use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::services_module;
 use super::template::view;
+use super::version::{VersionView, pinned};
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
+use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::Fleet;
 use crate::model::addon::{self, CLUSTER_AUTOSCALER, EFS, KARPENTER, VPC_CNI};
@@ -243,7 +245,10 @@ impl Switch {
 pub(super) struct AddonVariable {
     pub name: String,
     pub identifier: String,
-    pub version: String,
+    /// What the variable of its version is.
+    pub version_is: String,
+    /// The standard's; `null` where that is not pinned.
+    pub version: Value,
 }
 
 impl AddonVariable {
@@ -251,7 +256,19 @@ impl AddonVariable {
         Self {
             name: addon.name.to_string(),
             identifier: addon.name.identifier(),
-            version: addon.version.clone(),
+            version_is: match (addon.facts.kind, addon.pinned) {
+                (AddonKind::Helm | AddonKind::Manifest, _) => {
+                    format!("Chart version of add-on {}.", addon.name)
+                }
+                (AddonKind::EksAddon, Share::Some) => {
+                    format!(
+                        "Version of EKS add-on {}; null: the default of the Kubernetes version.",
+                        addon.name
+                    )
+                }
+                (AddonKind::EksAddon, _) => format!("Version of EKS add-on {}.", addon.name),
+            },
+            version: pinned(&addon.version),
         }
     }
 }
@@ -280,6 +297,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         core_on_fargate: bool,
         autoscaled: bool,
         switches: Vec<Switch>,
+        version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
         access_variables: Vec<AccessVariable>,
     }
@@ -287,6 +305,10 @@ fn variables(whole: &Whole<'_>) -> Context {
     let managed = fleet.managed_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool));
     let pools = managed.chain(fleet.fargate_pools.iter().filter_map(|pool| node_pool::switch(fleet, pool)));
     let addons = installed(fleet).chain(provided(fleet)).filter_map(Switch::of);
+    let of = |differs: fn(&FleetAddon) -> bool| -> Vec<AddonVariable> {
+        let standards = installed(fleet).map(|member| &member.standard);
+        standards.filter(|addon| differs(addon)).map(AddonVariable::of).collect()
+    };
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
@@ -304,10 +326,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         core_on_fargate: fleet.standard_core_on_fargate,
         autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
         switches: pools.chain(addons).collect(),
-        value_variables: installed(fleet)
-            .filter(|addon| addon.standard.values_differ)
-            .map(|addon| AddonVariable::of(&addon.standard))
-            .collect(),
+        version_variables: of(|addon| addon.version_differs),
+        value_variables: of(|addon| addon.values_differ),
         access_variables: installed(fleet).filter_map(AccessVariable::of).collect(),
     })
 }
@@ -456,7 +476,8 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
         identifier: String,
         cluster_name: Value,
         name_variable: &'static str,
-        kubernetes_version: Value,
+        #[serde(flatten)]
+        version: VersionView,
         everywhere: bool,
         count: Value,
         index: Value,
@@ -497,11 +518,11 @@ pub(super) fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>, by_services
                 "aws_eks_cluster.this.name"
             }),
             name_variable: if by_services { "cluster_name" } else { "name" },
-            kubernetes_version: Value::expression(if by_services {
-                "data.aws_eks_cluster.this.version"
-            } else {
-                "var.kubernetes_version"
-            }),
+            version: VersionView::of(
+                addon,
+                &condition,
+                if by_services { "data.aws_eks_cluster.this.version" } else { "var.kubernetes_version" },
+            ),
             everywhere: condition.is_always(),
             count: condition.count(),
             index: condition.index(),

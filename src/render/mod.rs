@@ -15,13 +15,15 @@ pub mod readme;
 pub mod scripts;
 pub mod services_module;
 pub mod template;
+mod version;
 pub mod waiver;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use tera::Context;
 
-use crate::catalog::{Catalog, Provider};
+use crate::catalog::{AddonKind, Catalog, Provider};
 use crate::diagnostic::Diagnostics;
 use crate::file::File;
 use crate::hcl::format;
@@ -235,4 +237,21 @@ struct Providers<'a> {
 struct Versions<'a> {
     opentofu: bool,
     required_version: &'a str,
+}
+
+/// Returns what the own policies of an add-on that has some are for, by their names: the descriptions in their template.
+pub fn policy_texts(addon: &str, kind: AddonKind) -> BTreeMap<String, String> {
+    let module = if kind == AddonKind::EksAddon { "cluster" } else { "services" };
+    let text = template::source(&format!("modules/{module}/policies/{addon}.tf"));
+    let mut texts = BTreeMap::new();
+    for block in text.split("\nresource \"aws_iam_policy\" \"").skip(1) {
+        let about =
+            block.lines().find_map(|line| line.trim().strip_prefix("description = \"")?.strip_suffix('"'));
+        if let (Some((name, _)), Some(about)) = (block.split_once('"'), about) {
+            let prefix = format!("{}_", addon.replace('-', "_"));
+            let name = name.strip_prefix(&prefix).unwrap_or(name);
+            texts.insert(name.to_owned(), about.to_owned());
+        }
+    }
+    texts
 }

@@ -8,6 +8,7 @@ use super::cluster_module::{self, AddonVariable, Switch, name_length};
 use super::condition::Condition;
 use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::{self, view};
+use super::version::version;
 use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, provider, row};
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
@@ -324,15 +325,6 @@ fn node_pools(whole: &Whole<'_>) -> Context {
         subnets: Value::expression(subnets),
         subnets_differ: fleet.network.existing == Share::Some,
     })
-}
-
-/// A chart's version: a literal, or a variable where clusters differ.
-fn version(addon: &FleetAddon) -> Value {
-    if addon.version_differs {
-        Value::expression(format!("var.{}_version", addon.name.identifier()))
-    } else {
-        Value::String(addon.version.clone())
-    }
 }
 
 /// What an add-on may do in AWS, and how its pods prove who they are.

@@ -36,4 +36,4 @@ pub use error::{Damage, Error, Refusal};
 pub use manifest::{MANIFEST, Manifest, Record};
 pub use ownership::{Drift, Entry, State};
 pub use path::{Fault, PathFault};
-pub use write::Report;
+pub use write::{Report, replace};

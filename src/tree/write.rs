@@ -158,6 +158,23 @@ fn stage(root: &Utf8Path, path: &Utf8Path, text: &[u8], is_executable: bool) -> 
     Ok(staged.into_temp_path())
 }
 
+/// Writes a file at once, so that it is never half written: one of a person's own, which keeps its permissions.
+///
+/// # Errors
+/// [`Error::Io`] when its folder or the file cannot be written.
+pub fn replace(path: &Utf8Path, text: &str) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let mut staged = temporary(folder, false)?;
+    let write = || {
+        staged.write_all(text.as_bytes())?;
+        if let Ok(metadata) = fs::metadata(path) {
+            fs::set_permissions(staged.path(), metadata.permissions())?;
+        }
+        staged.persist(path).map_err(|error| error.error)
+    };
+    write().map(drop).map_err(Error::io("write", path))
+}
+
 /// Makes an empty file under a temporary name.
 fn temporary(directory: &Utf8Path, is_executable: bool) -> Result<tempfile::NamedTempFile, Error> {
     let (prefix, suffix) = TEMPORARY;

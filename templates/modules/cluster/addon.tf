@@ -1,14 +1,16 @@
 # {{ addon.name | comment }}: {{ addon.about | comment }}.
+{%- if addon.reads_default %}
 
 data "aws_eks_addon_version" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}
 {% endif %}
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
+  # {{ addon.default_because | comment }}: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
   addon_name         = {{ addon.name | hcl }}
   kubernetes_version = {{ addon.kubernetes_version | hcl }}
   most_recent        = false
 }
+{%- endif %}
 
 resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
@@ -16,7 +18,7 @@ resource "aws_eks_addon" "{{ addon.identifier | ident }}" {
 {% endif %}
   cluster_name                = {{ addon.cluster_name | hcl }}
   addon_name                  = {{ addon.name | hcl }}
-  addon_version               = data.aws_eks_addon_version.{{ addon.identifier | ident }}{{ addon.index | hcl }}.version
+  addon_version               = {{ addon.version | hcl }}
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 {%- if addon.fargate_differs and addon.values_differ %}

@@ -417,6 +417,14 @@ variable "{{ pool.variable | ident }}" {
 {%- endfor %}
 {%- include "parts/switches.tf" %}
 {%- include "parts/access_variables.tf" %}
+{%- for addon in version_variables %}
+
+variable "{{ addon.identifier | ident }}_version" {
+  description = "{{ addon.version_is | text }}"
+  type        = string
+  default     = {{ addon.version | hcl }}
+}
+{%- endfor %}
 {%- for addon in value_variables %}
 
 variable "{{ addon.identifier | ident }}_values" {

@@ -97,7 +97,7 @@ variable "{{ pool.variable | ident }}" {
 {%- for addon in version_variables %}
 
 variable "{{ addon.identifier | ident }}_version" {
-  description = "Chart version of add-on {{ addon.name | text }}."
+  description = "{{ addon.version_is | text }}"
   type        = string
   default     = {{ addon.version | hcl }}
 }

@@ -274,6 +274,18 @@ variable "karpenter_enabled" {
   default     = true
 }
 
+variable "coredns_version" {
+  description = "Version of EKS add-on coredns."
+  type        = string
+  default     = "v1.14.3-eksbuild.16"
+}
+
+variable "kube_proxy_version" {
+  description = "Version of EKS add-on kube-proxy."
+  type        = string
+  default     = "v1.36.0-eksbuild.21"
+}
+
 variable "coredns_values" {
   description = "Configuration of add-on coredns: top-level keys that replace the standard's."
   type        = any

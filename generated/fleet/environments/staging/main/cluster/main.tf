@@ -23,5 +23,7 @@ module "cluster" {
 
   # What differs from the standard.
   kubernetes_version = "1.35"
+  coredns_version    = "v1.13.2-eksbuild.21"
   coredns_values     = { replicaCount = 3 }
+  kube_proxy_version = "v1.35.3-eksbuild.21"
 }
