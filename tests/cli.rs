@@ -594,7 +594,9 @@ fn check_needs_no_right_to_write() {
 fn examples() -> Vec<PathBuf> {
     let all = fs::read_dir(repository().join("blueprints")).expect("a folder of blueprints");
     let mut blueprints: Vec<PathBuf> = all.map(|entry| entry.expect("readable").path()).collect();
-    blueprints.retain(|path| path.file_stem().is_some_and(|stem| stem != "starter"));
+    blueprints.retain(|path| {
+        path.extension().is_some_and(|kind| kind == "toml") && !path.ends_with("starter.toml")
+    });
     blueprints.sort();
     blueprints
 }

@@ -11,6 +11,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 use walkdir::WalkDir;
 
+use crate::judge;
 use crate::karpenter;
 use crate::yaml;
 
@@ -113,4 +114,21 @@ fn close(schema: &mut Value) {
             close(inner);
         }
     }
+}
+
+/// The judge itself: right objects pass, and an unknown field in them does not, wherever a definition names fields at all.
+#[test]
+fn definitions_take_what_is_right_alone() {
+    let what = "definitions, by objects that are right";
+    let Some([folder]) = judge::data(what, ["addons"]) else { return };
+    let definitions = Definitions::load(&folder);
+    let objects = yaml::documents(&folder.join("examples/custom-resources.yaml"));
+    assert!(objects.len() > 10, "only {} objects", objects.len());
+    let mut closed = 0;
+    for mut object in objects {
+        assert_eq!(definitions.problems(&object), Some(Vec::new()), "{object}");
+        object["spec"]["doesNotExist"] = json!("at all");
+        closed += usize::from(definitions.problems(&object).is_some_and(|found| !found.is_empty()));
+    }
+    assert!(closed > 10, "only {closed} definitions refuse an unknown field");
 }

@@ -212,11 +212,14 @@ fn assert_refuses_to_destroy(world: &World<'_>, root: &str, guard: &str) {
 /// Takes an environment's protection away as a person would: in the blueprint, then generate.
 fn lift_protection(world: &World<'_>, environment: &Environment, blueprint: &str) {
     let name = format!("{blueprint}.toml");
-    let blueprint = read(&tree::repository().join("blueprints").join(&name));
+    let blueprints = tree::repository().join("blueprints");
+    let blueprint = read(&blueprints.join(&name));
     let is_switch = |line: &&str| line.starts_with("protection ") && line.ends_with("= true");
     assert_eq!(blueprint.lines().filter(is_switch).count(), 1, "one protected environment");
     let lines = blueprint.lines().map(|line| if is_switch(&line) { "protection = false" } else { line });
     let file = world.folder().join(&name);
+    let lock = "plinth.lock";
+    write(&world.folder().join(lock), &read(&blueprints.join(lock)));
     write(&file, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
     let said = world.generate(&file);
     // The guards and deletion protection; scripts, which ask back before they touch a protected environment.

@@ -244,6 +244,22 @@ fn catalog_sets_keys_that_there_are() {
     assert!(unmet.is_empty(), "rows of MERGE_POINTS that nothing needs:\n{}", unmet.join("\n"));
 }
 
+/// A key of which the catalog does not know is a note to whoever writes it, so the catalog knows all of the chart's.
+#[test]
+fn catalog_knows_the_keys_that_charts_have() {
+    // Helm's own, of every chart.
+    const GLOBAL: &str = "global";
+    let what = "keys at the top of charts' values against the catalog's";
+    let Some([folder]) = judge::data(what, ["addons"]) else { return };
+    let mut missing = Vec::new();
+    for (name, addon) in Catalog::load().addons.iter().filter(|(_, addon)| !addon.keys.is_empty()) {
+        let Some(Value::Object(values)) = Keys::load(&folder, name).map(|keys| keys.values) else { continue };
+        let unknown = values.keys().filter(|key| *key != GLOBAL && !addon.keys.contains(key));
+        missing.extend(unknown.map(|key| format!("{name}: {key}")));
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 /// Judges the values that a cluster was given, as they are after all expressions.
 pub fn judge(folder: &Path, what: &str, emitted: &Emitted) {
     let catalog = Catalog::load();

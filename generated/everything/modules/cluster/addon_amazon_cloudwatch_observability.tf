@@ -2,17 +2,10 @@
 
 # amazon-cloudwatch-observability: metrics in CloudWatch.
 
-data "aws_eks_addon_version" "amazon_cloudwatch_observability" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "amazon-cloudwatch-observability"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "amazon_cloudwatch_observability" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "amazon-cloudwatch-observability"
-  addon_version               = data.aws_eks_addon_version.amazon_cloudwatch_observability.version
+  addon_version               = "v6.3.0-eksbuild.1"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

@@ -2,17 +2,10 @@
 
 # aws-ebs-csi-driver: EBS volumes.
 
-data "aws_eks_addon_version" "aws_ebs_csi_driver" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "aws-ebs-csi-driver"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "aws_ebs_csi_driver" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "aws-ebs-csi-driver"
-  addon_version               = data.aws_eks_addon_version.aws_ebs_csi_driver.version
+  addon_version               = "v1.63.1-eksbuild.1"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

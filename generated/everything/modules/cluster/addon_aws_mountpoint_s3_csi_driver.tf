@@ -2,17 +2,10 @@
 
 # aws-mountpoint-s3-csi-driver: S3 volumes.
 
-data "aws_eks_addon_version" "aws_mountpoint_s3_csi_driver" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "aws-mountpoint-s3-csi-driver"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "aws_mountpoint_s3_csi_driver" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "aws-mountpoint-s3-csi-driver"
-  addon_version               = data.aws_eks_addon_version.aws_mountpoint_s3_csi_driver.version
+  addon_version               = "v2.6.0-eksbuild.1"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

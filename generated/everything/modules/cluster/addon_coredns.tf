@@ -2,17 +2,10 @@
 
 # coredns: cluster DNS.
 
-data "aws_eks_addon_version" "coredns" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "coredns"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "coredns" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "coredns"
-  addon_version               = data.aws_eks_addon_version.coredns.version
+  addon_version               = "v1.14.3-eksbuild.16"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

@@ -2,17 +2,10 @@
 
 # eks-node-monitoring-agent: health of nodes.
 
-data "aws_eks_addon_version" "eks_node_monitoring_agent" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "eks-node-monitoring-agent"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "eks_node_monitoring_agent" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "eks-node-monitoring-agent"
-  addon_version               = data.aws_eks_addon_version.eks_node_monitoring_agent.version
+  addon_version               = "v1.7.0-eksbuild.1"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

@@ -2,17 +2,10 @@
 
 # eks-pod-identity-agent: IAM roles for pods.
 
-data "aws_eks_addon_version" "eks_pod_identity_agent" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "eks-pod-identity-agent"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "eks_pod_identity_agent" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "eks-pod-identity-agent"
-  addon_version               = data.aws_eks_addon_version.eks_pod_identity_agent.version
+  addon_version               = "v1.3.10-eksbuild.3"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 }

@@ -2,17 +2,10 @@
 
 # kube-proxy: Service addresses.
 
-data "aws_eks_addon_version" "kube_proxy" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "kube-proxy"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "kube_proxy" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "kube-proxy"
-  addon_version               = data.aws_eks_addon_version.kube_proxy.version
+  addon_version               = "v1.36.0-eksbuild.21"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 }

@@ -2,17 +2,10 @@
 
 # snapshot-controller: volume snapshots.
 
-data "aws_eks_addon_version" "snapshot_controller" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "snapshot-controller"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "snapshot_controller" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "snapshot-controller"
-  addon_version               = data.aws_eks_addon_version.snapshot_controller.version
+  addon_version               = "v8.6.0-eksbuild.6"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

@@ -2,17 +2,10 @@
 
 # vpc-cni: pod networking.
 
-data "aws_eks_addon_version" "vpc_cni" {
-  # Not pinned: AWS's default for this Kubernetes version, read at plan. It can move without an edit here.
-  addon_name         = "vpc-cni"
-  kubernetes_version = var.kubernetes_version
-  most_recent        = false
-}
-
 resource "aws_eks_addon" "vpc_cni" {
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = "vpc-cni"
-  addon_version               = data.aws_eks_addon_version.vpc_cni.version
+  addon_version               = "v1.22.4-eksbuild.3"
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

@@ -32,6 +32,7 @@ resource "helm_release" "argo_events" {
         whenUnsatisfiable = "ScheduleAnyway"
       }]
     }
+    createAggregateRoles = true
   })]
 
   # What it works with comes before it, and goes after it.

@@ -41,6 +41,7 @@ resource "helm_release" "keda" {
     serviceAccount = {
       operator = { name = "keda-operator" }
     }
+    rbac = { aggregateToDefaultRoles = true }
     podDisruptionBudget = {
       operator     = { maxUnavailable = 1 }
       metricServer = { maxUnavailable = 1 }

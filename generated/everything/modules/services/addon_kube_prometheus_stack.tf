@@ -142,8 +142,9 @@ resource "helm_release" "kube_prometheus_stack" {
     length(var.kube_prometheus_stack_values) > 0 ? yamlencode(var.kube_prometheus_stack_values) : "",
   ])
 
-  # Its pods need a node to run on.
+  # Its pods need a node to run on, and what they work with.
   depends_on = [
     helm_release.node_pool_middleware,
+    kubernetes_storage_class_v1.gp3,
   ]
 }

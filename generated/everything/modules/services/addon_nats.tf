@@ -83,8 +83,9 @@ resource "helm_release" "nats" {
     length(var.nats_values) > 0 ? yamlencode(var.nats_values) : "",
   ])
 
-  # Its pods need a node to run on.
+  # Its pods need a node to run on, and what they work with.
   depends_on = [
     helm_release.node_pool_middleware,
+    kubernetes_storage_class_v1.gp3,
   ]
 }

@@ -75,10 +75,11 @@ resource "helm_release" "velero" {
     }
   })]
 
-  # A pod that starts before its role is associated runs without credentials until it is restarted.
+  # Its pods need their role before they start, and what they work with.
   depends_on = [
     aws_eks_pod_identity_association.velero,
     aws_iam_role_policy_attachment.velero_backups,
+    kubernetes_storage_class_v1.gp3,
   ]
 }
 

@@ -163,10 +163,9 @@ resource "helm_release" "node_pool_middleware" {
             } : resource => limit if limit != null
           }
 
-          # A node whose pods fit elsewhere, or on a cheaper one, goes once no pod has come or gone for five minutes; one node
-          # in ten at a time. Nodes that expire do not wait for this budget.
+          # When nodes go that could be fewer or cheaper. Nodes that expire do not wait for the budgets.
           disruption = {
-            consolidationPolicy = "WhenEmptyOrUnderutilized"
+            consolidationPolicy = var.middleware_node_pool.consolidation_policy
             consolidateAfter    = "5m"
             budgets             = [{ nodes = "10%" }]
           }

@@ -97,12 +97,13 @@ variable "gpu_node_pool" {
 variable "middleware_node_pool" {
   description = "Node pool middleware. What is not given is the standard."
   type = object({
-    capacity       = optional(list(string), ["on-demand"])
-    architecture   = optional(string, "amd64")
-    instance_types = optional(list(string), [])
-    cpu_limit      = optional(string, "64")
-    memory_limit   = optional(string)
-    expire_after   = optional(string, "720h")
+    capacity             = optional(list(string), ["on-demand"])
+    architecture         = optional(string, "amd64")
+    instance_types       = optional(list(string), [])
+    cpu_limit            = optional(string, "64")
+    memory_limit         = optional(string)
+    consolidation_policy = optional(string, "WhenEmpty")
+    expire_after         = optional(string, "720h")
 
     # The longest that a pod may hold up a node that expires, drifts or is destroyed. After it Karpenter deletes the
     # pod, whatever its disruption budget or do-not-disrupt says: longer than the longest job.
@@ -137,6 +138,11 @@ variable "middleware_node_pool" {
   validation {
     condition     = var.middleware_node_pool.weight >= 1 && var.middleware_node_pool.weight <= 100
     error_message = "weight is 1 to 100."
+  }
+
+  validation {
+    condition     = contains(["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"], var.middleware_node_pool.consolidation_policy)
+    error_message = "consolidation_policy is WhenEmpty, WhenEmptyOrUnderutilized or Balanced."
   }
 }
 

@@ -16,16 +16,6 @@ module "services" {
   cluster_autoscaler_enabled   = true
   karpenter_enabled            = false
   kube_prometheus_stack_values = {
-    prometheusOperator = {
-      nodeSelector = { node-type = "core" }
-      tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-      admissionWebhooks = {
-        patch = {
-          nodeSelector = { node-type = "core" }
-          tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-        }
-      }
-    }
     prometheus = {
       prometheusSpec = {
         nodeSelector = { node-type = "core" }
@@ -38,14 +28,6 @@ module "services" {
         tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
       }
     }
-    grafana = {
-      nodeSelector = { node-type = "core" }
-      tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-    }
-    kube-state-metrics = {
-      nodeSelector = { node-type = "core" }
-      tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-    }
   }
   nats_values = {
     podTemplate = {
@@ -53,16 +35,6 @@ module "services" {
         spec = {
           nodeSelector = { node-type = "core" }
           tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-        }
-      }
-    }
-    natsBox = {
-      podTemplate = {
-        merge = {
-          spec = {
-            nodeSelector = { node-type = "core" }
-            tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-          }
         }
       }
     }
