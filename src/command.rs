@@ -202,6 +202,10 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
         ErrorKind::AlreadyExists => {
             anyhow::anyhow!("`{file}` is there already: move it away, or name another file")
         }
+        ErrorKind::NotFound => {
+            let folder = file.parent().unwrap_or(file);
+            anyhow::anyhow!("there is no folder `{folder}`\n\nhelp: make it first: `mkdir -p {folder}`")
+        }
         _ => anyhow::Error::new(error).context(format!("cannot create `{file}`")),
     })?;
     // The schema lies beside the blueprint, so that editors find it without a network.

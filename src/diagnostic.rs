@@ -118,7 +118,10 @@ impl Sources {
         let start = floor_char(&source.text, span.start - base);
         let end = floor_char(&source.text, span.end.max(span.start) - base);
         let line = source.text[start..end].find(['\n', '\r']).map_or(end, |at| start + at);
-        (source, start..line)
+        // A place between two lines counts as the former one's where the gutter is made: it gets the character behind it.
+        let is_between = start == line && (start == 0 || source.text[..start].ends_with('\n'));
+        let next = source.text[start..].chars().next().filter(|c| is_between && !c.is_control());
+        (source, start..line + next.map_or(0, char::len_utf8))
     }
 
     /// Says in words of editors where a span lies; nowhere in particular if no line is at fault.
@@ -219,6 +222,9 @@ impl Diagnostics {
         let problem = &diagnostic.problem;
         problem.for_want_of().iter().any(|key| self.unread.contains(key))
             || self.found.iter().any(|other| problem.follows_from(&other.problem))
+            || self.found.iter().any(|other| {
+                other.also.is_some() && other.also == diagnostic.also && other.problem.outdoes(problem)
+            })
     }
 
     /// Whether anything was found that stops a run.

@@ -313,6 +313,10 @@ fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
     assert_eq!(fs::read_to_string(&written).expect("readable"), "mine\n");
     fs::write(folder.path().join("blueprint.schema.json"), "mine\n").expect("writable");
 
+    let nowhere = plinth(folder.path(), &["init", "sub/fleet.toml"]);
+    assert_eq!(nowhere.status, 2);
+    assert!(nowhere.stderr.ends_with("help: make it first: `mkdir -p sub`\n"), "{}", nowhere.stderr);
+
     assert_eq!(plinth(folder.path(), &["init", "fleet.toml"]).status, 0);
     let schema = fs::read_to_string(folder.path().join("blueprint.schema.json")).expect("readable");
     assert_eq!(schema, "mine\n", "left alone");
@@ -590,7 +594,9 @@ fn check_needs_no_right_to_write() {
 fn examples() -> Vec<PathBuf> {
     let all = fs::read_dir(repository().join("blueprints")).expect("a folder of blueprints");
     let mut blueprints: Vec<PathBuf> = all.map(|entry| entry.expect("readable").path()).collect();
-    blueprints.retain(|path| path.file_stem().is_some_and(|stem| stem != "starter"));
+    blueprints.retain(|path| {
+        path.extension().is_some_and(|kind| kind == "toml") && !path.ends_with("starter.toml")
+    });
     blueprints.sort();
     blueprints
 }

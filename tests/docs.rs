@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use harness::{expect_file, report, repository};
+use plinth::blueprint::read::Key;
 use plinth::blueprint::scalar::KubernetesVersion;
 use plinth::blueprint::schema::schema;
 use plinth::blueprint::shape::{Shape, tables};
@@ -115,11 +116,7 @@ fn blueprint_reference_is_current() {
             "\n## {title}\n\n| key | takes | default | what it means |\n| --- | --- | --- | --- |\n"
         ));
         for key in table.keys {
-            let default = match key.default {
-                Some(default) => format!("`{}`", default()),
-                None if key.required => "required".to_owned(),
-                None => String::new(),
-            };
+            let default = if key.required { "required".to_owned() } else { default(key) };
             let shape = (key.shape)();
             let (name, takes) = (key.name, shape.describe());
             reference.push_str(&format!(
@@ -130,6 +127,35 @@ fn blueprint_reference_is_current() {
         }
     }
     expect("docs/blueprint.md", &reference);
+}
+
+/// What a namespace may ask for stands in the tenant module: the reference says what is there.
+#[test]
+fn quota_is_what_the_tenant_module_keeps() {
+    let module = repository().join("templates/modules/tenant/variables.tf");
+    let module = std::fs::read_to_string(module).expect("readable");
+    let quota = tables().into_iter().find(|table| table.title.starts_with("`quota")).expect("a table");
+    for key in quota.keys {
+        let name = if key.name == "volumes" { "persistent_volume_claims" } else { key.name };
+        let line =
+            module.lines().find(|line| line.trim().starts_with(&format!("{name} "))).expect("an argument");
+        let said = default(key);
+        let said = said.trim_matches('`');
+        assert!(line.contains(&format!(", {said})")), "{said}: {line}");
+    }
+}
+
+/// What holds without a key; where that depends on what its table is of, each value with what it is for.
+fn default(key: &Key) -> String {
+    let values = key.defaults();
+    if let [(value, _)] = values.as_slice() {
+        return format!("`{value}`");
+    }
+    let values = values.iter().map(|(value, sorts)| {
+        let sorts: Vec<&str> = sorts.iter().map(|sort| sort.describe()).collect();
+        format!("`{value}` ({})", sorts.join(", "))
+    });
+    values.collect::<Vec<_>>().join(", ")
 }
 
 /// What each of the words means that a key takes.

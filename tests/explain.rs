@@ -4,11 +4,14 @@
 mod harness;
 
 use std::fs;
+use std::sync::OnceLock;
 
 use harness::{Run, plinth, repository};
-use plinth::blueprint::explain::{Answer, Question, explain};
+use plinth::blueprint::explain::{Answer, Question, Setting, Voice, explain, path};
 use plinth::blueprint::include::nothing;
+use plinth::blueprint::scalar::IpFamily;
 use plinth::blueprint::{Reading, read};
+use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
 use serde_json::Value;
 
@@ -18,6 +21,11 @@ fn reading(name: &str) -> Reading {
     read(Source { path, text }, &nothing)
 }
 
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(Catalog::load)
+}
+
 fn ask(reading: &Reading, path: &[String], place: Option<(&str, &str)>) -> Vec<Answer> {
     let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
     let question = Question {
@@ -25,10 +33,24 @@ fn ask(reading: &Reading, path: &[String], place: Option<(&str, &str)>) -> Vec<A
         environment: place.map(|(environment, _)| environment.to_owned()),
         cluster: place.map(|(_, cluster)| cluster.to_owned()),
     };
-    explain(&reading.root, blueprint, &question).unwrap_or_else(|unknown| panic!("{path:?}: {unknown:?}"))
+    explain(&reading.root, blueprint, catalog(), &question)
+        .unwrap_or_else(|unknown| panic!("{path:?}: {unknown:?}"))
 }
 
-/// Every value that is no table, by its path.
+/// The committed blueprints.
+fn committed() -> Vec<String> {
+    let folder = fs::read_dir(repository().join("blueprints")).expect("a folder of blueprints");
+    let mut names: Vec<String> = folder
+        .filter_map(|entry| {
+            entry.expect("readable").file_name().to_str()?.strip_suffix(".toml").map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    assert!(names.len() > 4, "{names:?}");
+    names
+}
+
+/// Every value that is no table and no list of tables, by its path.
 fn leaves(value: &Value, path: &[String], found: &mut Vec<(Vec<String>, Value)>) {
     match value {
         Value::Object(entries) => {
@@ -36,9 +58,18 @@ fn leaves(value: &Value, path: &[String], found: &mut Vec<(Vec<String>, Value)>)
                 leaves(value, &[path, std::slice::from_ref(key)].concat(), found);
             }
         }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (at, value) in items.iter().enumerate() {
+                leaves(value, &[path, &[format!("[{at}]")]].concat(), found);
+            }
+        }
         value => found.push((path.to_vec(), value.clone())),
     }
 }
+
+/// Keys of a network that are for a VPC of plinth's, and for one that exists already.
+const OF_OWN_VPC: [&str; 5] = ["zones", "nat", "subnets", "endpoints", "pod_cidr"];
+const OF_EXISTING_VPC: [&str; 4] = ["private_subnets", "public_subnets", "pod_subnets", "tag_subnets"];
 
 /// A quantity is a number or a text, and the same.
 fn plain(value: &Value) -> Value {
@@ -58,7 +89,7 @@ fn compare(reading: &Reading, path: &[String], place: Option<(&str, &str)>, expe
     let [answer] = answers.as_slice() else { panic!("{path:?}: {answers:?}") };
     let set = answer.set.as_ref().unwrap_or_else(|| panic!("{path:?} of {place:?} is not set"));
     assert_eq!(plain(&set.value), plain(expected), "{path:?} of {place:?}");
-    let Some((at, _)) = set.at else { return false };
+    let Voice::Line { at, .. } = set.by else { return false };
     let key = path.last().expect("a key");
     let range = reading.sources.place(at).range.expect("a line");
     let line = reading.sources.main().text.lines().nth(range.line - 1).expect("the line");
@@ -70,8 +101,8 @@ fn compare(reading: &Reading, path: &[String], place: Option<(&str, &str)>, expe
 #[test]
 fn right_for_every_key_of_every_cluster() {
     let (mut written, mut built_in) = (0, 0);
-    for name in ["azavea", "enterprise", "fleet", "minimal", "starter"] {
-        let reading = reading(name);
+    for name in committed() {
+        let reading = reading(&name);
         let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
         for environment in &blueprint.environments {
             for cluster in &environment.value.clusters {
@@ -81,7 +112,14 @@ fn right_for_every_key_of_every_cluster() {
                     &["cluster".to_owned()],
                     &mut found,
                 );
-                for (path, value) in found {
+                let network = cluster.value.network.as_ref();
+                let is_existing = network.is_some_and(|network| network.vpc_id.is_some());
+                let is_ipv6 = network.is_some_and(|network| *network.ip_family == IpFamily::Ipv6);
+                let of_others = if is_existing { &OF_OWN_VPC[..] } else { &OF_EXISTING_VPC };
+                // With IPv6 EKS chooses the range of Services.
+                let is_foreign = |key: &str| of_others.contains(&key) || is_ipv6 && key == "service_cidr";
+                let applies = |path: &[String]| path[1] != "network" || !is_foreign(&path[2]);
+                for (path, value) in found.into_iter().filter(|(path, _)| applies(path)) {
                     let place = (environment.name.as_str(), cluster.name.as_str());
                     let is_written = compare(&reading, &path, Some(place), &value);
                     *(if is_written { &mut written } else { &mut built_in }) += 1;
@@ -95,8 +133,8 @@ fn right_for_every_key_of_every_cluster() {
 #[test]
 fn right_for_every_key_of_projects_environments_and_applications() {
     let mut written = 0;
-    for name in ["azavea", "enterprise", "fleet", "minimal", "starter"] {
-        let reading = reading(name);
+    for name in committed() {
+        let reading = reading(&name);
         let file = &reading.blueprint.as_ref().expect("a right blueprint").file;
         let mut found = Vec::new();
         leaves(&serde_json::to_value(file).expect("data"), &[], &mut found);
@@ -111,16 +149,236 @@ fn right_for_every_key_of_projects_environments_and_applications() {
     assert!(written > 60, "{written} written");
 }
 
+/// Every leaf as it is written, with the line of its key, by a parser that shares nothing with the reader.
+fn lines(text: &str) -> Vec<(Vec<String>, usize, Value)> {
+    fn gather(
+        table: &dyn toml_edit::TableLike,
+        path: &[String],
+        text: &str,
+        found: &mut Vec<(Vec<String>, usize, Value)>,
+    ) {
+        for (name, item) in table.iter() {
+            let path = [path, &[name.to_owned()]].concat();
+            if let Some(table) = item.as_table_like() {
+                gather(table, &path, text, found);
+            } else if let Some(tables) = item.as_array_of_tables() {
+                for (at, table) in tables.iter().enumerate() {
+                    gather(table, &[path.clone(), vec![format!("[{at}]")]].concat(), text, found);
+                }
+            } else if let Some(tables) =
+                item.as_array().filter(|list| list.iter().any(toml_edit::Value::is_inline_table))
+            {
+                for (at, table) in tables.iter().filter_map(toml_edit::Value::as_inline_table).enumerate() {
+                    gather(table, &[path.clone(), vec![format!("[{at}]")]].concat(), text, found);
+                }
+            } else {
+                let key = table.get_key_value(name).map(|(key, _)| key.span());
+                let start = key.flatten().expect("a place").start;
+                let value =
+                    toml::from_str::<toml::Table>(&format!("x = {}", item.to_string().trim())).expect("TOML");
+                let value = serde_json::to_value(&value["x"]).expect("data");
+                found.push((path, text[..start].matches('\n').count() + 1, value));
+            }
+        }
+    }
+    let document = toml_edit::Document::parse(text).expect("TOML");
+    let mut found = Vec::new();
+    gather(document.as_table(), &[], text, &mut found);
+    found
+}
+
+/// A key of clusters, and the layer in which it is written.
+struct OfClusters<'p> {
+    layer: String,
+    /// How many layers can lie over it.
+    above: usize,
+    environment: Option<String>,
+    cluster: Option<String>,
+    key: &'p [String],
+}
+
+fn of_clusters(path: &[String]) -> Option<OfClusters<'_>> {
+    let words: Vec<&str> = path.iter().map(String::as_str).collect();
+    let (above, depth) = match words.as_slice() {
+        ["cluster", ..] => (2, 1),
+        ["environments", _, "cluster", ..] => (1, 3),
+        ["environments", _, "clusters", _, ..] => (0, 4),
+        _ => return None,
+    };
+    Some(OfClusters {
+        layer: words[..depth].join("."),
+        above,
+        environment: (above < 2).then(|| path[1].clone()),
+        cluster: (above < 1).then(|| path[3].clone()),
+        key: &path[depth..],
+    })
+}
+
+/// What is written is found again: at its line, with its value, and before what stands in a lower layer.
+#[test]
+fn every_line_that_sets_something_is_named() {
+    let mut compared = 0;
+    for name in committed() {
+        let reading = reading(&name);
+        let written = lines(&reading.sources.main().text);
+        for (path, line, value) in &written {
+            let is_here = |setting: &&Setting| match &setting.by {
+                Voice::Line { at, .. } => reading.sources.place(*at).range.expect("a line").line == *line,
+                _ => false,
+            };
+            let Some(OfClusters { layer: own_layer, above: most, environment, cluster, key }) =
+                of_clusters(path)
+            else {
+                let answers = ask(&reading, path, None);
+                let set = answers[0].set.as_ref().filter(is_here);
+                assert_eq!(
+                    set.map(|set| plain(&set.value)),
+                    Some(plain(value)),
+                    "{name}: {path:?} in line {line}"
+                );
+                compared += 1;
+                continue;
+            };
+            let asked = [&["cluster".to_owned()][..], key].concat();
+            let question = Question { path: asked, environment, cluster };
+            let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
+            let answers = explain(&reading.root, blueprint, catalog(), &question).expect("a known key");
+            assert!(!answers.is_empty(), "{name}: {path:?}");
+            for answer in answers {
+                let said: Vec<&Setting> = answer.set.iter().chain(&answer.over).collect();
+                let own = said.iter().position(is_here);
+                let own = own
+                    .unwrap_or_else(|| panic!("{name}: line {line} is not named for {path:?}: {answer:?}"));
+                assert_eq!(plain(&said[own].value), plain(value), "{name}: {path:?}");
+                let is_layer = matches!(&said[own].by, Voice::Line { layer, .. } if *layer == own_layer);
+                assert!(is_layer, "{name}: {path:?} is of {own_layer}: {answer:?}");
+                // The standard is named last, and each layer once.
+                let above =
+                    said[..own].iter().filter(|setting| matches!(setting.by, Voice::Line { .. })).count();
+                assert!(above <= most, "{name}: {path:?}: {answer:?}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 350, "{compared} leaves");
+}
+
+/// What plinth decides by itself is what the model takes, as `show` prints it.
+#[test]
+fn defaults_are_what_the_model_takes() {
+    const KARPENTER: [(&str, &str); 11] = [
+        ("capacity", "/capacity"),
+        ("limits.cpu", "/cpu_limit"),
+        ("expire_after", "/expire_after"),
+        ("termination_grace_period", "/termination_grace_period"),
+        ("weight", "/weight"),
+        ("architecture", "/architecture"),
+        ("disk_gib", "/disk/gib"),
+        ("ami", "/ami_family"),
+        ("disruption.consolidate_after", "/disruption/consolidate_after"),
+        ("disruption.policy", "/disruption/policy"),
+        ("disruption.budgets[0].nodes", "/disruption/budgets/0/nodes"),
+    ];
+    const MANAGED: [(&str, &str); 4] = [
+        ("size.desired", "/desired_size"),
+        ("capacity[0]", "/capacity_type"),
+        ("disk_gib", "/disk/gib"),
+        ("ami", "/ami_family"),
+    ];
+    let mut built_in = 0;
+    for name in committed() {
+        let reading = reading(&name);
+        let blueprint = format!("blueprints/{name}.toml");
+        let shown = plinth(&repository(), &["show", &blueprint, "--format", "json"]).stdout;
+        let shown: Value = serde_json::from_str(&shown).expect("JSON");
+        let list = |value: &Value, key: &str| value[key].as_array().cloned().expect("a list");
+        let clusters =
+            list(&shown, "environments").into_iter().flat_map(|environment| list(&environment, "clusters"));
+        for cluster in clusters {
+            let text = |value: &Value| value.as_str().expect("text").to_owned();
+            let (environment, own) = (text(&cluster["environment"]), text(&cluster["name"]));
+            for (pools, rows) in [("karpenter_pools", &KARPENTER[..]), ("managed_pools", &MANAGED)] {
+                for pool in list(&cluster, pools) {
+                    for (key, pointer) in rows {
+                        let key = format!("cluster.node_pools.{}.{key}", text(&pool["name"]));
+                        let path = path(&key).expect("a path");
+                        // A list that plinth decides has no places in the blueprint: all of it is asked for.
+                        let list = path.iter().position(|step| step == "[0]").unwrap_or(path.len());
+                        let answers = ask(&reading, &path[..list], Some((&environment, &own)));
+                        let Some(set) = answers[0].set.as_ref() else {
+                            // Instance types say it.
+                            assert!(key.ends_with("architecture"), "{key}");
+                            continue;
+                        };
+                        built_in += u32::from(set.by == Voice::BuiltIn);
+                        let said = if set.value[0].is_object() { &set.value[0]["nodes"] } else { &set.value };
+                        let said = match said {
+                            Value::Array(words) if key.ends_with("capacity[0]") => {
+                                Value::from(text(&words[0]).to_uppercase().replace('-', "_"))
+                            }
+                            Value::String(image) if key.ends_with("ami") => {
+                                Value::from(image.split('@').next().expect("a family"))
+                            }
+                            said => said.clone(),
+                        };
+                        let taken = pool.pointer(pointer).expect("a field of show");
+                        assert_eq!(plain(&said), plain(taken), "{key} of {environment}/{own}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(built_in > 100, "{built_in} built in");
+}
+
+#[test]
+fn what_does_not_apply_is_not_said_to_hold() {
+    let reading = reading("enterprise");
+    let table = |key: &str| path(key).expect("a path");
+    let existing = ask(&reading, &table("cluster.network"), Some(("staging", "main")));
+    let held = |answers: &[Answer], key: &str| {
+        answers.iter().any(|answer| answer.path == table(key) && answer.set.is_some())
+    };
+    for key in ["zones", "nat", "subnets", "endpoints"] {
+        assert!(!held(&existing, &format!("cluster.network.{key}")), "{key} is not for a VPC that exists");
+    }
+    assert!(held(&existing, "cluster.network.tag_subnets"));
+    let own = ask(&reading, &table("cluster.network"), Some(("production", "main")));
+    assert!(held(&own, "cluster.network.zones") && !held(&own, "cluster.network.tag_subnets"));
+    let pools = ask(&reading, &table("cluster.node_pools"), Some(("production", "main")));
+    assert!(
+        held(&pools, "cluster.node_pools.worker.weight") && !held(&pools, "cluster.node_pools.core.weight")
+    );
+}
+
+#[test]
+fn lists_have_places_and_addons_a_catalog() {
+    let explained =
+        |key: &str| explained(&[key, "blueprints/azavea.toml", "--environment", "staging"]).stdout;
+    assert_eq!(
+        explained("cluster.admins[0]"),
+        "cluster.admins[0] = \"arn:{partition}:iam::{account}:role/platform-admin\"\n  in    staging/main\n  \
+         from  blueprints/azavea.toml:19, cluster\n"
+    );
+    let version = explained("cluster.addons.karpenter.version");
+    assert!(version.ends_with("  in    staging/main\n  from  the catalog\n"), "{version}");
+    let nested = explained("cluster.addons.karpenter.values.replicas");
+    assert!(nested.starts_with("cluster.addons.karpenter.values.replicas = 2\n"), "{nested}");
+    let all = explained("cluster");
+    assert!(all.contains("cluster.addons.karpenter.version") && !all.contains("karpenter.values."), "{all}");
+}
+
 #[test]
 fn a_table_that_starts_anew_takes_nothing_from_below() {
-    let text = "format = 1\nproject.name = \"a\"\n[cluster.node_pools.batch]\nkind = \"managed\"\ndisk_gib = 50\n\
+    let text = "format = 1\nproject.name = \"a\"\n[cluster.node_pools.batch]\nkind = \"managed\"\ndisk_gib = 64\n\
                 size = { min = 1 }\n[environments.dev]\naccount = \"111111111111\"\nregion = \"us-east-1\"\n\
                 deploy_role = \"x\"\ncluster.node_pools.batch.kind = \"karpenter\"\n";
     let reading = read(Source { path: "blueprint.toml".to_owned(), text: text.to_owned() }, &nothing);
     let key = ["cluster", "node_pools", "batch", "disk_gib"].map(str::to_owned);
     let answers = ask(&reading, &key, None);
-    assert_eq!(answers[0].set, None, "the pool of the other kind has none");
-    assert_eq!(answers[0].over[0].value, Value::from(50), "and says what does not hold any more");
+    let built_in = Setting { value: Value::from(50), by: Voice::BuiltIn };
+    assert_eq!(answers[0].set, Some(built_in), "the pool of the other kind has none of its own");
+    assert_eq!(answers[0].over[0].value, Value::from(64), "and says what does not hold any more");
 }
 
 fn explained(arguments: &[&str]) -> Run {
@@ -133,7 +391,8 @@ fn says_value_line_and_what_it_overrode() {
     assert_eq!((status, stderr.as_str()), (0, ""));
     assert_eq!(
         stdout,
-        "cluster.network.nat = \"per-zone\"\n  in    production/main\n  \
+        "cluster.network.nat = \"per-zone\"\n  How private subnets reach the internet: through one gateway, which is in the \
+         first of `zones`, or through one in each zone.\n  in    production/main\n  \
          from  blueprints/azavea.toml:70, environments.production.cluster\n  \
          over  \"single\" from blueprints/azavea.toml:23, cluster\n  over  \"single\" from built-in default\n\
          cluster.network.nat = \"single\"\n  in    staging/main\n  from  blueprints/azavea.toml:23, cluster\n  \
@@ -180,7 +439,7 @@ fn unknown_words_are_met_with_the_nearest() {
         ),
         (&["projct.name"], "there is no `projct` in the blueprint", "did you mean `project`?"),
         (&["cluster.network.nat.x"], "there is no `x` in `cluster.network.nat`", "it has no keys"),
-        (&["cluster", "--environment", "prod"], "there is no `prod` in `environments`", "choose one of"),
+        (&["cluster", "--environment", "test"], "there is no `test` in `environments`", "choose one of"),
         (&["cluster", "--cluster", "min"], "there is no `min` in `clusters`", "write `main`"),
         (&["a..b"], "`a..b` is not a key's path", "write it as"),
         (

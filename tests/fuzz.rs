@@ -290,8 +290,9 @@ fn judge(text: &str, dice: &mut Dice) -> Result<bool, String> {
     if let Some(blueprint) = &blueprint {
         let (path, _) = key(dice);
         let path = path.split('.').map(str::to_owned).collect();
-        let _ = explain(&root, blueprint, &Question { path, environment: None, cluster: None });
-        let (model, _) = model::resolve(blueprint, &Catalog::load(), &Facts::default(), "blueprint.toml");
+        let catalog = Catalog::load();
+        let _ = explain(&root, blueprint, &catalog, &Question { path, environment: None, cluster: None });
+        let (model, _) = model::resolve(blueprint, &catalog, &Facts::default(), "blueprint.toml");
         serde_json::to_value(&model).map_err(|error| format!("cannot be shown: {error}"))?;
     }
     match make(text, "blueprint.toml") {

@@ -121,6 +121,21 @@ fn examples_obey_their_rules() {
 
 const BUDGET: &str = "[[cluster.node_pools.a.disruption.budgets]]";
 
+/// What an editor fills in is what its schema lets through.
+#[test]
+fn defaults_obey_the_schema() {
+    let schema = schema();
+    let mut all = Vec::new();
+    objects(&schema, &mut all);
+    let mut compared = 0;
+    for object in all.iter().filter(|object| object.get("default").is_some_and(|value| !value.is_object())) {
+        let validator = jsonschema::draft7::new(object).expect("a schema");
+        assert!(validator.is_valid(&object["default"]), "{}", object["description"]);
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared} defaults");
+}
+
 /// A blueprint in which one value is a text, and whether plinth takes it there.
 fn takes(table: &str, key: &str, text: &str) -> bool {
     let value = Value::from(text);

@@ -7,16 +7,18 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::keys::{Cluster, File};
-use super::node::{Entry, Node, Value};
+use super::node::{Node, Value};
 use super::read::Read;
-use super::shape::Shape;
+use super::shape::{Shape, index};
+use super::usual::Around;
 use super::{Blueprint, effective};
+use crate::catalog::Catalog;
 use crate::diagnostic::Span;
 
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// The key's path: `["cluster", "network", "nat"]`.
+    /// The key's path: `["cluster", "network", "nat"]`, `["waive", "[0]", "id"]`.
     pub path: Vec<String>,
     /// Only clusters of this environment.
     pub environment: Option<String>,
@@ -44,9 +46,24 @@ pub struct Answer {
 pub struct Setting {
     /// The value as it is written.
     pub value: Json,
-    /// The place of its key, and the layer that it belongs to: `environments.production.cluster`; none for a built-in
-    /// default.
-    pub at: Option<(Span, String)>,
+    /// Who said it.
+    pub by: Voice,
+}
+
+/// Who sets a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Voice {
+    /// A line of the blueprint.
+    Line {
+        /// The place of the key.
+        at: Span,
+        /// The layer that it belongs to: `environments.production.cluster`; empty for a key that has none.
+        layer: String,
+    },
+    /// The catalog, of an add-on.
+    Catalog,
+    /// plinth.
+    BuiltIn,
 }
 
 /// A question that has no answer.
@@ -64,24 +81,30 @@ pub struct Unknown {
 ///
 /// # Errors
 /// [`Unknown`] for a key that no table takes, and for a name that the blueprint does not have.
-pub fn explain(root: &Node, blueprint: &Blueprint, question: &Question) -> Result<Vec<Answer>, Unknown> {
+pub fn explain(
+    root: &Node,
+    blueprint: &Blueprint,
+    catalog: &Catalog,
+    question: &Question,
+) -> Result<Vec<Answer>, Unknown> {
+    let written = Written { root, blueprint, catalog };
     let Question { path, environment, cluster } = question;
     let segments: Vec<&str> = path.iter().map(String::as_str).collect();
     let (environment, cluster) = (environment.as_deref(), cluster.as_deref());
     match segments.as_slice() {
-        ["cluster", key @ ..] => of_clusters(root, blueprint, environment, cluster, key),
-        ["environments", name, "cluster", key @ ..] => of_clusters(root, blueprint, Some(name), cluster, key),
+        ["cluster", key @ ..] => written.of_clusters(environment, cluster, key),
+        ["environments", name, "cluster", key @ ..] => written.of_clusters(Some(name), cluster, key),
         ["environments", name, "clusters", cluster, key @ ..] => {
-            of_clusters(root, blueprint, Some(name), Some(cluster), key)
+            written.of_clusters(Some(name), Some(cluster), key)
         }
-        ["environments", name, "clusters"] => of_clusters(root, blueprint, Some(name), None, &[]),
+        ["environments", name, "clusters"] => written.of_clusters(Some(name), None, &[]),
         key => {
             let stack = Stack { whose: None, layers: vec![(String::new(), root)], effective: root.clone() };
-            let mut answers = answers(&File::shape(), &[stack], &[], key)?;
+            let mut answers = written.answers(&File::shape(), &[stack], &[], key)?;
             if let ["environments", name @ ..] = key
                 && name.len() < 2
             {
-                answers.extend(of_clusters(root, blueprint, name.first().copied(), None, &[])?);
+                answers.extend(written.of_clusters(name.first().copied(), None, &[])?);
             }
             Ok(answers)
         }
@@ -95,37 +118,12 @@ struct Stack<'n> {
     effective: Node,
 }
 
-fn of_clusters(
-    root: &Node,
-    blueprint: &Blueprint,
-    environment: Option<&str>,
-    cluster: Option<&str>,
-    key: &[&str],
-) -> Result<Vec<Answer>, Unknown> {
-    let unknown = |word: &str, within: &str, mut known: Vec<String>| {
-        known.sort();
-        known.dedup();
-        Err(Unknown { word: word.to_owned(), within: within.to_owned(), known })
-    };
-    if let Some(name) = environment.filter(|name| blueprint.environments.get(name).is_none()) {
-        return unknown(name, "environments", blueprint.environments.names());
-    }
-    let mut stacks = Vec::new();
-    let mut names = Vec::new();
-    for target in
-        blueprint.environments.iter().filter(|t| environment.is_none_or(|name| t.name.as_str() == name))
-    {
-        names.extend(target.value.clusters.names());
-        for own in
-            target.value.clusters.iter().filter(|own| cluster.is_none_or(|name| own.name.as_str() == name))
-        {
-            stacks.push(stack(root, target.name.as_str(), own.name.as_str()));
-        }
-    }
-    match cluster {
-        Some(name) if stacks.is_empty() => unknown(name, "clusters", names),
-        _ => answers(&Cluster::shape(), &stacks, &["cluster"], key),
-    }
+/// What is asked of.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    root: &'a Node,
+    blueprint: &'a Blueprint,
+    catalog: &'a Catalog,
 }
 
 fn stack<'n>(root: &'n Node, environment: &str, cluster: &str) -> Stack<'n> {
@@ -144,110 +142,229 @@ fn stack<'n>(root: &'n Node, environment: &str, cluster: &str) -> Stack<'n> {
     Stack { whose: Some(format!("{environment}/{cluster}")), layers, effective }
 }
 
-/// Answers for a key, of a shape, that stands in each of the stacks.
-fn answers(
-    shape: &Shape,
-    stacks: &[Stack<'_>],
-    prefix: &[&str],
-    key: &[&str],
-) -> Result<Vec<Answer>, Unknown> {
-    check(shape, stacks, prefix, key)?;
-    let mut answers: Vec<Answer> = Vec::new();
-    for leaf in leaves(shape, stacks, key) {
-        let path: Vec<String> = prefix.iter().map(ToString::to_string).chain(leaf.iter().cloned()).collect();
-        let first = answers.len();
-        let about = leaf.split_last().and_then(|(name, table)| shape.at(table)?.about(name));
+impl Written<'_> {
+    fn of_clusters(
+        self,
+        environment: Option<&str>,
+        cluster: Option<&str>,
+        key: &[&str],
+    ) -> Result<Vec<Answer>, Unknown> {
+        let unknown = |word: &str, within: &str, mut known: Vec<String>| {
+            known.sort();
+            known.dedup();
+            Err(Unknown { word: word.to_owned(), within: within.to_owned(), known })
+        };
+        let environments = &self.blueprint.environments;
+        if let Some(name) = environment.filter(|name| environments.get(name).is_none()) {
+            return unknown(name, "environments", environments.names());
+        }
+        let mut stacks = Vec::new();
+        let mut names = Vec::new();
+        for target in environments.iter().filter(|t| environment.is_none_or(|name| t.name.as_str() == name)) {
+            let clusters = &target.value.clusters;
+            names.extend(clusters.names());
+            for own in clusters.iter().filter(|own| cluster.is_none_or(|name| own.name.as_str() == name)) {
+                stacks.push(stack(self.root, target.name.as_str(), own.name.as_str()));
+            }
+        }
+        match cluster {
+            Some(name) if stacks.is_empty() => unknown(name, "clusters", names),
+            _ => self.answers(&Cluster::shape(), &stacks, &["cluster"], key),
+        }
+    }
+
+    /// Answers for a key, of a shape, that stands in each of the stacks.
+    fn answers(
+        self,
+        shape: &Shape,
+        stacks: &[Stack<'_>],
+        prefix: &[&str],
+        key: &[&str],
+    ) -> Result<Vec<Answer>, Unknown> {
+        self.check(shape, stacks, prefix, key)?;
+        let mut answers: Vec<Answer> = Vec::new();
+        for leaf in self.leaves(shape, stacks, key, key.len()) {
+            let path: Vec<String> =
+                prefix.iter().map(ToString::to_string).chain(leaf.iter().cloned()).collect();
+            let first = answers.len();
+            let about = leaf.split_last().and_then(|(name, table)| shape.at(table)?.about(name));
+            for stack in stacks {
+                let (set, over) = self.settings(shape, stack, &leaf);
+                if set.is_none() && over.is_empty() && leaf != key {
+                    // It was not asked for by name, and this cluster knows nothing of it.
+                    continue;
+                }
+                let same =
+                    answers[first..].iter_mut().find(|answer| answer.set == set && answer.over == over);
+                match same {
+                    Some(same) => same.clusters.extend(stack.whose.clone()),
+                    None => answers.push(Answer {
+                        path: path.clone(),
+                        about,
+                        clusters: stack.whose.iter().cloned().collect(),
+                        set,
+                        over,
+                    }),
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Refuses a path that leads nowhere.
+    fn check(
+        self,
+        shape: &Shape,
+        stacks: &[Stack<'_>],
+        prefix: &[&str],
+        key: &[&str],
+    ) -> Result<(), Unknown> {
+        let mut shape = shape.clone();
+        for (at, name) in key.iter().enumerate() {
+            let mut known: BTreeSet<Step> = match &shape {
+                Shape::Named(_) | Shape::List(_) | Shape::Either(_) => {
+                    let layers = stacks.iter().flat_map(|stack| &stack.layers);
+                    layers.filter_map(|(_, layer)| find(layer, &key[..at])).flat_map(steps).collect()
+                }
+                shape => shape.keys().into_iter().map(Step::of).collect(),
+            };
+            if prefix == ["cluster"] && key[..at] == ["addons"] {
+                let required = self.catalog.addons.iter().filter(|(_, facts)| facts.required.is_some());
+                known.extend(required.map(|(name, _)| Step::of(name)));
+            }
+            let is_known = known.contains(&Step::of(name));
+            let Some(inner) = shape.key(name).filter(|_| is_known || shape.is_open()) else {
+                let within: Vec<&str> = prefix.iter().chain(&key[..at]).copied().collect();
+                let known = known.into_iter().map(|Step(_, name)| name).collect();
+                return Err(Unknown { word: (*name).to_owned(), within: dotted(&within), known });
+            };
+            shape = inner;
+        }
+        Ok(())
+    }
+
+    /// Every key at or below a path that has a value in one of the stacks; the path itself where there is none.
+    ///
+    /// What the catalog sets of an add-on's values is among them where the add-on itself is asked for: `asked` is the length
+    /// of the path that is.
+    fn leaves(self, shape: &Shape, stacks: &[Stack<'_>], key: &[&str], asked: usize) -> Vec<Vec<String>> {
+        let own = shape.at(key);
+        if own.as_ref().is_some_and(Shape::is_layered) {
+            // What a layer says does not hold by itself: its clusters are asked.
+            return Vec::new();
+        }
+        let is_of_tables = matches!(&own, Some(Shape::List(item)) if item.table().is_some());
+        let (mut below, mut is_value) = (BTreeSet::new(), false);
         for stack in stacks {
-            let (set, over) = settings(shape, stack, &leaf);
-            let same = answers[first..].iter_mut().find(|answer| answer.set == set && answer.over == over);
-            match same {
-                Some(same) => same.clusters.extend(stack.whose.clone()),
-                None => answers.push(Answer {
-                    path: path.clone(),
-                    about,
-                    clusters: stack.whose.iter().cloned().collect(),
-                    set,
-                    over,
-                }),
+            if let Some(node) = find(&stack.effective, key) {
+                let is_open = match &node.value {
+                    Value::Table(_) => true,
+                    Value::Array(items) => is_of_tables && !items.is_empty(),
+                    _ => false,
+                };
+                is_value |= !is_open;
+                below.extend(steps(node).into_iter().filter(|_| is_open));
+            }
+            let unset = own.iter().flat_map(Shape::keys).filter(|name| {
+                let nested = own.as_ref().and_then(|own| own.key(name));
+                matches!(nested, Some(Shape::Table(_))) || default(shape, stack, key, name).is_some()
+            });
+            below.extend(unset.map(Step::of));
+            if let Some(facts) = self.of_catalog(stack, key).filter(|_| asked > 1 || key.len() == 2) {
+                let names = facts.as_object().into_iter().flat_map(|table| table.keys());
+                below.extend(names.filter(|name| asked > 1 || *name == "version").map(|name| Step::of(name)));
             }
         }
+        if is_value || below.is_empty() {
+            return vec![key.iter().map(ToString::to_string).collect()];
+        }
+        let below = below.iter().map(|Step(_, name)| [key, &[name.as_str()]].concat());
+        below.flat_map(|key| self.leaves(shape, stacks, &key, asked)).collect()
     }
-    Ok(answers)
-}
 
-/// Refuses a path that leads nowhere.
-fn check(shape: &Shape, stacks: &[Stack<'_>], prefix: &[&str], key: &[&str]) -> Result<(), Unknown> {
-    let mut shape = shape.clone();
-    for (at, name) in key.iter().enumerate() {
-        let known: BTreeSet<String> = match &shape {
-            Shape::Named(_) => {
-                let layers = stacks.iter().flat_map(|stack| &stack.layers);
-                layers.filter_map(|(_, layer)| find(layer, &key[..at])).flat_map(names).collect()
+    /// Returns what holds for a key, and what would hold without that.
+    fn settings(self, shape: &Shape, stack: &Stack<'_>, key: &[String]) -> (Option<Setting>, Vec<Setting>) {
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        let holds = place(&stack.effective, &key).map(|(at, _)| at);
+        let mut said: Vec<Setting> = Vec::new();
+        for (layer, node) in stack.layers.iter().rev() {
+            if let Some((at, node)) = place(node, &key) {
+                said.push(Setting { value: node.to_json(), by: Voice::Line { at, layer: layer.clone() } });
             }
-            shape => shape.keys().into_iter().map(str::to_owned).collect(),
-        };
-        let is_known = known.contains(*name);
-        let Some(inner) = shape.key(name).filter(|_| is_known || shape.is_open()) else {
-            let within: Vec<&str> = prefix.iter().chain(&key[..at]).copied().collect();
-            let known = known.into_iter().collect();
-            return Err(Unknown { word: (*name).to_owned(), within: within.join("."), known });
-        };
-        shape = inner;
-    }
-    Ok(())
-}
-
-/// Every key at or below a path that has a value in one of the stacks; the path itself where there is none.
-fn leaves(shape: &Shape, stacks: &[Stack<'_>], key: &[&str]) -> Vec<Vec<String>> {
-    let own = shape.at(key);
-    if own.as_ref().is_some_and(Shape::is_layered) {
-        // What a layer says does not hold by itself: its clusters are asked.
-        return Vec::new();
-    }
-    let written = stacks.iter().filter_map(|stack| find(&stack.effective, key));
-    let (mut below, mut is_value) = (BTreeSet::new(), false);
-    for node in written {
-        below.extend(names(node));
-        is_value |= !matches!(node.value, Value::Table(_));
-    }
-    if let Some(own) = own.filter(|_| !is_value) {
-        below.extend(own.defaults().into_iter().map(str::to_owned));
-    }
-    if is_value || below.is_empty() {
-        return vec![key.iter().map(ToString::to_string).collect()];
-    }
-    below.iter().flat_map(|name| leaves(shape, stacks, &[key, &[name.as_str()]].concat())).collect()
-}
-
-/// Returns what holds for a key, and what would hold without that.
-fn settings(shape: &Shape, stack: &Stack<'_>, key: &[String]) -> (Option<Setting>, Vec<Setting>) {
-    let key: Vec<&str> = key.iter().map(String::as_str).collect();
-    let holds = entry(&stack.effective, &key).map(|entry| entry.key);
-    let mut said: Vec<Setting> = Vec::new();
-    for (layer, node) in stack.layers.iter().rev() {
-        if let Some(entry) = entry(node, &key) {
-            said.push(Setting { value: entry.node.to_json(), at: Some((entry.key, layer.clone())) });
+        }
+        said.extend(self.of_catalog(stack, &key).map(|value| Setting { value, by: Voice::Catalog }));
+        let default = key.split_last().and_then(|(name, table)| default(shape, stack, table, name));
+        said.extend(default.map(|value| Setting { value, by: Voice::BuiltIn }));
+        // A layer that makes another thing of a table takes nothing from below; then what is below does not hold.
+        let set = said.iter().position(|setting| match (&setting.by, holds) {
+            (Voice::Line { at, .. }, Some(key)) => *at == key,
+            (Voice::Catalog | Voice::BuiltIn, None) => true,
+            _ => false,
+        });
+        match set {
+            Some(at) => (Some(said.remove(at)), said),
+            None => (None, said),
         }
     }
-    let default = key.split_last().and_then(|(name, table)| shape.at(table)?.default(name));
-    said.extend(default.map(|value| Setting { value, at: None }));
-    // A layer that makes another thing of a table takes nothing from below; then what is below does not hold.
-    let set = said.iter().position(|setting| match (&setting.at, holds) {
-        (Some((at, _)), Some(key)) => *at == key,
-        (None, None) => true,
-        _ => false,
-    });
-    match set {
-        Some(at) => (Some(said.remove(at)), said),
-        None => (None, said),
+
+    /// Returns what the catalog says of a key of a cluster's add-on.
+    fn of_catalog(self, stack: &Stack<'_>, key: &[&str]) -> Option<Json> {
+        let ["addons", name, key @ ..] = key else { return None };
+        stack.whose.as_ref()?;
+        let facts = self.catalog.addons.get(*name)?;
+        let mut said = serde_json::Map::new();
+        said.extend(facts.version.as_ref().map(|version| ("version".to_owned(), version.clone().into())));
+        if !facts.values.is_empty() {
+            said.insert("values".to_owned(), Json::Object(facts.values.clone()));
+        }
+        key.iter().try_fold(Json::Object(said), |value, name| value.get(name).cloned())
     }
 }
 
-fn entry<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Entry> {
+/// A step of a path; those of a list in the order of their numbers.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Step(Option<usize>, String);
+
+impl Step {
+    fn of(name: &str) -> Self {
+        Self(index(name), name.to_owned())
+    }
+}
+
+/// The steps that lead on from a table, or from a list.
+fn steps(node: &Node) -> Vec<Step> {
+    match &node.value {
+        Value::Table(table) => table.0.keys().map(|name| Step::of(name)).collect(),
+        Value::Array(items) => (0..items.len()).map(|at| Step(Some(at), format!("[{at}]"))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns what plinth takes for a key of a table that nobody sets.
+///
+/// Nothing holds in a table that has to be written to be there: under a name, in a list, or with keys that it requires.
+fn default(shape: &Shape, stack: &Stack<'_>, table: &[&str], name: &str) -> Option<Json> {
+    let (mut own, mut node) = (shape.clone(), Some(&stack.effective));
+    for step in table {
+        let inner = own.key(step)?;
+        node = node.and_then(|node| node.get(step));
+        let is_optional = matches!(own, Shape::Table(_) | Shape::Layer)
+            && inner.table().is_none_or(|table| table.keys.iter().all(|key| !key.required));
+        if node.is_none() && !is_optional {
+            return None;
+        }
+        own = inner;
+    }
+    own.default(name, Around::of(&stack.effective, table))
+}
+
+/// Returns where a key stands, or an item of a list, and what it is set to.
+fn place<'n>(node: &'n Node, path: &[&str]) -> Option<(Span, &'n Node)> {
     let (name, path) = path.split_last()?;
-    match &find(node, path)?.value {
-        Value::Table(table) => table.0.get(*name),
-        _ => None,
+    let holder = find(node, path)?;
+    match &holder.value {
+        Value::Table(table) => table.0.get(*name).map(|entry| (entry.key, &entry.node)),
+        _ => holder.get(name).map(|item| (item.span, item)),
     }
 }
 
@@ -255,9 +372,54 @@ fn find<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter().try_fold(node, |node, name| node.get(name))
 }
 
-fn names(node: &Node) -> Vec<String> {
-    match &node.value {
-        Value::Table(table) => table.0.keys().cloned().collect(),
-        _ => Vec::new(),
+/// Writes a path as TOML does, and places of a list as `zones[0]`.
+pub fn dotted<T: AsRef<str>>(path: &[T]) -> String {
+    path.iter().map(AsRef::as_ref).fold(String::new(), |mut said, name| {
+        if index(name).is_some() {
+            return said + name;
+        }
+        if !said.is_empty() {
+            said.push('.');
+        }
+        said + &toml_edit::Key::new(name).display_repr()
+    })
+}
+
+/// Reads a path that is written so; none where it is no path.
+pub fn path(text: &str) -> Option<Vec<String>> {
+    // `waive[0].id` is `waive."[0]".id` to TOML.
+    let (mut plain, mut quote) = (String::new(), None);
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '[' => {
+                let step = &text[at..text[at..].find(']').map_or(text.len(), |end| at + end + 1)];
+                index(step)?;
+                plain.push_str(".\"");
+            }
+            _ => {}
+        }
+        plain.push(c);
+        if c == ']' && quote.is_none() {
+            plain.push('"');
+        }
+    }
+    let keys = toml_edit::Key::parse(&plain).ok()?;
+    Some(keys.iter().map(|key| key.get().to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dotted, path};
+
+    #[test]
+    fn paths_are_written_as_they_are_read() {
+        for text in ["cluster.network.zones[0]", "waive[12].id", "project.tags.\"a b\"", "a.\"x[0\".b"] {
+            assert_eq!(path(text).map(|path| dotted(&path)).as_deref(), Some(text), "{text}");
+        }
+        for text in ["", "a..b", "a[", "a[x]", "a]", "[0]"] {
+            assert_eq!(path(text), None, "{text}");
+        }
     }
 }

@@ -1,19 +1,22 @@
 //! Every key of the blueprint: its type, its default, what it means.
 
+use std::collections::BTreeMap;
+
 use ipnet::Ipv4Net;
 
-use super::node::Node;
+use super::node::{Node, Value};
 use super::number::{DiskGib, Iops, MaxPods, Percent, Port, Throughput, Weight};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
-    ConsolidationPolicy, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType, IpFamily,
-    KubernetesVersion, Name, Nat, Partition, Placement, PodSecurity, PoolKind, RetentionDays, Schedule,
-    ServiceKind, SubnetId, TenantOwner, VpcId, Zones,
+    ConsolidationPolicy, Date, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType,
+    IpFamily, KubernetesVersion, Name, Nat, Partition, Placement, PodSecurity, PoolKind, RetentionDays,
+    Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
+use super::usual::{self, Around, Sort};
 use crate::diagnostic::Spanned;
 
 table! {
@@ -81,7 +84,7 @@ table! {
     /// `[state]`
     "[state]" State {
         /// The bucket's name in each environment.
-        optional bucket: Pattern,
+        optional bucket: Pattern; usual |_| Some(usual::STATE_BUCKET),
     }
 }
 
@@ -93,10 +96,10 @@ table! {
         /// The account's partition. Environments of another one cannot be reached from it: their pipelines log in to
         /// their own accounts.
         default partition: Partition = Partition::Aws,
-        /// Role of this account that assumes deploy roles, in place of `{project}-deploy`; `{account}` is this account.
-        optional deploy_role: Pattern,
-        /// Role of this account that assumes plan roles, in place of `{project}-plan`.
-        optional plan_role: Pattern,
+        /// Role of this account that assumes deploy roles, in which `{account}` is this account.
+        optional deploy_role: Pattern; usual |_| Some(usual::PIPELINE_DEPLOY_ROLE),
+        /// Role of this account that assumes plan roles.
+        optional plan_role: Pattern; usual |_| Some(usual::PIPELINE_PLAN_ROLE),
     }
 }
 
@@ -148,33 +151,33 @@ table! {
         /// The VPC's range; /16 to /19 where plinth makes the VPC.
         optional cidr: Ipv4Net,
         /// How many zones, or which.
-        default zones: Zones = Zones::Count(3),
+        default zones: Zones = Zones::Count(3); when |around| around.is_own_vpc(),
         /// How private subnets reach the internet: through one gateway, which is in the first of `zones`, or through one in
         /// each zone.
-        default nat: Nat = Nat::Single,
+        default nat: Nat = Nat::Single; when |around| around.is_own_vpc(),
         /// The range of Service addresses.
-        default service_cidr: Ipv4Net = default_service_cidr(),
+        default service_cidr: Ipv4Net = default_service_cidr(); when |around| around.sort != Sort::Ipv6,
         /// Subnet ranges by zone, in place of the plan's.
-        default subnets: Zoned<Subnets> = Zoned::default(),
+        default subnets: Zoned<Subnets> = Zoned::default(); when |around| around.is_own_vpc(),
         /// Whether nodes hand out addresses by prefixes of 16: then a node holds 110 pods. Without it, whether pods have
         /// subnets of their own.
-        optional prefix_delegation: bool,
+        optional prefix_delegation: bool; usual prefix_delegation,
         /// A second range of the VPC, /16 to /19, from which pods take their addresses.
         optional pod_cidr: Ipv4Net,
         /// Addresses of pods and Services: `ipv4`, or `ipv6`. It cannot change under a cluster that exists.
         default ip_family: IpFamily = IpFamily::Ipv4,
         /// VPC endpoints by service, `ecr.api`, besides S3's gateway, which is always there.
-        default endpoints: Vec<Spanned<String>> = Vec::new(),
+        default endpoints: Vec<Spanned<String>> = Vec::new(); when |around| around.is_own_vpc(),
         /// An existing VPC; plinth makes nothing in it.
         optional vpc_id: VpcId,
         /// The existing VPC's subnets for nodes, by zone.
-        default private_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        default private_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(); when |around| around.is_existing_vpc(),
         /// The existing VPC's subnets for internet-facing load balancers, by zone.
-        default public_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        default public_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(); when |around| around.is_existing_vpc(),
         /// The existing VPC's subnets for pods, by zone; without them pods share those of nodes.
-        default pod_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(),
+        default pod_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(); when |around| around.is_existing_vpc(),
         /// Whether plinth puts the tags that load balancers need on the existing subnets.
-        default tag_subnets: bool = true,
+        default tag_subnets: bool = true; when |around| around.is_existing_vpc(),
         /// Clusters that this one can come to meet, besides those of its account and region: `"production"`, or
         /// `"production/eu"`.
         default peers: Vec<Spanned<String>> = Vec::new(),
@@ -203,36 +206,36 @@ table! {
         /// How many nodes (managed).
         optional size: Size,
         /// How nodes are bought; Karpenter takes the first that has room: reserved, then spot, then on-demand.
-        optional capacity: Vec<Spanned<Capacity>>,
+        optional capacity: Vec<Spanned<Capacity>>; usual |around| around.capacity(),
         /// Capacity reservations and capacity blocks of the cluster's region, for `reserved` (Karpenter).
         optional capacity_reservations: Vec<Spanned<CapacityReservation>>,
         /// Machine image: `"al2023"` or `"bottlerocket"`, and behind `@` a version in place of the one that the catalog pins
         /// for Karpenter, or of the newest for a managed pool.
-        optional ami: Ami,
+        optional ami: Ami; usual |around| around.nodes(usual::AMI),
         /// Volume of images and pods in GiB: the root volume, of Bottlerocket its data volume.
-        optional disk_gib: DiskGib,
-        /// I/O operations per second of that volume; without it, 3000.
-        optional disk_iops: Iops,
-        /// MiB per second of that volume; without it, 125.
-        optional disk_throughput: Throughput,
+        optional disk_gib: DiskGib; usual |around| around.nodes(usual::DISK_GIB),
+        /// I/O operations per second of that volume.
+        optional disk_iops: Iops; usual |around| around.nodes(Iops::FROM),
+        /// MiB per second of that volume.
+        optional disk_throughput: Throughput; usual |around| around.nodes(Throughput::FROM),
         /// KMS key of all volumes, by ARN; without it, `aws/ebs`. Its policy must let EC2 Auto Scaling use it
         /// (managed), or leave Karpenter's use to IAM.
         optional disk_kms_key: Pattern,
         /// Settings of the kubelet.
         optional kubelet: Kubelet,
-        /// Processor architecture (Karpenter).
-        optional architecture: Architecture,
+        /// Processor architecture, where no instance type says it (Karpenter).
+        optional architecture: Architecture; usual architecture,
         /// What the pool may grow to (Karpenter).
         optional limits: Limits,
         /// When nodes are replaced that could be fewer or cheaper (Karpenter).
         optional disruption: Disruption,
         /// A node's longest life (Karpenter).
-        optional expire_after: Duration,
+        optional expire_after: Duration; usual |around| around.karpenter().map(|usual| usual.expire_after),
         /// How long a pod may hold up a node that expires, drifts or is destroyed, whatever its disruption budget
         /// says (Karpenter).
-        optional termination_grace_period: Duration,
+        optional termination_grace_period: Duration; usual |around| around.karpenter().map(|usual| usual.termination_grace_period),
         /// Which pool Karpenter prefers, the heaviest first (Karpenter).
-        optional weight: Weight,
+        optional weight: Weight; usual |around| around.karpenter().map(|usual| usual.weight),
         /// Labels of its nodes, besides `node-type`.
         optional labels: Tags,
         /// Taints of its nodes, besides core's; without them, nodes with GPUs have `nvidia.com/gpu:NoSchedule`.
@@ -250,7 +253,7 @@ table! {
         /// Most nodes.
         optional max: u32,
         /// Nodes now; without it, `min`.
-        optional desired: u32,
+        optional desired: u32; usual |around| around.table?.get("min").cloned(),
     }
 }
 
@@ -258,7 +261,7 @@ table! {
     /// `limits = { cpu, memory, gpu }`
     "limits" Limits {
         /// CPUs of all nodes of the pool together.
-        optional cpu: Cores,
+        optional cpu: Cores; usual |around| around.karpenter().map(|usual| usual.cpu_limit),
         /// Memory of all nodes of the pool together.
         optional memory: Bytes,
         /// GPUs of all nodes of the pool together; a pool with GPUs needs it.
@@ -277,22 +280,22 @@ table! {
         optional system_reserved: Reserved,
         /// Below what pods are evicted at once, by signal: `"memory.available"`, `"nodefs.available"`, …
         optional eviction_hard: Eviction,
-        /// Disk usage in per cent above which unused images are deleted; without it, 85.
-        optional image_gc_high_percent: Percent,
-        /// Disk usage in per cent down to which they are deleted; without it, 80.
-        optional image_gc_low_percent: Percent,
+        /// Disk usage in per cent above which unused images are deleted.
+        optional image_gc_high_percent: Percent; usual |around| around.nodes(usual::IMAGE_GC_HIGH),
+        /// Disk usage in per cent down to which they are deleted.
+        optional image_gc_low_percent: Percent; usual |around| around.nodes(usual::IMAGE_GC_LOW),
     }
 }
 
 table! {
     /// `disruption = { consolidate_after, policy, budgets }`
     "disruption" Disruption {
-        /// How long no pod must have come or gone before a node is looked at; without it, five minutes.
-        optional consolidate_after: Duration,
+        /// How long no pod must have come or gone before a node is looked at.
+        optional consolidate_after: Duration; usual |around| around.karpenter().map(|usual| usual.consolidate_after),
         /// Which nodes are looked at.
-        optional policy: ConsolidationPolicy,
-        /// How many nodes may go at once; without them, one in ten. The strictest of those that apply counts.
-        optional budgets: Vec<Budget>,
+        optional policy: ConsolidationPolicy; usual |around| around.karpenter().map(|usual| usual.policy),
+        /// How many nodes may go at once. The strictest of those that apply counts.
+        optional budgets: Vec<Budget>; usual budgets,
     }
 }
 
@@ -415,7 +418,7 @@ table! {
         required environments: Vec<Spanned<String>>,
         /// Its namespace; without it, its name.
         optional namespace: Name,
-        /// What its namespace may ask for; what is left out keeps the tenant module's default.
+        /// What its namespace may ask for.
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
@@ -462,19 +465,19 @@ table! {
     /// `quota = { cpu, memory, pods, volumes, storage, load_balancers, ingresses }`
     "a quota" Quota {
         /// CPU requests, in cores.
-        optional cpu: Cores,
+        optional cpu: Cores; usual |_| Some(usual::quota::CPU),
         /// Memory requests, and likewise limits.
-        optional memory: Bytes,
+        optional memory: Bytes; usual |_| Some(usual::quota::MEMORY),
         /// Pods.
-        optional pods: u32,
+        optional pods: u32; usual |_| Some(usual::quota::PODS),
         /// Persistent volume claims.
-        optional volumes: u32,
+        optional volumes: u32; usual |_| Some(usual::quota::VOLUMES),
         /// Storage of all claims together.
-        optional storage: Bytes,
+        optional storage: Bytes; usual |_| Some(usual::quota::STORAGE),
         /// Services of type LoadBalancer.
-        optional load_balancers: u32,
+        optional load_balancers: u32; usual |_| Some(usual::quota::LOAD_BALANCERS),
         /// Ingress objects.
-        optional ingresses: u32,
+        optional ingresses: u32; usual |_| Some(usual::quota::INGRESSES),
     }
 }
 
@@ -499,7 +502,10 @@ pub struct Layer(pub Node);
 
 impl Read for Layer {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        Node::read(node, reader).map(Self)
+        match node.value {
+            Value::Table(_) => Some(Self(node.clone())),
+            _ => reader.wrong_table(node, "a table", "a cluster"),
+        }
     }
 
     fn shape() -> Shape {
@@ -527,10 +533,19 @@ pub(crate) fn default_service_cidr() -> Ipv4Net {
     Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16)
 }
 
-pub use super::scalar::{Date, Runner, TaintEffect};
+/// Whether nodes hand out prefixes: where pods have subnets of their own.
+fn prefix_delegation(around: Around<'_>) -> Option<bool> {
+    let table = around.table.filter(|_| around.sort != Sort::Ipv6)?;
+    Some(table.get("pod_cidr").or(table.get("pod_subnets")).is_some())
+}
 
-/// Text by text: tags, labels.
-pub use super::scalar::Tags;
+/// Instance types say it, where any are named.
+fn architecture(around: Around<'_>) -> Option<Architecture> {
+    let usual = around.karpenter()?.architecture;
+    (!around.has("instance_types")).then_some(usual)
+}
 
-/// Subnets by zone name.
-pub use super::scalar::Zoned;
+/// One budget, that always applies.
+fn budgets(around: Around<'_>) -> Option<[BTreeMap<&'static str, &'static str>; 1]> {
+    around.karpenter().map(|usual| [BTreeMap::from([("nodes", usual.budget)])])
+}

@@ -2,8 +2,9 @@
 //!
 //! [`mod@node`] parses TOML into a tree with spans, [`mod@include`] joins several files, [`mod@read`] turns tables into
 //! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
-//! [`shape`] and [`schema`](mod@schema) say all of that to editors and documents, [`explain`](mod@explain) where a value comes
-//! from, [`migrate`](mod@migrate) moves older text forward, [`lock`](mod@lock) is the file of versions beside it. Nothing is decided here beyond precedence: what a value means,
+//! [`usual`] is what holds without a key, [`shape`] and [`schema`](mod@schema) say all of that to editors and documents,
+//! [`explain`](mod@explain) where a value comes from, [`migrate`](mod@migrate) moves older text forward, [`lock`](mod@lock) is
+//! the file of versions beside it. Nothing is decided here beyond precedence: what a value means,
 //! and whether it can work, is `model`'s.
 
 pub mod cron;
@@ -20,6 +21,7 @@ pub mod read;
 pub mod scalar;
 pub mod schema;
 pub mod shape;
+pub mod usual;
 
 use crate::diagnostic::{Diagnostics, Source, Sources, Span, Spanned};
 use crate::problem::Problem;

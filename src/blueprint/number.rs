@@ -1,4 +1,4 @@
-//! Numbers with a smallest and a largest: checked once, here, so that they cannot be wrong further on.
+//! Numbers with a smallest and a largest. What depends on another key, or on the kind of a pool, is judged further on.
 
 use super::node::Node;
 use super::read::{Read, Reader};

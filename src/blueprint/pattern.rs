@@ -98,6 +98,11 @@ impl Pattern {
         Ok(Self(pieces))
     }
 
+    /// Makes one of a text of plinth's own.
+    pub(crate) fn built_in(text: &'static str) -> Self {
+        Self::parse(text).expect("tests read the blueprint's defaults")
+    }
+
     /// Whether the text has a placeholder.
     pub fn mentions(&self, placeholder: Placeholder) -> bool {
         self.0.contains(&Piece::Placeholder(placeholder))

@@ -99,14 +99,15 @@ fn read_quantities(
     example: &'static str,
 ) -> Option<BTreeMap<String, Spanned<String>>> {
     let Value::Table(table) = &node.value else {
-        return reader.wrong_type(node, "a table of quantities");
+        return reader.wrong_table(node, "a table of quantities", name);
     };
     let mut read = BTreeMap::new();
     let mut good = true;
     for (key, entry) in &table.0 {
         let Some((_, units)) = keys.iter().find(|(known, _)| known == key) else {
             let allowed = keys.iter().map(|(known, _)| (*known).to_owned()).collect();
-            let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None };
+            let problem =
+                Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None, is_table: false };
             reader.diagnostics.push(problem, entry.key);
             good = false;
             continue;
@@ -121,7 +122,7 @@ fn read_quantities(
                 continue;
             }
             _ => {
-                reader.wrong_type::<()>(&entry.node, "a quantity of Kubernetes");
+                reader.wrong_table::<()>(&entry.node, "a quantity of Kubernetes", name);
                 good = false;
                 continue;
             }

@@ -7,6 +7,7 @@ use super::node::{Entry, Node, Table, Value};
 use super::pattern::Placeholder;
 use super::scalar::{self, Name};
 use super::shape::{Shape, Text};
+use super::usual::{Around, Sort};
 
 /// Collects what goes wrong while tables are read.
 #[derive(Debug, Default)]
@@ -26,8 +27,23 @@ pub struct Key {
     pub required: bool,
     /// What it takes.
     pub shape: fn() -> Shape,
-    /// What holds without it, where that does not depend on anything else.
-    pub default: Option<fn() -> serde_json::Value>,
+    /// What holds without it, where plinth decides that.
+    pub default: fn(Around<'_>) -> Option<serde_json::Value>,
+}
+
+impl Key {
+    /// Returns each value that can hold without it, and in what sorts of tables, the commonest first.
+    pub fn defaults(&self) -> Vec<(serde_json::Value, Vec<Sort>)> {
+        let mut found: Vec<(serde_json::Value, Vec<Sort>)> = Vec::new();
+        for sort in Sort::ALL {
+            let Some(value) = (self.default)(Around { sort, table: None }) else { continue };
+            match found.iter_mut().find(|(known, _)| *known == value) {
+                Some((_, sorts)) => sorts.push(sort),
+                None => found.push((value, vec![sort])),
+            }
+        }
+        found
+    }
 }
 
 /// Returns a default as data.
@@ -55,11 +71,21 @@ impl Reader {
 
     /// Says that a value is of the wrong type.
     pub fn wrong_type<T>(&mut self, node: &Node, expected: &'static str) -> Option<T> {
+        self.not(node, expected, None)
+    }
+
+    /// Says that a value is not the table that messages call by a name.
+    pub fn wrong_table<T>(&mut self, node: &Node, expected: &'static str, name: &'static str) -> Option<T> {
+        self.not(node, expected, Some(name))
+    }
+
+    fn not<T>(&mut self, node: &Node, expected: &'static str, of: Option<&'static str>) -> Option<T> {
         let text = match &node.value {
             Value::String(text) => Some(text.clone()),
+            Value::Float(number) => Some(number.to_string()),
             _ => None,
         };
-        self.fail(Problem::WrongType { expected, found: node.value.kind(), text }, node.span)
+        self.fail(Problem::WrongType { expected, of, found: node.value.kind(), text }, node.span)
     }
 
     /// Returns the table at a node, after refusing keys that it does not take.
@@ -70,7 +96,7 @@ impl Reader {
         keys: &'static [Key],
     ) -> Option<&'n Table> {
         let Value::Table(table) = &node.value else {
-            return self.wrong_type(node, if name == "a taint" { "a table of a taint" } else { "a table" });
+            return self.wrong_table(node, "a table", name);
         };
         for (key, entry) in &table.0 {
             if !keys.iter().any(|known| known.name == key) {
@@ -85,7 +111,8 @@ impl Reader {
                 if let Some(meant) = meant {
                     self.diagnostics.unread(meant);
                 }
-                let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home };
+                let is_table = matches!(entry.node.value, Value::Table(_));
+                let problem = Problem::UnknownKey { key: key.clone(), table: name, allowed, home, is_table };
                 self.diagnostics.push(problem, entry.key);
             }
         }
@@ -254,7 +281,8 @@ impl<T: Read> Read for Map<T> {
 impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Array(items) = &node.value else {
-            return reader.wrong_type(node, "an array");
+            let is_of_tables = matches!(T::shape(), Shape::Table(_));
+            return reader.wrong_type(node, if is_of_tables { "an array of tables" } else { "an array" });
         };
         // Read every item before giving up, so that all mistakes of a list are told at once.
         let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, reader)).collect();
@@ -346,6 +374,9 @@ impl Read for String {
 
 /// Declares a blueprint table: each key once, with its doc comment, as `required`, `optional` or `default`.
 ///
+/// Behind `;` stands `when`, and where a default holds that some tables know nothing of; or `usual`, and what the model takes
+/// for an optional key that is not set.
+///
 /// The struct's fields are `Spanned<T>`, `Option<Spanned<T>>` and `Spanned<T>`; a default that no line
 /// of the blueprint decided carries an empty span. `TABLE` lists the keys for messages, documents and editors; its title is
 /// the table's own doc comment.
@@ -353,7 +384,10 @@ macro_rules! table {
     (
         $(#[doc = $about:literal])*
         $name:literal $Table:ident {
-            $( $(#[doc = $doc:literal])* $mode:ident $field:ident: $ty:ty $(= $default:expr)?, )*
+            $(
+                $(#[doc = $doc:literal])*
+                $mode:ident $field:ident: $ty:ty $(= $default:expr)? $(; $when:ident $usual:expr)?,
+            )*
         }
     ) => {
         $(#[doc = $about])*
@@ -369,7 +403,7 @@ macro_rules! table {
                     about: concat!($($doc),*).trim_ascii(),
                     required: table!(@required $mode),
                     shape: <$ty as $crate::blueprint::read::Read>::shape,
-                    default: table!(@default $ty $(, $default)?),
+                    default: table!(@default $ty $(, $default)? $(; $when $usual)?),
                 }, )*
             ];
 
@@ -411,12 +445,20 @@ macro_rules! table {
     (@required optional) => { false };
     (@required default) => { false };
 
-    (@default $ty:ty) => { None };
-    (@default $ty:ty, $default:expr) => {
-        Some(|| {
+    (@default $ty:ty) => { |_| None };
+    (@default $ty:ty; usual $usual:expr) => {
+        |around| {
+            let usual: fn($crate::blueprint::usual::Around<'_>) -> Option<_> = $usual;
+            usual(around).map(|usual| $crate::blueprint::read::as_data(&usual))
+        }
+    };
+    (@default $ty:ty, $default:expr) => { table!(@default $ty, $default; when |_| true) };
+    (@default $ty:ty, $default:expr; when $when:expr) => {
+        |around| {
+            let when: fn($crate::blueprint::usual::Around<'_>) -> bool = $when;
             let default: $ty = $default;
-            $crate::blueprint::read::as_data(&default)
-        })
+            when(around).then(|| $crate::blueprint::read::as_data(&default))
+        }
     };
 
     (@write optional $map:ident, $value:expr, $name:expr) => {

@@ -649,17 +649,51 @@ pub fn is_date(text: &str) -> bool {
 /// Text by text, sorted by key: tags, labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
-pub struct Tags(pub BTreeMap<String, Spanned<String>>);
+pub struct Tags(pub BTreeMap<String, Tag>);
+
+/// The value of a tag or label, and where its key stands.
+#[derive(Debug, Clone)]
+pub struct Tag {
+    /// The place of the key.
+    pub key: Span,
+    /// The value.
+    pub text: Spanned<String>,
+}
+
+impl std::ops::Deref for Tag {
+    type Target = Spanned<String>;
+
+    fn deref(&self) -> &Spanned<String> {
+        &self.text
+    }
+}
+
+impl PartialEq for Tag {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Tag {}
+
+impl serde::Serialize for Tag {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(serializer)
+    }
+}
 
 impl Read for Tags {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Table(table) = &node.value else {
             return reader.wrong_type(node, "a table of strings");
         };
-        let read: Vec<Option<(String, Spanned<String>)>> = table
+        let read: Vec<Option<(String, Tag)>> = table
             .0
             .iter()
-            .map(|(key, entry)| Spanned::read(&entry.node, reader).map(|value| (key.clone(), value)))
+            .map(|(key, entry)| {
+                let text = Spanned::read(&entry.node, reader)?;
+                Some((key.clone(), Tag { key: entry.key, text }))
+            })
             .collect();
         read.into_iter().collect::<Option<_>>().map(Self)
     }

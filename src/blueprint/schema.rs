@@ -3,6 +3,9 @@
 //! Draft 7: what Taplo and VS Code's "Even Better TOML" check by without being told (their validator is built with its
 //! default drafts, taplo-common, read 2026-11), and Tombi reads it, too. In that draft nothing counts beside a `$ref`, so
 //! only what stands in several places is one, and it stands in an `allOf`.
+//!
+//! To JSON `3.0` is the integer 3 (json-schema.org, "Numeric types", read 2026-11): that TOML tells them apart, only
+//! plinth itself says.
 
 use serde_json::{Map, Value, json};
 
@@ -97,6 +100,7 @@ fn key_schema(key: &Key) -> Map<String, Value> {
     let mut shape = of(&(key.shape)());
     shape.shift_remove("description");
     schema.append(&mut shape);
-    schema.extend(key.default.map(|default| ("default".to_owned(), default())));
+    // Editors fill it in: the commonest, where it depends on something else.
+    schema.extend(key.defaults().into_iter().next().map(|(default, _)| ("default".to_owned(), default)));
     schema
 }

@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use super::keys::File;
+use super::keys::{Cluster, File};
 use super::read::{Key, Read};
+use super::usual::Around;
 
 /// What a value may be.
 #[derive(Debug, Clone)]
@@ -99,14 +100,23 @@ impl Shape {
         }
     }
 
+    /// Returns the declared table that it is.
+    pub fn table(&self) -> Option<&'static Table> {
+        match self {
+            Self::Table(table) => Some(table),
+            Self::Layer => Some(&Cluster::TABLE),
+            _ => None,
+        }
+    }
+
     /// Returns the shape of what a key of this table takes; none for a key that it does not take.
     pub fn key(&self, name: &str) -> Option<Self> {
         match self {
-            Self::Table(table) => table.get(name).map(|key| (key.shape)()),
+            Self::Table(_) | Self::Layer => self.table()?.get(name).map(|key| (key.shape)()),
             Self::Fields(keys) => keys.iter().find(|(key, _)| *key == name).map(|(_, shape)| shape.clone()),
-            Self::Layer => super::keys::Cluster::shape().key(name),
             Self::Named(value) | Self::Entries(value) => Some(value.as_ref().clone()),
             Self::Either(shapes) => shapes.iter().find_map(|shape| shape.key(name)),
+            Self::List(item) if index(name).is_some() => Some(item.as_ref().clone()),
             Self::Data => Some(Self::Data),
             _ => None,
         }
@@ -119,19 +129,14 @@ impl Shape {
 
     /// Returns what a key of this table means.
     pub fn about(&self, name: &str) -> Option<&'static str> {
-        match self {
-            Self::Table(table) => table.get(name).map(|key| key.about),
-            Self::Layer => super::keys::Cluster::shape().about(name),
-            _ => None,
-        }
+        self.table()?.get(name).map(|key| key.about)
     }
 
     /// Returns the keys that this table takes, as far as they are known.
     pub fn keys(&self) -> Vec<&'static str> {
-        match self {
-            Self::Table(table) => table.keys.iter().map(|key| key.name).collect(),
-            Self::Fields(keys) => keys.iter().map(|(key, _)| *key).collect(),
-            Self::Layer => super::keys::Cluster::shape().keys(),
+        match (self, self.table()) {
+            (_, Some(table)) => table.keys.iter().map(|key| key.name).collect(),
+            (Self::Fields(keys), None) => keys.iter().map(|(key, _)| *key).collect(),
             _ => Vec::new(),
         }
     }
@@ -151,17 +156,8 @@ impl Shape {
     }
 
     /// Returns what holds without a key of this table.
-    pub fn default(&self, name: &str) -> Option<Value> {
-        match self {
-            Self::Table(table) => table.get(name)?.default.map(|default| default()),
-            Self::Layer => super::keys::Cluster::shape().default(name),
-            _ => None,
-        }
-    }
-
-    /// Returns the keys of this table without which something holds.
-    pub fn defaults(&self) -> Vec<&'static str> {
-        self.keys().into_iter().filter(|key| self.default(key).is_some()).collect()
+    pub fn default(&self, name: &str, around: Around<'_>) -> Option<Value> {
+        (self.table()?.get(name)?.default)(around)
     }
 }
 
@@ -172,6 +168,11 @@ impl Table {
     }
 }
 
+/// Reads the step of a path that is an index of a list, `[0]`.
+pub fn index(step: &str) -> Option<usize> {
+    step.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
 /// Every table of the blueprint, each once, before those that stand in it.
 pub fn tables() -> Vec<&'static Table> {
     let mut found = Vec::new();
@@ -180,22 +181,16 @@ pub fn tables() -> Vec<&'static Table> {
 }
 
 fn gather(shape: &Shape, found: &mut Vec<&'static Table>) {
-    match shape {
-        Shape::Table(table) => {
-            if found.iter().all(|known| known.title != table.title) {
-                found.push(table);
-                table.keys.iter().for_each(|key| gather(&(key.shape)(), found));
-            }
+    if let Some(table) = shape.table() {
+        if found.iter().all(|known| known.title != table.title) {
+            found.push(table);
+            table.keys.iter().for_each(|key| gather(&(key.shape)(), found));
         }
-        Shape::Layer => gather(&super::keys::Cluster::shape(), found),
+        return;
+    }
+    match shape {
         Shape::List(inner) | Shape::Named(inner) | Shape::Entries(inner) => gather(inner, found),
         Shape::Either(shapes) => shapes.iter().for_each(|shape| gather(shape, found)),
-        Shape::Boolean
-        | Shape::Number { .. }
-        | Shape::OneOf(_)
-        | Shape::Text(_)
-        | Shape::Words(_)
-        | Shape::Fields(_)
-        | Shape::Data => {}
+        _ => {}
     }
 }

@@ -7,11 +7,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{CLEAN, FAILED, Printed, Written};
-use crate::blueprint::explain::{Answer, Question, Setting, Unknown, explain};
+use crate::blueprint::explain::{self, Answer, Question, Setting, Unknown, Voice, dotted, explain};
 use crate::blueprint::scalar::Name;
 use crate::blueprint::{Blueprint, Reading};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Place, Sources};
+use crate::diagnostic::Sources;
 use crate::model::complete::services;
 use crate::problem::suggest;
 
@@ -32,10 +32,9 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
-        let Ok(path) = toml_edit::Key::parse(&self.key) else {
+        let Some(path) = explain::path(&self.key) else {
             bail!("`{}` is not a key's path\n\nhelp: write it as `cluster.network.nat`", self.key);
         };
-        let path: Vec<String> = path.iter().map(|key| key.get().to_owned()).collect();
         let is_of_clusters = path[0] == "cluster";
         let question =
             Question { path, environment: self.environment.clone(), cluster: self.cluster.clone() };
@@ -50,8 +49,9 @@ impl Explain {
         else {
             return Ok(FAILED);
         };
-        let brought = brought(&blueprint, &Catalog::load(), &question);
-        let answers = match explain(&root, &blueprint, &question) {
+        let catalog = Catalog::load();
+        let brought = brought(&blueprint, &catalog, &question);
+        let answers = match explain(&root, &blueprint, &catalog, &question) {
             Ok(answers) => answers.into_iter().chain(brought).collect(),
             Err(_) if !brought.is_empty() => brought,
             Err(Unknown { word, within, known }) => {
@@ -68,8 +68,12 @@ impl Explain {
                 writeln!(out, "{:#}", json!({ "answers": answers }))?;
             }
             Printed::Text => {
+                let mut said: Option<&Answer> = None;
                 for answer in &answers {
-                    write!(out, "{}", text(answer, &sources))?;
+                    // Clusters that differ share the key, and its meaning.
+                    let is_new = said.is_none_or(|said| said.path != answer.path);
+                    write!(out, "{}", text(answer, is_new, &sources))?;
+                    said = Some(answer);
                 }
             }
         }
@@ -96,8 +100,9 @@ fn brought(blueprint: &Blueprint, catalog: &Catalog, question: &Question) -> Vec
                 let Some(service) = services(catalog, &own.value, name).next().filter(|_| !is_written) else {
                     continue;
                 };
-                let at = Some((service.name.span, format!("core service `{}`", service.name.value)));
-                let set = Some(Setting { value: json!({}), at });
+                let layer = format!("core service `{}`", service.name.value);
+                let by = Voice::Line { at: service.name.span, layer };
+                let set = Some(Setting { value: json!({}), by });
                 let cluster = format!("{}/{}", target.name.value, own.name.value);
                 match answers[first..].iter_mut().find(|answer| answer.set == set) {
                     Some(same) => same.clusters.push(cluster),
@@ -115,28 +120,24 @@ fn brought(blueprint: &Blueprint, catalog: &Catalog, question: &Question) -> Vec
     answers
 }
 
-/// Writes a path as TOML does.
-fn dotted(path: &[String]) -> String {
-    path.iter().map(|key| toml_edit::Key::new(key).display_repr().into_owned()).collect::<Vec<_>>().join(".")
-}
-
-fn text(answer: &Answer, sources: &Sources) -> String {
+fn text(answer: &Answer, is_new: bool, sources: &Sources) -> String {
     let Answer { path, about, clusters, set, over } = answer;
     let mut said = dotted(path);
     match set {
         Some(setting) => said.push_str(&format!(" = {}\n", value(&setting.value))),
         None => said.push_str(" is not set\n"),
     }
-    if let Some(about) = about.filter(|_| set.is_none()) {
+    if let Some(about) = about.filter(|_| is_new) {
         said.push_str(&format!("  {about}\n"));
     }
     if !clusters.is_empty() {
         said.push_str(&format!("  in    {}\n", clusters.join(", ")));
     }
-    let from = |setting: &Setting| match &setting.at {
-        Some((at, layer)) if layer.is_empty() => sources.place(*at).to_string(),
-        Some((at, layer)) => format!("{}, {layer}", sources.place(*at)),
-        None => "built-in default".to_owned(),
+    let from = |setting: &Setting| match &setting.by {
+        Voice::Line { at, layer } if layer.is_empty() => sources.place(*at).to_string(),
+        Voice::Line { at, layer } => format!("{}, {layer}", sources.place(*at)),
+        Voice::Catalog => "the catalog".to_owned(),
+        Voice::BuiltIn => "built-in default".to_owned(),
     };
     if let Some(setting) = set {
         said.push_str(&format!("  from  {}\n", from(setting)));
@@ -165,14 +166,17 @@ fn value(value: &Value) -> String {
 
 fn data(answer: &Answer, sources: &Sources) -> Value {
     let one = |setting: &Setting| {
-        let place = setting.at.as_ref().map(|(at, _)| sources.place(*at));
-        let Place { file, range } = place.unwrap_or(Place { file: "", range: None });
+        let (place, layer) = match &setting.by {
+            Voice::Line { at, layer } => (Some(sources.place(*at)), layer.as_str()),
+            Voice::Catalog => (None, "catalog"),
+            Voice::BuiltIn => (None, ""),
+        };
         json!({
             "value": setting.value,
-            "layer": setting.at.as_ref().map(|(_, layer)| layer).filter(|layer| !layer.is_empty()),
-            "file": (!file.is_empty()).then_some(file),
-            "line": range.map(|range| range.line),
-            "is_default": setting.at.is_none(),
+            "layer": (!layer.is_empty()).then_some(layer),
+            "file": place.as_ref().map(|place| place.file),
+            "line": place.and_then(|place| place.range).map(|range| range.line),
+            "is_default": setting.by == Voice::BuiltIn,
         })
     };
     json!({

@@ -38,7 +38,12 @@ impl Access {
             }
         }
         if let Some(role) = plan_role {
-            access.check(context, role);
+            if role.value == deploy_role.value {
+                let problem = Problem::PrincipalTaken { arn: role.value.clone(), rights: "deploys" };
+                context.push_conflict(problem, role.span, deploy_role.span);
+            } else {
+                access.check(context, role);
+            }
             access.viewers.push(role.clone());
         }
         for role in roles(context, &keys.readers, scope) {

@@ -16,7 +16,6 @@ use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{KubernetesVersion, Name, PoolKind};
 use crate::catalog::{self, AddonKind, Catalog};
-use crate::diagnostic::Span;
 use crate::hcl::value::Value;
 use crate::model::data;
 use crate::problem::Problem;
@@ -32,6 +31,9 @@ pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";
+
+/// The name in the catalog of what makes backups. It brings a bucket along.
+pub const VELERO: &str = "velero";
 
 /// The name in the catalog of what sizes managed node groups.
 pub const CLUSTER_AUTOSCALER: &str = "cluster-autoscaler";
@@ -61,7 +63,6 @@ pub struct Addon {
 /// Resolves the add-ons of one cluster, in the order of names.
 pub(super) fn resolve(
     context: &mut Context<'_>,
-    at: Span,
     keys: &ClusterKeys,
     kubernetes: &KubernetesVersion,
     scope: &Scope<'_>,
@@ -96,7 +97,7 @@ pub(super) fn resolve(
             facts,
         });
     }
-    check_karpenter(context, at, keys, &addons);
+    check_karpenter(context, keys, &addons);
     order::check(context, keys, &addons);
     check_kubernetes(context, keys, &addons, kubernetes);
     addons
@@ -126,7 +127,7 @@ fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
     }
 }
 
-fn check_karpenter(context: &mut Context<'_>, at: Span, keys: &ClusterKeys, addons: &[Addon]) {
+fn check_karpenter(context: &mut Context<'_>, keys: &ClusterKeys, addons: &[Addon]) {
     let needs_karpenter = keys.node_pools.iter().find(|pool| {
         let kind = pool.value.kind.as_ref().map(|kind| kind.value);
         let is_core = pool.name.as_str() == CORE;
@@ -138,7 +139,7 @@ fn check_karpenter(context: &mut Context<'_>, at: Span, keys: &ClusterKeys, addo
         && !keys.addons.is_broken(KARPENTER)
     {
         let off = keys.addons.get(KARPENTER);
-        let at = off.map_or(at, |off| off.value.enabled.span);
+        let at = off.map_or(pool.name.span, |off| off.value.enabled.span);
         let problem = Problem::AddonRequired {
             addon: KARPENTER.to_owned(),
             why: if pool.name.as_str() == CORE {

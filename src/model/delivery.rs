@@ -6,6 +6,7 @@ use super::Context;
 use super::access;
 use super::environment::Environment;
 use crate::blueprint::pattern::{Pattern, Placeholder, Scope};
+use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
@@ -30,8 +31,8 @@ impl Pipeline {
         let keys = blueprint.file.delivery.as_ref()?;
         let partition = keys.partition.word();
         let scope = Scope { account: keys.account.as_str(), partition, ..*environment };
-        let deploy_role = role(context, keys.deploy_role.as_ref(), "deploy", &scope);
-        let plan_role = role(context, keys.plan_role.as_ref(), "plan", &scope);
+        let deploy_role = role(context, keys.deploy_role.as_ref(), usual::PIPELINE_DEPLOY_ROLE, &scope);
+        let plan_role = role(context, keys.plan_role.as_ref(), usual::PIPELINE_PLAN_ROLE, &scope);
         if let (Some(plan), Some(_)) =
             (&plan_role, deploy_role.as_ref().filter(|deploy| plan_role.as_ref() == Some(deploy)))
         {
@@ -50,16 +51,15 @@ impl Pipeline {
     }
 }
 
-/// Returns a role of the delivery account: the one that is written, else the project's for that purpose.
+/// Returns a role of the delivery account: the one that is written, else the usual one.
 fn role(
     context: &mut Context<'_>,
     written: Option<&Spanned<Pattern>>,
-    purpose: &str,
+    usual: &'static str,
     scope: &Scope<'_>,
 ) -> Option<String> {
     let Some(pattern) = written else {
-        let Scope { partition, account, project, .. } = scope;
-        return Some(format!("arn:{partition}:iam::{account}:role/{project}-{purpose}"));
+        return Some(Pattern::built_in(usual).expand(scope));
     };
     for (word, placeholder) in [("cluster", Placeholder::Cluster), ("region", Placeholder::Region)] {
         if pattern.mentions(placeholder) {

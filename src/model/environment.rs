@@ -244,7 +244,7 @@ fn cluster(
     };
     let eks_name = identity::eks_name(keys, &scope);
     let kubernetes_version = kubernetes_version(context, keys, &eks_name, &region_name.value, name.span);
-    let addons = addon::resolve(context, name.span, keys, &kubernetes_version, &scope);
+    let addons = addon::resolve(context, keys, &kubernetes_version, &scope);
     let pools = node_pool::resolve(context, &eks_name, name.span, keys, &scope, &kubernetes_version, &addons);
     let bills = bill::resolve(context, keys, &pools, &addons);
     let NodePools { managed, karpenter, fargate } = pools;
@@ -347,7 +347,7 @@ fn check_step(
 /// Returns the ranges that reach the public endpoint.
 fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Span) -> Vec<String> {
     let Some(endpoint) = &keys.endpoint else {
-        context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, at);
+        context.push(Problem::NoWayIn { cluster: cluster.to_owned(), has_endpoint: false }, at);
         return Vec::new();
     };
     for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
@@ -363,7 +363,9 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
         }
     }
     if endpoint.runner.is_none() && endpoint.public_cidrs.is_empty() && endpoint.private_cidrs.is_empty() {
-        context.push(Problem::NoWayIn { cluster: cluster.to_owned() }, endpoint.span);
+        let ranges = &endpoint.public_cidrs;
+        let at = if ranges.is_written() { ranges.span } else { endpoint.span };
+        context.push(Problem::NoWayIn { cluster: cluster.to_owned(), has_endpoint: true }, at);
     }
     endpoint.public_cidrs.iter().map(|range| range.to_string()).collect()
 }

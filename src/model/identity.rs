@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::addon::{EFS, KARPENTER};
+use super::addon::{EFS, KARPENTER, VELERO};
 use super::environment::{Cluster, Environment, StateStore};
 use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
 use super::settings::{Fleet, FleetAddon};
 use crate::blueprint::keys::Cluster as ClusterKeys;
-use crate::blueprint::pattern::Scope;
+use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
+use crate::blueprint::usual;
 use crate::catalog::Catalog;
 use crate::diagnostic::Span;
 use crate::problem::Problem;
@@ -46,16 +47,18 @@ pub(super) fn state_store(
     environment_at: Span,
 ) -> Option<StateStore> {
     let written = context.blueprint.file.state.as_ref().and_then(|state| state.bucket.as_ref());
-    let bucket = written.map_or_else(
-        || format!("{}-{}-{}-terraform-state", scope.project, scope.environment, scope.account),
-        |pattern| pattern.expand(scope),
-    );
+    let usual = Pattern::built_in(usual::STATE_BUCKET);
+    let bucket = written.map_or(&usual, |pattern| &pattern.value).expand(scope);
     let at = written.map_or(environment_at, |pattern| pattern.span);
     let limit = context.catalog.name_limit("aws_s3_bucket");
     if bucket.chars().count() > limit {
         let what = format!("the state bucket of `{}`", scope.environment);
         let settle = written.is_none().then_some("`bucket` in `[state]`");
-        context.push(Problem::NameTooLong { name: bucket, what, limit, settle }, at);
+        let problem = Problem::NameTooLong { name: bucket, what, limit, settle };
+        match written {
+            Some(_) => context.push(problem, at),
+            None => context.push_conflict(problem, at, context.blueprint.file.project.name.span),
+        }
         return None;
     }
     if let Some(why) = bucket_fault(&bucket) {
@@ -125,6 +128,12 @@ const SUFFIXES: &[Suffix] = &[
     suffix("aws_security_group", "-efs", "the security group of the file system", has_efs),
     suffix("aws_sqs_queue", "", "Karpenter's queue", has_karpenter),
     suffix("aws_cloudwatch_event_rule", "-instance-state-change", "an event rule", has_karpenter),
+    suffix(
+        "aws_s3_bucket_of_account",
+        "-velero",
+        "the bucket of backups (the account stands behind it)",
+        has_velero,
+    ),
 ];
 
 fn always(_: &Fleet) -> bool {
@@ -137,6 +146,10 @@ fn has_karpenter(fleet: &Fleet) -> bool {
 
 fn has_efs(fleet: &Fleet) -> bool {
     fleet.addon(EFS).is_some()
+}
+
+fn has_velero(fleet: &Fleet) -> bool {
+    fleet.addon(VELERO).is_some()
 }
 
 fn has_fargate(fleet: &Fleet) -> bool {
@@ -208,8 +221,17 @@ fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
             worst.insert(at, (over, Problem::NameTooLong { name, what, limit, settle }));
         }
     }
+    let target = context.blueprint.environments.get(&cluster.environment);
+    let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+    let is_settled = keys.is_some_and(|keys| keys.value.name.is_some());
     for (at, (_, problem)) in worst {
-        context.push(problem, at);
+        match problem {
+            // The name is made of three, and the first of them is every cluster's.
+            Problem::NameTooLong { settle: Some(_), .. } if !is_settled => {
+                context.push_conflict(problem, at, context.blueprint.file.project.name.span);
+            }
+            problem => context.push(problem, at),
+        }
     }
 }
 

@@ -222,7 +222,11 @@ fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
         context.push(Problem::ServiceCidrRange { range: service }, at);
     }
     if overlaps(service, vpc) {
-        context.push(Problem::ServiceCidrOverlap { range: service, vpc }, at);
+        let problem = Problem::ServiceCidrOverlap { range: service, vpc };
+        match keys.cidr.filter(|_| keys.service_cidr.is_written()) {
+            Some(vpc) => context.push_conflict(problem, at, vpc.span),
+            None => context.push(problem, at),
+        }
     }
 }
 

@@ -442,7 +442,7 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     }
     let (min_size, desired_size, max_size, min_at) = size?;
     if is_core && min_size < 2 {
-        report.report(Problem::CoreTooSmall { min: min_size }, min_at, None);
+        report.report(Problem::CoreTooSmall { min: min_size, max: max_size }, min_at, None);
     }
     let release_version = image::version(report, ground, PoolKind::Managed, keys);
     let disk = disk::resolve(report, ground, PoolKind::Managed, keys);
@@ -514,6 +514,11 @@ fn size(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) -> Option<(
         report.report(Problem::PoolNeeds { pool: name.to_string(), key, example }, *span, None);
         return None;
     };
+    if max.value == 0 && name.as_str() == CORE {
+        let problem = Problem::CoreTooSmall { min: min.value, max: max.value };
+        report.report(problem, max.span, None);
+        return None;
+    }
     let now = desired.as_ref().map_or(min.value, |desired| desired.value);
     if min.value > now || now > max.value || max.value == 0 {
         // Their lines can be of two layers: the one that is too much says so, beside the one that it breaks.

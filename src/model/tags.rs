@@ -77,7 +77,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             check_value(context, value, value.span);
             continue;
         };
-        context.push(Problem::InvalidTag { key: key.clone(), why }, value.span);
+        context.push(Problem::InvalidTag { key: key.clone(), why }, value.key);
     }
     for text in [&project.owner, &project.repository].into_iter().flatten() {
         check_value(context, text, text.span);

@@ -6,6 +6,8 @@
 //! pools, E05xx add-ons and versions, E06xx access, E07xx applications, N0xxx notes.
 
 mod nearest;
+mod retype;
+pub mod syntax;
 mod words;
 
 use ipnet::Ipv4Net;
@@ -100,11 +102,11 @@ pub enum Measure {
 
 problems! {
     /// The file is not TOML.
-    E0101 Syntax { message: String },
+    E0101 Syntax { message: String, text: String },
     /// A table holds a key that it does not take.
-    E0102 UnknownKey { key: String, table: &'static str, allowed: Vec<String>, home: Option<&'static str> },
+    E0102 UnknownKey { key: String, table: &'static str, allowed: Vec<String>, home: Option<&'static str>, is_table: bool },
     /// A value is of another type than its key takes.
-    E0103 WrongType { expected: &'static str, found: &'static str, text: Option<String> },
+    E0103 WrongType { expected: &'static str, of: Option<&'static str>, found: &'static str, text: Option<String> },
     /// A key that must be set is not.
     E0104 MissingKey { key: &'static str, table: &'static str },
     /// A key takes one of a few words, and this is none of them.
@@ -232,7 +234,7 @@ problems! {
     /// A range that is to reach the public endpoint is private, and no address of it ever arrives there.
     E0321 PrivateCidrAtPublicEndpoint { range: Ipv4Net, private: Ipv4Net },
     /// No one could reach the Kubernetes API.
-    E0318 NoWayIn { cluster: String },
+    E0318 NoWayIn { cluster: String, has_endpoint: bool },
     /// A cluster's region is of another partition than its environment's.
     E0320 OtherPartition { region: String, partition: String, environment: String },
     /// A key would make something in a VPC that exists already.
@@ -279,7 +281,7 @@ problems! {
     /// A node pool's numbers of nodes contradict each other.
     E0405 SizeOrder { min: u32, desired: u32, max: u32 },
     /// The core pool has too few nodes for the system services.
-    E0406 CoreTooSmall { min: u32 },
+    E0406 CoreTooSmall { min: u32, max: u32 },
     /// The core pool is Karpenter's.
     E0407 CoreKind,
     /// The core pool is bought as spot.
@@ -528,6 +530,17 @@ impl Problem {
         }
     }
 
+    /// Whether this says what another one says, and more: of names that have a part in common, the longest.
+    pub fn outdoes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::NameTooLong { name, limit, settle: Some(settle), .. },
+                Self::NameTooLong { name: other, limit: other_limit, settle: Some(other_settle), .. },
+            ) if settle == other_settle => name.chars().count() + other_limit > other.chars().count() + limit,
+            _ => false,
+        }
+    }
+
     /// Names the keys whose absence this is about: where one of them was written but could not be read, this only
     /// follows from that.
     pub fn for_want_of(&self) -> &'static [&'static str] {
@@ -586,6 +599,20 @@ impl Problem {
             (Self::OtherArchitecture { instance, .. }, Self::UnknownInstance { value, .. }) => {
                 value == instance
             }
+            // The table of environments is misspelt, or one of them stands in it.
+            (
+                Self::UnknownEnvironment { .. },
+                Self::UnknownKey { table: "the blueprint", key, allowed, .. },
+            ) => nearest(key, allowed).is_some_and(|meant| meant == "environments"),
+            // A zone that is misnamed takes the place of the one that is missed.
+            (
+                Self::ZoneWithoutPrivateSubnet { zones, .. },
+                Self::ZoneNotInRegion { zone, in_zones: false, .. },
+            ) => zones.contains(zone),
+            (
+                Self::ZoneWithoutPodSubnet { zone },
+                Self::ZoneNotInRegion { zone: other, in_zones: false, .. },
+            ) => zone == other,
             (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
                 nearest(name, known) == Some(addon)
             }

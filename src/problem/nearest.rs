@@ -1,10 +1,25 @@
 //! What was probably meant by a word that is unknown.
 
-/// Returns the word that differs least, if it differs by no more than a third of its letters.
+/// Returns the word that was probably meant: one that differs in case only; else the one that differs least, if by no more
+/// than a third of its letters; else the only one that begins so, or that is the beginning.
 pub fn nearest<'a>(word: &str, words: &'a [String]) -> Option<&'a String> {
-    let (distance, best) =
-        words.iter().map(|known| (distance(word, known), known)).min_by_key(|(distance, _)| *distance)?;
-    (distance <= best.chars().count().max(3) / 3).then_some(best)
+    let plain = word.to_lowercase();
+    if let Some(same) = words.iter().find(|known| known.to_lowercase() == plain) {
+        return Some(same);
+    }
+    let (distance, best) = words
+        .iter()
+        .map(|known| (distance(&plain, &known.to_lowercase()), known))
+        .min_by_key(|(distance, _)| *distance)?;
+    if distance <= best.chars().count().max(3) / 3 {
+        return Some(best);
+    }
+    let begins = |known: &&String| {
+        let shorter = plain.len().min(known.len());
+        shorter > 2 && (known.starts_with(&plain) || plain.starts_with(known.as_str()))
+    };
+    let mut beginnings = words.iter().filter(begins);
+    beginnings.next().filter(|_| beginnings.next().is_none())
 }
 
 /// Counts the edits between two words; swapping two neighbours is one (optimal string alignment).
@@ -37,7 +52,13 @@ pub fn suggest(word: &str, allowed: &[String]) -> String {
         Some(name) => format!("did you mean `{name}`?"),
         None if sorted.is_empty() => "there are none".to_owned(),
         None if sorted.len() == 1 => format!("there is only {}", list(&sorted)),
-        None => format!("choose one of {}", list(&sorted)),
+        None => {
+            // Of many, those are meant that begin with the same word.
+            let first = |word: &str| word.split(['_', '-']).next().map(str::to_owned);
+            let akin: Vec<String> =
+                sorted.iter().filter(|known| first(known) == first(word)).cloned().collect();
+            format!("choose one of {}", list(if akin.len() > 1 { &akin } else { &sorted }))
+        }
     }
 }
 
@@ -72,6 +93,10 @@ mod tests {
             ("crid", None),
             ("cidrs", Some("cidr")),
             ("", None),
+            ("CIDR", Some("cidr")),
+            ("service", Some("service_cidr")),
+            ("s", None),
+            ("natgateway", Some("nat")),
         ] {
             assert_eq!(nearest(typed, &keys).map(String::as_str), meant, "{typed}");
         }
@@ -83,6 +108,8 @@ mod tests {
         assert_eq!(suggest("per_zone", &two), "did you mean `per-zone`?");
         assert_eq!(suggest("many", &two), "choose one of `per-zone`, `single`");
         assert_eq!(suggest("x", &[]), "there are none");
+        let disks = words(&["disk_gib", "disk_throughput", "weight"]);
+        assert_eq!(suggest("disk_size", &disks), "choose one of `disk_gib`, `disk_throughput`");
     }
 
     #[test]

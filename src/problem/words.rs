@@ -5,12 +5,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
-use super::{Measure, Principal, Problem};
+use super::retype::retype;
+use super::{Measure, Principal, Problem, syntax};
 use crate::blueprint::cron;
 use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::blueprint::scalar::Placement;
+use crate::blueprint::usual::STATE_BUCKET;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
 use crate::model::node_pool::capacity::Resources;
@@ -29,21 +31,21 @@ pub struct Words {
 }
 
 impl Words {
-    fn new(what: impl Into<String>) -> Self {
+    pub(super) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), ..Self::default() }
     }
 
-    fn label(mut self, label: impl Into<String>) -> Self {
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    fn also(mut self, also: impl Into<String>) -> Self {
+    pub(super) fn also(mut self, also: impl Into<String>) -> Self {
         self.also = Some(also.into());
         self
     }
 
-    fn help(self, help: impl Into<String>) -> Self {
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
         self.maybe_help(Some(help))
     }
 
@@ -58,10 +60,8 @@ impl Problem {
     #[expect(clippy::too_many_lines, reason = "one place for all words, one arm for each problem")]
     pub fn words(&self) -> Words {
         match self {
-            Self::Syntax { message } => Words::new("the blueprint is not valid TOML")
-                .label(message.lines().collect::<Vec<_>>().join(", "))
-                .maybe_help(syntax_help(message)),
-            Self::UnknownKey { key, table, allowed, home } => {
+            Self::Syntax { message, text } => syntax::words(message, text),
+            Self::UnknownKey { key, table, allowed, home, is_table } => {
                 let help = match (*table, key.as_str(), home) {
                     _ if nearest(key, allowed).is_some() => suggest(key, allowed),
                     ("an environment", ..) if Cluster::TABLE.get(key).is_some() => {
@@ -71,6 +71,10 @@ impl Problem {
                         format!("`{key}` is a key of an environment: move it there")
                     }
                     ("a cluster", "cluster", _) => "leave `cluster` out: its keys stand here".to_owned(),
+                    ("a cluster", _, None) if *is_table => format!(
+                        "write `[environments.E.clusters.{key}]`, if that is a cluster of environment E; otherwise {}",
+                        suggest(key, allowed)
+                    ),
                     ("an add-on", ..) => format!("write `values.{key}`, if it is a value of the chart; else {}", suggest(key, allowed)),
                     (_, _, Some(home)) if allowed.len() <= 4 => {
                         format!("{}; `{key}` is a key of {home}", suggest(key, allowed))
@@ -80,12 +84,19 @@ impl Problem {
                 };
                 Words::new(format!("{} takes no key `{key}`", in_code(table))).label("unknown key").help(help)
             }
-            Self::WrongType { expected, found, text } => Words::new(format!("expected {expected}, found {found}"))
+            Self::WrongType { expected, of, found, text } => Words::new(format!("expected {expected}, found {found}"))
                 .label(format!("this is {found}"))
-                .maybe_help(retype(expected, found, text.as_deref())),
+                .help(retype(expected, of.unwrap_or_default(), found, text.as_deref().unwrap_or_default())),
             Self::MissingKey { key, table } => Words::new(format!("{} has no `{key}`", in_code(table)))
                 .label(format!("`{key}` is missing"))
                 .help(example(table, key)),
+            Self::UnknownValue { value, allowed }
+                if allowed.contains(&"baseline") && nearest(value, &["privileged".to_owned()]).is_some() =>
+            {
+                Words::new(format!("`{value}` is not a value of this key"))
+                    .label("such a pod can take over a node that others share")
+                    .help("write `baseline`, which allows most, or `restricted`")
+            }
             Self::UnknownValue { value, allowed } => {
                 let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
                 Words::new(format!("`{value}` is not a value of this key"))
@@ -124,7 +135,10 @@ impl Problem {
                 .help("write it as `\"2027-03-31\"`"),
             Self::InvalidDuration { value } => Words::new(format!("`{value}` is not a duration"))
                 .label("numbers with `h`, `m` or `s`, or `Never`")
-                .help("write a week as `\"168h\"`, half an hour as `\"30m\"`"),
+                .help(duration_like(value).map_or_else(
+                    || "write a week as `\"168h\"`, half an hour as `\"30m\"`".to_owned(),
+                    |meant| format!("write `\"{meant}\"`"),
+                )),
             Self::InvalidQuantity { value, example } => {
                 let help = quantity_like(value, example).map(|meant| format!("write `\"{meant}\"`"));
                 Words::new(format!("`{value}` is not a quantity that this key takes"))
@@ -163,10 +177,15 @@ impl Problem {
                 .help(format!("write `{brace}{brace}` for the character itself")),
             Self::InvalidAccount { value } => {
                 let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-                let meant = if digits.len() == 12 { &digits } else { "111111111111" };
+                let help = match digits.len() {
+                    12 => format!("write it as `\"{digits}\"`"),
+                    // A number loses them where it is copied from a table.
+                    8..12 => format!("write `\"{digits:0>12}\"`, if leading zeros were lost"),
+                    _ => "write it as `\"111111111111\"`".to_owned(),
+                };
                 Words::new(format!("`{value}` is not an AWS account"))
                     .label("twelve digits are needed, and nothing else")
-                    .help(format!("write it as `\"{meant}\"`"))
+                    .help(help)
             }
             Self::InvalidRetention { value, allowed } => {
                 let next = allowed.iter().find(|days| *days > value).or(allowed.last());
@@ -184,11 +203,17 @@ impl Problem {
                 .label("includes nothing")
                 .help("write it relative to the blueprint's folder, or remove it"),
             Self::IncludeUnreadable { why } => {
-                Words::new("an included file cannot be read").label(why.clone())
+                Words::new("an included file cannot be read")
+                    .label(why.clone())
+                    .help("make it a file that can be read, or take it out here")
             }
             Self::NestedInclude => Words::new("an included file includes no others")
                 .label("not here")
                 .help("move it to the `include` of the blueprint itself"),
+            Self::KeyTwice { key } if key == "format" => Words::new("an included file has no `format`")
+                .label("not here")
+                .also("the format of all files")
+                .help("remove it: the blueprint itself says it"),
             Self::KeyTwice { key } => Words::new(format!("`{key}` is set in two files"))
                 .label("again")
                 .also("first here")
@@ -216,15 +241,22 @@ impl Problem {
 
             Self::InvalidName { value } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label("lower-case letters, digits and single hyphens, a letter first, no hyphen last")
-                .maybe_help(name_like(value).map(|name| format!("call it `{name}`"))),
+                .help(name_like(value).map_or_else(
+                    || "choose a name such as `staging` or `team-a`".to_owned(),
+                    |name| format!("call it `{name}`"),
+                )),
             Self::NameTooLong { name, what, limit, settle } => {
                 let length = name.chars().count();
                 let over = length.saturating_sub(*limit);
                 let plural = if over == 1 { "" } else { "s" };
-                let settle = settle.map(|key| format!(", or set {key}")).unwrap_or_default();
+                let (which, settle) = match settle {
+                    Some(key) => ("one of its parts", format!(", or set {key}")),
+                    None => ("it", String::new()),
+                };
                 Words::new(format!("{what} would be called `{name}`, which is too long"))
                     .label(format!("makes {length} characters, where {limit} are allowed"))
-                    .help(format!("shorten it by {over} character{plural}{settle}"))
+                    .also("a part of it, and of every other name")
+                    .help(format!("shorten {which} by {over} character{plural}{settle}"))
             }
             Self::DuplicateCluster { name } => {
                 Words::new(format!("two clusters of one account would both be called `{name}`"))
@@ -252,7 +284,7 @@ impl Problem {
             Self::InvalidBucketName { name, why } => {
                 Words::new(format!("S3 takes no bucket of the name `{name}`"))
                     .label(*why)
-                    .help("write `\"{project}-{environment}-{account}-terraform-state\"`, or leave it out")
+                    .help(format!("write `\"{STATE_BUCKET}\"`, or leave it out"))
             }
             Self::WaiverMatchesNothing { scope, nearest } => {
                 let otherwise = "remove the waiver";
@@ -302,7 +334,9 @@ impl Problem {
             }
 
             Self::InvalidTag { key, why } => {
-                Words::new(format!("`{key}` cannot be a tag of every resource")).label(*why).help("choose another key")
+                Words::new(format!("`{key}` cannot be a tag of every resource"))
+                    .label(*why)
+                    .help(another_key(key, tag_like(key)))
             }
             Self::InvalidTagValue { value, why } => {
                 let help = tag_like(value).map(|meant| format!("write `\"{meant}\"`"));
@@ -349,11 +383,13 @@ impl Problem {
             Self::InvalidCidr { value } if value.parse::<Ipv4Addr>().is_ok() => {
                 Words::new(format!("`{value}` is an address, not a range"))
                     .label("the prefix is missing")
-                    .help(match value {
-                        network if network.ends_with(".0.0") => format!("write `\"{value}/16\"`, or another size"),
-                        network if network.ends_with(".0") => format!("write `\"{value}/24\"`, or another size"),
-                        _ => format!("write `\"{value}/32\"` for this address alone"),
-                    })
+                    .help(range_like(value))
+            }
+            Self::InvalidCidr { value } if address_of(value).is_some() => {
+                let network = address_of(value).unwrap_or_default();
+                Words::new(format!("`{value}` is not an IPv4 range"))
+                    .label("a prefix is a number up to 32")
+                    .help(range_like(&network))
             }
             Self::InvalidCidr { value } => Words::new(format!("`{value}` is not an IPv4 range"))
                 .label("address and prefix are needed, without leading zeros")
@@ -412,6 +448,7 @@ impl Problem {
                 });
                 Words::new(format!("the Service range `{range}` overlaps the VPC's `{vpc}`"))
                     .label("shares addresses with the other")
+                    .also("the VPC's range")
                     .maybe_help(free.map(|free| format!("write `service_cidr = \"{free}\"`")))
             }
             Self::ServiceCidrRange { range } => Words::new(format!("EKS takes no Service range `{range}`"))
@@ -509,7 +546,15 @@ impl Problem {
                          route: its private endpoint is always on",
                     )
             }
-            Self::NoWayIn { cluster } => {
+            Self::NoWayIn { cluster, has_endpoint: true } => {
+                Words::new(format!("nothing can reach the Kubernetes API of cluster `{cluster}`"))
+                    .label("lets nobody in")
+                    .help(
+                        "write `public_cidrs = [\"203.0.113.0/24\"]` in `endpoint`, or `runner = \"in-vpc\"` where engines \
+                         run inside the VPC, or `private_cidrs` where they reach it from another network",
+                    )
+            }
+            Self::NoWayIn { cluster, has_endpoint: false } => {
                 Words::new(format!("nothing can reach the Kubernetes API of cluster `{cluster}`"))
                     .label("its endpoint is private")
                     .help(
@@ -671,11 +716,11 @@ impl Problem {
                         .help("leave `desired` out: it is `min` then")
                 }
             }
-            Self::CoreTooSmall { min } => {
+            Self::CoreTooSmall { min, max } => {
                 let plural = if *min == 1 { "" } else { "s" };
                 Words::new(format!("{min} core node{plural} cannot hold the system services"))
                     .label("they run two replicas each, in two zones")
-                    .help("write `min = 2`")
+                    .help(if *max < 2 { "write `size = { min = 2, max = 3 }`" } else { "write `min = 2`" })
             }
             Self::CoreKind => Words::new("the node pool `core` is managed, or on Fargate")
                 .label("Karpenter cannot make the nodes that it runs on")
@@ -907,7 +952,9 @@ impl Problem {
                     .help("write `capacity = [\"reserved\", \"on-demand\"]`, or `[\"reserved\"]` for nodes in them alone")
             }
             Self::InvalidLabel { key, of, why } => {
-                Words::new(format!("`{key}` cannot be the key of a {of}")).label(*why).help("choose another key")
+                Words::new(format!("`{key}` cannot be the key of a {of}"))
+                    .label(*why)
+                    .help(another_key(key, label_key_like(key)))
             }
             Self::InvalidLabelValue { value } => {
                 Words::new(format!("`{value}` cannot be the value of a label or taint"))
@@ -1215,6 +1262,12 @@ impl Problem {
                     .also("the other")
                     .help("write the ARN that `aws iam get-role` prints, in one of these places")
             }
+            Self::PrincipalTaken { arn, rights: rights @ "deploys" } => {
+                Words::new(format!("`{arn}` cannot plan and deploy alike"))
+                    .label("whoever opens a pull request could deploy")
+                    .also(format!("{rights} already"))
+                    .help("write a role for `plan_role` that only reads, or remove it")
+            }
             Self::PrincipalTaken { arn, rights } => {
                 Words::new(format!("`{arn}` {rights} the whole cluster already"))
                     .label("EKS keeps one access entry for each role")
@@ -1452,6 +1505,56 @@ fn quantity_like(text: &str, example: &str) -> Option<String> {
     Some(format!("{number}{}i", letter.to_ascii_uppercase()))
 }
 
+/// Makes a duration of what is nearly one: `7d`, `2 weeks`, `never`.
+fn duration_like(text: &str) -> Option<String> {
+    let plain = text.trim().to_ascii_lowercase();
+    if plain == "never" {
+        return Some("Never".to_owned());
+    }
+    let end = plain.find(|c: char| !c.is_ascii_digit())?;
+    let number: u32 = plain[..end].parse().ok()?;
+    let (times, unit) = match plain[end..].trim() {
+        "d" | "day" | "days" => (24, "h"),
+        "w" | "week" | "weeks" => (168, "h"),
+        "hour" | "hours" | "hr" | "hrs" => (1, "h"),
+        "min" | "mins" | "minute" | "minutes" => (1, "m"),
+        "sec" | "second" | "seconds" => (1, "s"),
+        _ => return None,
+    };
+    Some(format!("{}{unit}", number.checked_mul(times)?))
+}
+
+/// Says how to make a range of an address.
+fn range_like(address: &str) -> String {
+    match address {
+        network if network.ends_with(".0.0") => format!("write `\"{network}/16\"`, or another size"),
+        network if network.ends_with(".0") => format!("write `\"{network}/24\"`, or another size"),
+        _ => format!("write `\"{address}/32\"` for this address alone"),
+    }
+}
+
+/// Returns the address before a prefix that is none.
+fn address_of(range: &str) -> Option<String> {
+    let (address, _) = range.split_once('/')?;
+    address.parse::<Ipv4Addr>().ok().map(|address| address.to_string())
+}
+
+/// Says what to write in place of a key that cannot be.
+fn another_key(key: &str, meant: Option<String>) -> String {
+    match meant.filter(|meant| meant != key) {
+        Some(meant) => format!("write `\"{meant}\"`"),
+        None => "remove it, or choose another key".to_owned(),
+    }
+}
+
+/// Makes a label's key of text that is none.
+fn label_key_like(key: &str) -> Option<String> {
+    match key.split_once('/') {
+        Some((domain, name)) => Some(format!("{}/{}", domain.to_ascii_lowercase(), label_like(name)?)),
+        None => label_like(key),
+    }
+}
+
 /// Makes `production/eu` of `production-eu`, where there is an environment `production`.
 fn cluster_like(reference: &str, environments: &[String]) -> Option<String> {
     let mut clusters = environments.iter().filter_map(|environment| {
@@ -1507,63 +1610,6 @@ fn with_part(arn: &str, part: usize, by: &str) -> String {
         *old = by;
     }
     parts.join(":")
-}
-
-/// Says what TOML means where its own words are short.
-fn syntax_help(message: &str) -> Option<&'static str> {
-    if message.starts_with("duplicate key") {
-        return Some(
-            "write it once; a table stands in one place: under its `[header]`, in dotted keys, or in braces",
-        );
-    }
-    if message.contains("leading zero") {
-        return Some("an account and a version are text: put it in quotes");
-    }
-    if message.starts_with("cannot extend value of type inline table") {
-        return Some("write it inside the braces");
-    }
-    message
-        .starts_with(EXTENDED)
-        .then_some("it has a value already, further up: remove that, or make it a table with `[header]`")
-}
-
-/// How TOML's complaint begins about a key below one that is no table.
-const EXTENDED: &str = "cannot extend value of type";
-
-/// Says how to turn one type into another, where it is a matter of punctuation.
-fn retype(expected: &str, found: &str, text: Option<&str>) -> Option<String> {
-    let help = match (expected, found) {
-        ("a string", "an integer" | "a float" | "a boolean" | "a date or time") => "put it in quotes",
-        ("a whole number", "a string") => {
-            let text = text.unwrap_or_default();
-            let digits = text.find(|c: char| !c.is_ascii_digit()).map_or(text, |end| &text[..end]);
-            return (!digits.is_empty()).then(|| format!("write `{digits}`, without quotes"));
-        }
-        ("`true` or `false`", "a string") => "write `true` or `false`, without quotes",
-        ("an array", "a string") => "put it in brackets: `[\"…\"]`",
-        ("an array", "a table") => "write a list in brackets: `[…]`",
-        ("a number of zones or an array of zone names", "a string") => {
-            return match text.unwrap_or_default() {
-                count if count.parse::<u32>().is_ok() => Some(format!("write `{count}`, without quotes")),
-                zone => Some(format!("put it in brackets, with the others: `[\"{zone}\", …]`")),
-            };
-        }
-        ("a string", "an array") => "remove the brackets: one is allowed",
-        ("a table", "a boolean") => "write `{ enabled = false }` to take it out, or a table with its keys",
-        ("a table", "an array") => "write one pair of brackets around a header, or braces around keys",
-        ("a table of a taint", _) => {
-            // As kubectl writes it.
-            let written = text.and_then(|text| text.split_once(':'));
-            let (taint, effect) = written.unwrap_or(("dedicated=batch", "NoSchedule"));
-            let (key, value) = taint.split_once('=').unwrap_or((taint, "true"));
-            return Some(format!(
-                "write `{{ key = \"{key}\", value = \"{value}\", effect = \"{effect}\" }}`"
-            ));
-        }
-        ("a table of subnets by zone", _) => "write them by zone: `{ us-east-1a = …, us-east-1b = … }`",
-        _ => return None,
-    };
-    Some(help.to_owned())
 }
 
 /// Says what to type for a key that is missing.

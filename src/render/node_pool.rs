@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cluster_module::{Switch, object};
 use super::condition::Condition;
 use crate::blueprint::scalar::{AmiFamily, Name};
+use crate::blueprint::usual;
 use crate::hcl::value::Value;
 use crate::model::node_pool::disruption::{Budget, Disruption};
 use crate::model::node_pool::kubelet::Kubelet;
@@ -102,13 +103,13 @@ impl Settings for KarpenterPool {
         field("gpu_limit", "number", |pool: &Self| number(pool.gpu_limit))
             .optional(Rule { condition: "{} >= 0", message: "gpu_limit is a number of GPUs." }),
         field("consolidate_after", "string", |pool: &Self| pool.disruption.consolidate_after.as_str().into())
-            .beyond(|_| Disruption::default().consolidate_after.as_str().into())
+            .beyond(|_| Disruption::from(&usual::WORKER).consolidate_after.as_str().into())
             .rule(Rule {
                 condition: r#"can(regex("^(([0-9]+(s|m|h))+|Never)$", {}))"#,
                 message: "consolidate_after is a duration such as 5m, or Never.",
             }),
         field("consolidation_policy", "string", |pool: &Self| pool.disruption.policy.into())
-            .beyond(|_| Disruption::default().policy.into())
+            .beyond(|_| Disruption::from(&usual::WORKER).policy.into())
             .rule(Rule {
                 condition: r#"contains(["WhenEmpty", "WhenEmptyOrUnderutilized", "Balanced"], {})"#,
                 message: "consolidation_policy is WhenEmpty, WhenEmptyOrUnderutilized or Balanced.",
@@ -118,7 +119,7 @@ impl Settings for KarpenterPool {
             "list(object({ nodes = string, schedule = optional(string), duration = optional(string), reasons = optional(list(string)) }))",
             |pool: &Self| budgets(&pool.disruption),
         )
-        .beyond(|_| budgets(&Disruption::default()))
+        .beyond(|_| budgets(&Disruption::from(&usual::WORKER)))
         .rule(Rule {
             condition: "alltrue([for budget in {} : (budget.schedule == null) == (budget.duration == null)])",
             message: "A budget has schedule and duration, or neither.",

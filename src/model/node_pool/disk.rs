@@ -7,6 +7,7 @@ use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::number::{DiskGib, Iops};
 use crate::blueprint::pattern::Pattern;
 use crate::blueprint::scalar::PoolKind;
+use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
@@ -44,7 +45,7 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, kind: PoolK
             }
             value
         }
-        None => 50,
+        None => usual::DISK_GIB,
     };
     if let Some(iops) = &keys.disk_iops
         && iops.get() > gib.saturating_mul(gp3::IOPS_PER_GIB)

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::{Report, check_repeated};
 use crate::blueprint::cron;
 use crate::blueprint::keys::{Budget as BudgetKeys, NodePool as Keys};
-use crate::blueprint::scalar::{ConsolidationPolicy, seconds};
+use crate::blueprint::scalar::seconds;
+use crate::blueprint::usual;
 use crate::problem::{Measure, Problem};
 
 /// When Karpenter replaces nodes that could be fewer or cheaper.
@@ -32,21 +33,20 @@ pub struct Budget {
     pub reasons: Vec<&'static str>,
 }
 
-impl Default for Disruption {
-    /// Soon, but not while a deployment rolls; one node in ten at a time, as Karpenter itself has it.
-    fn default() -> Self {
-        let budget = Budget { nodes: "10%".to_owned(), schedule: None, duration: None, reasons: Vec::new() };
+impl From<&usual::Karpenter> for Disruption {
+    fn from(usual: &usual::Karpenter) -> Self {
+        let nodes = usual.budget.to_owned();
         Self {
-            consolidate_after: "5m".to_owned(),
-            policy: ConsolidationPolicy::WhenEmptyOrUnderutilized.word(),
-            budgets: vec![budget],
+            consolidate_after: usual.consolidate_after.to_owned(),
+            policy: usual.policy.word(),
+            budgets: vec![Budget { nodes, schedule: None, duration: None, reasons: Vec::new() }],
         }
     }
 }
 
 /// Resolves a pool's disruption.
-pub(super) fn resolve(report: &mut impl Report, keys: &Keys) -> Disruption {
-    let default = Disruption::default();
+pub(super) fn resolve(report: &mut impl Report, keys: &Keys, usual: &usual::Karpenter) -> Disruption {
+    let default = Disruption::from(usual);
     let Some(written) = &keys.disruption else { return default };
     let budgets = written.budgets.as_ref().map(|budgets| {
         let budgets = budgets.iter().map(|budget| {

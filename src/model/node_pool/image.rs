@@ -4,13 +4,14 @@ use super::{Ground, Report, check_repeated};
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, InstanceType, PoolKind};
+use crate::blueprint::usual;
 use crate::catalog::Instances;
 use crate::diagnostic::Spanned;
 use crate::problem::{Problem, nearest};
 
-/// Returns the family of a pool's image, AL2023 where none is written.
+/// Returns the family of a pool's image.
 pub(super) fn family(keys: &Keys) -> AmiFamily {
-    keys.ami.as_ref().map_or(AmiFamily::Al2023, |ami| ami.family)
+    keys.ami.as_ref().map_or(usual::AMI, |ami| ami.family)
 }
 
 /// Returns the version of the image where the pool pins one, after checking that it is one of its kind.

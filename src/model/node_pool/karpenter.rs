@@ -14,6 +14,7 @@ use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{
     AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind, seconds,
 };
+use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
 use crate::model::Context;
 use crate::model::addon::{Addon, KARPENTER};
@@ -76,11 +77,11 @@ pub(super) fn resolve(
     let is_steady = matches!(name.as_str(), CORE | MIDDLEWARE);
     image::check_instances(report, ground, pool);
     check_core(report, name, keys);
-    let default = if is_steady { vec![Capacity::OnDemand] } else { vec![Capacity::Spot, Capacity::OnDemand] };
-    let capacity = keys
-        .capacity
-        .as_ref()
-        .map_or(default, |capacity| capacity.iter().map(|capacity| capacity.value).collect());
+    let usual = if is_steady { &usual::CORE } else { &usual::WORKER };
+    let capacity: Vec<Capacity> = keys.capacity.as_ref().map_or_else(
+        || usual.capacity.to_vec(),
+        |capacity| capacity.iter().map(|capacity| capacity.value).collect(),
+    );
     if capacity.is_empty() {
         let at = keys.capacity.as_ref().map_or(name.span, |capacity| capacity.span);
         report.report(
@@ -129,26 +130,23 @@ pub(super) fn resolve(
             .flat_map(|types| types.iter())
             .map(|instance| instance.to_string())
             .collect(),
-        // A pool without any limit is an open purse.
         cpu_limit: limits
             .and_then(|limits| limits.cpu.as_ref())
-            .map_or_else(|| if is_steady { "64" } else { "1000" }.to_owned(), |cpu| cpu.0.clone()),
+            .map_or_else(|| usual.cpu_limit.to_owned(), |cpu| cpu.0.clone()),
         memory_limit: limits.and_then(|limits| limits.memory.as_ref()).map(|memory| memory.0.clone()),
         gpu_limit: limits.and_then(|limits| limits.gpu.as_ref()).map(|gpu| gpu.value),
-        // Old nodes keep old images; a week is long enough for a batch job.
         expire_after: keys
             .expire_after
             .as_ref()
-            .map_or_else(|| if is_steady { "720h" } else { "168h" }.to_owned(), |set| set.to_string()),
-        // Longer than most jobs, and an end to every destroy.
+            .map_or_else(|| usual.expire_after.to_owned(), |set| set.to_string()),
         termination_grace_period: keys
             .termination_grace_period
             .as_ref()
-            .map_or_else(|| "24h".to_owned(), |set| set.to_string()),
+            .map_or_else(|| usual.termination_grace_period.to_owned(), |set| set.to_string()),
         disk: disk::resolve(report, ground, PoolKind::Karpenter, keys),
         kubelet: kubelet::resolve(report, ground, PoolKind::Karpenter, pool),
-        weight: keys.weight.as_ref().map_or(10, |weight| weight.get()),
-        disruption: disruption::resolve(report, keys),
+        weight: keys.weight.as_ref().map_or(usual.weight, |weight| weight.get()),
+        disruption: disruption::resolve(report, keys, usual),
         labels: label::labels(report, ground, pool),
         taints: label::taints(report, ground, pool),
     })
@@ -309,7 +307,7 @@ fn architecture(report: &mut impl Report, keys: &Keys) -> Architecture {
     };
     let mut types = types.map(|instance| (of(instance), instance));
     let Some((first, first_at)) = types.next() else {
-        return keys.architecture.as_ref().map_or(Architecture::Amd64, |set| set.value);
+        return keys.architecture.as_ref().map_or(usual::WORKER.architecture, |set| set.value);
     };
     for (_, other) in types.filter(|(architecture, _)| *architecture != first) {
         let problem = Problem::MixedArchitectures { one: first_at.to_string(), other: other.to_string() };

@@ -9,6 +9,7 @@ use crate::blueprint::keys::{Kubelet as KubeletKeys, NodePool as Keys};
 use crate::blueprint::quantity::{mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, InstanceType, PoolKind};
+use crate::blueprint::usual::{IMAGE_GC_HIGH, IMAGE_GC_LOW};
 use crate::catalog::InstanceSize;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
@@ -33,10 +34,6 @@ pub struct Kubelet {
 /// With prefixes addresses are no limit any more, and Kubernetes advises against more pods on one node (EKS user guide,
 /// "Assign more IP addresses to nodes with prefixes"; EKS itself goes up to 250 from 30 CPUs on). Read 2026-11.
 pub(super) const PODS_WITH_PREFIXES: u32 = 110;
-
-/// What the kubelet does without being told (Kubernetes, `KubeletConfiguration`, read 2026-11).
-const IMAGE_GC_HIGH: u32 = 85;
-const IMAGE_GC_LOW: u32 = 80;
 
 /// Resolves the kubelet's settings.
 pub(super) fn resolve(

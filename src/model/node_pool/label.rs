@@ -26,7 +26,7 @@ pub(super) fn labels(
     }
     for (key, value) in keys.labels.iter().flat_map(|labels| labels.0.iter()) {
         if let Some(why) = key_fault(key).or_else(|| reserved(key)) {
-            report.report(Problem::InvalidLabel { key: key.clone(), of: "label", why }, value.span, None);
+            report.report(Problem::InvalidLabel { key: key.clone(), of: "label", why }, value.key, None);
         }
         if !is_value(value) {
             report.report(Problem::InvalidLabelValue { value: value.to_string() }, value.span, None);
