@@ -71,11 +71,11 @@ locals {
   region    = split(":", data.aws_eks_cluster.this.arn)[3]
   account   = split(":", data.aws_eks_cluster.this.arn)[4]
 
-  # The Service "kubernetes" has the first address of the range.
+  # The Service "kubernetes" has the first address of the range. With IPv6, EKS chooses a range of fc00::/7.
   service_network = data.aws_eks_cluster.this.kubernetes_network_config[0]
   api_cidr = (
     local.service_network.ip_family == "ipv6" ?
-    "${cidrhost(local.service_network.service_ipv6_cidr, 1)}/128" :
+    try("${cidrhost(local.service_network.service_ipv6_cidr, 1)}/128", "fc00::/7") :
     "${cidrhost(local.service_network.service_ipv4_cidr, 1)}/32"
   )
 
