@@ -50,7 +50,7 @@ impl Lock {
         let root = node::parse(source, base, &mut syntax);
         for found in syntax.sorted() {
             // Half a lock would look like versions that are missing.
-            if let Problem::Syntax { message } = &found.problem {
+            if let Problem::Syntax { message, .. } = &found.problem {
                 let why = message.lines().collect::<Vec<_>>().join(", ");
                 diagnostics.push(Problem::LockUnreadable { why }, found.at);
             }
@@ -73,6 +73,7 @@ impl Lock {
                         table: FILE,
                         allowed: vec![EKS_ADDONS.to_owned(), "format".to_owned()],
                         home: None,
+                        is_table: matches!(entry.node.value, Value::Table(_)),
                     };
                     diagnostics.push(problem, entry.key);
                 }
@@ -143,7 +144,7 @@ impl Lock {
 }
 
 fn refuse(expected: &'static str, node: &Node, diagnostics: &mut Diagnostics) {
-    let problem = Problem::WrongType { expected, found: node.value.kind(), text: None };
+    let problem = Problem::WrongType { expected, of: None, found: node.value.kind(), text: None };
     diagnostics.push(problem, node.span);
 }
 
