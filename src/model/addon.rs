@@ -32,6 +32,9 @@ pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";
 
+/// The name in the catalog of what makes backups. It brings a bucket along.
+pub const VELERO: &str = "velero";
+
 /// The name in the catalog of what sizes managed node groups.
 pub const CLUSTER_AUTOSCALER: &str = "cluster-autoscaler";
 

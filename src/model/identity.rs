@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::addon::{EFS, KARPENTER};
+use super::addon::{EFS, KARPENTER, VELERO};
 use super::environment::{Cluster, Environment, StateStore};
 use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
 use super::settings::{Fleet, FleetAddon};
@@ -128,6 +128,12 @@ const SUFFIXES: &[Suffix] = &[
     suffix("aws_security_group", "-efs", "the security group of the file system", has_efs),
     suffix("aws_sqs_queue", "", "Karpenter's queue", has_karpenter),
     suffix("aws_cloudwatch_event_rule", "-instance-state-change", "an event rule", has_karpenter),
+    suffix(
+        "aws_s3_bucket_of_account",
+        "-velero",
+        "the bucket of backups (the account stands behind it)",
+        has_velero,
+    ),
 ];
 
 fn always(_: &Fleet) -> bool {
@@ -140,6 +146,10 @@ fn has_karpenter(fleet: &Fleet) -> bool {
 
 fn has_efs(fleet: &Fleet) -> bool {
     fleet.addon(EFS).is_some()
+}
+
+fn has_velero(fleet: &Fleet) -> bool {
+    fleet.addon(VELERO).is_some()
 }
 
 fn has_fargate(fleet: &Fleet) -> bool {
