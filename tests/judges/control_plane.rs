@@ -4,6 +4,7 @@
 //! pending. `apiserver build` makes them from source, once, in about ten minutes on two cores; one start takes five seconds.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -355,6 +356,11 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 
 impl Drop for ControlPlane {
     fn drop(&mut self) {
+        // All processes are asked to end at once, and the API server waits for an etcd that is gone: it would stay for ever.
+        let server = fs::read_to_string(self.folder.path().join("apiserver.pid"));
         let _ = Command::new(&self.script).arg("stop").arg(self.folder.path()).stdin(Stdio::null()).status();
+        if let Ok(server) = server {
+            let _ = Command::new("kill").args(["-KILL", server.trim()]).stderr(Stdio::null()).status();
+        }
     }
 }
