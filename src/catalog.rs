@@ -435,8 +435,6 @@ pub enum Workload {
     DaemonSet,
     /// Pods that run once: a chart's hooks.
     Job,
-    /// Pods that run now and then.
-    CronJob,
 }
 
 /// How many pods a workload has.
@@ -484,9 +482,6 @@ pub enum AddonKind {
     EksAddon,
     /// By Helm: `modules/services`.
     Helm,
-    /// By Helm as well, from a chart that plinth carries, `modules/services/charts/NAME`: upstream publishes objects, and no
-    /// chart.
-    Manifest,
 }
 
 impl AddonKind {
@@ -495,7 +490,6 @@ impl AddonKind {
         match self {
             Self::EksAddon => "eks-addon",
             Self::Helm => "helm",
-            Self::Manifest => "manifest",
         }
     }
 }

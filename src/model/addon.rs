@@ -117,7 +117,8 @@ fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
         match bundles.get(&name) {
             None => {
                 let known = bundles.keys().cloned().collect();
-                context.push(Problem::UnknownService { name, known }, service.name.span);
+                let is_addon = context.catalog.addons.contains_key(&name);
+                context.push(Problem::UnknownService { name, known, is_addon }, service.name.span);
             }
             Some(bundle) if bundle.addons(**kind).is_empty() => {
                 context.push(Problem::NoSuchService { name, kind: kind.word() }, kind.span);
@@ -279,7 +280,7 @@ pub(super) fn default_version(
 ) -> String {
     let version = match facts.kind {
         AddonKind::EksAddon => lock.version(kubernetes, name).map(str::to_owned),
-        AddonKind::Helm | AddonKind::Manifest => facts.version.clone(),
+        AddonKind::Helm => facts.version.clone(),
     };
     version.unwrap_or_default()
 }

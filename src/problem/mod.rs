@@ -365,7 +365,7 @@ problems! {
     E0451 TooFewAddresses { pods: u32, instance: String, most: u32, has_prefixes: bool },
 
     /// The catalog has no such add-on.
-    E0501 UnknownAddon { name: String, known: Vec<String> },
+    E0501 UnknownAddon { name: String, known: Vec<String>, is_service: bool },
     /// A cluster lacks an add-on that it cannot do without.
     E0502 AddonRequired { addon: String, why: String, switched_off: bool },
     /// The catalog does not have this Kubernetes version.
@@ -421,7 +421,7 @@ problems! {
     /// An add-on of the blueprint's own is another one in another cluster.
     E0528 OwnAddonDiffers { addon: String },
     /// There is no such core service.
-    E0529 UnknownService { name: String, known: Vec<String> },
+    E0529 UnknownService { name: String, known: Vec<String>, is_addon: bool },
     /// A core service does not come that way.
     E0530 NoSuchService { name: String, kind: &'static str },
     /// The lock has another format.
@@ -432,6 +432,10 @@ problems! {
     E0552 UnknownLockedAddon { name: String, known: Vec<String> },
     /// The lock cannot be read.
     E0553 LockUnreadable { why: String },
+    /// The lock is not valid TOML.
+    E0554 LockSyntax { message: String, text: String },
+    /// The lock has a Kubernetes version without quotes, which TOML takes for two tables.
+    E0555 LockMinorBare { minor: String, table: &'static str },
     /// The role of an add-on is limited to what the blueprint names, and it names nothing.
     E0560 AccessMissing { addon: String, about: String, example: String },
     /// What a blueprint limits an add-on's role to is not of the kind that it uses.
@@ -603,7 +607,7 @@ impl Problem {
                 Self::ZoneWithoutPodSubnet { zone },
                 Self::ZoneNotInRegion { zone: other, in_zones: false, .. },
             ) => zone == other,
-            (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
+            (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known, .. }) => {
                 nearest(name, known) == Some(addon)
             }
             _ => false,

@@ -9,6 +9,7 @@ use super::retype::retype;
 use super::{Measure, Principal, Problem, syntax};
 use crate::blueprint::cron;
 use crate::blueprint::keys::{Cluster, Environment};
+use crate::blueprint::lock;
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::blueprint::scalar::Placement;
@@ -63,6 +64,7 @@ impl Problem {
             Self::Syntax { message, text } => syntax::words(message, text),
             Self::UnknownKey { key, table, allowed, home, is_table } => {
                 let help = match (*table, key.as_str(), home) {
+                    ("an add-on", "chart_version", _) => "did you mean `version`?".to_owned(),
                     _ if nearest(key, allowed).is_some() => suggest(key, allowed),
                     ("an environment", ..) if Cluster::TABLE.get(key).is_some() => {
                         format!("write `cluster.{key}`: what clusters have stands in the environment's `cluster`")
@@ -982,7 +984,12 @@ impl Problem {
                     .help(format!("write `kubelet = {{ max_pods = {most} }}`, or remove `prefix_delegation`"))
             }
 
-            Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
+            Self::UnknownAddon { name, is_service: true, .. } => {
+                Words::new(format!("the catalog has no add-on `{name}`"))
+                    .label("a core service")
+                    .help(format!("write `[cluster.services.{name}]`, which brings the add-ons that give it"))
+            }
+            Self::UnknownAddon { name, known, .. } => Words::new(format!("the catalog has no add-on `{name}`"))
                 .label("unknown add-on")
                 .help(match nearest(name, known) {
                     Some(meant) => format!("did you mean `{meant}`?"),
@@ -1083,8 +1090,24 @@ impl Problem {
                         None => "remove the line: charts are pinned by the catalog".to_owned(),
                     })
             }
-            Self::LockUnreadable { why } => Words::new(format!("`plinth.lock` cannot be read: {why}"))
+            Self::LockUnreadable { why } => Words::new(format!("the lock cannot be read: {why}"))
                 .help("restore the file, or remove it and run `plinth catalog pin` again"),
+            Self::LockSyntax { message, text } => {
+                let words = syntax::words(message, text);
+                let help = words.help.clone().unwrap_or_default();
+                let (words, help) = if text.starts_with(lock::CONFLICT) {
+                    (words.label("a merge conflict"), "keep one of its sides".to_owned())
+                } else {
+                    (words, help)
+                };
+                Words { what: "`plinth.lock` is not valid TOML".to_owned(), ..words }
+                    .help(format!("{help}, or remove the file and run `plinth catalog pin` again"))
+            }
+            Self::LockMinorBare { minor, table } => {
+                Words::new(format!("`{minor}` stands without quotes: for TOML that is a table in a table"))
+                    .label("two keys")
+                    .help(format!("write `[{table}.\"{minor}\"]`"))
+            }
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };
                 Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))
@@ -1207,7 +1230,10 @@ impl Problem {
                     .also("as it is there")
                     .help("only `version`, `values` and `placement` may differ; give the other one another name")
             }
-            Self::UnknownService { name, known } => Words::new(format!("there is no core service `{name}`"))
+            Self::UnknownService { name, is_addon: true, .. } => Words::new(format!("there is no core service `{name}`"))
+                .label("an add-on")
+                .help(format!("write `[cluster.addons.{name}]`")),
+            Self::UnknownService { name, known, .. } => Words::new(format!("there is no core service `{name}`"))
                 .label("unknown service")
                 .help(suggest(name, known)),
             Self::NoSuchService { name, kind } => Words::new(format!("core service `{name}` does not come from `{kind}`"))
@@ -1576,7 +1602,7 @@ const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `r
 
 /// Puts `[cluster.network]` in backticks; a name in words stays as it is.
 fn in_code(table: &str) -> String {
-    if table.starts_with('[') { format!("`{table}`") } else { table.to_owned() }
+    if table.starts_with('[') || table == lock::FILE { format!("`{table}`") } else { table.to_owned() }
 }
 
 /// Replaces one of the parts of an ARN.

@@ -53,7 +53,8 @@ pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<K
     }
     let Some(chart) = &value.chart else {
         let known = catalog.addons.keys().cloned().collect();
-        context.push(Problem::UnknownAddon { name: name.to_string(), known }, name.span);
+        let is_service = catalog.bundles.contains_key(name.as_str());
+        context.push(Problem::UnknownAddon { name: name.to_string(), known, is_service }, name.span);
         return;
     };
     // Releases beside those of add-ons: pools of Karpenter's, classes, charts of definitions, objects.
@@ -102,7 +103,7 @@ pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<K
             || cluster.addons.names().contains(&other.to_string());
         if !is_known {
             let known = catalog.addons.keys().cloned().chain(cluster.addons.names()).collect();
-            let problem = Problem::UnknownAddon { name: other.to_string(), known };
+            let problem = Problem::UnknownAddon { name: other.to_string(), known, is_service: false };
             context.push(problem, other.span);
         }
     }
