@@ -136,7 +136,12 @@ impl Lock {
 
     /// Returns the version of an add-on for a Kubernetes version.
     pub fn version(&self, kubernetes: &KubernetesVersion, addon: &str) -> Option<&str> {
-        self.0.get(&kubernetes.minor())?.get(addon).map(|pin| pin.version.as_str())
+        self.pinned(kubernetes, addon).map(|pin| pin.version.as_str())
+    }
+
+    /// Likewise, with its place.
+    pub fn pinned(&self, kubernetes: &KubernetesVersion, addon: &str) -> Option<&Pin> {
+        self.0.get(&kubernetes.minor())?.get(addon)
     }
 
     /// Whether it holds no version.

@@ -222,12 +222,15 @@ pub(super) fn wished(facts: &catalog::Addon, name: &str, keys: &ClusterKeys) -> 
 pub(super) fn told(name: &str, keys: &ClusterKeys) -> Value {
     let written = keys.addons.get(name).and_then(|wish| wish.value.values.as_ref());
     let written = written.map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
-    let Some(network) = &keys.network else { return written };
-    let has_pod_subnets = network::pod_subnets(network).is_some();
-    match name {
-        VPC_CNI => prefix_delegation(network).merged(written),
-        KARPENTER if has_pod_subnets => reserved_interface().merged(written),
-        _ => written,
+    of_network(name, keys).merged(written)
+}
+
+/// Returns what the keys of a cluster's network ask of an add-on.
+pub(super) fn of_network(name: &str, keys: &ClusterKeys) -> Value {
+    match &keys.network {
+        Some(network) if name == VPC_CNI => prefix_delegation(network),
+        Some(network) if name == KARPENTER && network::pod_subnets(network).is_some() => reserved_interface(),
+        _ => Value::Object(Vec::new()),
     }
 }
 
