@@ -2,6 +2,7 @@
 
 mod order;
 mod own;
+mod rights;
 
 use std::collections::BTreeSet;
 
@@ -81,9 +82,10 @@ pub(super) fn resolve(
                 let problem = Problem::AddonRequired { addon: name.to_owned(), why, switched_off: true };
                 context.push(problem, wish.value.enabled.span);
             }
+            own::check_known(context, keys, wish);
             continue;
         }
-        own::check(context, keys, wish);
+        own::check(context, keys, wish, scope);
         let project = context.blueprint.file.project.name.as_str();
         let Some(facts) = facts(catalog, project, wish) else { continue };
         let services = complete::services(catalog, keys, name);
@@ -108,10 +110,10 @@ pub(super) fn facts(catalog: &Catalog, project: &str, wish: &Named<AddonKeys>) -
     catalog.addons.get(wish.name.as_str()).cloned().or_else(|| own::facts(project, wish))
 }
 
-/// Refuses core services that there are not.
+/// Refuses core services that there are not, also where one is switched off: what was meant would stay.
 fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
     let bundles = &context.catalog.bundles;
-    for service in keys.services.iter().filter(|service| *service.value.enabled) {
+    for service in keys.services.iter() {
         let name = service.name.to_string();
         let kind = &service.value.kind;
         match bundles.get(&name) {
@@ -119,7 +121,7 @@ fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
                 let known = bundles.keys().cloned().collect();
                 context.push(Problem::UnknownService { name, known }, service.name.span);
             }
-            Some(bundle) if bundle.addons(**kind).is_empty() => {
+            Some(bundle) if *service.value.enabled && bundle.addons(**kind).is_empty() => {
                 context.push(Problem::NoSuchService { name, kind: kind.word() }, kind.span);
             }
             Some(_) => {}
@@ -317,11 +319,16 @@ fn access(
     let mut arns = BTreeSet::new();
     for pattern in patterns {
         let arn = pattern.expand(scope);
-        if access.takes(&arn) {
-            arns.insert(arn);
+        let addon = addon.clone();
+        if !access.takes(&arn) {
+            let (about, example) = (about(), example.clone());
+            context.push(Problem::AccessOfOtherKind { addon, arn, about, example }, pattern.span);
+        } else if arn.split(':').nth(1) != Some(scope.partition) {
+            let (region, partition) = (scope.region.to_owned(), scope.partition.to_owned());
+            let problem = Problem::AccessInOtherPartition { addon, arn, region, partition };
+            context.push(problem, pattern.span);
         } else {
-            let (addon, example) = (addon.clone(), example.clone());
-            context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
+            arns.insert(arn);
         }
     }
     let characters: usize = arns.iter().map(|arn| arn.len() + SEPARATORS).sum();

@@ -8,10 +8,10 @@ use super::addon::{self, KARPENTER};
 use super::node_pool::MIDDLEWARE;
 use super::placement;
 use crate::blueprint::Blueprint;
-use crate::blueprint::keys::{Cluster, Disruption, NodePool, Service};
+use crate::blueprint::keys::{Cluster, NodePool, Service};
 use crate::blueprint::node::Node;
 use crate::blueprint::read::{Named, Read, Reader};
-use crate::blueprint::scalar::{ConsolidationPolicy, Name, PoolKind};
+use crate::blueprint::scalar::{Name, PoolKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 
@@ -47,11 +47,8 @@ fn complete_cluster(keys: &mut Cluster, catalog: &Catalog, project: &str) {
     if let Some(at) = middleware(keys, catalog, project)
         && let Ok(name) = Name::new(MIDDLEWARE)
     {
-        // What keeps volumes is not moved to save a node.
-        let policy = Some(Spanned::new(ConsolidationPolicy::WhenEmpty, at));
-        let disruption = Some(Spanned::new(Disruption { policy, ..empty() }, at));
         let kind = Some(Spanned::new(PoolKind::Karpenter, at));
-        keys.node_pools.value.insert(Spanned::new(name, at), NodePool { kind, disruption, ..empty() });
+        keys.node_pools.value.insert(Spanned::new(name, at), NodePool { kind, ..empty() });
     }
 }
 
