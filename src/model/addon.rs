@@ -357,6 +357,13 @@ fn version(
         context.push(Problem::InvalidVersion { value: written.value.clone() }, written.span);
         return default;
     };
+    // A registry finds a chart by the very text of its version.
+    let has_v = |text: &str| text.starts_with('v');
+    if let Some(known) = facts.version.as_ref().filter(|known| has_v(known) != has_v(written)) {
+        let meant = if has_v(known) { format!("v{version}") } else { version.to_string() };
+        let (addon, value) = (wish.name.to_string(), written.value.clone());
+        context.push(Problem::VersionSpelling { addon, value, meant }, written.span);
+    }
     let row = context.catalog.kubernetes.versions.iter().find(|row| row.version == kubernetes.as_str());
     if let Some(row) = row.filter(|row| wish.name.as_str() == KARPENTER && version < row.karpenter) {
         let problem = Problem::AddonUnfit {

@@ -444,6 +444,8 @@ problems! {
     E0538 InvalidValuePath { value: String },
     /// A text is not the name of a chart.
     E0539 InvalidChart { value: String },
+    /// A chart spells its versions with a `v`, or without one.
+    E0540 VersionSpelling { addon: String, value: String, meant: String },
     /// The lock has another format.
     E0550 LockFormat { format: i64, known: u32 },
     /// A text is not the version of an EKS add-on.

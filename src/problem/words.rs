@@ -1183,6 +1183,12 @@ impl Problem {
                     .label("only an add-on that the catalog does not have takes it")
                     .help("remove it, or give your own add-on another name")
             }
+            Self::VersionSpelling { addon, value, meant } => {
+                let with = if meant.starts_with('v') { "with" } else { "without" };
+                Words::new(format!("the chart of add-on `{addon}` has no version `{value}`"))
+                    .label(format!("its versions are written {with} a `v`"))
+                    .help(format!("write `\"{meant}\"`"))
+            }
             Self::OwnAddonNeeds { addon, keys } => {
                 let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
                 let lines = keys.iter().map(|key| match *key {
