@@ -296,9 +296,10 @@ pub struct Access {
 }
 
 impl Access {
-    /// Whether text is an ARN of the kind.
+    /// Whether text is an ARN of the kind, of characters that a policy takes.
     pub fn takes(&self, arn: &str) -> bool {
-        let rest = arn.strip_prefix("arn:").and_then(|rest| rest.split_once(':'));
+        let is_plain = arn.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
+        let rest = arn.strip_prefix("arn:").filter(|_| is_plain).and_then(|rest| rest.split_once(':'));
         rest.is_some_and(|(_, rest)| {
             self.arns.iter().any(|kind| rest.strip_prefix(kind.as_str()).is_some_and(|name| !name.is_empty()))
         })

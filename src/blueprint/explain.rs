@@ -139,7 +139,7 @@ pub fn explain(
                 values: &[],
                 effective: root.clone(),
             };
-            let mut answers = written.answers(&File::shape(), &[stack], &[], key)?;
+            let mut answers = answers(&File::shape(), &[stack], &[], key)?;
             if let ["environments", name @ ..] = key
                 && name.len() < 2
             {
@@ -222,155 +222,146 @@ impl Written<'_> {
         }
         match cluster {
             Some(name) if stacks.is_empty() => unknown(name, "clusters", names),
-            _ => self.answers(&Cluster::shape(), &stacks, &["cluster"], key),
+            _ => answers(&Cluster::shape(), &stacks, &["cluster"], key),
         }
     }
+}
 
-    /// Answers for a key, of a shape, that stands in each of the stacks.
-    fn answers(
-        self,
-        shape: &Shape,
-        stacks: &[Stack<'_>],
-        prefix: &[&str],
-        key: &[&str],
-    ) -> Result<Vec<Answer>, Unknown> {
-        self.check(shape, stacks, prefix, key)?;
-        let mut answers: Vec<Answer> = Vec::new();
-        for leaf in self.leaves(shape, stacks, key, key.len()) {
-            let path: Vec<String> =
-                prefix.iter().map(ToString::to_string).chain(leaf.iter().cloned()).collect();
-            let first = answers.len();
-            let about = leaf.split_last().and_then(|(name, table)| shape.at(table)?.about(name));
-            for stack in stacks {
-                let (set, over) = self.settings(shape, stack, &leaf);
-                if set.is_none() && over.is_empty() && leaf != key {
-                    // It was not asked for by name, and this cluster knows nothing of it.
-                    continue;
-                }
-                let same =
-                    answers[first..].iter_mut().find(|answer| answer.set == set && answer.over == over);
-                match same {
-                    Some(same) => same.clusters.extend(stack.whose.clone()),
-                    None => answers.push(Answer {
-                        path: path.clone(),
-                        about,
-                        clusters: stack.whose.iter().cloned().collect(),
-                        set,
-                        over,
-                    }),
-                }
-            }
-        }
-        Ok(answers)
-    }
-
-    /// Refuses a path that leads nowhere.
-    fn check(
-        self,
-        shape: &Shape,
-        stacks: &[Stack<'_>],
-        prefix: &[&str],
-        key: &[&str],
-    ) -> Result<(), Unknown> {
-        let mut shape = shape.clone();
-        for (at, name) in key.iter().enumerate() {
-            let known: BTreeSet<Step> = match &shape {
-                Shape::Named(_) | Shape::List(_) | Shape::Either(_) => {
-                    let written = stacks.iter().flat_map(|stack| &stack.layers).map(|(_, layer)| *layer);
-                    let added = stacks.iter().flat_map(|stack| stack.tables).map(|added| &added.node);
-                    let layers = written.chain(added);
-                    layers.filter_map(|layer| find(layer, &key[..at])).flat_map(steps).collect()
-                }
-                shape => shape.keys().into_iter().map(Step::of).collect(),
-            };
-            let is_known = known.contains(&Step::of(name));
-            let Some(inner) = shape.key(name).filter(|_| is_known || shape.is_open()) else {
-                let within: Vec<&str> = prefix.iter().chain(&key[..at]).copied().collect();
-                let known = known.into_iter().map(|Step(_, name)| name).collect();
-                return Err(Unknown { word: (*name).to_owned(), within: dotted(&within), known });
-            };
-            shape = inner;
-        }
-        Ok(())
-    }
-
-    /// Every key at or below a path that has a value in one of the stacks; the path itself where there is none.
-    ///
-    /// What is set beneath of an add-on is among them where the add-on itself is asked for, else its version alone: `asked` is
-    /// the length of the path that is.
-    fn leaves(self, shape: &Shape, stacks: &[Stack<'_>], key: &[&str], asked: usize) -> Vec<Vec<String>> {
-        let own = shape.at(key);
-        if own.as_ref().is_some_and(Shape::is_layered) {
-            // What a layer says does not hold by itself: its clusters are asked.
-            return Vec::new();
-        }
-        let is_of_tables = matches!(&own, Some(Shape::List(item)) if item.table().is_some());
-        let (mut below, mut is_value) = (BTreeSet::new(), false);
+/// Answers for a key, of a shape, that stands in each of the stacks.
+fn answers(
+    shape: &Shape,
+    stacks: &[Stack<'_>],
+    prefix: &[&str],
+    key: &[&str],
+) -> Result<Vec<Answer>, Unknown> {
+    check(shape, stacks, prefix, key)?;
+    let mut answers: Vec<Answer> = Vec::new();
+    for leaf in leaves(shape, stacks, key, key.len()) {
+        let path: Vec<String> = prefix.iter().map(ToString::to_string).chain(leaf.iter().cloned()).collect();
+        let first = answers.len();
+        let about = leaf.split_last().and_then(|(name, table)| shape.at(table)?.about(name));
         for stack in stacks {
-            if let Some(node) = find(&stack.effective, key) {
-                let is_open = match &node.value {
-                    Value::Table(_) => true,
-                    Value::Array(items) => is_of_tables && !items.is_empty(),
-                    _ => false,
-                };
-                is_value |= !is_open;
-                below.extend(steps(node).into_iter().filter(|_| is_open));
+            let (set, over) = settings(shape, stack, &leaf);
+            if set.is_none() && over.is_empty() && leaf != key {
+                // It was not asked for by name, and this cluster knows nothing of it.
+                continue;
             }
-            let unset = own.iter().flat_map(Shape::keys).filter(|name| {
-                let nested = own.as_ref().and_then(|own| own.key(name));
-                matches!(nested, Some(Shape::Table(_))) || default(shape, stack, key, name).is_some()
-            });
-            below.extend(unset.map(Step::of));
-            let is_asked = asked > 1;
-            for (_, value) in stack.beneath(key).filter(|_| is_asked || key.len() == 2) {
-                let names = value.as_object().into_iter().flat_map(|table| table.keys());
-                below.extend(names.filter(|name| is_asked || *name == "version").map(|name| Step::of(name)));
+            let same = answers[first..].iter_mut().find(|answer| answer.set == set && answer.over == over);
+            match same {
+                Some(same) => same.clusters.extend(stack.whose.clone()),
+                None => answers.push(Answer {
+                    path: path.clone(),
+                    about,
+                    clusters: stack.whose.iter().cloned().collect(),
+                    set,
+                    over,
+                }),
             }
         }
-        if is_value || below.is_empty() {
-            return vec![key.iter().map(ToString::to_string).collect()];
-        }
-        let below = below.iter().map(|Step(_, name)| [key, &[name.as_str()]].concat());
-        below.flat_map(|key| self.leaves(shape, stacks, &key, asked)).collect()
     }
+    Ok(answers)
+}
 
-    /// Returns what holds for a key, and what would hold without that.
-    fn settings(self, shape: &Shape, stack: &Stack<'_>, key: &[String]) -> (Option<Setting>, Vec<Setting>) {
-        let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        let holds = place(&stack.effective, &key).map(|(at, _)| at);
-        let added = |added: &Layer| {
-            let (at, node) = place(&added.node, &key)?;
-            let by = added.name.clone().map_or(Voice::Catalog, |layer| Voice::Line { at, layer });
-            Some(Setting { value: node.to_json(), by })
-        };
-        if let Some(set) = stack.tables.iter().find_map(added) {
-            // Without it there is no table in which anything could hold.
-            return (Some(set), Vec::new());
-        }
-        // Each with its place; none for what stands in no layer.
-        let mut said: Vec<(Option<Span>, Setting)> = Vec::new();
-        for (layer, node) in stack.layers.iter().rev() {
-            if let Some((at, node)) = place(node, &key) {
-                let by = Voice::Line { at, layer: layer.clone() };
-                said.push((Some(at), Setting { value: node.to_json(), by }));
+/// Refuses a path that leads nowhere.
+fn check(shape: &Shape, stacks: &[Stack<'_>], prefix: &[&str], key: &[&str]) -> Result<(), Unknown> {
+    let mut shape = shape.clone();
+    for (at, name) in key.iter().enumerate() {
+        let known: BTreeSet<Step> = match &shape {
+            Shape::Named(_) | Shape::List(_) | Shape::Either(_) => {
+                let written = stacks.iter().flat_map(|stack| &stack.layers).map(|(_, layer)| *layer);
+                let added = stacks.iter().flat_map(|stack| stack.tables).map(|added| &added.node);
+                let layers = written.chain(added);
+                layers.filter_map(|layer| find(layer, &key[..at])).flat_map(steps).collect()
             }
-        }
-        for (by, value) in stack.beneath(&key) {
-            let by = match by {
-                By::Catalog => Voice::Catalog,
-                By::BuiltIn => Voice::BuiltIn,
-                By::Lock(at) => Voice::Line { at: *at, layer: String::new() },
-                By::Key(path) => self.settings(shape, stack, path).0.map_or(Voice::BuiltIn, |key| key.by),
-            };
-            said.push((None, Setting { value: value.clone(), by }));
-        }
-        let default = key.split_last().and_then(|(name, table)| default(shape, stack, table, name));
-        said.extend(default.map(|value| (None, Setting { value, by: Voice::BuiltIn })));
-        // A layer that makes another thing of a table takes nothing from below; then what is below does not hold.
-        let set = said.iter().position(|(at, _)| *at == holds);
-        let set = set.map(|at| said.remove(at).1);
-        (set, said.into_iter().map(|(_, setting)| setting).collect())
+            shape => shape.keys().into_iter().map(Step::of).collect(),
+        };
+        let is_known = known.contains(&Step::of(name));
+        let Some(inner) = shape.key(name).filter(|_| is_known || shape.is_open()) else {
+            let within: Vec<&str> = prefix.iter().chain(&key[..at]).copied().collect();
+            let known = known.into_iter().map(|Step(_, name)| name).collect();
+            return Err(Unknown { word: (*name).to_owned(), within: dotted(&within), known });
+        };
+        shape = inner;
     }
+    Ok(())
+}
+
+/// Every key at or below a path that has a value in one of the stacks; the path itself where there is none.
+///
+/// What is set beneath of an add-on is among them where the add-on itself is asked for, else its version alone: `asked` is
+/// the length of the path that is.
+fn leaves(shape: &Shape, stacks: &[Stack<'_>], key: &[&str], asked: usize) -> Vec<Vec<String>> {
+    let own = shape.at(key);
+    if own.as_ref().is_some_and(Shape::is_layered) {
+        // What a layer says does not hold by itself: its clusters are asked.
+        return Vec::new();
+    }
+    let is_of_tables = matches!(&own, Some(Shape::List(item)) if item.table().is_some());
+    let (mut below, mut is_value) = (BTreeSet::new(), false);
+    for stack in stacks {
+        if let Some(node) = find(&stack.effective, key) {
+            let is_open = match &node.value {
+                Value::Table(_) => true,
+                Value::Array(items) => is_of_tables && !items.is_empty(),
+                _ => false,
+            };
+            is_value |= !is_open;
+            below.extend(steps(node).into_iter().filter(|_| is_open));
+        }
+        let unset = own.iter().flat_map(Shape::keys).filter(|name| {
+            let nested = own.as_ref().and_then(|own| own.key(name));
+            matches!(nested, Some(Shape::Table(_))) || default(shape, stack, key, name).is_some()
+        });
+        below.extend(unset.map(Step::of));
+        let is_asked = asked > 1;
+        for (_, value) in stack.beneath(key).filter(|_| is_asked || key.len() == 2) {
+            let names = value.as_object().into_iter().flat_map(|table| table.keys());
+            below.extend(names.filter(|name| is_asked || *name == "version").map(|name| Step::of(name)));
+        }
+    }
+    if is_value || below.is_empty() {
+        return vec![key.iter().map(ToString::to_string).collect()];
+    }
+    let below = below.iter().map(|Step(_, name)| [key, &[name.as_str()]].concat());
+    below.flat_map(|key| leaves(shape, stacks, &key, asked)).collect()
+}
+
+/// Returns what holds for a key, and what would hold without that.
+fn settings(shape: &Shape, stack: &Stack<'_>, key: &[String]) -> (Option<Setting>, Vec<Setting>) {
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    let holds = place(&stack.effective, &key).map(|(at, _)| at);
+    let added = |added: &Layer| {
+        let (at, node) = place(&added.node, &key)?;
+        let by = added.name.clone().map_or(Voice::Catalog, |layer| Voice::Line { at, layer });
+        Some(Setting { value: node.to_json(), by })
+    };
+    if let Some(set) = stack.tables.iter().find_map(added) {
+        // Without it there is no table in which anything could hold.
+        return (Some(set), Vec::new());
+    }
+    // Each with its place; none for what stands in no layer.
+    let mut said: Vec<(Option<Span>, Setting)> = Vec::new();
+    for (layer, node) in stack.layers.iter().rev() {
+        if let Some((at, node)) = place(node, &key) {
+            let by = Voice::Line { at, layer: layer.clone() };
+            said.push((Some(at), Setting { value: node.to_json(), by }));
+        }
+    }
+    for (by, value) in stack.beneath(&key) {
+        let by = match by {
+            By::Catalog => Voice::Catalog,
+            By::BuiltIn => Voice::BuiltIn,
+            By::Lock(at) => Voice::Line { at: *at, layer: String::new() },
+            By::Key(path) => settings(shape, stack, path).0.map_or(Voice::BuiltIn, |key| key.by),
+        };
+        said.push((None, Setting { value: value.clone(), by }));
+    }
+    let default = key.split_last().and_then(|(name, table)| default(shape, stack, table, name));
+    said.extend(default.map(|value| (None, Setting { value, by: Voice::BuiltIn })));
+    // A layer that makes another thing of a table takes nothing from below; then what is below does not hold.
+    let set = said.iter().position(|(at, _)| *at == holds);
+    let set = set.map(|at| said.remove(at).1);
+    (set, said.into_iter().map(|(_, setting)| setting).collect())
 }
 
 impl Stack<'_> {

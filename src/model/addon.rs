@@ -2,6 +2,7 @@
 
 mod order;
 mod own;
+mod rights;
 
 use std::collections::BTreeSet;
 
@@ -81,9 +82,10 @@ pub(super) fn resolve(
                 let problem = Problem::AddonRequired { addon: name.to_owned(), why, switched_off: true };
                 context.push(problem, wish.value.enabled.span);
             }
+            own::check_known(context, keys, wish);
             continue;
         }
-        own::check(context, keys, wish);
+        own::check(context, keys, wish, scope);
         let project = context.blueprint.file.project.name.as_str();
         let Some(facts) = facts(catalog, project, wish) else { continue };
         let services = complete::services(catalog, keys, name);
@@ -108,10 +110,10 @@ pub(super) fn facts(catalog: &Catalog, project: &str, wish: &Named<AddonKeys>) -
     catalog.addons.get(wish.name.as_str()).cloned().or_else(|| own::facts(project, wish))
 }
 
-/// Refuses core services that there are not.
+/// Refuses core services that there are not, also where one is switched off: what was meant would stay.
 fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
     let bundles = &context.catalog.bundles;
-    for service in keys.services.iter().filter(|service| *service.value.enabled) {
+    for service in keys.services.iter() {
         let name = service.name.to_string();
         let kind = &service.value.kind;
         match bundles.get(&name) {
@@ -120,7 +122,7 @@ fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
                 let is_addon = context.catalog.addons.contains_key(&name);
                 context.push(Problem::UnknownService { name, known, is_addon }, service.name.span);
             }
-            Some(bundle) if bundle.addons(**kind).is_empty() => {
+            Some(bundle) if *service.value.enabled && bundle.addons(**kind).is_empty() => {
                 context.push(Problem::NoSuchService { name, kind: kind.word() }, kind.span);
             }
             Some(_) => {}
@@ -321,11 +323,16 @@ fn access(
     let mut arns = BTreeSet::new();
     for pattern in patterns {
         let arn = pattern.expand(scope);
-        if access.takes(&arn) {
-            arns.insert(arn);
+        let addon = addon.clone();
+        if !access.takes(&arn) {
+            let (about, example) = (about(), example.clone());
+            context.push(Problem::AccessOfOtherKind { addon, arn, about, example }, pattern.span);
+        } else if arn.split(':').nth(1) != Some(scope.partition) {
+            let (region, partition) = (scope.region.to_owned(), scope.partition.to_owned());
+            let problem = Problem::AccessInOtherPartition { addon, arn, region, partition };
+            context.push(problem, pattern.span);
         } else {
-            let (addon, example) = (addon.clone(), example.clone());
-            context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
+            arns.insert(arn);
         }
     }
     let characters: usize = arns.iter().map(|arn| arn.len() + SEPARATORS).sum();
@@ -354,6 +361,13 @@ fn version(
         context.push(Problem::InvalidVersion { value: written.value.clone() }, written.span);
         return default;
     };
+    // A registry finds a chart by the very text of its version.
+    let has_v = |text: &str| text.starts_with('v');
+    if let Some(known) = facts.version.as_ref().filter(|known| has_v(known) != has_v(written)) {
+        let meant = if has_v(known) { format!("v{version}") } else { version.to_string() };
+        let (addon, value) = (wish.name.to_string(), written.value.clone());
+        context.push(Problem::VersionSpelling { addon, value, meant }, written.span);
+    }
     let row = context.catalog.kubernetes.versions.iter().find(|row| row.version == kubernetes.as_str());
     if let Some(row) = row.filter(|row| wish.name.as_str() == KARPENTER && version < row.karpenter) {
         let problem = Problem::AddonUnfit {

@@ -13,7 +13,7 @@ use crate::blueprint::explain::Layer;
 use crate::blueprint::keys::{Addon, Cluster, Service};
 use crate::blueprint::node::{Entry, Node, Table, Value};
 use crate::blueprint::read::{Named, Read, Reader};
-use crate::blueprint::scalar::{ConsolidationPolicy, Name, PoolKind};
+use crate::blueprint::scalar::{Name, PoolKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 
@@ -52,10 +52,8 @@ pub(super) fn complete_cluster(keys: &mut Cluster, catalog: &Catalog, project: &
     let asking = middleware(keys, catalog, project).map(|wish| wish.name.clone());
     if let Some((addon, name)) = asking.zip(Name::new(MIDDLEWARE).ok()) {
         let at = addon.span;
-        // What keeps volumes is not moved to save a node.
-        let policy = Value::String(ConsolidationPolicy::WhenEmpty.word().to_owned());
         let kind = Value::String(PoolKind::Karpenter.word().to_owned());
-        let node = table([("kind", kind), ("disruption", table([("policy", policy)], at).value)], at);
+        let node = table([("kind", kind)], at);
         keys.node_pools.value.insert(Spanned::new(name, at), typed(&node));
         added.push(layer(Some(format!("add-on `{}`", addon.value)), ["node_pools", MIDDLEWARE], node, at));
     }
