@@ -377,7 +377,7 @@ fn releases_come_after_what_they_need() {
 fn addon_file(name: &str, kind: AddonKind) -> PathBuf {
     let module = match kind {
         AddonKind::EksAddon => "cluster",
-        AddonKind::Helm | AddonKind::Manifest => "services",
+        AddonKind::Helm => "services",
     };
     let file = format!("generated/everything/modules/{module}/addon_{}.tf", name.replace('-', "_"));
     Path::new(env!("CARGO_MANIFEST_DIR")).join(file)

@@ -330,7 +330,7 @@ table! {
     "an add-on" Addon {
         /// `false` takes the add-on out again.
         default enabled: bool = true,
-        /// Version, in place of the catalog's. One's own add-on needs it.
+        /// Version of the chart, in place of the catalog's; not of an EKS add-on, which `plinth.lock` pins. One's own add-on needs it.
         optional version: String,
         /// Nodes that its pods run on, in place of the catalog's; of one's own add-on, without it, `core`.
         optional placement: Placement,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod beneath;
 pub mod bill;
 pub mod complete;
 mod data;

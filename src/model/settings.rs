@@ -620,7 +620,7 @@ fn addons(
         let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),
-            AddonKind::Helm | AddonKind::Manifest => helm.push(member),
+            AddonKind::Helm => helm.push(member),
         }
     }
     (eks, helm)

@@ -269,7 +269,7 @@ impl AddonVariable {
             name: addon.name.to_string(),
             identifier: addon.name.identifier(),
             version_is: match (addon.facts.kind, addon.pinned) {
-                (AddonKind::Helm | AddonKind::Manifest, _) => {
+                (AddonKind::Helm, _) => {
                     format!("Chart version of add-on {}.", addon.name)
                 }
                 (AddonKind::EksAddon, Share::Some) => {

@@ -76,12 +76,6 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             view: addon_view(fleet, addon),
         });
     }
-    let carried = fleet.helm_addons.iter().filter(|addon| addon.standard.facts.kind == AddonKind::Manifest);
-    for addon in carried {
-        for path in template::below(&format!("modules/services/charts/{}", addon.standard.name)) {
-            outputs.push(Output { template: path.clone(), path, stack: None, view: Context::new() });
-        }
-    }
     for addon in installed(fleet) {
         outputs.push(Output {
             path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
@@ -459,7 +453,6 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         role: RoleView<'a>,
         #[serde(flatten)]
         access: AccessView<'a>,
-        has_repository: bool,
         repository: &'a str,
         chart: &'a str,
         has_crd_chart: bool,
@@ -501,7 +494,6 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             creates_namespace: facts.namespace != "kube-system",
             role: role_view(fleet, member),
             access: AccessView::of(member, "var.cluster_name"),
-            has_repository: facts.repository.is_some(),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
             has_crd_chart: facts.crd_chart.is_some(),

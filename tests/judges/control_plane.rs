@@ -211,14 +211,13 @@ impl ControlPlane {
 
     /// Installs a release as the provider does; says what it has to say where it refuses.
     pub fn install(&self, chart: &Path, release: &Release) -> Result<(), String> {
-        let file = self.folder.path().join("values.yaml");
         let mut command = Command::new(&self.helm);
         command.args(["install", &release.name]).arg(chart).args(["--namespace", &release.namespace]);
         if release.wait {
             command.args(["--wait", "--atomic", "--timeout", "60s"]);
         }
         for (number, values) in release.values.iter().enumerate() {
-            let file = file.with_file_name(format!("values-{number}.yaml"));
+            let file = self.folder.path().join(format!("values-{number}.yaml"));
             tree::write(&file, values);
             command.arg("--values").arg(file);
         }
