@@ -3,6 +3,7 @@
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
 //! refusal, 2 a bad blueprint, I/O or usage.
 
+mod attach;
 mod catalog;
 mod explain;
 mod migrate;
@@ -25,6 +26,7 @@ use crate::report;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 use self::catalog::Catalogue;
+use attach::Attach;
 use explain::Explain;
 use migrate::Migrate;
 use show::Show;
@@ -85,6 +87,8 @@ enum Command {
     Migrate(Migrate),
     /// Lists the add-ons, or says all about one; `pin` writes exact versions of EKS add-ons into `plinth.lock`
     Catalog(Catalogue),
+    /// Writes an application's root module for one cluster, into a repository of its own
+    Attach(Attach),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -186,6 +190,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Explain(question) => question.run(out, err),
         Command::Migrate(older) => older.run(out, err),
         Command::Catalog(question) => question.run(out, err),
+        Command::Attach(attachment) => attachment.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)
@@ -440,20 +445,24 @@ fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl 
     Ok(())
 }
 
+/// Writes a word of a command as a shell takes it.
+fn quoted(word: &str) -> String {
+    if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '\'') {
+        return format!("'{}'", word.replace('\'', "'\\''"));
+    }
+    word.to_owned()
+}
+
 /// Returns the command that brings the tree up to date.
 fn again(place: &Place) -> String {
-    let quoted = |path: &Utf8Path| match path.as_str() {
-        plain if !plain.contains(|c: char| c.is_whitespace() || c == '\'') => plain.to_owned(),
-        odd => format!("'{}'", odd.replace('\'', "'\\''")),
-    };
     let mut command = "plinth generate".to_owned();
     if place.starter {
         command.push_str(" --starter");
     } else {
-        command.push_str(&format!(" {}", quoted(&place.blueprint)));
+        command.push_str(&format!(" {}", quoted(place.blueprint.as_str())));
     }
     if let Some(out) = &place.out {
-        command.push_str(&format!(" --out {}", quoted(out)));
+        command.push_str(&format!(" --out {}", quoted(out.as_str())));
     }
     command
 }

@@ -16,4 +16,18 @@ pub struct File {
     pub template: String,
     /// The stack that it belongs to, if it belongs to one.
     pub stack: Option<String>,
+    /// Whose it is once it is written.
+    pub keeping: Keeping,
+}
+
+/// Says whose a file is once it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// plinth's: it is written anew whenever it differs, and an edit is refused.
+    Ours,
+    /// plinth's, and edits are kept: what plinth writes next is merged with them. The manifest carries its text, which both started
+    /// from.
+    Shared,
+    /// A person's: it is written where there is none, and never touched again.
+    Theirs,
 }

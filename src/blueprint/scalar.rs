@@ -99,6 +99,38 @@ text! {
     "account", "^[0-9]{12}$", "111111111111"
 }
 text! {
+    /// The name of an EKS cluster, whoever made it (EKS API, `CreateCluster`, read 2026-11).
+    EksName, |text| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let is_name = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.len() <= 100 && text.bytes().all(is_plain);
+        check(is_name, || Problem::InvalidClusterName { value: text.into() })
+    },
+    "cluster", "^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$", "azavea-staging-main"
+}
+text! {
+    /// The ARN of the key that encrypts states, or of an alias of it: the S3 backend takes both.
+    StateKey, |text| {
+        let parts: Vec<&str> = text.split(':').collect();
+        let is_arn = matches!(parts.as_slice(), ["arn", partition, "kms", region, account, resource]
+            if partition.starts_with("aws") && !region.is_empty() && account.len() == 12
+                && resource.split_once('/').is_some_and(|(kind, id)| matches!(kind, "key" | "alias") && !id.is_empty()));
+        let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b));
+        check(is_arn && is_plain, || Problem::InvalidStateKey { value: text.into() })
+    },
+    "key", "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]+$",
+    "arn:aws:kms:us-east-1:111111111111:alias/azavea-staging-terraform-state"
+}
+text! {
+    /// A module in git, at one tag or commit: without, it would change unasked.
+    GitSource, |text| {
+        let at_tag = text.strip_prefix("git::").and_then(|rest| rest.rsplit_once("?ref="));
+        let is_source = at_tag.is_some_and(|(repository, tag)| !repository.is_empty() && !tag.is_empty())
+            && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
+        check(is_source, || Problem::InvalidModuleSource { value: text.into() })
+    },
+    "module in git", r#"^git::[!#-~]+\?ref=[!#-~]+$"#, "git::https://example.com/platform.git//modules/attachment?ref=v1.0.0"
+}
+text! {
     /// The id of a VPC, `vpc-0a1b2c3d4e5f60718`.
     VpcId, |text| check(is_id(text, "vpc-"), || Problem::InvalidId { value: text.into(), prefix: "vpc-" }),
     "VPC", "^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", "vpc-0a1b2c3d4e5f60718"
@@ -432,6 +464,15 @@ words! {
         Aws = "aws",
         /// GovCloud.
         UsGov = "aws-us-gov",
+    }
+}
+words! {
+    /// Where an attachment takes the facts of its cluster from.
+    AttachmentMode {
+        /// What the platform publishes.
+        Contract = "contract",
+        /// What AWS says alone: for a cluster that plinth did not make.
+        DataOnly = "data-only",
     }
 }
 words! {

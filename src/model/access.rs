@@ -97,19 +97,21 @@ pub(super) struct Arn {
 /// path as `invalid principal`; the path was to be left out in the `aws-auth` ConfigMap, which plinth does not use (EKS
 /// user guide, "Create access entries"; terraform-aws-modules/terraform-aws-eks#2969. Read 2026-11).
 pub(super) fn arn(context: &mut Context<'_>, pattern: &Spanned<Pattern>, scope: &Scope<'_>) -> Option<Arn> {
-    let arn = pattern.expand(scope);
+    parse(pattern.expand(scope)).map_err(|problem| context.push(problem, pattern.span)).ok()
+}
+
+/// Takes the ARN of a role apart.
+pub(super) fn parse(arn: String) -> Result<Arn, Problem> {
     let mut parts = arn.splitn(6, ':');
     let head: Vec<&str> = parts.by_ref().take(5).collect();
     let resource = parts.next().unwrap_or_default();
     let ["arn", partition, service, "", account] = head.as_slice() else {
-        context.push(Problem::InvalidArn { value: arn }, pattern.span);
-        return None;
+        return Err(Problem::InvalidArn { value: arn });
     };
     let is_placed =
         partition.starts_with("aws") && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
     if let Some(principal) = other_principal(service, resource).filter(|_| is_placed) {
-        context.push(Problem::NotARole { arn, principal }, pattern.span);
-        return None;
+        return Err(Problem::NotARole { arn, principal });
     }
     let name = resource.strip_prefix("role/").unwrap_or_default();
     let is_role = *service == "iam"
@@ -117,11 +119,10 @@ pub(super) fn arn(context: &mut Context<'_>, pattern: &Spanned<Pattern>, scope: 
         && !role_name(name).is_empty()
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
     if !is_role {
-        context.push(Problem::InvalidArn { value: arn }, pattern.span);
-        return None;
+        return Err(Problem::InvalidArn { value: arn });
     }
     let (partition, account) = ((*partition).to_owned(), (*account).to_owned());
-    Some(Arn { text: arn, partition, account })
+    Ok(Arn { text: arn, partition, account })
 }
 
 /// Expands a role's ARN and checks it: an IAM role, of the environment's own account and partition.

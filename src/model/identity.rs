@@ -40,6 +40,11 @@ pub(super) fn attachment_key(app: &Name, environment: &str, cluster: &str) -> St
     format!("apps/{app}/{environment}-{cluster}.tfstate")
 }
 
+/// Returns the state key of an application's root module in a repository of its own. The folder keeps it apart from all of its stubs.
+pub(super) fn standalone_key(app: &Name, eks_name: &str) -> String {
+    format!("apps/{app}/{eks_name}/terraform.tfstate")
+}
+
 /// Returns where an environment's states live.
 pub(super) fn state_store(
     context: &mut Context<'_>,
@@ -71,7 +76,7 @@ pub(super) fn state_store(
 }
 
 /// Says what is wrong with the name of a bucket (S3 user guide, "General purpose bucket naming rules", read 2026-11).
-fn bucket_fault(name: &str) -> Option<&'static str> {
+pub(super) fn bucket_fault(name: &str) -> Option<&'static str> {
     const PREFIXES: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
     const SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
     let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod network;
 pub mod node_pool;
 pub mod settings;
+pub mod standalone;
 pub mod support;
 
 mod pin;
@@ -42,6 +43,7 @@ pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use placement::values as addon_values;
 pub use settings::{Fleet, Settings};
+pub use standalone::Standalone;
 
 /// Everything that templates need to know.
 #[derive(Debug, Clone, Serialize)]

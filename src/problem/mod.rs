@@ -196,6 +196,12 @@ problems! {
     E0220 InvalidWaiverId { value: String },
     /// A waiver does not say why.
     E0221 WaiverWithoutReason,
+    /// A text cannot be the name of an EKS cluster, whoever made it.
+    E0222 InvalidClusterName { value: String },
+    /// A text is not the ARN of a key for states, nor of an alias of one.
+    E0223 InvalidStateKey { value: String },
+    /// A text is not a source from which Terraform takes a module at one commit.
+    E0224 InvalidModuleSource { value: String },
 
     /// A text is not an IPv4 range.
     E0301 InvalidCidr { value: String },

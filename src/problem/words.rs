@@ -247,6 +247,15 @@ impl Problem {
                     || "choose a name such as `staging` or `team-a`".to_owned(),
                     |name| format!("call it `{name}`"),
                 )),
+            Self::InvalidClusterName { value } => Words::new(format!("`{value}` is not the name of an EKS cluster"))
+                .label("at most 100 letters, digits, hyphens and underscores, a letter or digit first")
+                .help("write the name that `aws eks list-clusters` prints"),
+            Self::InvalidStateKey { value } => Words::new(format!("`{value}` is not the ARN of a KMS key or alias"))
+                .label("the ARN of a key, or of its alias")
+                .help("write it as `arn:aws:kms:us-east-1:111111111111:alias/azavea-staging-terraform-state`"),
+            Self::InvalidModuleSource { value } => Words::new(format!("`{value}` is not a module in git at one tag"))
+                .label("`git::`, a repository, `//` and a folder, `?ref=` and a tag")
+                .help("write it as `git::https://example.com/platform.git//modules/attachment?ref=v1.0.0`"),
             Self::NameTooLong { name, what, limit, settle } => {
                 let length = name.chars().count();
                 let over = length.saturating_sub(*limit);

@@ -6,10 +6,11 @@ use serde::Serialize;
 use tera::Context;
 
 use super::cluster_module::object;
-use super::environment::{RootProviders, root_terraform};
+use super::environment::{Api, Caller, RootProviders, root_terraform};
 use super::template::view;
 use super::tenant::{self, Place, TenantView, has_apps};
 use super::{Output, Providers, Row, Scope, Whole, always, lay_out, module, nothing, provider, root, row};
+use crate::catalog::Catalog;
 use crate::hcl::value::Value;
 use crate::model::app::Attachment;
 use crate::model::{App, Cluster, Environment};
@@ -20,8 +21,8 @@ struct ForApp<'a> {
 }
 
 impl Scope for ForApp<'_> {
-    fn whole(&self) -> &Whole<'_> {
-        &self.whole
+    fn catalog(&self) -> &Catalog {
+        self.whole.catalog
     }
 
     fn place(&self, path: &str) -> String {
@@ -42,8 +43,8 @@ struct ForAttachment<'a> {
 }
 
 impl Scope for ForAttachment<'_> {
-    fn whole(&self) -> &Whole<'_> {
-        &self.whole
+    fn catalog(&self) -> &Catalog {
+        self.whole.catalog
     }
 
     fn place(&self, path: &str) -> String {
@@ -56,23 +57,29 @@ impl Scope for ForAttachment<'_> {
     }
 }
 
-fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
-    let mut rows = module("modules/attachment", has_apps, aws_only);
+/// The files of the attachment, its page aside.
+pub(super) fn attachment_module<S: Scope>(when: fn(&S) -> bool) -> Vec<Row<S>> {
+    let mut rows = module("modules/attachment", when, aws_only);
     rows.extend([
-        row("modules/attachment/variables.tf", has_apps, nothing),
-        row("modules/attachment/outputs.tf", has_apps, nothing),
-        row("modules/attachment/contract.tf", has_apps, nothing),
-        row("modules/attachment/cluster.tf", has_apps, nothing),
-        row("modules/attachment/data_only.tf", has_apps, nothing),
-        row("modules/attachment/tests/attachment.tftest.hcl", tenant::has_tests, nothing),
+        row("modules/attachment/variables.tf", when, nothing),
+        row("modules/attachment/outputs.tf", when, nothing),
+        row("modules/attachment/contract.tf", when, nothing),
+        row("modules/attachment/cluster.tf", when, nothing),
+        row("modules/attachment/data_only.tf", when, nothing),
     ]);
+    rows
+}
+
+fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
+    let mut rows = attachment_module(has_apps);
+    rows.extend([row("modules/attachment/tests/attachment.tftest.hcl", tenant::has_tests, nothing)]);
     rows.extend(tenant::rows(has_apps));
     rows.extend([row("apps/.gitignore", has_apps, nothing)]);
     rows
 }
 
 fn app_rows<'a>() -> Vec<Row<ForApp<'a>>> {
-    let mut rows = module("apps/{app}/module", always, |scope: &ForApp| aws_only(&scope.whole));
+    let mut rows = module("apps/{app}/module", always, aws_only);
     rows.extend([
         row("apps/{app}/module/variables.tf", always, app_name),
         row("apps/{app}/module/main.tf", always, application),
@@ -109,8 +116,8 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     }
 }
 
-fn aws_only(whole: &Whole<'_>) -> Context {
-    view(&Providers { providers: vec![provider("aws", &whole.catalog.providers.aws, ">=")] })
+fn aws_only<S: Scope>(scope: &S) -> Context {
+    view(&Providers { providers: vec![provider("aws", &scope.catalog().providers.aws, ">=")] })
 }
 
 #[derive(Serialize)]
@@ -159,11 +166,11 @@ fn providers(scope: &ForAttachment<'_>) -> Context {
     view(&RootProviders {
         tags: object(&tags),
         region: &scope.cluster.region,
-        account: &scope.environment.account,
-        role: &scope.attachment.deploy_role,
+        caller: Caller::new(Some(&scope.environment.account), Some(&scope.attachment.deploy_role)),
         cluster_name: &scope.cluster.eks_name,
         has_helm: false,
         has_kubernetes: scope.attachment.owns_namespace,
+        api: Api::looked_up(),
     })
 }
 

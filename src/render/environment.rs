@@ -11,6 +11,7 @@ use super::{
     services_module,
 };
 use crate::blueprint::scalar::SubnetId;
+use crate::catalog::Catalog;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::addon::EFS;
@@ -24,8 +25,8 @@ struct ForEnvironment<'a> {
 }
 
 impl Scope for ForEnvironment<'_> {
-    fn whole(&self) -> &Whole<'_> {
-        &self.whole
+    fn catalog(&self) -> &Catalog {
+        self.whole.catalog
     }
 
     fn place(&self, path: &str) -> String {
@@ -44,8 +45,8 @@ struct ForCluster<'a> {
 }
 
 impl Scope for ForCluster<'_> {
-    fn whole(&self) -> &Whole<'_> {
-        &self.whole
+    fn catalog(&self) -> &Catalog {
+        self.whole.catalog
     }
 
     fn place(&self, path: &str) -> String {
@@ -136,24 +137,44 @@ fn has_tenants(scope: &ForCluster<'_>) -> bool {
     !scope.cluster.tenants.is_empty()
 }
 
+/// As whom a root module reaches AWS, and where alone. Either is always known in a tree; an application's own repository may leave both
+/// to whoever runs it.
+#[derive(Serialize)]
+pub(super) struct Caller<'a> {
+    has_account: bool,
+    account: &'a str,
+    has_role: bool,
+    role: &'a str,
+}
+
+impl<'a> Caller<'a> {
+    pub fn new(account: Option<&'a str>, role: Option<&'a str>) -> Self {
+        let (has_account, has_role) = (account.is_some(), role.is_some());
+        Self { has_account, account: account.unwrap_or_default(), has_role, role: role.unwrap_or_default() }
+    }
+}
+
 /// A backend block's literals.
 #[derive(Serialize)]
 pub(super) struct Backend<'a> {
     pub bucket: &'a str,
-    pub key: String,
+    pub key: &'a str,
     pub region: &'a str,
+    pub has_kms_key: bool,
     pub kms_key_id: &'a str,
-    pub account: &'a str,
-    pub role: &'a str,
+    #[serde(flatten)]
+    pub caller: Caller<'a>,
 }
 
+/// The view of a root's `terraform.tf`; without a backend, the state stays beside it.
 #[derive(Serialize)]
-struct RootTerraform<'a> {
-    providers: Vec<ProviderView<'a>>,
-    backend: Backend<'a>,
+pub(super) struct RootTerraform<'a> {
+    pub providers: Vec<ProviderView<'a>>,
+    pub has_backend: bool,
+    pub backend: Option<Backend<'a>>,
 }
 
-/// The view of a root's `terraform.tf`.
+/// The view of the `terraform.tf` of a root in a tree.
 pub(super) fn root_terraform<'a>(
     whole: &Whole<'a>,
     environment: &'a Environment,
@@ -168,13 +189,13 @@ pub(super) fn root_terraform<'a>(
     providers.extend(kubernetes.then(|| provider("kubernetes", &facts.kubernetes, "~>")));
     let backend = Backend {
         bucket: &environment.state.bucket,
-        key,
+        key: &key,
         region: &environment.region,
+        has_kms_key: true,
         kms_key_id: &environment.state.key_alias_arn,
-        account: &environment.account,
-        role,
+        caller: Caller::new(Some(&environment.account), Some(role)),
     };
-    view(&RootTerraform { providers, backend })
+    view(&RootTerraform { providers, has_backend: true, backend: Some(backend) })
 }
 
 /// The view of a root's `providers.tf`.
@@ -182,11 +203,42 @@ pub(super) fn root_terraform<'a>(
 pub(super) struct RootProviders<'a> {
     pub tags: Value,
     pub region: &'a str,
-    pub account: &'a str,
-    pub role: &'a str,
+    #[serde(flatten)]
+    pub caller: Caller<'a>,
     pub cluster_name: &'a str,
     pub has_helm: bool,
     pub has_kubernetes: bool,
+    #[serde(flatten)]
+    pub api: Api,
+}
+
+/// Where providers find the Kubernetes API.
+#[derive(Serialize)]
+pub(super) struct Api {
+    is_looked_up: bool,
+    endpoint: Value,
+    certificate: Value,
+}
+
+impl Api {
+    /// The root looks its cluster up by itself.
+    pub fn looked_up() -> Self {
+        let cluster = "data.aws_eks_cluster.this";
+        Self {
+            is_looked_up: true,
+            endpoint: Value::expression(format!("{cluster}.endpoint")),
+            certificate: Value::expression(format!("{cluster}.certificate_authority[0].data")),
+        }
+    }
+
+    /// The attachment has found it, and no fact of the cluster is used before all its rules have passed.
+    pub fn attached() -> Self {
+        Self {
+            is_looked_up: false,
+            endpoint: Value::expression("module.attachment.endpoint"),
+            certificate: Value::expression("module.attachment.certificate_authority"),
+        }
+    }
 }
 
 fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
@@ -198,11 +250,11 @@ fn providers(scope: &ForCluster<'_>, has_helm: bool, has_kubernetes: bool) -> Co
     view(&RootProviders {
         tags: object(&scope.cluster.tags),
         region: &scope.cluster.region,
-        account: &scope.environment.account,
-        role: &scope.environment.deploy_role,
+        caller: Caller::new(Some(&scope.environment.account), Some(&scope.environment.deploy_role)),
         cluster_name: &scope.cluster.eks_name,
         has_helm,
         has_kubernetes,
+        api: Api::looked_up(),
     })
 }
 
@@ -223,11 +275,11 @@ fn state_providers(scope: &ForEnvironment<'_>) -> Context {
     view(&RootProviders {
         tags: object(tags),
         region,
-        account,
-        role: deploy_role,
+        caller: Caller::new(Some(account), Some(deploy_role)),
         cluster_name: "",
         has_helm: false,
         has_kubernetes: false,
+        api: Api::looked_up(),
     })
 }
 

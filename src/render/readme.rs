@@ -42,7 +42,7 @@ pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<O
 }
 
 /// A page whose template lies where the page will lie.
-fn page(path: String, view: Context) -> Output {
+pub(super) fn page(path: String, view: Context) -> Output {
     Output { template: path.clone(), path, stack: None, view }
 }
 
@@ -62,7 +62,42 @@ struct OutputView {
     kind: String,
 }
 
+/// What a module takes and gives.
+#[derive(Serialize)]
+pub(super) struct Declared {
+    variables: Vec<VariableView>,
+    outputs: Vec<OutputView>,
+}
+
 /// Reads a module's inputs and outputs back from its files; nothing where there is no such module.
+///
+/// # Errors
+/// A file of it that does not parse: a template is broken.
+pub(super) fn declared(files: &[File], folder: &str) -> anyhow::Result<Option<Declared>> {
+    let text = |name: &str| {
+        let path = format!("{folder}/{name}");
+        files.iter().find(|file| file.path == path).map(|file| file.text.as_str())
+    };
+    let (Some(variables), Some(outputs)) = (text("variables.tf"), text("outputs.tf")) else {
+        return Ok(None);
+    };
+    let variable = |declared: Declaration| VariableView {
+        name: declared.name,
+        description: declared.description,
+        kind: declared.kind,
+        is_required: declared.default.is_none(),
+        default: declared.default.unwrap_or_default(),
+    };
+    let output =
+        |Declaration { name, description, kind, .. }: Declaration| OutputView { name, description, kind };
+    let parse = |text| Document::parse(text).map_err(|error| anyhow::anyhow!("{folder}: {error}"));
+    Ok(Some(Declared {
+        variables: parse(variables)?.variables(variables).into_iter().map(variable).collect(),
+        outputs: parse(outputs)?.outputs(outputs).into_iter().map(output).collect(),
+    }))
+}
+
+/// Returns the view of a module's page; nothing where there is no such module.
 fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<Option<Context>> {
     #[derive(Serialize)]
     struct Interface {
@@ -82,33 +117,17 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         has_fargate: bool,
         has_core_on_fargate: bool,
     }
-    let text = |name: &str| {
-        let path = format!("{folder}/{name}");
-        files.iter().find(|file| file.path == path).map(|file| file.text.as_str())
-    };
-    let (Some(variables), Some(outputs)) = (text("variables.tf"), text("outputs.tf")) else {
+    let Some(Declared { variables, outputs }) = declared(files, folder)? else {
         return Ok(None);
     };
-    let variable = |declared: Declaration| VariableView {
-        name: declared.name,
-        description: declared.description,
-        kind: declared.kind,
-        is_required: declared.default.is_none(),
-        default: declared.default.unwrap_or_default(),
-    };
-    let output =
-        |Declaration { name, description, kind, .. }: Declaration| OutputView { name, description, kind };
-    let parse = |text| Document::parse(text).map_err(|error| anyhow::anyhow!("{folder}: {error}"));
-    let declared_variables = parse(variables)?.variables(variables);
-    let declared_outputs = parse(outputs)?.outputs(outputs);
     let fleet = &whole.model.fleet;
     Ok(Some(view(&Interface {
         needs: Needs::of(fleet),
         has_helm: has_helm(fleet),
         has_kubernetes: has_kubernetes(fleet),
         has_load_balancers: fleet.addon(LOAD_BALANCER_CONTROLLER).is_some(),
-        variables: declared_variables.into_iter().map(variable).collect(),
-        outputs: declared_outputs.into_iter().map(output).collect(),
+        variables,
+        outputs,
         has_karpenter: has_karpenter(whole),
         has_efs: fleet.addon(EFS).is_some(),
         has_tests: whole.model.has_tests,

@@ -1,7 +1,7 @@
-//! An edit, shown: what stands in a message when plinth would not overwrite a file.
+//! An edit, shown: what stands in a message when plinth would not overwrite a file. And an edit, kept, where the file is shared.
 
 use camino::Utf8Path;
-use similar::TextDiff;
+use similar::{TextDiff, TextMerge};
 
 use super::checksum;
 
@@ -24,4 +24,13 @@ pub(super) fn unified(path: &Utf8Path, from: Side<'_>, to: Side<'_>) -> String {
         .context_radius(3)
         .header(&format!("a/{path} ({})", from.label), &format!("b/{path} ({})", to.label))
         .to_string()
+}
+
+/// Puts two changes of one text together, line by line; `None` where both change the same lines, or one is not UTF-8.
+pub(super) fn merge(base: &str, ours: &str, theirs: &[u8]) -> Option<String> {
+    let [base, ours, theirs] = [base.as_bytes(), ours.as_bytes(), theirs].map(checksum::normalise);
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+    let (base, ours, theirs) = (text(&base)?, text(&ours)?, text(&theirs)?);
+    let merge = TextMerge::from_lines(&base, &ours, &theirs);
+    (!merge.is_conflicted()).then(|| merge.to_string())
 }

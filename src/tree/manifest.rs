@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::disk::{Disk, Found};
 use super::error::Damage;
 use super::{Checksum, Error, checksum, path};
-use crate::file::File;
+use crate::file::{File, Keeping};
 
 /// Where the manifest lies below the output directory.
 pub const MANIFEST: &str = ".plinth/manifest.json";
@@ -42,6 +42,12 @@ pub struct Record {
     /// The stack that it belongs to, if it belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
+    /// Whether it was written once, and is a person's own since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
+    /// The text itself, where a later run merges its own with a person's edits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// The manifest as it is written down.
@@ -60,6 +66,8 @@ impl Manifest {
             sha256: Checksum::of(file.text.as_bytes()),
             template: file.template.clone(),
             stack: file.stack.clone(),
+            once: file.keeping == Keeping::Theirs,
+            text: (file.keeping == Keeping::Shared).then(|| file.text.clone()),
         };
         Self { files: files.iter().map(|file| (file.path.clone(), record(file))).collect(), facts }
     }

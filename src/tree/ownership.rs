@@ -7,10 +7,10 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 
-use super::difference::{Side, unified};
+use super::difference::{Side, merge, unified};
 use super::disk::{self, Disk, Found};
 use super::{Checksum, Error, Manifest, Obstacle, Record, Refusal, checksum, path};
-use crate::file::File;
+use crate::file::{File, Keeping};
 use crate::problem::nearest;
 
 /// Says how one file stands to what plinth would write.
@@ -20,7 +20,9 @@ use crate::problem::nearest;
 /// | generated | `Stale` | `Edited` | `Foreign` | `Missing` if recorded, else `New` |
 /// | no longer | `LeftOver` | `LeftOverEdited` | not looked at | forgotten |
 ///
-/// A generated file whose text is on disk already is `Unchanged`, whoever put it there.
+/// A generated file whose text is on disk already is `Unchanged`, whoever put it there. What is edited is `Merged` where plinth shares the
+/// file and both texts go together. A file that is written once ([`Keeping::Theirs`]) is `New` or `Unchanged`, and not looked at when it is
+/// gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// What plinth would write is on disk.
@@ -34,6 +36,8 @@ pub enum State {
     Missing,
     /// Written by plinth, and changed since by somebody else.
     Edited,
+    /// Changed since by somebody else, elsewhere than plinth changes it now: writing keeps both.
+    Merged,
     /// As plinth wrote it, and no longer generated.
     LeftOver,
     /// Changed by somebody else, and no longer generated.
@@ -80,6 +84,7 @@ impl fmt::Display for State {
             Self::Stale => "stale",
             Self::Missing => "missing",
             Self::Edited => "edited",
+            Self::Merged => "merged",
             Self::LeftOver => "left over",
             Self::LeftOverEdited => "left over and edited",
             Self::Foreign => "foreign",
@@ -111,9 +116,41 @@ pub struct Entry<'a> {
     /// What plinth would write there; `None` for what is left over.
     pub file: Option<&'a File>,
     found: Option<OnDisk>,
+    /// What is written in place of the file's text: that, with a person's edits.
+    merged: Option<String>,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    /// Looks at one generated file; `None` when there is nothing to say of it.
+    fn of(file: &'a File, recorded: Option<&Record>, found: Option<OnDisk>) -> Option<Self> {
+        let mut entry =
+            Self { path: file.path.clone(), state: State::Unchanged, file: Some(file), found, merged: None };
+        if file.keeping == Keeping::Theirs {
+            if entry.found.is_none() {
+                entry.state = State::New;
+            }
+            // Gone, though it was written once: that was meant.
+            return (entry.found.is_some() || recorded.is_none()).then_some(entry);
+        }
+        // What was a person's own is not plinth's because plinth writes such a file now.
+        let recorded = recorded.filter(|record| !record.once);
+        entry.state = State::of(Some(file), recorded, entry.found.as_ref())?;
+        let base = recorded.and_then(|record| record.text.as_deref());
+        if let (State::Edited, Some(base), Some(found)) = (entry.state, base, &entry.found) {
+            entry.merged = merge(base, &file.text, &found.bytes);
+            if let Some(merged) = &entry.merged {
+                let is_there = merged.as_bytes() == &*checksum::normalise(&found.bytes);
+                entry.state = if is_there { State::Unchanged } else { State::Merged };
+            }
+        }
+        Some(entry)
+    }
+
+    /// Returns what is written there; `None` for what is left over.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.merged.as_deref().or(self.file.map(|file| file.text.as_str()))
+    }
+
     /// Shows how plinth's text and the one on disk differ, as a unified diff; `None` where there
     /// are not two texts.
     ///
@@ -123,7 +160,7 @@ impl Entry<'_> {
     #[must_use]
     pub fn difference(&self) -> Option<String> {
         let (file, found) = (self.file?, self.found.as_ref()?);
-        let ours = Side { text: file.text.as_bytes(), label: "as plinth would write it" };
+        let ours = Side { text: self.text()?.as_bytes(), label: "as plinth would write it" };
         let theirs = Side { text: &found.bytes, label: "on disk" };
         if self.state.is_refused() {
             return Some(unified(&self.path, ours, theirs));
@@ -159,15 +196,26 @@ impl<'a> Drift<'a> {
     /// directory where one should be; [`Error::Io`] when something cannot be read.
     pub fn compare(root: &Utf8Path, files: &'a [File], facts: &Map<String, Value>) -> Result<Self, Error> {
         path::check(files)?;
-        let manifest = Manifest::of(files, facts.clone());
+        let mut manifest = Manifest::of(files, facts.clone());
         let previous = Manifest::read(root)?;
+        for (path, record) in
+            previous.iter().flat_map(|previous| &previous.files).filter(|(_, record)| record.once)
+        {
+            // It is as it was written, whatever plinth would write today.
+            manifest.files.entry(path.clone()).and_modify(|own| {
+                if own.once {
+                    own.clone_from(record);
+                }
+            });
+        }
         let is_manifest_stale = previous.as_ref() != Some(&manifest);
         let previous = previous.unwrap_or_default().files;
 
         let renamed = respelled(root, &previous, files);
         let left_over: BTreeSet<&Utf8Path> = previous
-            .keys()
-            .map(Utf8PathBuf::as_path)
+            .iter()
+            .filter(|(_, record)| !record.once)
+            .map(|(path, _)| path.as_path())
             .filter(|path| !manifest.files.contains_key(*path) && !renamed.values().any(|old| old == path))
             .collect();
 
@@ -179,16 +227,7 @@ impl<'a> Drift<'a> {
                 // One thing may stand in the way of many files.
                 Found::Blocked(obstacle) if obstacles.contains(&obstacle) => {}
                 Found::Blocked(obstacle) => obstacles.push(obstacle),
-                found => {
-                    let found = found.into_file();
-                    let state = State::of(Some(file), recorded, found.as_ref());
-                    entries.extend(state.map(|state| Entry {
-                        path: file.path.clone(),
-                        state,
-                        file: Some(file),
-                        found,
-                    }));
-                }
+                found => entries.extend(Entry::of(file, recorded, found.into_file())),
             }
         }
         for path in left_over {
@@ -198,7 +237,9 @@ impl<'a> Drift<'a> {
                 found => found.into_file(),
             };
             match State::of(None, previous.get(path), found.as_ref()) {
-                Some(state) => entries.push(Entry { path: path.to_owned(), state, file: None, found }),
+                Some(state) => {
+                    entries.push(Entry { path: path.to_owned(), state, file: None, found, merged: None });
+                }
                 None => forgotten.push(path.to_owned()),
             }
         }

@@ -48,7 +48,9 @@ impl Drift<'_> {
             match state {
                 State::Unchanged => report.unchanged += 1,
                 State::New | State::Missing => report.created.push(path.clone()),
-                State::Stale | State::Edited | State::Foreign => report.changed.push(path.clone()),
+                State::Stale | State::Merged | State::Edited | State::Foreign => {
+                    report.changed.push(path.clone())
+                }
                 State::LeftOver | State::LeftOverEdited => report.removed.push(path.clone()),
             }
         }
@@ -89,9 +91,10 @@ impl Drift<'_> {
     fn apply(&self, report: &Report) -> Result<(), Error> {
         self.sweep();
         let mut staged = Vec::new();
-        for Entry { path, state, file, .. } in &self.entries {
-            if let Some(file) = file.filter(|_| *state != State::Unchanged) {
-                let text = checksum::normalise(file.text.as_bytes());
+        for entry in &self.entries {
+            let Entry { path, state, file, .. } = entry;
+            if let (Some(file), Some(text)) = (file.filter(|_| *state != State::Unchanged), entry.text()) {
+                let text = checksum::normalise(text.as_bytes());
                 staged.push((self.root.join(path), stage(&self.root, path, &text, file.executable)?));
             }
         }

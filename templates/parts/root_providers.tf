@@ -4,22 +4,28 @@ locals {
 }
 
 provider "aws" {
-  region              = {{ region | hcl }}
+  region = {{ region | hcl }}
+{%- if has_account %}
   allowed_account_ids = [{{ account | hcl }}]
+{%- endif %}
+{%- if has_role %}
 
   assume_role {
     role_arn = {{ role | hcl }}
   }
+{%- endif %}
 
   default_tags {
     tags = local.tags
   }
 }
 {%- if has_kubernetes or has_helm %}
+{%- if is_looked_up %}
 
 data "aws_eks_cluster" "this" {
   name = {{ cluster_name | hcl }}
 }
+{%- endif %}
 
 locals {
   # Asked for whenever a token is needed: one that was read at plan would expire after 15 minutes.
@@ -33,8 +39,10 @@ locals {
       {{ cluster_name | hcl }},
       "--region",
       {{ region | hcl }},
+{%- if has_role %}
       "--role-arn",
       {{ role | hcl }},
+{%- endif %}
     ]
   }
 }
@@ -42,8 +50,8 @@ locals {
 {%- if has_kubernetes %}
 
 provider "kubernetes" {
-  host                   = data.aws_eks_cluster.this.endpoint
-  cluster_ca_certificate = base64decode(data.aws_eks_cluster.this.certificate_authority[0].data)
+  host                   = {{ endpoint | hcl }}
+  cluster_ca_certificate = base64decode({{ certificate | hcl }})
 
   exec {
     api_version = local.get_token.api_version
@@ -56,8 +64,8 @@ provider "kubernetes" {
 
 provider "helm" {
   kubernetes = {
-    host                   = data.aws_eks_cluster.this.endpoint
-    cluster_ca_certificate = base64decode(data.aws_eks_cluster.this.certificate_authority[0].data)
+    host                   = {{ endpoint | hcl }}
+    cluster_ca_certificate = base64decode({{ certificate | hcl }})
     exec                   = local.get_token
   }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use plinth::file::File;
+use plinth::file::{File, Keeping};
 use plinth::tree::{Drift, Error, Report, State};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
@@ -119,6 +119,7 @@ pub fn file(path: &str, text: &str) -> File {
         executable: false,
         template: format!("{path}.tera"),
         stack: None,
+        keeping: Keeping::Ours,
     }
 }
 

@@ -26,7 +26,7 @@ variable "tenant" {
   type = object({
     namespace        = string
     application      = string
-    team             = string
+    team             = optional(string)
     service_accounts = optional(list(string), [])
   })
   default = null

@@ -1,0 +1,273 @@
+//! `plinth attach`: an application's root module for one cluster, in a repository of its own.
+//!
+//! What is told comes from three sources, each laid over the next: the command line, a blueprint, and the record that an earlier run left in
+//! the manifest.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use anyhow::bail;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::{CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, quoted, refuse, say, tidy};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Source, Sources, Span, Spanned};
+use crate::model::standalone::{self, OPTIONS, Options};
+use crate::problem::suggest;
+use crate::render;
+use crate::tree::{Drift, Manifest, Report};
+
+/// The manifest's fact that holds the record.
+const RECORD: &str = "attachment";
+
+/// An application, its cluster, and where the files go.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  plinth attach franklin --cluster azavea-staging-main --region us-east-1 --from blueprint.toml\n  \
+                        plinth attach --update"
+)]
+pub(super) struct Attach {
+    /// The application
+    #[arg(required_unless_present = "update")]
+    app: Option<String>,
+    /// Name of the EKS cluster
+    #[arg(long, value_name = "EKS_NAME", required_unless_present = "update")]
+    cluster: Option<String>,
+    /// Region of the cluster; a blueprint knows it
+    #[arg(long, required_unless_present_any = ["update", "from"])]
+    region: Option<String>,
+    /// Account of the cluster, in place of whichever the caller is in
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// ARN of the role that applies, in place of whoever calls
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
+    /// Namespace of the application, in place of its name
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// Team that pays for the application: a label and a tag
+    #[arg(long, value_name = "NAME")]
+    team: Option<String>,
+    /// Service accounts of its pods, with commas between, in place of one of its name
+    #[arg(long, value_name = "NAMES")]
+    service_accounts: Option<String>,
+    /// Bucket that keeps the state; without it, the state lies beside the files
+    #[arg(long, value_name = "BUCKET")]
+    state_bucket: Option<String>,
+    /// Region of that bucket, where it is not the cluster's
+    #[arg(long, value_name = "REGION")]
+    state_region: Option<String>,
+    /// ARN of the KMS key that encrypts the state, or of its alias
+    #[arg(long, value_name = "ARN")]
+    state_kms_key: Option<String>,
+    /// `data-only` for a cluster that plinth did not make [default: contract]
+    #[arg(long, value_name = "MODE")]
+    mode: Option<String>,
+    /// Take the attachment from git, `git::https://…//modules/attachment?ref=v1.0.0`, in place of a copy
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
+    /// Blueprint of the platform: says account, role, state bucket, namespace and team
+    #[arg(long, value_name = "BLUEPRINT")]
+    from: Option<Utf8PathBuf>,
+    /// Bring what plinth wrote here up to date; what is not said is as in the last run
+    #[arg(long)]
+    update: bool,
+    /// Where the files go, in place of this folder
+    #[arg(long, value_name = "DIR", value_parser = folder, default_value = ".")]
+    out: Utf8PathBuf,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Give up the edit of this file, by its path in the folder; may be repeated
+    #[arg(long, value_name = "PATH")]
+    force: Vec<Utf8PathBuf>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Printed::Text)]
+    format: Printed,
+}
+
+impl Attach {
+    pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
+        let recorded = match Manifest::read(&self.out) {
+            Ok(manifest) => manifest.and_then(|manifest| options(manifest.facts.get(RECORD)?)),
+            Err(error) => return refuse(&error, err),
+        };
+        let folder = tidy(&self.out);
+        if self.update && recorded.is_none() {
+            bail!(
+                "there is no attachment in `{folder}` to update\n\nhelp: name the folder of one with `--out`, or write one: \
+                 `plinth attach APP --cluster EKS_NAME --region REGION`"
+            );
+        }
+        let mut options = self.given();
+        let mut tags = Vec::new();
+        if let Some(path) = &self.from {
+            let base = self.update.then_some(recorded.as_ref()).flatten();
+            let Some(found) = self.from_blueprint(path, base, out, err)? else { return Ok(FAILED) };
+            options = found.0;
+            tags = found.1;
+        }
+        if let Some(recorded) = &recorded {
+            if self.update {
+                options = laid_over(options, recorded);
+            } else if let Some(other) =
+                OPTIONS.iter().find(|option| options.get(*option) != recorded.get(*option))
+            {
+                let was = recorded.get(other).map_or("without".to_owned(), |was| format!("with `{was}`"));
+                bail!(
+                    "`{folder}` has an attachment already, made {was} as {}\n\nhelp: name another folder with `--out`, or write \
+                     `--update` and the options that change; files that are yours stay as they are",
+                    shown(other)
+                );
+            }
+        }
+        let (command, told) = told(&options);
+        let catalog = Catalog::load();
+        let standalone = match standalone::resolve(&told, &tags, &catalog) {
+            Ok(standalone) => standalone,
+            Err(diagnostics) => {
+                let sources = Sources::new(Source { path: "the command line".to_owned(), text: command });
+                say(&diagnostics, &sources, self.format.into(), out, err)?;
+                return Ok(FAILED);
+            }
+        };
+        let files = render::render_standalone(&standalone, &catalog)?;
+        let drift = match Drift::compare(&self.out, &files, &record(&options)) {
+            Ok(drift) => drift,
+            Err(error) => return refuse(&error, err),
+        };
+        if let Err(error) = drift.check_force(&self.force) {
+            return refuse(&error, err);
+        }
+        let result = if self.dry_run { drift.plan(&self.force) } else { drift.write(&self.force) };
+        let report = match result {
+            Ok(report) => report,
+            Err(error) => return refuse(&error, err),
+        };
+        self.print(&report, &folder, recorded.is_none(), out)?;
+        Ok(if self.dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
+    }
+
+    /// Returns what the command line says.
+    fn given(&self) -> Options {
+        let values = [
+            &self.app,
+            &self.cluster,
+            &self.region,
+            &self.account,
+            &self.role,
+            &self.namespace,
+            &self.team,
+            &self.service_accounts,
+            &self.state_bucket,
+            &self.state_region,
+            &self.state_kms_key,
+            &self.mode,
+            &self.source,
+        ];
+        OPTIONS.into_iter().zip(values).filter_map(|(option, value)| Some((option, value.clone()?))).collect()
+    }
+
+    /// Adds what a blueprint says, and the cluster's tags; `None` when it is wrong, which has been said then.
+    #[expect(clippy::type_complexity, reason = "two things, once")]
+    fn from_blueprint(
+        &self,
+        path: &Utf8Path,
+        recorded: Option<&Options>,
+        out: &mut impl Write,
+        err: &mut impl Write,
+    ) -> anyhow::Result<Option<(Options, Vec<(String, String)>)>> {
+        let given = self.given();
+        let asked = recorded.map_or_else(|| given.clone(), |recorded| laid_over(given.clone(), recorded));
+        let written = Written { blueprint: path.to_owned(), format: self.format };
+        let Some(model) = written.resolve(out, err)? else { return Ok(None) };
+        let (app, cluster) = (&asked["app"], &asked["cluster"]);
+        let Some((found, tags)) = standalone::of_model(&model, app, cluster) else {
+            let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+            let known: Vec<String> = clusters.map(|cluster| cluster.eks_name.clone()).collect();
+            bail!("`{path}` has no cluster `{cluster}`\n\nhelp: {}", suggest(cluster, &known));
+        };
+        for (option, value) in &given {
+            if let Some(other) = found.get(option).filter(|other| *other != value) {
+                bail!(
+                    "{} is `{value}`, and `{path}` says `{other}`\n\nhelp: leave it out: the blueprint knows it",
+                    shown(option)
+                );
+            }
+        }
+        Ok(Some((laid_over(given, &found), tags)))
+    }
+
+    fn print(
+        &self,
+        report: &Report,
+        folder: &Utf8Path,
+        is_first: bool,
+        out: &mut impl Write,
+    ) -> anyhow::Result<()> {
+        if self.format == Printed::Json {
+            let json = json!({
+                "created": report.created,
+                "changed": report.changed,
+                "removed": report.removed,
+                "unchanged": report.unchanged,
+            });
+            writeln!(out, "{json:#}")?;
+            return Ok(());
+        }
+        print_report(report, folder, self.dry_run, out)?;
+        if is_first && !self.dry_run {
+            let readme = tidy(&folder.join("README.md"));
+            writeln!(out, "next: read {readme}, then run `terraform init` beside it")?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes what one source says, and of the other what the first leaves open.
+fn laid_over(first: Options, then: &Options) -> Options {
+    let mut options = then.clone();
+    options.extend(first);
+    options
+}
+
+/// Names an option as it is typed.
+fn shown(option: &str) -> String {
+    if option == OPTIONS[0] { "APP".to_owned() } else { format!("`--{option}`") }
+}
+
+/// Writes the command that says it all, and where each value stands in it: mistakes are shown there, whatever source they come from.
+fn told(options: &Options) -> (String, BTreeMap<&'static str, Spanned<String>>) {
+    let mut command = "plinth attach".to_owned();
+    let mut told = BTreeMap::new();
+    for option in OPTIONS {
+        let Some(value) = options.get(option) else { continue };
+        command.push(' ');
+        if option != OPTIONS[0] {
+            command.push_str(&format!("--{option} "));
+        }
+        let start = command.len();
+        command.push_str(&quoted(value));
+        told.insert(option, Spanned::new(value.clone(), Span { start, end: command.len() }));
+    }
+    (command, told)
+}
+
+/// Reads the record of an earlier run.
+fn options(record: &Value) -> Option<Options> {
+    let record = record.as_object()?;
+    let told =
+        OPTIONS.into_iter().filter_map(|option| Some((option, record.get(option)?.as_str()?.to_owned())));
+    Some(told.collect())
+}
+
+/// Writes the record: what was told, and which plinth wrote the attachment for which contract.
+fn record(options: &Options) -> Map<String, Value> {
+    let mut record: Map<String, Value> =
+        options.iter().map(|(option, value)| ((*option).to_owned(), Value::from(value.clone()))).collect();
+    record.insert("plinth".to_owned(), env!("CARGO_PKG_VERSION").into());
+    record.insert("contract".to_owned(), render::standalone::contract().into());
+    Map::from_iter([(RECORD.to_owned(), Value::Object(record))])
+}
