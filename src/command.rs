@@ -88,7 +88,7 @@ enum Command {
     /// Lists the add-ons, or says all about one; `pin` writes exact versions of EKS add-ons into `plinth.lock`
     Catalog(Catalogue),
     /// Writes an application's root module for one cluster, into a repository of its own
-    Attach(Attach),
+    Attach(Box<Attach>),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }

@@ -75,6 +75,7 @@ fn help_says_what_there_is() {
         &["show", "--help"],
         &["migrate", "--help"],
         &["explain", "--help"],
+        &["attach", "--help"],
         &["schema", "--help"],
     ] {
         let Run { status, stdout, stderr } = plinth(folder.path(), command);
@@ -95,6 +96,8 @@ fn usage_errors_end_with_2() {
         "check --today tomorrow",
         "check --format yaml",
         "generate a.toml b.toml",
+        "attach",
+        "attach franklin --cluster azavea-staging-main",
     ] {
         let Run { status, stdout, stderr } = project.run(command);
         assert_eq!((status, stdout.as_str()), (2, ""), "plinth {command}");

@@ -59,13 +59,27 @@ fn readme_prints_what_it_says() {
     // What AWS' API says.
     let answer = repository().join("tests/pin/describe-addon-versions.json");
     std::fs::copy(answer, folder.path().join("versions.json")).expect("writable");
-    let readme = include_str!("../README.md");
-    let real = run(readme, folder.path());
-    let diff = TextDiff::from_lines(readme, &real);
+    prints("README.md", folder.path());
+}
+
+#[test]
+fn attach_page_prints_what_it_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for file in ["azavea.toml", "plinth.lock"] {
+        let from = repository().join("blueprints").join(file);
+        std::fs::copy(from, folder.path().join(file)).expect("writable");
+    }
+    prints("docs/attach.md", folder.path());
+}
+
+fn prints(document: &str, folder: &Path) {
+    let text = std::fs::read_to_string(repository().join(document)).expect("readable");
+    let real = run(&text, folder);
+    let diff = TextDiff::from_lines(&text, &real);
     assert!(
-        readme == real,
-        "README.md does not show what its commands print:\n{}",
-        diff.unified_diff().header("README.md", "what its commands print")
+        text == real,
+        "{document} does not show what its commands print:\n{}",
+        diff.unified_diff().header(document, "what its commands print")
     );
 }
 

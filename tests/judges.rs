@@ -51,6 +51,8 @@ mod permissions;
 mod pipeline;
 #[path = "judges/placement.rs"]
 mod placement;
+#[path = "judges/scaffold.rs"]
+mod scaffold;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
 #[path = "judges/structure.rs"]

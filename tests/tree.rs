@@ -2,6 +2,8 @@
 
 #[path = "tree/directory.rs"]
 mod directory;
+#[path = "tree/keeping.rs"]
+mod keeping;
 #[path = "tree/manifest.rs"]
 mod manifest;
 #[path = "tree/obstacles.rs"]

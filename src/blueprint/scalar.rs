@@ -128,7 +128,7 @@ text! {
             && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
         check(is_source, || Problem::InvalidModuleSource { value: text.into() })
     },
-    "module in git", r#"^git::[!#-~]+\?ref=[!#-~]+$"#, "git::https://example.com/platform.git//modules/attachment?ref=v1.0.0"
+    "module in git", r"^git::[!#-~]+\?ref=[!#-~]+$", "git::https://example.com/platform.git//modules/attachment?ref=v1.0.0"
 }
 text! {
     /// The id of a VPC, `vpc-0a1b2c3d4e5f60718`.

@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use super::{CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, quoted, refuse, say, tidy};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
-use crate::model::standalone::{self, OPTIONS, Options};
+use crate::model::standalone::{self, OPTIONS, Options, Said};
 use crate::problem::suggest;
 use crate::render;
-use crate::tree::{Drift, Manifest, Report};
+use crate::tree::{Drift, Error as TreeError, Manifest, Report};
 
 /// The manifest's fact that holds the record.
 const RECORD: &str = "attachment";
@@ -101,14 +101,9 @@ impl Attach {
                  `plinth attach APP --cluster EKS_NAME --region REGION`"
             );
         }
-        let mut options = self.given();
-        let mut tags = Vec::new();
-        if let Some(path) = &self.from {
-            let base = self.update.then_some(recorded.as_ref()).flatten();
-            let Some(found) = self.from_blueprint(path, base, out, err)? else { return Ok(FAILED) };
-            options = found.0;
-            tags = found.1;
-        }
+        let Some(Said { mut options, tags, lacks }) = self.said(recorded.as_ref(), out, err)? else {
+            return Ok(FAILED);
+        };
         if let Some(recorded) = &recorded {
             if self.update {
                 options = laid_over(options, recorded);
@@ -144,9 +139,22 @@ impl Attach {
         let result = if self.dry_run { drift.plan(&self.force) } else { drift.write(&self.force) };
         let report = match result {
             Ok(report) => report,
-            Err(error) => return refuse(&error, err),
+            Err(error) => {
+                let status = refuse(&error, err)?;
+                if recorded.is_none() && matches!(error, TreeError::Refused(_)) {
+                    writeln!(err, "help: or name an empty folder with `--out`")?;
+                }
+                return Ok(status);
+            }
         };
         self.print(&report, &folder, recorded.is_none(), out)?;
+        if let (Some(place), Some(path), Printed::Text) = (lacks, &self.from, self.format) {
+            let app = standalone.app;
+            writeln!(
+                out,
+                "next: put `\"{place}\"` among `environments` of `[apps.{app}]` in `{path}`, so that its namespace is made"
+            )?;
+        }
         Ok(if self.dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
     }
 
@@ -170,34 +178,36 @@ impl Attach {
         OPTIONS.into_iter().zip(values).filter_map(|(option, value)| Some((option, value.clone()?))).collect()
     }
 
-    /// Adds what a blueprint says, and the cluster's tags; `None` when it is wrong, which has been said then.
-    #[expect(clippy::type_complexity, reason = "two things, once")]
-    fn from_blueprint(
+    /// Returns what the command line says, and after it a blueprint; `None` when that is wrong, which has been said then.
+    fn said(
         &self,
-        path: &Utf8Path,
         recorded: Option<&Options>,
         out: &mut impl Write,
         err: &mut impl Write,
-    ) -> anyhow::Result<Option<(Options, Vec<(String, String)>)>> {
+    ) -> anyhow::Result<Option<Said>> {
         let given = self.given();
-        let asked = recorded.map_or_else(|| given.clone(), |recorded| laid_over(given.clone(), recorded));
-        let written = Written { blueprint: path.to_owned(), format: self.format };
+        let Some(path) = &self.from else { return Ok(Some(Said { options: given, ..Said::default() })) };
+        let written = Written { blueprint: path.clone(), format: self.format };
         let Some(model) = written.resolve(out, err)? else { return Ok(None) };
-        let (app, cluster) = (&asked["app"], &asked["cluster"]);
-        let Some((found, tags)) = standalone::of_model(&model, app, cluster) else {
+        let asked = |option: &str| {
+            let known = given.get(option).or_else(|| recorded?.get(option));
+            known.map(String::as_str).unwrap_or_default()
+        };
+        let (app, cluster) = (asked("app"), asked("cluster"));
+        let Some(Said { options, tags, lacks }) = standalone::of_model(&model, app, cluster) else {
             let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
             let known: Vec<String> = clusters.map(|cluster| cluster.eks_name.clone()).collect();
             bail!("`{path}` has no cluster `{cluster}`\n\nhelp: {}", suggest(cluster, &known));
         };
         for (option, value) in &given {
-            if let Some(other) = found.get(option).filter(|other| *other != value) {
+            if let Some(other) = options.get(option).filter(|other| *other != value) {
                 bail!(
                     "{} is `{value}`, and `{path}` says `{other}`\n\nhelp: leave it out: the blueprint knows it",
                     shown(option)
                 );
             }
         }
-        Ok(Some((laid_over(given, &found), tags)))
+        Ok(Some(Said { options: laid_over(given, &options), tags, lacks }))
     }
 
     fn print(

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::Model;
 use super::access;
 use super::identity::{bucket_fault, standalone_key};
+use crate::blueprint::MAIN;
 use crate::blueprint::node::{self, Node};
 use crate::blueprint::read::{Read, Reader};
 use crate::blueprint::scalar::{AccountId, AttachmentMode, EksName, GitSource, Name, StateKey};
@@ -151,9 +152,19 @@ fn use_of(key: &str) -> Value {
     statement
 }
 
-/// Finds what a blueprint says of an application's attachment to a cluster, and the cluster's tags; `None` when it has no such
-/// cluster. The application may be unknown to it, or not live there.
-pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<(Options, Vec<(String, String)>)> {
+/// What a blueprint says of an application's attachment to a cluster.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// Values by option.
+    pub options: Options,
+    /// The cluster's tags.
+    pub tags: Vec<(String, String)>,
+    /// The place that the application's `environments` lack, `production/eu`; none where it lives there.
+    pub lacks: Option<String>,
+}
+
+/// Finds what a blueprint says; `None` when it has no such cluster. The application may be unknown to it, or not live there.
+pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<Said> {
     let mut clusters = model
         .environments
         .iter()
@@ -166,6 +177,7 @@ pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<(Options, Vec
         ("state-region", environment.region.clone()),
         ("state-kms-key", environment.state.key_alias_arn.clone()),
     ]);
+    let mut lives_there = false;
     if let Some(app) = model.apps.iter().find(|known| known.name.as_str() == app) {
         let accounts: Vec<&str> = app.service_accounts.iter().map(|account| account.name.as_str()).collect();
         options.insert("namespace", app.namespace.clone());
@@ -173,9 +185,15 @@ pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<(Options, Vec
         options.insert("service-accounts", accounts.join(","));
         let mut attachments = app.attachments.iter();
         let own = attachments.find(|own| own.environment == environment.name && own.cluster == cluster.name);
+        lives_there = own.is_some();
         options.extend(own.map(|own| ("role", own.deploy_role.clone())));
     }
-    Some((options, cluster.tags.clone()))
+    let place = if cluster.name == MAIN {
+        environment.name.clone()
+    } else {
+        format!("{}/{}", environment.name, cluster.name)
+    };
+    Some(Said { options, tags: cluster.tags.clone(), lacks: (!lives_there).then_some(place) })
 }
 
 /// Reads what an attachment is told.
@@ -249,11 +267,17 @@ fn standalone(told: &mut Told<'_>, tags: &[(String, String)], catalog: &Catalog)
     let mode = told.read("mode").unwrap_or(AttachmentMode::Contract);
     let source = told.read("source");
     let account = told.read::<AccountId>("account");
-    let (region, partition) = region(told, catalog)?;
-    let role = role(told, account.as_ref(), &region, &partition);
-    let state = app.as_ref().zip(cluster.as_ref());
-    let state = state.and_then(|(app, cluster)| state_of(told, app, cluster, &region, catalog));
-    let app = app?;
+    let place = region(told, "region", catalog);
+    let role = role(told, account.as_ref(), place.as_ref());
+    let state = state(told, catalog);
+    // All mistakes are found: from here on, what must be there is.
+    let (app, cluster, (region, partition)) = (app?, cluster?, place?);
+    let state = state.map(|(bucket, of_bucket, kms_key)| State {
+        key: standalone_key(&app, cluster.as_str()),
+        region: of_bucket.unwrap_or_else(|| region.clone()),
+        bucket,
+        kms_key,
+    });
     let mut tags: BTreeMap<String, String> = tags.iter().cloned().collect();
     tags.insert("Application".to_owned(), app.to_string());
     tags.extend(team.iter().map(|team| ("Team".to_owned(), team.to_string())));
@@ -262,7 +286,7 @@ fn standalone(told: &mut Told<'_>, tags: &[(String, String)], catalog: &Catalog)
     Some(Standalone {
         namespace: namespace.unwrap_or_else(|| app.clone()),
         service_accounts: service_accounts.unwrap_or(usual),
-        cluster: cluster?,
+        cluster,
         account: account
             .map(|account| account.to_string())
             .or(role.as_ref().map(|role| role.account.clone())),
@@ -278,8 +302,9 @@ fn standalone(told: &mut Told<'_>, tags: &[(String, String)], catalog: &Catalog)
     })
 }
 
-fn region(told: &mut Told<'_>, catalog: &Catalog) -> Option<(String, String)> {
-    let Spanned { value, span } = told.values.get("region")?.clone();
+/// Reads a region; returns it with its partition.
+fn region(told: &mut Told<'_>, option: &str, catalog: &Catalog) -> Option<(String, String)> {
+    let Spanned { value, span } = told.values.get(option)?.clone();
     let Some(facts) = catalog.regions.get(&value) else {
         let known = catalog.regions.keys().cloned().collect();
         told.push(Problem::UnknownRegion { value, known }, span);
@@ -292,35 +317,23 @@ fn region(told: &mut Told<'_>, catalog: &Catalog) -> Option<(String, String)> {
 fn role(
     told: &mut Told<'_>,
     account: Option<&AccountId>,
-    region: &str,
-    partition: &str,
+    place: Option<&(String, String)>,
 ) -> Option<access::Arn> {
     let Spanned { value, span } = told.values.get("role")?.clone();
     let role = access::parse(value).map_err(|problem| told.push(problem, span)).ok()?;
-    if role.partition != partition {
-        let (region, partition) = (region.to_owned(), partition.to_owned());
-        told.push(Problem::RoleInOtherPartition { arn: role.text.clone(), region, partition }, span);
+    let arn = role.text.clone();
+    if let Some((region, partition)) = place.filter(|(_, partition)| *partition != role.partition).cloned() {
+        told.push(Problem::RoleInOtherPartition { arn, region, partition }, span);
     } else if let Some(account) = account.filter(|account| account.as_str() != role.account) {
-        let (arn, account) = (role.text.clone(), account.to_string());
+        let account = account.to_string();
         told.push(Problem::RoleInOtherAccount { arn, account, is_delivery: false }, span);
     }
     Some(role)
 }
 
-fn state_of(
-    told: &mut Told<'_>,
-    app: &Name,
-    cluster: &EksName,
-    region: &str,
-    catalog: &Catalog,
-) -> Option<State> {
-    let state_region = told.values.get("state-region").cloned();
-    if let Some(Spanned { value, span }) = state_region.clone()
-        && !catalog.regions.contains_key(&value)
-    {
-        let known = catalog.regions.keys().cloned().collect();
-        told.push(Problem::UnknownRegion { value, known }, span);
-    }
+/// Reads where the state lives: bucket, its region, its key.
+fn state(told: &mut Told<'_>, catalog: &Catalog) -> Option<(String, Option<String>, Option<StateKey>)> {
+    let region = region(told, "state-region", catalog).map(|(region, _)| region);
     let kms_key = told.read("state-kms-key");
     let Spanned { value: bucket, span } = told.values.get("state-bucket")?.clone();
     let limit = catalog.name_limit("aws_s3_bucket");
@@ -330,10 +343,5 @@ fn state_of(
     } else if let Some(why) = bucket_fault(&bucket) {
         told.push(Problem::InvalidBucketName { name: bucket.clone(), why }, span);
     }
-    Some(State {
-        key: standalone_key(app, cluster.as_str()),
-        region: state_region.map_or_else(|| region.to_owned(), |region| region.value),
-        bucket,
-        kms_key,
-    })
+    Some((bucket, region, kms_key))
 }

@@ -150,7 +150,7 @@ fn terraform(scope: &ForAttachment<'_>) -> Context {
     root_terraform(
         &scope.whole,
         scope.environment,
-        scope.attachment.state_key.clone(),
+        &scope.attachment.state_key,
         &scope.attachment.deploy_role,
         false,
         scope.attachment.owns_namespace,

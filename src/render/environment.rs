@@ -178,7 +178,7 @@ pub(super) struct RootTerraform<'a> {
 pub(super) fn root_terraform<'a>(
     whole: &Whole<'a>,
     environment: &'a Environment,
-    key: String,
+    key: &str,
     role: &'a str,
     helm: bool,
     kubernetes: bool,
@@ -189,7 +189,7 @@ pub(super) fn root_terraform<'a>(
     providers.extend(kubernetes.then(|| provider("kubernetes", &facts.kubernetes, "~>")));
     let backend = Backend {
         bucket: &environment.state.bucket,
-        key: &key,
+        key,
         region: &environment.region,
         has_kms_key: true,
         kms_key_id: &environment.state.key_alias_arn,
@@ -243,7 +243,7 @@ impl Api {
 
 fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
     let key = stack_key(&scope.cluster.name, stack);
-    root_terraform(&scope.whole, scope.environment, key, &scope.environment.deploy_role, helm, kubernetes)
+    root_terraform(&scope.whole, scope.environment, &key, &scope.environment.deploy_role, helm, kubernetes)
 }
 
 fn providers(scope: &ForCluster<'_>, has_helm: bool, has_kubernetes: bool) -> Context {
@@ -260,14 +260,7 @@ fn providers(scope: &ForCluster<'_>, has_helm: bool, has_kubernetes: bool) -> Co
 
 fn state_terraform(scope: &ForEnvironment<'_>) -> Context {
     let environment = scope.environment;
-    root_terraform(
-        &scope.whole,
-        environment,
-        STATE_STACK_KEY.to_owned(),
-        &environment.deploy_role,
-        false,
-        false,
-    )
+    root_terraform(&scope.whole, environment, STATE_STACK_KEY, &environment.deploy_role, false, false)
 }
 
 fn state_providers(scope: &ForEnvironment<'_>) -> Context {

@@ -95,6 +95,9 @@ pub(super) fn pages(standalone: &Standalone, files: &[File]) -> anyhow::Result<V
 }
 
 /// Returns the version of the contract that the attachment reads, as its template has it.
+///
+/// # Panics
+/// When the template does not say it.
 pub fn contract() -> String {
     let text = source("modules/attachment/contract.tf");
     let part = |name: &str| {
@@ -152,6 +155,7 @@ fn main(scope: &ForRoot<'_>) -> Context {
 fn attachment(scope: &ForRoot<'_>) -> Context {
     #[derive(Serialize)]
     struct Attachment<'a> {
+        is_vendored: bool,
         source: &'a str,
         cluster: &'a str,
         has_contract: bool,
@@ -163,6 +167,7 @@ fn attachment(scope: &ForRoot<'_>) -> Context {
     }
     let standalone = scope.standalone;
     view(&Attachment {
+        is_vendored: is_vendored(scope),
         source: standalone.source.as_ref().map_or("./modules/attachment", |source| source.as_str()),
         cluster: standalone.cluster.as_str(),
         has_contract: standalone.has_contract(),

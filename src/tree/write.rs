@@ -49,7 +49,7 @@ impl Drift<'_> {
                 State::Unchanged => report.unchanged += 1,
                 State::New | State::Missing => report.created.push(path.clone()),
                 State::Stale | State::Merged | State::Edited | State::Foreign => {
-                    report.changed.push(path.clone())
+                    report.changed.push(path.clone());
                 }
                 State::LeftOver | State::LeftOverEdited => report.removed.push(path.clone()),
             }

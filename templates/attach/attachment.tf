@@ -1,5 +1,5 @@
 # The shared cluster, found by its name: everything that is said of it comes from here, module.attachment.private_subnet_ids,
-# module.attachment.permissions_boundary_arn, ... modules/attachment/README.md lists it all.
+# module.attachment.permissions_boundary_arn, ... {% if is_vendored %}modules/attachment/README.md{% else %}The module's README{% endif %} lists it all.
 module "attachment" {
   source = {{ source | hcl }}
 

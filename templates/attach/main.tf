@@ -9,9 +9,6 @@ resource "kubernetes_deployment_v1" "example" {
     labels    = module.attachment.cost_labels
   }
 
-  # A first apply ends when its objects are there; with "true" it waits until pods run.
-  wait_for_rollout = false
-
   spec {
     replicas = 2
 

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
+use crate::scaffold;
 use crate::tree::{self, write};
 use crate::world::World;
 
@@ -143,6 +144,8 @@ fn tests_of_modules_pass() {
 
 fn refuses(engine: &'static str) {
     let Some(engine) = Engine::with_providers(engine, "attachments that must be refused") else { return };
+    // Who names no role is in the cluster's account himself.
+    let engine = engine.in_account("111111111111");
     let world = World::new(&engine, "azavea");
     let staging = world.environment("staging");
     world.bootstrap(staging);
@@ -158,11 +161,19 @@ fn refuses(engine: &'static str) {
         assert_eq!(plan(&world, root), Ok(()), "{root}: the platform is as it should be");
     }
 
+    world.apply(&tenants);
+    let scaffold = scaffold::judge(&world);
+    let scaffold = scaffold.to_str().expect("a path of text");
+
     let sound = world.text();
     assert_contracts_fit(&world);
     for case in CASES {
         world.replace(&spoiled(&sound, &case.spoil));
         assert_refuses(&world, &application, case);
+        // Its provider of Kubernetes waits for the attachment, and adds no error of its own.
+        if matches!(case.spoil, Spoil::Remove(_)) {
+            assert_refuses(&world, scaffold, case);
+        }
         // The platform's own tenants stop at the same rules. Without a cluster document, their providers do, too.
         if matches!(case.spoil, Spoil::Remove(["services"])) {
             assert_refuses(&world, &tenants, case);
