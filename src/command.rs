@@ -299,6 +299,12 @@ fn load(
         resolve(reading(place)?, place.out.as_deref(), today, &catalog);
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
+        if Manifest::read(&root).ok().flatten().is_some_and(|manifest| attach::is_attachment(&manifest)) {
+            let root = tidy(&root);
+            anyhow::bail!(
+                "`{root}` holds what `plinth attach` wrote\n\nhelp: name another folder with `--out`"
+            );
+        }
         let (files, found) = render::render(&model, &catalog)?;
         diagnostics.extend(found);
         let notes = report::json(&diagnostics, &sources);

@@ -220,6 +220,39 @@ fn files_that_are_there_are_left_alone_or_refused() {
     assert_eq!(fs::read_to_string(folder.path().join("main.tf")).expect("readable"), "# ours\n");
 }
 
+/// The files of one command are no left-overs of the other.
+#[test]
+fn attachments_and_trees_have_folders_of_their_own() {
+    let attached = Attached::new();
+    let before = attached.tree();
+    let blueprint = repository().join("blueprints/minimal.toml");
+    let blueprint = blueprint.to_str().expect("UTF-8");
+    let generate = plinth(attached.0.path(), &["generate", blueprint, "--out", "."]);
+    assert_eq!(generate.status, 2);
+    assert!(generate.stderr.contains("`.` holds what `plinth attach` wrote"), "{}", generate.stderr);
+    assert_eq!(attached.tree(), before);
+    let tree = empty();
+    assert_eq!(plinth(tree.path(), &["generate", blueprint, "--out", "."]).status, 0);
+    let before = read_tree(tree.path());
+    let attach = ["attach", "franklin", "--cluster", "azavea-staging-main", "--region", "us-east-1"];
+    let attach = plinth(tree.path(), &attach);
+    assert_eq!(attach.status, 2);
+    assert!(attach.stderr.contains("`.` holds what `plinth generate` wrote"), "{}", attach.stderr);
+    assert_eq!(read_tree(tree.path()), before);
+}
+
+#[test]
+fn an_older_plinth_takes_nothing_back() {
+    let attached = Attached::new();
+    let own = format!("\"plinth\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    attached.edit(MANIFEST, &own, "\"plinth\":\"99.1.0\"");
+    let before = attached.tree();
+    let run = attached.run("attach --update");
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("plinth 99.1.0 wrote the attachment"), "{}", run.stderr);
+    assert_eq!(attached.tree(), before);
+}
+
 #[test]
 fn json_is_what_the_text_says() {
     let folder = empty();

@@ -90,11 +90,12 @@ pub(super) struct Attach {
 
 impl Attach {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
+        let folder = tidy(&self.out);
         let recorded = match Manifest::read(&self.out) {
-            Ok(manifest) => manifest.and_then(|manifest| options(manifest.facts.get(RECORD)?)),
+            Ok(Some(manifest)) => Some(self::recorded(&manifest, &folder)?),
+            Ok(None) => None,
             Err(error) => return refuse(&error, err),
         };
-        let folder = tidy(&self.out);
         if self.update && recorded.is_none() {
             bail!(
                 "there is no attachment in `{folder}` to update\n\nhelp: name the folder of one with `--out`, or write one: \
@@ -265,12 +266,28 @@ fn told(options: &Options) -> (String, BTreeMap<&'static str, Spanned<String>>) 
     (command, told)
 }
 
+/// Whether a manifest is an attachment's; a tree has none of its files.
+pub(super) fn is_attachment(manifest: &Manifest) -> bool {
+    manifest.facts.contains_key(RECORD)
+}
+
 /// Reads the record of an earlier run.
-fn options(record: &Value) -> Option<Options> {
-    let record = record.as_object()?;
-    let told =
-        OPTIONS.into_iter().filter_map(|option| Some((option, record.get(option)?.as_str()?.to_owned())));
-    Some(told.collect())
+///
+/// # Errors
+/// Another command wrote the folder, or a newer plinth: this one would take its files away, or back.
+fn recorded(manifest: &Manifest, folder: &Utf8Path) -> anyhow::Result<Options> {
+    let Some(record) = manifest.facts.get(RECORD) else {
+        bail!("`{folder}` holds what `plinth generate` wrote\n\nhelp: name another folder with `--out`");
+    };
+    let text = |key: &str| record.get(key).and_then(Value::as_str);
+    let version = |text: &str| semver::Version::parse(text).ok();
+    let written_by = text("plinth").unwrap_or_default();
+    if version(written_by) > version(env!("CARGO_PKG_VERSION")) {
+        bail!(
+            "plinth {written_by} wrote the attachment in `{folder}`\n\nhelp: install that release, or a later one"
+        );
+    }
+    Ok(OPTIONS.into_iter().filter_map(|option| Some((option, text(option)?.to_owned()))).collect())
 }
 
 /// Writes the record: what was told, and which plinth wrote the attachment for which contract.
