@@ -296,9 +296,10 @@ pub struct Access {
 }
 
 impl Access {
-    /// Whether text is an ARN of the kind.
+    /// Whether text is an ARN of the kind, of characters that a policy takes.
     pub fn takes(&self, arn: &str) -> bool {
-        let rest = arn.strip_prefix("arn:").and_then(|rest| rest.split_once(':'));
+        let is_plain = arn.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
+        let rest = arn.strip_prefix("arn:").filter(|_| is_plain).and_then(|rest| rest.split_once(':'));
         rest.is_some_and(|(_, rest)| {
             self.arns.iter().any(|kind| rest.strip_prefix(kind.as_str()).is_some_and(|name| !name.is_empty()))
         })
@@ -435,8 +436,6 @@ pub enum Workload {
     DaemonSet,
     /// Pods that run once: a chart's hooks.
     Job,
-    /// Pods that run now and then.
-    CronJob,
 }
 
 /// How many pods a workload has.
@@ -484,9 +483,6 @@ pub enum AddonKind {
     EksAddon,
     /// By Helm: `modules/services`.
     Helm,
-    /// By Helm as well, from a chart that plinth carries, `modules/services/charts/NAME`: upstream publishes objects, and no
-    /// chart.
-    Manifest,
 }
 
 impl AddonKind {
@@ -495,7 +491,6 @@ impl AddonKind {
         match self {
             Self::EksAddon => "eks-addon",
             Self::Helm => "helm",
-            Self::Manifest => "manifest",
         }
     }
 }

@@ -294,6 +294,13 @@ fn draw(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Stri
     let Words { what, label, also, help } = diagnostic.problem.words();
     let level = if diagnostic.problem.is_note() { Level::NOTE } else { Level::ERROR };
     let title = level.primary_title(what).id(diagnostic.problem.code());
+    if let (true, true, Some(help)) = (diagnostic.at == Span::default(), diagnostic.problem.is_note(), &help)
+    {
+        // One below the other, without the gutter of a snippet that is not there.
+        let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
+        let title = renderer.render(&[Group::with_title(title)]).trim_end().to_owned();
+        return format!("{title}\n{}", renderer.render(&[help]));
+    }
     let mut report = if diagnostic.at == Span::default() {
         // About the blueprint as a whole: no line is at fault.
         vec![if diagnostic.problem.is_note() {
@@ -303,6 +310,13 @@ fn draw(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> Stri
         }]
     } else {
         let (source, at) = sources.visible(diagnostic.at);
+        if source.text.is_empty() {
+            // There is no line to show.
+            let group = title.element(Origin::path(source.path.as_str()));
+            let help = help.map(|help| Group::with_title(Level::HELP.secondary_title(help)));
+            let report: Vec<_> = [group].into_iter().chain(help).collect();
+            return renderer.render(&report);
+        }
         let mut snippet = snippet(source).annotation(AnnotationKind::Primary.span(at).label(label));
         let mut elsewhere = None;
         if let Some(other) = diagnostic.also {

@@ -1,7 +1,7 @@
 //! What the catalog knows of an add-on or a core service, as a page: `plinth catalog NAME` prints it, `docs/addons` holds those of
 //! the add-ons.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -141,9 +141,13 @@ pub fn service(catalog: &Catalog, name: &str, bundle: &Bundle) -> Page {
         code.push_str("kind = \"in-cluster\"      # or \"aws\"\n");
     }
     let brought: BTreeSet<&str> = bundle.in_cluster.iter().map(String::as_str).collect();
-    let needed: BTreeSet<&str> = brought.iter().flat_map(|addon| needed(catalog, addon)).collect();
-    for need in needed.difference(&brought) {
-        code.push_str(&format!("\n{}", table(need, &catalog.addons[*need], "      # it needs this")));
+    let needed = needed(catalog, brought.iter().copied());
+    let by_aws = self::needed(catalog, bundle.aws.iter().map(String::as_str));
+    for (need, mut why) in needed.into_iter().filter(|(need, _)| !brought.contains(need)) {
+        if !bundle.aws.is_empty() && !by_aws.contains_key(need) {
+            why.push_str("; not for kind = \"aws\"");
+        }
+        code.push_str(&format!("\n{}", table(need, &catalog.addons[need], &why)));
     }
     for addon in &brought {
         let facts = &catalog.addons[*addon];
@@ -171,16 +175,13 @@ fn facts(catalog: &Catalog, name: &str, facts: &Addon) -> Vec<(&'static str, Str
             let from = code(facts.repository.as_deref().unwrap_or_default());
             (format!("the Helm chart {chart} from {from}"), "services")
         }
-        AddonKind::Manifest => {
-            ("a Helm chart that plinth carries: upstream publishes objects alone".to_owned(), "services")
-        }
     };
     let mut rows = vec![("what", kind)];
     rows.push((
         "version",
         match facts.kind {
             AddonKind::EksAddon => "by `plinth.lock`, else the default of the Kubernetes version".to_owned(),
-            AddonKind::Helm | AddonKind::Manifest => format!("{version}, of {}", facts.as_of),
+            AddonKind::Helm => format!("{version}, of {}", facts.as_of),
         },
     ));
     rows.push((
@@ -241,18 +242,20 @@ fn blueprint(catalog: &Catalog, name: &str, facts: &Addon, values: &Value) -> Ve
     if is_required {
         blocks.push(Block::Text("Every cluster has it. A table changes it:".to_owned()));
     }
-    let mut code = table(name, facts, if is_required { "" } else { "      # the catalog's defaults" });
     // The first number of replicas is what is changed most often. Where no two run on one node, more would want more nodes.
     let replicas = facts.pods.iter().filter(|pods| !pods.apart).find_map(|pods| match &pods.replicas {
         Some(Replicas::Key(key)) => Some((key, values.at(key)?)),
         _ => None,
     });
+    let is_changed = matches!(replicas, Some((_, Value::Number(_))));
+    let mut code =
+        table(name, facts, if is_required || is_changed { "" } else { "      # the catalog's defaults" });
     if let Some((key, Value::Number(number))) = replicas {
         let more = number.as_u64().unwrap_or(1) + 1;
         code.push_str(&format!("values.{key} = {more}\n"));
     }
-    for need in needed(catalog, name) {
-        code.push_str(&format!("\n{}", table(need, &catalog.addons[need], "      # it needs this")));
+    for (need, why) in needed(catalog, [name]) {
+        code.push_str(&format!("\n{}", table(need, &catalog.addons[need], &why)));
     }
     if !is_required {
         code.push_str(&format!(
@@ -271,18 +274,24 @@ fn table(name: &str, facts: &Addon, note: &str) -> String {
     format!("[cluster.addons.{name}]{note}\n{}", access.unwrap_or_default())
 }
 
-/// Returns what must be switched on for an add-on, beyond what every cluster has, in the order of names.
-fn needed<'c>(catalog: &'c Catalog, name: &str) -> BTreeSet<&'c str> {
-    let mut needed = BTreeSet::new();
-    let mut open = vec![name];
+/// Returns what must be switched on for add-ons, beyond what every cluster has, in the order of names, each with the comment
+/// that says why.
+fn needed<'c>(catalog: &'c Catalog, names: impl IntoIterator<Item = &'c str>) -> BTreeMap<&'c str, String> {
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut needed = BTreeMap::new();
+    let mut open = names.clone();
+    let mut is_middleware = false;
     while let Some((next, facts)) = open.pop().and_then(|next| catalog.addons.get_key_value(next)) {
-        // Karpenter makes the nodes for middleware.
-        let is_middleware = facts.pods.iter().any(|pods| facts.placement_of(pods) == Placement::Middleware);
-        let maker = is_middleware.then_some(KARPENTER);
-        open.extend(facts.needs.iter().map(String::as_str).chain(maker));
-        if next != name && facts.required.is_none() {
-            needed.insert(next.as_str());
+        is_middleware |= facts.pods.iter().any(|pods| facts.placement_of(pods) == Placement::Middleware);
+        open.extend(facts.needs.iter().map(String::as_str));
+        if !names.contains(&next.as_str()) && facts.required.is_none() {
+            needed.insert(next.as_str(), "      # it needs this".to_owned());
         }
+    }
+    if let (true, Some((maker, _))) = (is_middleware, catalog.addons.get_key_value(KARPENTER)) {
+        // Karpenter makes the nodes for middleware, where nothing else does.
+        let why = "      # makes its nodes; or a managed pool middleware, or placement = \"core\"";
+        needed.entry(maker.as_str()).or_insert_with(|| why.to_owned());
     }
     needed
 }
@@ -299,7 +308,6 @@ fn workloads(facts: &Addon, values: &Value) -> Vec<Block> {
             (Some(Replicas::Fixed(number)), _) => number.to_string(),
             (None, Workload::DaemonSet) => "one on each node".to_owned(),
             (None, Workload::Job) => "once for each release".to_owned(),
-            (None, Workload::CronJob) => "now and then".to_owned(),
             (None, _) => "1".to_owned(),
         };
         let placement = facts.placement_of(pods);

@@ -46,15 +46,14 @@ fn every_add_on_and_service_has_a_line_and_a_page() {
 #[test]
 fn support_is_judged_by_the_version_that_is_asked_for() {
     let support = |version: &str| {
-        let Run { stdout, .. } = catalog(&format!("catalog karpenter --kubernetes {version} --format json"));
+        let Run { stdout, .. } = catalog(&format!("catalog keda --kubernetes {version} --format json"));
         let json: Value = serde_json::from_str(&stdout).expect("JSON");
         json["support"].as_str().expect("a word").to_owned()
     };
-    assert_eq!(support("1.36"), "supported");
-    assert_eq!(support("1.37"), "untested");
-    assert_eq!(support("1.9"), "unsupported");
-    let Run { stdout, .. } = catalog("catalog --kubernetes 1.37");
-    let line = stdout.lines().find(|line| line.starts_with("karpenter ")).expect("a line");
+    assert_eq!(support("1.35"), "supported");
+    assert_eq!(support("1.36"), "untested");
+    let Run { stdout, .. } = catalog("catalog --kubernetes 1.36");
+    let line = stdout.lines().find(|line| line.starts_with("keda ")).expect("a line");
     assert!(line.contains(" untested "), "{line}");
     assert_eq!(catalog("catalog --kubernetes latest").status, 2);
 }
@@ -203,4 +202,13 @@ fn the_starter_takes_no_lock() {
     let Run { status, stderr, .. } = run(folder.path(), "generate --starter --out tree");
     assert_eq!(status, 0, "{stderr}");
     assert!(stderr.contains("N0501"), "{stderr}");
+}
+
+#[test]
+fn a_kubernetes_version_that_no_cluster_can_have_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = run(folder.path(), "catalog --kubernetes 1.99");
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    let told = "error: this release does not support Kubernetes `1.99` on EKS\n\nhelp: choose one of ";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
 }

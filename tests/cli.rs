@@ -632,3 +632,13 @@ fn committed_trees_are_what_the_code_makes() {
     }
     report(&differences, &commands.join("\n    "));
 }
+
+#[test]
+fn a_lock_that_is_no_text_is_named_itself() {
+    let project = Project::new();
+    fs::write(project.path().join("plinth.lock"), [0xff, 0xfe]).expect("writable");
+    let run = project.run("generate");
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("E0553") && run.stderr.contains("\n--> plinth.lock\n"), "{}", run.stderr);
+    assert!(run.stderr.ends_with("1 error in plinth.lock; nothing was written\n"), "{}", run.stderr);
+}

@@ -246,7 +246,7 @@ fn list_of_addons(catalog: &Catalog) -> String {
     );
     for (name, facts) in &catalog.addons {
         let version = match (&facts.version, facts.kind) {
-            (Some(version), AddonKind::Helm | AddonKind::Manifest) => version.clone(),
+            (Some(version), AddonKind::Helm) => version.clone(),
             _ => "by EKS".to_owned(),
         };
         out.push_str(&format!(

@@ -3,22 +3,52 @@
 
 mod harness;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Deref;
 use std::sync::OnceLock;
 
 use harness::{Run, plinth, repository};
-use plinth::blueprint::explain::{Answer, Question, Setting, Voice, explain, path};
+use plinth::blueprint::explain::{Answer, Beneath, Question, Setting, Voice, explain, path};
 use plinth::blueprint::include::nothing;
 use plinth::blueprint::scalar::IpFamily;
-use plinth::blueprint::{Reading, read};
-use plinth::catalog::Catalog;
+use plinth::blueprint::{Reading, lock, read};
+use plinth::catalog::{AddonKind, Catalog};
 use plinth::diagnostic::Source;
+use plinth::hcl::value::Value as Data;
+use plinth::model::addon::{VPC_CNI, custom_networking};
+use plinth::model::beneath::beneath;
+use plinth::model::{Facts, addon_values, resolve};
 use serde_json::Value;
 
-fn reading(name: &str) -> Reading {
-    let path = format!("blueprints/{name}.toml");
+fn source(path: String) -> Source {
     let text = fs::read_to_string(repository().join(&path)).expect("readable");
-    read(Source { path, text }, &nothing)
+    Source { path, text }
+}
+
+/// A blueprint, and what lies beneath its clusters.
+struct Asked {
+    reading: Reading,
+    beneath: BTreeMap<String, Beneath>,
+}
+
+impl Asked {
+    fn of(reading: Reading) -> Self {
+        let beneath = beneath(reading.blueprint.as_ref().expect("a right blueprint"), catalog());
+        Self { reading, beneath }
+    }
+}
+
+impl Deref for Asked {
+    type Target = Reading;
+
+    fn deref(&self) -> &Reading {
+        &self.reading
+    }
+}
+
+fn reading(name: &str) -> Asked {
+    Asked::of(read(source(format!("blueprints/{name}.toml")), &nothing))
 }
 
 fn catalog() -> &'static Catalog {
@@ -26,20 +56,14 @@ fn catalog() -> &'static Catalog {
     CATALOG.get_or_init(Catalog::load)
 }
 
-fn is_known(reading: &Reading, path: &[String]) -> bool {
-    let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
-    let question = Question { path: path.to_vec(), environment: None, cluster: None };
-    explain(&reading.root, blueprint, catalog(), &question).is_ok()
-}
-
-fn ask(reading: &Reading, path: &[String], place: Option<(&str, &str)>) -> Vec<Answer> {
+fn ask(reading: &Asked, path: &[String], place: Option<(&str, &str)>) -> Vec<Answer> {
     let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
     let question = Question {
         path: path.to_vec(),
         environment: place.map(|(environment, _)| environment.to_owned()),
         cluster: place.map(|(_, cluster)| cluster.to_owned()),
     };
-    explain(&reading.root, blueprint, catalog(), &question)
+    explain(&reading.root, blueprint, &reading.beneath, &question)
         .unwrap_or_else(|unknown| panic!("{path:?}: {unknown:?}"))
 }
 
@@ -90,7 +114,7 @@ fn plain(value: &Value) -> Value {
 }
 
 /// Asks for one key and compares; returns whether a line of the blueprint set it.
-fn compare(reading: &Reading, path: &[String], place: Option<(&str, &str)>, expected: &Value) -> bool {
+fn compare(reading: &Asked, path: &[String], place: Option<(&str, &str)>, expected: &Value) -> bool {
     let answers = ask(reading, path, place);
     let [answer] = answers.as_slice() else { panic!("{path:?}: {answers:?}") };
     let set = answer.set.as_ref().unwrap_or_else(|| panic!("{path:?} of {place:?} is not set"));
@@ -248,7 +272,8 @@ fn every_line_that_sets_something_is_named() {
             let asked = [&["cluster".to_owned()][..], key].concat();
             let question = Question { path: asked, environment, cluster };
             let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
-            let answers = explain(&reading.root, blueprint, catalog(), &question).expect("a known key");
+            let answers =
+                explain(&reading.root, blueprint, &reading.beneath, &question).expect("a known key");
             assert!(!answers.is_empty(), "{name}: {path:?}");
             for answer in answers {
                 let said: Vec<&Setting> = answer.set.iter().chain(&answer.over).collect();
@@ -305,12 +330,6 @@ fn defaults_are_what_the_model_takes() {
             let (environment, own) = (text(&cluster["environment"]), text(&cluster["name"]));
             for (pools, rows) in [("karpenter_pools", &KARPENTER[..]), ("managed_pools", &MANAGED)] {
                 for pool in list(&cluster, pools) {
-                    // A pool that plinth adds stands in no table that could be asked about.
-                    let names = ["cluster", "node_pools", &text(&pool["name"])].map(str::to_owned);
-                    if !is_known(&reading, &names) {
-                        assert_eq!(names[2], "middleware");
-                        continue;
-                    }
                     for (key, pointer) in rows {
                         let key = format!("cluster.node_pools.{}.{key}", text(&pool["name"]));
                         let path = path(&key).expect("a path");
@@ -341,6 +360,58 @@ fn defaults_are_what_the_model_takes() {
         }
     }
     assert!(built_in > 100, "{built_in} built in");
+}
+
+/// What is said of an add-on's values and version is what the model has, whoever sets it.
+#[test]
+fn addons_are_what_the_model_takes() {
+    let (mut pinned, mut placed, mut asked) = (0, 0, 0);
+    for name in committed() {
+        let lock = source(format!("blueprints/{}", lock::FILE));
+        let main = source(format!("blueprints/{name}.toml"));
+        let reading = Asked::of(read(main, &|_| Ok(vec![lock.clone()])));
+        let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
+        let (model, _) = resolve(blueprint, catalog(), &Facts::default(), "blueprint.toml");
+        for cluster in model.environments.iter().flat_map(|environment| &environment.clusters) {
+            for addon in &cluster.settings.addons {
+                let said = |key: &str| {
+                    let question = Question {
+                        path: ["cluster", "addons", addon.name.as_str(), key].map(str::to_owned).to_vec(),
+                        environment: Some(cluster.environment.clone()),
+                        cluster: Some(cluster.name.clone()),
+                    };
+                    explain(&reading.root, blueprint, &reading.beneath, &question)
+                        .expect("an add-on of the cluster")
+                };
+                let whose = format!("{name}: {} of {}", addon.name, cluster.eks_name);
+                let mut values = Value::Object(serde_json::Map::new());
+                for answer in said("values") {
+                    let Some(set) = answer.set else { continue };
+                    placed += u32::from(set.value.to_string().contains("NoSchedule"));
+                    asked += u32::from(matches!(set.by, Voice::Line { .. }));
+                    let path = &answer.path[4..];
+                    *path.iter().fold(&mut values, |value, key| &mut value[key.as_str()]) = set.value;
+                }
+                let mut taken = addon_values(&addon.facts).merged(addon.values.clone());
+                if addon.name.as_str() == VPC_CNI && cluster.network.has_pod_subnets() {
+                    taken = custom_networking().merged(taken);
+                }
+                assert_eq!(plain(&values), plain(&Data::to_data(&taken)), "{whose}");
+                let version = said("version").remove(0).set;
+                let text = version.as_ref().map_or("", |set| set.value.as_str().expect("text"));
+                assert_eq!(text, addon.version, "{whose}");
+                if addon.kind == AddonKind::EksAddon {
+                    let Some(Setting { by: Voice::Line { at, .. }, .. }) = version else { panic!("{whose}") };
+                    let place = reading.sources.place(at);
+                    let line = lock.text.lines().nth(place.range.expect("a line").line - 1);
+                    assert_eq!(place.file, lock.path);
+                    assert_eq!(line, Some(format!("{} = \"{text}\"", addon.name).as_str()));
+                    pinned += 1;
+                }
+            }
+        }
+    }
+    assert!(pinned > 40 && placed > 10 && asked > 10, "{pinned} pinned, {placed} placed, {asked} asked for");
 }
 
 #[test]
@@ -385,7 +456,8 @@ fn a_table_that_starts_anew_takes_nothing_from_below() {
     let text = "format = 1\nproject.name = \"a\"\n[cluster.node_pools.batch]\nkind = \"managed\"\ndisk_gib = 64\n\
                 size = { min = 1 }\n[environments.dev]\naccount = \"111111111111\"\nregion = \"us-east-1\"\n\
                 deploy_role = \"x\"\ncluster.node_pools.batch.kind = \"karpenter\"\n";
-    let reading = read(Source { path: "blueprint.toml".to_owned(), text: text.to_owned() }, &nothing);
+    let source = Source { path: "blueprint.toml".to_owned(), text: text.to_owned() };
+    let reading = Asked::of(read(source, &nothing));
     let key = ["cluster", "node_pools", "batch", "disk_gib"].map(str::to_owned);
     let answers = ask(&reading, &key, None);
     let built_in = Setting { value: Value::from(50), by: Voice::BuiltIn };
@@ -469,17 +541,49 @@ fn unknown_words_are_met_with_the_nearest() {
     }
 }
 
-/// What a core service brings stands in no table, and can be asked for all the same.
+/// What a core service brings stands in no table, and can be asked for all the same, with the nodes that it brings along.
 #[test]
-fn an_addon_that_a_core_service_brings_is_explained() {
+fn what_a_core_service_brings_is_explained() {
     let case = repository().join("tests/cases/core-service-messaging");
     let said = |key: &str| {
         let Run { status, stdout, stderr, .. } = plinth(&case, &["explain", key, "blueprint.toml"]);
         assert_eq!(status, 0, "{stderr}");
         stdout
     };
-    let nats = "cluster.addons.nats = {}\n  in    staging/main\n  from  blueprint.toml:20, core service `messaging`\n";
-    assert_eq!(said("cluster.addons.nats"), nats);
-    assert!(said("cluster.addons").ends_with(nats));
+    let service = "  in    staging/main\n  from  blueprint.toml:20, core service `messaging`\n";
+    let nats = said("cluster.addons.nats");
+    assert!(nats.starts_with("cluster.addons.nats.enabled = true\n"), "{nats}");
+    assert!(nats.contains(service) && nats.contains("cluster.addons.nats.values."), "{nats}");
+    assert!(said("cluster.addons").contains("cluster.addons.nats.version"));
+    let placement = said("cluster.addons.nats.placement");
+    let middleware =
+        "cluster.addons.nats.placement = \"middleware\"\n  in    staging/main\n  from  the catalog\n";
+    assert!(placement.ends_with(middleware), "{placement}");
+    let kind = said("cluster.node_pools.middleware.kind");
+    let karpenter = "cluster.node_pools.middleware.kind = \"karpenter\"\n  in    staging/main\n  \
+                     from  blueprint.toml:20, add-on `nats`\n";
+    assert!(kind.ends_with(karpenter), "{kind}");
     assert!(plinth(&case, &["explain", "cluster.addons.nets", "blueprint.toml"]).status != 0);
+}
+
+/// Values that another key brings about name its line.
+#[test]
+fn values_name_the_key_that_brings_them_about() {
+    let text = "format = 1\nproject.name = \"a\"\ncluster.kubernetes_version = \"1.36\"\n\
+                cluster.network = { prefix_delegation = true }\n\
+                cluster.addons.cert-manager.placement = \"middleware\"\n[environments.dev]\n\
+                account = \"111111111111\"\nregion = \"us-east-1\"\ndeploy_role = \"x\"\n";
+    let source = Source { path: "blueprint.toml".to_owned(), text: text.to_owned() };
+    let reading = Asked::of(read(source, &nothing));
+    for (key, value, line) in [
+        ("cluster.addons.cert-manager.values.nodeSelector.node-type", "middleware", 5),
+        ("cluster.addons.vpc-cni.values.env.ENABLE_PREFIX_DELEGATION", "true", 4),
+    ] {
+        let answers = ask(&reading, &path(key).expect("a path"), None);
+        let set = answers[0].set.as_ref().expect("a value");
+        assert_eq!(set.value, value, "{key}");
+        let Voice::Line { at, layer } = &set.by else { panic!("{key}: {set:?}") };
+        assert_eq!(reading.sources.place(*at).range.map(|range| range.line), Some(line), "{key}");
+        assert_eq!(layer, "cluster", "{key}");
+    }
 }

@@ -22,6 +22,7 @@ use plinth::blueprint::{Reading, read};
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
 use plinth::hcl::format::format;
+use plinth::model::beneath::beneath;
 use plinth::model::{self, Facts};
 
 /// Random numbers, the same for the same seed.
@@ -291,7 +292,12 @@ fn judge(text: &str, dice: &mut Dice) -> Result<bool, String> {
         let (path, _) = key(dice);
         let path = path.split('.').map(str::to_owned).collect();
         let catalog = Catalog::load();
-        let _ = explain(&root, blueprint, &catalog, &Question { path, environment: None, cluster: None });
+        let _ = explain(
+            &root,
+            blueprint,
+            &beneath(blueprint, &catalog),
+            &Question { path, environment: None, cluster: None },
+        );
         let (model, _) = model::resolve(blueprint, &catalog, &Facts::default(), "blueprint.toml");
         serde_json::to_value(&model).map_err(|error| format!("cannot be shown: {error}"))?;
     }

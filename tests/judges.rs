@@ -55,6 +55,8 @@ mod placement;
 mod shellcheck;
 #[path = "judges/structure.rs"]
 mod structure;
+#[path = "judges/tenants.rs"]
+mod tenants;
 #[path = "judges/tree.rs"]
 mod tree;
 #[path = "judges/truth.rs"]

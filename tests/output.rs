@@ -257,7 +257,8 @@ fn count_is_a_switch() {
                 || condition.starts_with("contains(var.") && condition.ends_with(')');
         };
         let (name, compared) = variable.split_once(' ').unwrap_or((variable, ""));
-        !name.contains(['[', '.']) && matches!(compared, "" | "== null" | "== \"ipv6\"")
+        !name.contains(['[', '.'])
+            && matches!(compared, "" | "== null" | "== \"ipv6\"" | "== \"contract\"" | "== \"data-only\"")
     };
     for folder in folders() {
         for resource in folder.blocks("resource") {
@@ -376,7 +377,7 @@ fn releases_come_after_what_they_need() {
 fn addon_file(name: &str, kind: AddonKind) -> PathBuf {
     let module = match kind {
         AddonKind::EksAddon => "cluster",
-        AddonKind::Helm | AddonKind::Manifest => "services",
+        AddonKind::Helm => "services",
     };
     let file = format!("generated/everything/modules/{module}/addon_{}.tf", name.replace('-', "_"));
     Path::new(env!("CARGO_MANIFEST_DIR")).join(file)

@@ -1,8 +1,9 @@
 //! Where a value comes from: the layers of a blueprint, asked for one key.
 //!
 //! It walks the same trees and lays them by the same function as reading does, so it is right for every key that there is.
+//! What plinth adds to them is given to it as [`Beneath`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -12,7 +13,6 @@ use super::read::Read;
 use super::shape::{Shape, index};
 use super::usual::Around;
 use super::{Blueprint, effective};
-use crate::catalog::Catalog;
 use crate::diagnostic::Span;
 
 /// What is asked.
@@ -66,6 +66,37 @@ pub enum Voice {
     BuiltIn,
 }
 
+/// What lies beneath what is written of a cluster. The model knows it.
+#[derive(Debug, Clone, Default)]
+pub struct Beneath {
+    /// Tables that the cluster has without writing them.
+    pub tables: Vec<Layer>,
+    /// What is set in tables of the cluster without writing it, the highest first; each as the cluster's table.
+    pub values: Vec<(By, Json)>,
+}
+
+/// A layer of a cluster.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Its name; none for the catalog.
+    pub name: Option<String>,
+    /// What it says.
+    pub node: Node,
+}
+
+/// What sets a value that is not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// The catalog.
+    Catalog,
+    /// plinth.
+    BuiltIn,
+    /// A line of the lock.
+    Lock(Span),
+    /// Another key of the cluster, by its path.
+    Key(Vec<String>),
+}
+
 /// A question that has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
@@ -79,15 +110,17 @@ pub struct Unknown {
 
 /// Answers for a key, or for all keys of a table, in the order of their names.
 ///
+/// `beneath` is what lies beneath each cluster, by `staging/main`.
+///
 /// # Errors
 /// [`Unknown`] for a key that no table takes, and for a name that the blueprint does not have.
 pub fn explain(
     root: &Node,
     blueprint: &Blueprint,
-    catalog: &Catalog,
+    beneath: &BTreeMap<String, Beneath>,
     question: &Question,
 ) -> Result<Vec<Answer>, Unknown> {
-    let written = Written { root, blueprint, catalog };
+    let written = Written { root, blueprint, beneath };
     let Question { path, environment, cluster } = question;
     let segments: Vec<&str> = path.iter().map(String::as_str).collect();
     let (environment, cluster) = (environment.as_deref(), cluster.as_deref());
@@ -99,8 +132,14 @@ pub fn explain(
         }
         ["environments", name, "clusters"] => written.of_clusters(Some(name), None, &[]),
         key => {
-            let stack = Stack { whose: None, layers: vec![(String::new(), root)], effective: root.clone() };
-            let mut answers = written.answers(&File::shape(), &[stack], &[], key)?;
+            let stack = Stack {
+                whose: None,
+                layers: vec![(String::new(), root)],
+                tables: &[],
+                values: &[],
+                effective: root.clone(),
+            };
+            let mut answers = answers(&File::shape(), &[stack], &[], key)?;
             if let ["environments", name @ ..] = key
                 && name.len() < 2
             {
@@ -115,6 +154,10 @@ pub fn explain(
 struct Stack<'n> {
     whose: Option<String>,
     layers: Vec<(String, &'n Node)>,
+    /// Tables that are there beneath all layers: where nothing is written.
+    tables: &'n [Layer],
+    /// What is set beneath all layers, the highest first.
+    values: &'n [(By, Json)],
     effective: Node,
 }
 
@@ -123,12 +166,19 @@ struct Stack<'n> {
 struct Written<'a> {
     root: &'a Node,
     blueprint: &'a Blueprint,
-    catalog: &'a Catalog,
+    beneath: &'a BTreeMap<String, Beneath>,
 }
 
-fn stack<'n>(root: &'n Node, environment: &str, cluster: &str) -> Stack<'n> {
+fn stack<'n>(
+    root: &'n Node,
+    beneath: &'n BTreeMap<String, Beneath>,
+    environment: &str,
+    cluster: &str,
+) -> Stack<'n> {
+    let whose = format!("{environment}/{cluster}");
+    let beneath = beneath.get(&whose);
     let own = root.get("environments").and_then(|all| all.get(environment));
-    let layers = [
+    let written = [
         ("cluster".to_owned(), root.get("cluster")),
         (format!("environments.{environment}.cluster"), own.and_then(|own| own.get("cluster"))),
         (
@@ -137,9 +187,12 @@ fn stack<'n>(root: &'n Node, environment: &str, cluster: &str) -> Stack<'n> {
         ),
     ];
     let layers: Vec<(String, &Node)> =
-        layers.into_iter().filter_map(|(name, layer)| Some((name, layer?))).collect();
-    let effective = effective(layers.iter().map(|(_, layer)| *layer));
-    Stack { whose: Some(format!("{environment}/{cluster}")), layers, effective }
+        written.into_iter().filter_map(|(name, layer)| Some((name, layer?))).collect();
+    let tables = beneath.map_or(&[][..], |beneath| &beneath.tables);
+    let added = tables.iter().map(|added| &added.node);
+    let effective = effective(added.chain(layers.iter().map(|(_, layer)| *layer)));
+    let values = beneath.map_or(&[][..], |beneath| &beneath.values);
+    Stack { whose: Some(whose), layers, tables, values, effective }
 }
 
 impl Written<'_> {
@@ -164,160 +217,158 @@ impl Written<'_> {
             let clusters = &target.value.clusters;
             names.extend(clusters.names());
             for own in clusters.iter().filter(|own| cluster.is_none_or(|name| own.name.as_str() == name)) {
-                stacks.push(stack(self.root, target.name.as_str(), own.name.as_str()));
+                stacks.push(stack(self.root, self.beneath, target.name.as_str(), own.name.as_str()));
             }
         }
         match cluster {
             Some(name) if stacks.is_empty() => unknown(name, "clusters", names),
-            _ => self.answers(&Cluster::shape(), &stacks, &["cluster"], key),
+            _ => answers(&Cluster::shape(), &stacks, &["cluster"], key),
         }
     }
+}
 
-    /// Answers for a key, of a shape, that stands in each of the stacks.
-    fn answers(
-        self,
-        shape: &Shape,
-        stacks: &[Stack<'_>],
-        prefix: &[&str],
-        key: &[&str],
-    ) -> Result<Vec<Answer>, Unknown> {
-        self.check(shape, stacks, prefix, key)?;
-        let mut answers: Vec<Answer> = Vec::new();
-        for leaf in self.leaves(shape, stacks, key, key.len()) {
-            let path: Vec<String> =
-                prefix.iter().map(ToString::to_string).chain(leaf.iter().cloned()).collect();
-            let first = answers.len();
-            let about = leaf.split_last().and_then(|(name, table)| shape.at(table)?.about(name));
-            for stack in stacks {
-                let (set, over) = self.settings(shape, stack, &leaf);
-                if set.is_none() && over.is_empty() && leaf != key {
-                    // It was not asked for by name, and this cluster knows nothing of it.
-                    continue;
-                }
-                let same =
-                    answers[first..].iter_mut().find(|answer| answer.set == set && answer.over == over);
-                match same {
-                    Some(same) => same.clusters.extend(stack.whose.clone()),
-                    None => answers.push(Answer {
-                        path: path.clone(),
-                        about,
-                        clusters: stack.whose.iter().cloned().collect(),
-                        set,
-                        over,
-                    }),
-                }
-            }
-        }
-        Ok(answers)
-    }
-
-    /// Refuses a path that leads nowhere.
-    fn check(
-        self,
-        shape: &Shape,
-        stacks: &[Stack<'_>],
-        prefix: &[&str],
-        key: &[&str],
-    ) -> Result<(), Unknown> {
-        let mut shape = shape.clone();
-        for (at, name) in key.iter().enumerate() {
-            let mut known: BTreeSet<Step> = match &shape {
-                Shape::Named(_) | Shape::List(_) | Shape::Either(_) => {
-                    let layers = stacks.iter().flat_map(|stack| &stack.layers);
-                    layers.filter_map(|(_, layer)| find(layer, &key[..at])).flat_map(steps).collect()
-                }
-                shape => shape.keys().into_iter().map(Step::of).collect(),
-            };
-            if prefix == ["cluster"] && key[..at] == ["addons"] {
-                let required = self.catalog.addons.iter().filter(|(_, facts)| facts.required.is_some());
-                known.extend(required.map(|(name, _)| Step::of(name)));
-            }
-            let is_known = known.contains(&Step::of(name));
-            let Some(inner) = shape.key(name).filter(|_| is_known || shape.is_open()) else {
-                let within: Vec<&str> = prefix.iter().chain(&key[..at]).copied().collect();
-                let known = known.into_iter().map(|Step(_, name)| name).collect();
-                return Err(Unknown { word: (*name).to_owned(), within: dotted(&within), known });
-            };
-            shape = inner;
-        }
-        Ok(())
-    }
-
-    /// Every key at or below a path that has a value in one of the stacks; the path itself where there is none.
-    ///
-    /// What the catalog sets of an add-on's values is among them where the add-on itself is asked for: `asked` is the length
-    /// of the path that is.
-    fn leaves(self, shape: &Shape, stacks: &[Stack<'_>], key: &[&str], asked: usize) -> Vec<Vec<String>> {
-        let own = shape.at(key);
-        if own.as_ref().is_some_and(Shape::is_layered) {
-            // What a layer says does not hold by itself: its clusters are asked.
-            return Vec::new();
-        }
-        let is_of_tables = matches!(&own, Some(Shape::List(item)) if item.table().is_some());
-        let (mut below, mut is_value) = (BTreeSet::new(), false);
+/// Answers for a key, of a shape, that stands in each of the stacks.
+fn answers(
+    shape: &Shape,
+    stacks: &[Stack<'_>],
+    prefix: &[&str],
+    key: &[&str],
+) -> Result<Vec<Answer>, Unknown> {
+    check(shape, stacks, prefix, key)?;
+    let mut answers: Vec<Answer> = Vec::new();
+    for leaf in leaves(shape, stacks, key, key.len()) {
+        let path: Vec<String> = prefix.iter().map(ToString::to_string).chain(leaf.iter().cloned()).collect();
+        let first = answers.len();
+        let about = leaf.split_last().and_then(|(name, table)| shape.at(table)?.about(name));
         for stack in stacks {
-            if let Some(node) = find(&stack.effective, key) {
-                let is_open = match &node.value {
-                    Value::Table(_) => true,
-                    Value::Array(items) => is_of_tables && !items.is_empty(),
-                    _ => false,
-                };
-                is_value |= !is_open;
-                below.extend(steps(node).into_iter().filter(|_| is_open));
+            let (set, over) = settings(shape, stack, &leaf);
+            if set.is_none() && over.is_empty() && leaf != key {
+                // It was not asked for by name, and this cluster knows nothing of it.
+                continue;
             }
-            let unset = own.iter().flat_map(Shape::keys).filter(|name| {
-                let nested = own.as_ref().and_then(|own| own.key(name));
-                matches!(nested, Some(Shape::Table(_))) || default(shape, stack, key, name).is_some()
-            });
-            below.extend(unset.map(Step::of));
-            if let Some(facts) = self.of_catalog(stack, key).filter(|_| asked > 1 || key.len() == 2) {
-                let names = facts.as_object().into_iter().flat_map(|table| table.keys());
-                below.extend(names.filter(|name| asked > 1 || *name == "version").map(|name| Step::of(name)));
+            let same = answers[first..].iter_mut().find(|answer| answer.set == set && answer.over == over);
+            match same {
+                Some(same) => same.clusters.extend(stack.whose.clone()),
+                None => answers.push(Answer {
+                    path: path.clone(),
+                    about,
+                    clusters: stack.whose.iter().cloned().collect(),
+                    set,
+                    over,
+                }),
             }
         }
-        if is_value || below.is_empty() {
-            return vec![key.iter().map(ToString::to_string).collect()];
-        }
-        let below = below.iter().map(|Step(_, name)| [key, &[name.as_str()]].concat());
-        below.flat_map(|key| self.leaves(shape, stacks, &key, asked)).collect()
     }
+    Ok(answers)
+}
 
-    /// Returns what holds for a key, and what would hold without that.
-    fn settings(self, shape: &Shape, stack: &Stack<'_>, key: &[String]) -> (Option<Setting>, Vec<Setting>) {
-        let key: Vec<&str> = key.iter().map(String::as_str).collect();
-        let holds = place(&stack.effective, &key).map(|(at, _)| at);
-        let mut said: Vec<Setting> = Vec::new();
-        for (layer, node) in stack.layers.iter().rev() {
-            if let Some((at, node)) = place(node, &key) {
-                said.push(Setting { value: node.to_json(), by: Voice::Line { at, layer: layer.clone() } });
+/// Refuses a path that leads nowhere.
+fn check(shape: &Shape, stacks: &[Stack<'_>], prefix: &[&str], key: &[&str]) -> Result<(), Unknown> {
+    let mut shape = shape.clone();
+    for (at, name) in key.iter().enumerate() {
+        let known: BTreeSet<Step> = match &shape {
+            Shape::Named(_) | Shape::List(_) | Shape::Either(_) => {
+                let written = stacks.iter().flat_map(|stack| &stack.layers).map(|(_, layer)| *layer);
+                let added = stacks.iter().flat_map(|stack| stack.tables).map(|added| &added.node);
+                let layers = written.chain(added);
+                layers.filter_map(|layer| find(layer, &key[..at])).flat_map(steps).collect()
             }
+            shape => shape.keys().into_iter().map(Step::of).collect(),
+        };
+        let is_known = known.contains(&Step::of(name));
+        let Some(inner) = shape.key(name).filter(|_| is_known || shape.is_open()) else {
+            let within: Vec<&str> = prefix.iter().chain(&key[..at]).copied().collect();
+            let known = known.into_iter().map(|Step(_, name)| name).collect();
+            return Err(Unknown { word: (*name).to_owned(), within: dotted(&within), known });
+        };
+        shape = inner;
+    }
+    Ok(())
+}
+
+/// Every key at or below a path that has a value in one of the stacks; the path itself where there is none.
+///
+/// What is set beneath of an add-on is among them where the add-on itself is asked for, else its version alone: `asked` is
+/// the length of the path that is.
+fn leaves(shape: &Shape, stacks: &[Stack<'_>], key: &[&str], asked: usize) -> Vec<Vec<String>> {
+    let own = shape.at(key);
+    if own.as_ref().is_some_and(Shape::is_layered) {
+        // What a layer says does not hold by itself: its clusters are asked.
+        return Vec::new();
+    }
+    let is_of_tables = matches!(&own, Some(Shape::List(item)) if item.table().is_some());
+    let (mut below, mut is_value) = (BTreeSet::new(), false);
+    for stack in stacks {
+        if let Some(node) = find(&stack.effective, key) {
+            let is_open = match &node.value {
+                Value::Table(_) => true,
+                Value::Array(items) => is_of_tables && !items.is_empty(),
+                _ => false,
+            };
+            is_value |= !is_open;
+            below.extend(steps(node).into_iter().filter(|_| is_open));
         }
-        said.extend(self.of_catalog(stack, &key).map(|value| Setting { value, by: Voice::Catalog }));
-        let default = key.split_last().and_then(|(name, table)| default(shape, stack, table, name));
-        said.extend(default.map(|value| Setting { value, by: Voice::BuiltIn }));
-        // A layer that makes another thing of a table takes nothing from below; then what is below does not hold.
-        let set = said.iter().position(|setting| match (&setting.by, holds) {
-            (Voice::Line { at, .. }, Some(key)) => *at == key,
-            (Voice::Catalog | Voice::BuiltIn, None) => true,
-            _ => false,
+        let unset = own.iter().flat_map(Shape::keys).filter(|name| {
+            let nested = own.as_ref().and_then(|own| own.key(name));
+            matches!(nested, Some(Shape::Table(_))) || default(shape, stack, key, name).is_some()
         });
-        match set {
-            Some(at) => (Some(said.remove(at)), said),
-            None => (None, said),
+        below.extend(unset.map(Step::of));
+        let is_asked = asked > 1;
+        for (_, value) in stack.beneath(key).filter(|_| is_asked || key.len() == 2) {
+            let names = value.as_object().into_iter().flat_map(|table| table.keys());
+            below.extend(names.filter(|name| is_asked || *name == "version").map(|name| Step::of(name)));
         }
     }
+    if is_value || below.is_empty() {
+        return vec![key.iter().map(ToString::to_string).collect()];
+    }
+    let below = below.iter().map(|Step(_, name)| [key, &[name.as_str()]].concat());
+    below.flat_map(|key| leaves(shape, stacks, &key, asked)).collect()
+}
 
-    /// Returns what the catalog says of a key of a cluster's add-on.
-    fn of_catalog(self, stack: &Stack<'_>, key: &[&str]) -> Option<Json> {
-        let ["addons", name, key @ ..] = key else { return None };
-        stack.whose.as_ref()?;
-        let facts = self.catalog.addons.get(*name)?;
-        let mut said = serde_json::Map::new();
-        said.extend(facts.version.as_ref().map(|version| ("version".to_owned(), version.clone().into())));
-        if !facts.values.is_empty() {
-            said.insert("values".to_owned(), Json::Object(facts.values.clone()));
+/// Returns what holds for a key, and what would hold without that.
+fn settings(shape: &Shape, stack: &Stack<'_>, key: &[String]) -> (Option<Setting>, Vec<Setting>) {
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    let holds = place(&stack.effective, &key).map(|(at, _)| at);
+    let added = |added: &Layer| {
+        let (at, node) = place(&added.node, &key)?;
+        let by = added.name.clone().map_or(Voice::Catalog, |layer| Voice::Line { at, layer });
+        Some(Setting { value: node.to_json(), by })
+    };
+    if let Some(set) = stack.tables.iter().find_map(added) {
+        // Without it there is no table in which anything could hold.
+        return (Some(set), Vec::new());
+    }
+    // Each with its place; none for what stands in no layer.
+    let mut said: Vec<(Option<Span>, Setting)> = Vec::new();
+    for (layer, node) in stack.layers.iter().rev() {
+        if let Some((at, node)) = place(node, &key) {
+            let by = Voice::Line { at, layer: layer.clone() };
+            said.push((Some(at), Setting { value: node.to_json(), by }));
         }
-        key.iter().try_fold(Json::Object(said), |value, name| value.get(name).cloned())
+    }
+    for (by, value) in stack.beneath(&key) {
+        let by = match by {
+            By::Catalog => Voice::Catalog,
+            By::BuiltIn => Voice::BuiltIn,
+            By::Lock(at) => Voice::Line { at: *at, layer: String::new() },
+            By::Key(path) => settings(shape, stack, path).0.map_or(Voice::BuiltIn, |key| key.by),
+        };
+        said.push((None, Setting { value: value.clone(), by }));
+    }
+    let default = key.split_last().and_then(|(name, table)| default(shape, stack, table, name));
+    said.extend(default.map(|value| (None, Setting { value, by: Voice::BuiltIn })));
+    // A layer that makes another thing of a table takes nothing from below; then what is below does not hold.
+    let set = said.iter().position(|(at, _)| *at == holds);
+    let set = set.map(|at| said.remove(at).1);
+    (set, said.into_iter().map(|(_, setting)| setting).collect())
+}
+
+impl Stack<'_> {
+    /// Returns what is set beneath of a key, the highest first.
+    fn beneath(&self, key: &[&str]) -> impl Iterator<Item = (&By, &Json)> {
+        let at = |value| key.iter().try_fold(value, |value: &Json, name| value.get(*name));
+        self.values.iter().filter_map(move |(by, value)| Some((by, at(value)?)))
     }
 }
 

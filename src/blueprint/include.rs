@@ -7,6 +7,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::lock::FILE;
 use super::node::{self, Node, Table, Value};
 use super::read::{Read, Reader};
 use super::scalar::Glob;
@@ -39,6 +40,9 @@ pub fn beside(blueprint: &Utf8Path, pattern: &Glob) -> io::Result<Vec<Source>> {
             next.extend(entries(&folder, part)?);
         }
         found = next;
+    }
+    if let Some(folder) = found.iter().find(|path| pattern.as_str() == FILE && path.is_dir()) {
+        return Err(named(folder, &io::Error::other("it is a folder")));
     }
     found.retain(|path| path.is_file() && path != blueprint);
     let read = |path: Utf8PathBuf| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::node::{Node, Value};
-use super::number::{DiskGib, Iops, MaxPods, Percent, Throughput, Weight};
+use super::number::{DiskGib, Iops, MaxPods, Percent, Port, Throughput, Weight};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
@@ -13,7 +13,7 @@ use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
     ConsolidationPolicy, Date, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType,
     IpFamily, KubernetesVersion, Name, Nat, Partition, Placement, PodSecurity, PoolKind, RetentionDays,
-    Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, VpcId, Zoned, Zones,
+    Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
 use super::usual::{self, Around, Sort};
@@ -75,6 +75,8 @@ table! {
     "[terraform]" Terraform {
         /// The binary that scripts call.
         default engine: Engine = Engine::Terraform,
+        /// Whether modules for applications get tests that run without AWS: `tests/*.tftest.hcl`, for `terraform test`.
+        default tests: bool = false,
     }
 }
 
@@ -328,7 +330,7 @@ table! {
     "an add-on" Addon {
         /// `false` takes the add-on out again.
         default enabled: bool = true,
-        /// Version, in place of the catalog's. One's own add-on needs it.
+        /// Version of the chart, in place of the catalog's; not of an EKS add-on, which `plinth.lock` pins. One's own add-on needs it.
         optional version: String,
         /// Nodes that its pods run on, in place of the catalog's; of one's own add-on, without it, `core`.
         optional placement: Placement,
@@ -420,12 +422,42 @@ table! {
         optional quota: Quota,
         /// Roles with administration rights in its namespace.
         default admins: Vec<Spanned<Pattern>> = Vec::new(),
+        /// Roles that deploy into its namespace: workloads, configuration and secrets, but no roles. Its `deploy_role` is one.
+        default deployers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Roles that read everything in its namespace but secrets.
         default readers: Vec<Spanned<Pattern>> = Vec::new(),
         /// Role that applies its stub; without it, the environment's.
         optional deploy_role: Pattern,
         /// The Pod Security Standard of its namespace.
         default pod_security: PodSecurity = PodSecurity::Restricted,
+        /// Service accounts that its pods run as, by name; without them, one of its own name.
+        default service_accounts: Map<ServiceAccount> = Map::default(),
+        /// Ports of its pods that load balancers reach; without them, every TCP port.
+        default ports: Vec<Spanned<Port>> = Vec::new(),
+        /// What its pods reach besides each other, DNS, the Kubernetes API and HTTPS outside the VPC.
+        default egress: Vec<Spanned<Egress>> = Vec::new(),
+        /// Whose stack makes its namespace, and with it quota, policies and roles: the platform's, `tenants`, or its own.
+        default owner: TenantOwner = TenantOwner::Platform,
+    }
+}
+
+table! {
+    /// `[apps.A.service_accounts.S]`
+    "a service account" ServiceAccount {
+        /// Whether its pods get a token of the Kubernetes API.
+        default token: bool = false,
+    }
+}
+
+table! {
+    /// `egress = [{ cidrs, namespaces, ports }]`
+    "a rule" Egress {
+        /// Ranges outside the cluster.
+        default cidrs: Vec<Spanned<Ipv4Net>> = Vec::new(),
+        /// Namespaces of the cluster.
+        default namespaces: Vec<Spanned<Name>> = Vec::new(),
+        /// TCP ports; without them, everything.
+        default ports: Vec<Spanned<Port>> = Vec::new(),
     }
 }
 

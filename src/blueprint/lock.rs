@@ -19,6 +19,9 @@ pub const FORMAT: u32 = 1;
 /// The table that holds the versions.
 const EKS_ADDONS: &str = "eks-addons";
 
+/// How a line of Git begins where two branches have changed the same.
+pub const CONFLICT: &str = "<<<<<<<";
+
 /// Versions by minor of Kubernetes, and by add-on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock(BTreeMap<u32, BTreeMap<String, Pin>>);
@@ -46,26 +49,36 @@ impl Lock {
     ///
     /// `base` is where the file begins among the blueprint's [`crate::diagnostic::Sources`].
     pub fn read(source: &Source, base: usize, diagnostics: &mut Diagnostics) -> Self {
+        let mut lock = Self::default();
         let mut syntax = Diagnostics::default();
         let root = node::parse(source, base, &mut syntax);
-        for found in syntax.sorted() {
-            // Half a lock would look like versions that are missing.
-            if let Problem::Syntax { message, .. } = &found.problem {
-                let why = message.lines().collect::<Vec<_>>().join(", ");
-                diagnostics.push(Problem::LockUnreadable { why }, found.at);
+        // Half a lock would look like versions that are missing, and its mistakes come of one: a conflict, a lost line.
+        if let Some(first) = syntax.sorted().first() {
+            if let Problem::Syntax { message, text } = first.problem.clone() {
+                let conflict = source.text.lines().find(|line| line.starts_with(CONFLICT));
+                let text = conflict.map_or(text, str::to_owned);
+                diagnostics.push(Problem::LockSyntax { message, text }, first.at);
             }
+            return lock;
         }
-        let mut lock = Self::default();
-        let Value::Table(root) = &root.value else { return lock };
-        for (key, entry) in &root.0 {
+        let Value::Table(table) = &root.value else { return lock };
+        match root.get("format").map(|format| (format, &format.value)) {
+            None => {
+                let start = Span { start: base, end: base };
+                diagnostics.push(Problem::MissingKey { key: "format", table: FILE }, start);
+            }
+            Some((_, Value::Integer(format))) if *format == i64::from(FORMAT) => {}
+            Some((node, Value::Integer(format))) => {
+                // Another format has keys that look like mistakes to this release.
+                diagnostics.push(Problem::LockFormat { format: *format, known: FORMAT }, node.span);
+                return lock;
+            }
+            Some((node, _)) => refuse("a whole number", node, diagnostics),
+        }
+        for (key, entry) in &table.0 {
             match (key.as_str(), &entry.node.value) {
-                ("format", Value::Integer(format)) if *format == i64::from(FORMAT) => {}
-                ("format", Value::Integer(format)) => {
-                    let problem = Problem::LockFormat { format: *format, known: FORMAT };
-                    diagnostics.push(problem, entry.node.span);
-                }
+                ("format", _) => {}
                 (EKS_ADDONS, Value::Table(minors)) => lock.read_minors(minors, diagnostics),
-                ("format", _) => refuse("an integer", &entry.node, diagnostics),
                 (EKS_ADDONS, _) => refuse("a table", &entry.node, diagnostics),
                 _ => {
                     let problem = Problem::UnknownKey {
@@ -84,6 +97,15 @@ impl Lock {
 
     fn read_minors(&mut self, minors: &Table, diagnostics: &mut Diagnostics) {
         for (minor, entry) in &minors.0 {
+            // `[eks-addons.1.36]` is a table `36` in a table `1`.
+            if let (Value::Table(inner), Ok(_)) = (&entry.node.value, minor.parse::<u32>()) {
+                for (part, inner) in &inner.0 {
+                    let at = Span { start: entry.key.start, end: inner.key.end };
+                    let whole = format!("{minor}.{part}");
+                    diagnostics.push(Problem::LockMinorBare { minor: whole, table: EKS_ADDONS }, at);
+                }
+                continue;
+            }
             let Some(version) = KubernetesVersion::new(minor) else {
                 let problem = Problem::InvalidKubernetesVersion { value: minor.clone() };
                 diagnostics.push(problem, entry.key);
@@ -114,7 +136,12 @@ impl Lock {
 
     /// Returns the version of an add-on for a Kubernetes version.
     pub fn version(&self, kubernetes: &KubernetesVersion, addon: &str) -> Option<&str> {
-        self.0.get(&kubernetes.minor())?.get(addon).map(|pin| pin.version.as_str())
+        self.pinned(kubernetes, addon).map(|pin| pin.version.as_str())
+    }
+
+    /// Likewise, with its place.
+    pub fn pinned(&self, kubernetes: &KubernetesVersion, addon: &str) -> Option<&Pin> {
+        self.0.get(&kubernetes.minor())?.get(addon)
     }
 
     /// Whether it holds no version.
@@ -144,7 +171,8 @@ impl Lock {
 }
 
 fn refuse(expected: &'static str, node: &Node, diagnostics: &mut Diagnostics) {
-    let problem = Problem::WrongType { expected, of: None, found: node.value.kind(), text: None };
+    let text = node.as_str().map(str::to_owned);
+    let problem = Problem::WrongType { expected, of: None, found: node.value.kind(), text };
     diagnostics.push(problem, node.span);
 }
 

@@ -102,7 +102,13 @@ fn lock(sources: &mut Sources, find: &Find<'_>, diagnostics: &mut Diagnostics) -
             Lock::read(&source, base, diagnostics)
         }),
         Err(error) => {
-            diagnostics.push(Problem::LockUnreadable { why: error.to_string() }, Span::default());
+            let path = sources.main().path.as_str();
+            let path = path
+                .rsplit_once('/')
+                .map_or_else(|| lock::FILE.to_owned(), |(folder, _)| format!("{folder}/{}", lock::FILE));
+            let base = sources.add(Source { path, text: String::new() });
+            let start = Span { start: base, end: base };
+            diagnostics.push(Problem::LockUnreadable { why: error.to_string() }, start);
             Lock::default()
         }
     }

@@ -53,3 +53,6 @@ pub type MaxPods = Within<8, 250>;
 
 /// Per cent.
 pub type Percent = Within<0, 100>;
+
+/// A TCP port.
+pub type Port = Within<1, 65_535>;

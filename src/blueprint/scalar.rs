@@ -536,6 +536,15 @@ words! {
     }
 }
 words! {
+    /// Whose stack makes an application's namespace.
+    TenantOwner {
+        /// The platform's: no team can raise its own quota.
+        Platform = "platform",
+        /// The application's own, whose deploy role then administers the whole cluster.
+        App = "app",
+    }
+}
+words! {
     /// A processor architecture as Kubernetes names it.
     Architecture {
         /// x86-64.

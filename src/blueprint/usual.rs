@@ -57,9 +57,12 @@ pub const WORKER: Karpenter = Karpenter {
     budget: "10%",
 };
 
-/// For system services, where core is on Fargate, and for middleware. They change rarely.
+/// For system services, where core is on Fargate. They change rarely, and want to stay.
 pub const CORE: Karpenter =
     Karpenter { capacity: &[Capacity::OnDemand], cpu_limit: "64", expire_after: "720h", ..WORKER };
+
+/// For middleware: what keeps volumes is not moved to save a node.
+pub const MIDDLEWARE: Karpenter = Karpenter { policy: ConsolidationPolicy::WhenEmpty, ..CORE };
 
 /// What the tenant module keeps of a namespace's quota (`templates/modules/tenant/variables.tf`; a test compares them).
 pub mod quota {
@@ -184,7 +187,8 @@ impl<'n> Around<'n> {
     pub fn karpenter(self) -> Option<&'static Karpenter> {
         match self.sort {
             Sort::Karpenter => Some(&WORKER),
-            Sort::CoreOnFargate | Sort::Middleware => Some(&CORE),
+            Sort::CoreOnFargate => Some(&CORE),
+            Sort::Middleware => Some(&MIDDLEWARE),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use super::{CLEAN, Printed};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::catalog::{Addon, Bundle, Catalog, Refused};
 use crate::model;
-use crate::problem::suggest;
+use crate::problem::{Problem, suggest};
 use crate::reference::{Support, page, range, service};
 
 /// What is asked of the catalog.
@@ -46,6 +46,15 @@ impl Catalogue {
             return pin.run(out, err);
         }
         let catalog = Catalog::load();
+        if let Some(asked) = &self.kubernetes {
+            let supported: Vec<String> =
+                catalog.kubernetes.versions.iter().map(|row| row.version.clone()).collect();
+            if !supported.iter().any(|version| version == asked.as_str()) {
+                let problem = Problem::UnsupportedKubernetes { version: asked.to_string(), supported };
+                let words = problem.words();
+                return Err(anyhow!("{}\n\nhelp: {}", words.what, words.help.unwrap_or_default()));
+            }
+        }
         let kubernetes = self.kubernetes.clone().unwrap_or_else(|| {
             KubernetesVersion::new(&catalog.kubernetes.default).expect("the catalog's default is a version")
         });

@@ -7,12 +7,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{CLEAN, FAILED, Printed, Written};
+use crate::blueprint::Reading;
 use crate::blueprint::explain::{self, Answer, Question, Setting, Unknown, Voice, dotted, explain};
-use crate::blueprint::scalar::Name;
-use crate::blueprint::{Blueprint, Reading};
 use crate::catalog::Catalog;
 use crate::diagnostic::Sources;
-use crate::model::complete::services;
+use crate::model::beneath::beneath;
 use crate::problem::suggest;
 
 /// What is asked of a blueprint.
@@ -49,11 +48,9 @@ impl Explain {
         else {
             return Ok(FAILED);
         };
-        let catalog = Catalog::load();
-        let brought = brought(&blueprint, &catalog, &question);
-        let answers = match explain(&root, &blueprint, &catalog, &question) {
-            Ok(answers) => answers.into_iter().chain(brought).collect(),
-            Err(_) if !brought.is_empty() => brought,
+        let beneath = beneath(&blueprint, &Catalog::load());
+        let answers = match explain(&root, &blueprint, &beneath, &question) {
+            Ok(answers) => answers,
             Err(Unknown { word, within, known }) => {
                 let place =
                     if within.is_empty() { "the blueprint".to_owned() } else { format!("`{within}`") };
@@ -79,45 +76,6 @@ impl Explain {
         }
         Ok(CLEAN)
     }
-}
-
-/// Answers for add-ons that no table names, and that core services bring: for one, or for all of them.
-fn brought(blueprint: &Blueprint, catalog: &Catalog, question: &Question) -> Vec<Answer> {
-    let asked: Vec<&str> = question.path.iter().map(String::as_str).collect();
-    let names: Vec<&String> = match asked.as_slice() {
-        ["cluster", "addons"] => catalog.addons.keys().collect(),
-        ["cluster", "addons", name] => catalog.addons.keys().filter(|known| known == name).collect(),
-        _ => Vec::new(),
-    };
-    let is_asked =
-        |asked: &Option<String>, name: &Name| asked.as_ref().is_none_or(|asked| asked == name.as_str());
-    let mut answers: Vec<Answer> = Vec::new();
-    for name in names {
-        let first = answers.len();
-        for target in blueprint.environments.iter().filter(|t| is_asked(&question.environment, &t.name)) {
-            for own in target.value.clusters.iter().filter(|own| is_asked(&question.cluster, &own.name)) {
-                let is_written = own.value.addons.get(name).is_some();
-                let Some(service) = services(catalog, &own.value, name).next().filter(|_| !is_written) else {
-                    continue;
-                };
-                let layer = format!("core service `{}`", service.name.value);
-                let by = Voice::Line { at: service.name.span, layer };
-                let set = Some(Setting { value: json!({}), by });
-                let cluster = format!("{}/{}", target.name.value, own.name.value);
-                match answers[first..].iter_mut().find(|answer| answer.set == set) {
-                    Some(same) => same.clusters.push(cluster),
-                    None => answers.push(Answer {
-                        path: vec!["cluster".to_owned(), "addons".to_owned(), name.clone()],
-                        about: None,
-                        clusters: vec![cluster],
-                        set,
-                        over: Vec::new(),
-                    }),
-                }
-            }
-        }
-    }
-    answers
 }
 
 fn text(answer: &Answer, is_new: bool, sources: &Sources) -> String {

@@ -17,7 +17,7 @@ pub struct Declaration {
     pub name: String,
     /// Its description.
     pub description: String,
-    /// A variable's type as written, on one line.
+    /// A variable's type as written, on one line; of an output what its value comes to.
     pub kind: String,
     /// A variable's default as written, on one line; none: it must be passed.
     pub default: Option<String>,
@@ -73,11 +73,38 @@ impl Document {
                 Some(Declaration {
                     name: block.labels.first()?.as_str().to_owned(),
                     description: description.unwrap_or_default(),
-                    kind: written("type").unwrap_or_default(),
+                    kind: written("type")
+                        .or_else(|| block.body.get_attribute("value").map(|it| kind_of(&it.value)))
+                        .unwrap_or_default(),
                     default: written("default"),
                 })
             })
             .collect()
+    }
+}
+
+/// Says what an output's value comes to, since HCL declares no type of it. Conversions say it, lists and objects show it;
+/// anything else is text, which [`Declaration`]s of this project's own files bear out.
+fn kind_of(value: &Expression) -> String {
+    let of_call = |name: &str, argument: Option<&Expression>| match (name, argument) {
+        ("tobool", _) => "bool".to_owned(),
+        ("tolist" | "concat" | "sort", _) => "list(string)".to_owned(),
+        ("tomap", Some(argument)) if matches!(argument, Expression::ForExpr(_)) => kind_of(argument),
+        ("tomap" | "merge", _) => "map(string)".to_owned(),
+        ("try" | "coalesce", Some(argument)) => kind_of(argument),
+        _ => "string".to_owned(),
+    };
+    match value {
+        Expression::FuncCall(call) => of_call(call.name.name.as_str(), call.args.iter().next()),
+        Expression::Conditional(choice) if matches!(choice.true_expr, Expression::Null(_)) => {
+            kind_of(&choice.false_expr)
+        }
+        Expression::Conditional(choice) => kind_of(&choice.true_expr),
+        Expression::Parenthesis(inner) => kind_of(inner.inner()),
+        Expression::ForExpr(each) if each.key_expr.is_some() => format!("map({})", kind_of(&each.value_expr)),
+        Expression::Array(_) | Expression::ForExpr(_) => "list(string)".to_owned(),
+        Expression::Object(_) => "object".to_owned(),
+        _ => "string".to_owned(),
     }
 }
 
@@ -117,4 +144,30 @@ fn one_line(text: &str) -> String {
         out.push_str(&line);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_have_types() {
+        let kind = |value: &str| {
+            let text = format!("output \"it\" {{\n  value = {value}\n}}\n");
+            let outputs = Document::parse(&text).expect("HCL").outputs(&text);
+            outputs[0].kind.clone()
+        };
+        for (value, expected) in [
+            ("aws_vpc.this.id", "string"),
+            ("\"arn:${var.partition}\"", "string"),
+            ("tolist(try(local.a, []))", "list(string)"),
+            ("var.a == null ? null : [for x in var.a : x]", "list(string)"),
+            ("{ for zone, it in aws_eip.nat : zone => it.public_ip }", "map(string)"),
+            ("tomap({ for name, it in local.a : name => tobool(it) })", "map(bool)"),
+            ("tomap(try(local.a, {}))", "map(string)"),
+            ("try({ a = 1 }, null)", "object"),
+        ] {
+            assert_eq!(kind(value), expected, "{value}");
+        }
+    }
 }

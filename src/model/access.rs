@@ -53,6 +53,11 @@ impl Access {
         access
     }
 
+    /// Whether a role has full rights.
+    pub fn administers(&self, role: &str) -> bool {
+        self.admins.iter().any(|admin| admin.value == role)
+    }
+
     /// Looks for another entry of the same role: under the same ARN, or under one that cannot be another role's.
     ///
     /// Names of roles are unique in an account whatever their path, and letters' case does not tell them apart (IAM

@@ -2,6 +2,7 @@
 
 mod order;
 mod own;
+mod rights;
 
 use std::collections::BTreeSet;
 
@@ -81,9 +82,10 @@ pub(super) fn resolve(
                 let problem = Problem::AddonRequired { addon: name.to_owned(), why, switched_off: true };
                 context.push(problem, wish.value.enabled.span);
             }
+            own::check_known(context, keys, wish);
             continue;
         }
-        own::check(context, keys, wish);
+        own::check(context, keys, wish, scope);
         let project = context.blueprint.file.project.name.as_str();
         let Some(facts) = facts(catalog, project, wish) else { continue };
         let services = complete::services(catalog, keys, name);
@@ -108,18 +110,19 @@ pub(super) fn facts(catalog: &Catalog, project: &str, wish: &Named<AddonKeys>) -
     catalog.addons.get(wish.name.as_str()).cloned().or_else(|| own::facts(project, wish))
 }
 
-/// Refuses core services that there are not.
+/// Refuses core services that there are not, also where one is switched off: what was meant would stay.
 fn check_services(context: &mut Context<'_>, keys: &ClusterKeys) {
     let bundles = &context.catalog.bundles;
-    for service in keys.services.iter().filter(|service| *service.value.enabled) {
+    for service in keys.services.iter() {
         let name = service.name.to_string();
         let kind = &service.value.kind;
         match bundles.get(&name) {
             None => {
                 let known = bundles.keys().cloned().collect();
-                context.push(Problem::UnknownService { name, known }, service.name.span);
+                let is_addon = context.catalog.addons.contains_key(&name);
+                context.push(Problem::UnknownService { name, known, is_addon }, service.name.span);
             }
-            Some(bundle) if bundle.addons(**kind).is_empty() => {
+            Some(bundle) if *service.value.enabled && bundle.addons(**kind).is_empty() => {
                 context.push(Problem::NoSuchService { name, kind: kind.word() }, kind.span);
             }
             Some(_) => {}
@@ -221,12 +224,15 @@ pub(super) fn wished(facts: &catalog::Addon, name: &str, keys: &ClusterKeys) -> 
 pub(super) fn told(name: &str, keys: &ClusterKeys) -> Value {
     let written = keys.addons.get(name).and_then(|wish| wish.value.values.as_ref());
     let written = written.map_or(Value::Object(Vec::new()), |values| Value::from_data(&values.to_json()));
-    let Some(network) = &keys.network else { return written };
-    let has_pod_subnets = network::pod_subnets(network).is_some();
-    match name {
-        VPC_CNI => prefix_delegation(network).merged(written),
-        KARPENTER if has_pod_subnets => reserved_interface().merged(written),
-        _ => written,
+    of_network(name, keys).merged(written)
+}
+
+/// Returns what the keys of a cluster's network ask of an add-on.
+pub(super) fn of_network(name: &str, keys: &ClusterKeys) -> Value {
+    match &keys.network {
+        Some(network) if name == VPC_CNI => prefix_delegation(network),
+        Some(network) if name == KARPENTER && network::pod_subnets(network).is_some() => reserved_interface(),
+        _ => Value::Object(Vec::new()),
     }
 }
 
@@ -279,7 +285,7 @@ pub(super) fn default_version(
 ) -> String {
     let version = match facts.kind {
         AddonKind::EksAddon => lock.version(kubernetes, name).map(str::to_owned),
-        AddonKind::Helm | AddonKind::Manifest => facts.version.clone(),
+        AddonKind::Helm => facts.version.clone(),
     };
     version.unwrap_or_default()
 }
@@ -317,11 +323,16 @@ fn access(
     let mut arns = BTreeSet::new();
     for pattern in patterns {
         let arn = pattern.expand(scope);
-        if access.takes(&arn) {
-            arns.insert(arn);
+        let addon = addon.clone();
+        if !access.takes(&arn) {
+            let (about, example) = (about(), example.clone());
+            context.push(Problem::AccessOfOtherKind { addon, arn, about, example }, pattern.span);
+        } else if arn.split(':').nth(1) != Some(scope.partition) {
+            let (region, partition) = (scope.region.to_owned(), scope.partition.to_owned());
+            let problem = Problem::AccessInOtherPartition { addon, arn, region, partition };
+            context.push(problem, pattern.span);
         } else {
-            let (addon, example) = (addon.clone(), example.clone());
-            context.push(Problem::AccessOfOtherKind { addon, arn, about: about(), example }, pattern.span);
+            arns.insert(arn);
         }
     }
     let characters: usize = arns.iter().map(|arn| arn.len() + SEPARATORS).sum();
@@ -350,6 +361,13 @@ fn version(
         context.push(Problem::InvalidVersion { value: written.value.clone() }, written.span);
         return default;
     };
+    // A registry finds a chart by the very text of its version.
+    let has_v = |text: &str| text.starts_with('v');
+    if let Some(known) = facts.version.as_ref().filter(|known| has_v(known) != has_v(written)) {
+        let meant = if has_v(known) { format!("v{version}") } else { version.to_string() };
+        let (addon, value) = (wish.name.to_string(), written.value.clone());
+        context.push(Problem::VersionSpelling { addon, value, meant }, written.span);
+    }
     let row = context.catalog.kubernetes.versions.iter().find(|row| row.version == kubernetes.as_str());
     if let Some(row) = row.filter(|row| wish.name.as_str() == KARPENTER && version < row.karpenter) {
         let problem = Problem::AddonUnfit {

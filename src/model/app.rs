@@ -8,11 +8,11 @@ use super::addon::Addon;
 use super::environment::{Cluster, Environment};
 use super::identity;
 use crate::blueprint::MAIN;
-use crate::blueprint::keys::{App as Keys, Quota};
+use crate::blueprint::keys::{App as Keys, Egress as EgressKeys, Quota};
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::quantity::{Bytes, is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::Name;
+use crate::blueprint::scalar::{Name, TenantOwner};
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::data;
@@ -27,6 +27,8 @@ pub struct App {
     pub team: String,
     /// Its namespace.
     pub namespace: String,
+    /// Service accounts that its pods run as.
+    pub service_accounts: Vec<ServiceAccount>,
     /// One for each cluster, in the order of environments and clusters.
     pub attachments: Vec<Attachment>,
 }
@@ -44,6 +46,8 @@ pub struct Attachment {
     pub state_key: String,
     /// ARN of the role that applies it.
     pub deploy_role: String,
+    /// Whether it makes the namespace, too.
+    pub owns_namespace: bool,
 }
 
 /// An application's place on one cluster.
@@ -62,8 +66,83 @@ pub struct Tenant {
     pub quota: Vec<(String, Value)>,
     /// Roles with administration rights in the namespace.
     pub admins: Vec<String>,
+    /// Roles that deploy into the namespace.
+    pub deployers: Vec<String>,
     /// Roles that read everything in the namespace but secrets.
     pub readers: Vec<String>,
+    /// Service accounts that its pods run as.
+    pub service_accounts: Vec<ServiceAccount>,
+    /// Ports of its pods that load balancers reach; none: every TCP port.
+    pub ports: Vec<u32>,
+    /// What its pods reach besides what every pod does.
+    pub egress: Vec<Egress>,
+    /// Whether the application's own stub makes the namespace.
+    pub is_app_owned: bool,
+}
+
+/// Whom pods run as.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceAccount {
+    /// Its name.
+    pub name: String,
+    /// Whether its pods get a token of the Kubernetes API.
+    pub token: bool,
+}
+
+/// What pods may reach.
+#[derive(Debug, Clone, Serialize)]
+pub struct Egress {
+    /// Ranges outside the cluster.
+    pub cidrs: Vec<String>,
+    /// Namespaces of the cluster.
+    pub namespaces: Vec<String>,
+    /// TCP ports; none: everything.
+    pub ports: Vec<u32>,
+}
+
+/// What a role may do in a namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Everything but the namespace itself, its quota and its limits.
+    Admin,
+    /// Workloads, configuration and secrets.
+    Deployer,
+    /// Reading everything but secrets.
+    Viewer,
+}
+
+impl Rights {
+    /// All of them, the strongest first.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Deployer, Self::Viewer];
+
+    /// Returns the word for it in names of groups and bindings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Deployer => "deployer",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// Says what a role with these rights does.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Admin => "administers",
+            Self::Deployer => "deploys into",
+            Self::Viewer => "reads",
+        }
+    }
+}
+
+impl Tenant {
+    /// Returns the roles that have some rights in the namespace.
+    pub fn roles(&self, rights: Rights) -> &[String] {
+        match rights {
+            Rights::Admin => &self.admins,
+            Rights::Deployer => &self.deployers,
+            Rights::Viewer => &self.readers,
+        }
+    }
 }
 
 /// Resolves applications, and puts each as a tenant on its clusters.
@@ -77,6 +156,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         if let Some(quota) = &keys.quota {
             check_quota(context, quota);
         }
+        check_network(context, keys);
         if keys.environments.is_empty() {
             context.push(Problem::AppNowhere { app: name.to_string() }, keys.environments.span);
         }
@@ -103,6 +183,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
             name: name.value.clone(),
             team: keys.team.to_string(),
             namespace: namespace.to_string(),
+            service_accounts: service_accounts(name, keys),
             attachments,
         });
     }
@@ -184,17 +265,36 @@ fn attach(
     };
     let access = &environment.clusters[cluster].access;
     let admins = principals(context, &keys.admins, &scope, access);
+    let mut deployers = principals(context, &keys.deployers, &scope, access);
     let readers = principals(context, &keys.readers, &scope, access);
-    for reader in &readers {
-        if let Some(admin) = admins.iter().find(|admin| admin.value == reader.value) {
-            let problem = Problem::RepeatedReference { value: reader.value.clone() };
-            context.push_conflict(problem, reader.span, admin.span);
+    check_once(context, [&admins, &deployers, &readers]);
+    let deploy_role = match &keys.deploy_role {
+        Some(role) => {
+            let role = access::role(context, role, &scope)?;
+            let is_known = admins.iter().chain(&deployers).any(|known| known.value == role.value);
+            if !is_known && !access.administers(&role.value) {
+                access.check(context, &role);
+                check_once(context, [&readers, std::slice::from_ref(&role), &[]]);
+                deployers.push(role.clone());
+            }
+            role
+        }
+        None => Spanned::new(environment.deploy_role.clone(), keys.owner.span),
+    };
+    let is_app_owned = keys.owner.value == TenantOwner::App;
+    if is_app_owned {
+        let app = name.to_string();
+        if access.administers(&deploy_role.value) {
+            context.push(Problem::AppOwnsNamespace { app }, keys.owner.span);
+        } else {
+            let problem = Problem::OwnerWithoutRights { app, arn: deploy_role.value.clone() };
+            context.push_conflict(problem, keys.owner.span, deploy_role.span);
         }
     }
-    let deploy_role = match &keys.deploy_role {
-        Some(role) => access::role(context, role, &scope)?.value,
-        None => environment.deploy_role.clone(),
-    };
+    let vpc = environment.clusters[cluster].network.cidr.value;
+    for range in keys.egress.iter().flat_map(|rule| rule.cidrs.iter()).filter(|it| it.value.contains(&vpc)) {
+        context.push(Problem::EgressCoversVpc { range: range.value, vpc }, range.span);
+    }
     let tenants = &mut environment.clusters[cluster].tenants;
     if let Some(twin) = tenants.iter().find(|tenant| tenant.namespace == namespace.as_str()) {
         let apps = &context.blueprint.file.apps;
@@ -211,8 +311,13 @@ fn attach(
         namespace: namespace.to_string(),
         pod_security: keys.pod_security.word(),
         quota: keys.quota.as_deref().map(quota).unwrap_or_default(),
-        admins: admins.into_iter().map(|role| role.value).collect(),
-        readers: readers.into_iter().map(|role| role.value).collect(),
+        admins: arns(admins),
+        deployers: arns(deployers),
+        readers: arns(readers),
+        service_accounts: service_accounts(name, keys),
+        ports: keys.ports.iter().map(|port| port.get()).collect(),
+        egress: keys.egress.iter().map(|rule| egress(rule)).collect(),
+        is_app_owned,
     });
     let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };
     Some(Attachment {
@@ -220,22 +325,79 @@ fn attach(
         state_key: identity::attachment_key(&name.value, &environment.name, &cluster_name),
         environment: environment.name.clone(),
         cluster: cluster_name,
-        deploy_role,
+        deploy_role: deploy_role.value,
+        owns_namespace: is_app_owned,
     })
 }
 
+fn arns(roles: Vec<Spanned<String>>) -> Vec<String> {
+    roles.into_iter().map(|role| role.value).collect()
+}
+
+/// Refuses a role with rights of two kinds in one namespace: the weaker would say nothing.
+fn check_once(context: &mut Context<'_>, [admins, deployers, readers]: [&[Spanned<String>]; 3]) {
+    for (stronger, weaker) in [(admins, deployers), (admins, readers), (deployers, readers)] {
+        for role in weaker {
+            if let Some(other) = stronger.iter().find(|other| other.value == role.value) {
+                let problem = Problem::RepeatedReference { value: role.value.clone() };
+                context.push_conflict(problem, role.span, other.span);
+            }
+        }
+    }
+}
+
+/// Without any, an application has one service account of its own name, so that no pod needs `default`.
+fn service_accounts(name: &Name, keys: &Keys) -> Vec<ServiceAccount> {
+    if keys.service_accounts.names().is_empty() {
+        return vec![ServiceAccount { name: name.to_string(), token: false }];
+    }
+    let accounts = keys.service_accounts.iter();
+    accounts
+        .map(|account| ServiceAccount { name: account.name.to_string(), token: account.value.token.value })
+        .collect()
+}
+
+fn egress(keys: &EgressKeys) -> Egress {
+    Egress {
+        cidrs: keys.cidrs.iter().map(|range| range.value.to_string()).collect(),
+        namespaces: keys.namespaces.iter().map(|namespace| namespace.to_string()).collect(),
+        ports: keys.ports.iter().map(|port| port.get()).collect(),
+    }
+}
+
+/// A rule to nowhere is forgotten work, and a port that stands twice would be two rules of one name.
+fn check_network(context: &mut Context<'_>, keys: &Keys) {
+    for rule in keys.egress.iter().filter(|rule| rule.cidrs.is_empty() && rule.namespaces.is_empty()) {
+        context.push(Problem::EgressToNowhere, rule.span);
+    }
+    for ports in std::iter::once(&keys.ports).chain(keys.egress.iter().map(|rule| &rule.ports)) {
+        for (index, port) in ports.iter().enumerate() {
+            if let Some(first) = ports[..index].iter().find(|first| first.get() == port.get()) {
+                let problem = Problem::RepeatedReference { value: port.get().to_string() };
+                context.push_conflict(problem, port.span, first.span);
+            }
+        }
+    }
+}
+
 /// Expands the roles of an application. One principal has one access entry on a cluster, and who has rights on all of
-/// it has one from the cluster's stack.
+/// it has one from the cluster's stack: an administrator needs no other, a reader could not have it.
 fn principals(
     context: &mut Context<'_>,
     patterns: &[Spanned<Pattern>],
     scope: &Scope<'_>,
     access: &Access,
 ) -> Vec<Spanned<String>> {
-    let roles = access::roles(context, patterns, scope);
-    for role in &roles {
-        access.check(context, role);
-    }
+    let mut roles = access::roles(context, patterns, scope);
+    roles.retain(|role| {
+        let administers = access.administers(&role.value);
+        if administers {
+            context.push(Problem::AdministersAlready { arn: role.value.clone() }, role.span);
+        } else {
+            access.check(context, role);
+        }
+        !administers
+    });
     roles
 }
 

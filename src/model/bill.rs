@@ -368,7 +368,7 @@ fn services(pool: &ManagedPool, pools: &NodePools, addons: &[Addon]) -> Vec<Serv
 fn stays(pods: &Pods) -> bool {
     match pods.kind {
         Workload::Deployment | Workload::StatefulSet | Workload::DaemonSet => true,
-        Workload::Job | Workload::CronJob => false,
+        Workload::Job => false,
     }
 }
 

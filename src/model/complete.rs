@@ -1,17 +1,19 @@
 //! What a blueprint asks for without writing it: what no cluster can do without, the add-ons of core services, the nodes of
 //! middleware.
 //!
-//! All become tables as if they were written, so that everything after this reads tables alone. What is written wins: an add-on
-//! keeps its own table, and stays out where that says `enabled = false`.
+//! All become tables as if they were written, so that everything after this reads tables alone; `plinth explain` takes the same
+//! tables for its lowest layers. What is written wins: an add-on keeps its own table, and stays out where that says
+//! `enabled = false`.
 
 use super::addon::{self, KARPENTER};
 use super::node_pool::MIDDLEWARE;
 use super::placement;
 use crate::blueprint::Blueprint;
-use crate::blueprint::keys::{Cluster, Disruption, NodePool, Service};
-use crate::blueprint::node::Node;
+use crate::blueprint::explain::Layer;
+use crate::blueprint::keys::{Addon, Cluster, Service};
+use crate::blueprint::node::{Entry, Node, Table, Value};
 use crate::blueprint::read::{Named, Read, Reader};
-use crate::blueprint::scalar::{ConsolidationPolicy, Name, PoolKind};
+use crate::blueprint::scalar::{Name, PoolKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 
@@ -21,38 +23,54 @@ pub(super) fn complete(blueprint: &Blueprint, catalog: &Catalog) -> Blueprint {
     let project = blueprint.file.project.name.to_string();
     complete_cluster(&mut blueprint.standard, catalog, &project);
     for target in blueprint.environments.all_mut() {
-        target
-            .value
-            .clusters
-            .all_mut()
-            .iter_mut()
-            .for_each(|own| complete_cluster(&mut own.value, catalog, &project));
+        for own in target.value.clusters.all_mut() {
+            complete_cluster(&mut own.value, catalog, &project);
+        }
     }
     blueprint
 }
 
-fn complete_cluster(keys: &mut Cluster, catalog: &Catalog, project: &str) {
+/// Completes one cluster, and returns what it adds: a layer beneath all that is written.
+pub(super) fn complete_cluster(keys: &mut Cluster, catalog: &Catalog, project: &str) -> Vec<Layer> {
+    let mut added = Vec::new();
     let services = keys.services.iter().filter(|service| *service.value.enabled);
-    let brought =
-        services.flat_map(|service| addons(catalog, service).iter().map(|name| (name, service.name.span)));
+    let brought = services.flat_map(|service| {
+        let by = format!("core service `{}`", service.name.value);
+        addons(catalog, service).iter().map(move |name| (name, service.name.span, Some(by.clone())))
+    });
     let required = catalog.addons.iter().filter(|(_, facts)| facts.required.is_some());
-    let asked: Vec<(&String, Span)> =
-        brought.chain(required.map(|(name, _)| (name, Span::default()))).collect();
-    for (name, at) in asked {
+    let asked: Vec<(&String, Span, Option<String>)> =
+        brought.chain(required.map(|(name, _)| (name, Span::default(), None))).collect();
+    for (name, at, by) in asked {
         let is_written = keys.addons.get(name).is_some() || keys.addons.is_broken(name);
-        if let Some(name) = Name::new(name).ok().filter(|_| !is_written) {
-            keys.addons.value.insert(Spanned::new(name, at), empty());
+        if let Some(known) = Name::new(name).ok().filter(|_| !is_written) {
+            let node = table([("enabled", Value::Boolean(true))], at);
+            keys.addons.value.insert(Spanned::new(known, at), typed(&node));
+            added.push(layer(by, ["addons", name], node, at));
         }
     }
-    if let Some(at) = middleware(keys, catalog, project)
-        && let Ok(name) = Name::new(MIDDLEWARE)
-    {
-        // What keeps volumes is not moved to save a node.
-        let policy = Some(Spanned::new(ConsolidationPolicy::WhenEmpty, at));
-        let disruption = Some(Spanned::new(Disruption { policy, ..empty() }, at));
-        let kind = Some(Spanned::new(PoolKind::Karpenter, at));
-        keys.node_pools.value.insert(Spanned::new(name, at), NodePool { kind, disruption, ..empty() });
+    let asking = middleware(keys, catalog, project).map(|wish| wish.name.clone());
+    if let Some((addon, name)) = asking.zip(Name::new(MIDDLEWARE).ok()) {
+        let at = addon.span;
+        let kind = Value::String(PoolKind::Karpenter.word().to_owned());
+        let node = table([("kind", kind)], at);
+        keys.node_pools.value.insert(Spanned::new(name, at), typed(&node));
+        added.push(layer(Some(format!("add-on `{}`", addon.value)), ["node_pools", MIDDLEWARE], node, at));
     }
+    added
+}
+
+/// Returns a layer that has one table.
+fn layer(name: Option<String>, path: [&str; 2], node: Node, at: Span) -> Layer {
+    let node = path.iter().rfold(node, |node, key| table([(*key, node.value)], at));
+    Layer { name, node }
+}
+
+/// Returns a table of which all stands at one place.
+fn table<const N: usize>(entries: [(&str, Value); N], at: Span) -> Node {
+    let entries =
+        entries.map(|(key, value)| (key.to_owned(), Entry { key: at, node: Node { value, span: at } }));
+    Node { value: Value::Table(Table(entries.into())), span: at }
 }
 
 /// Returns the add-ons that a service of a kind brings; none where there is no such service.
@@ -62,7 +80,7 @@ fn addons<'c>(catalog: &'c Catalog, service: &Named<Service>) -> &'c [String] {
 }
 
 /// Returns the core services that bring an add-on.
-pub fn services<'k>(
+pub(super) fn services<'k>(
     catalog: &'k Catalog,
     keys: &'k Cluster,
     addon: &'k str,
@@ -73,9 +91,8 @@ pub fn services<'k>(
     keys.services.iter().filter(brings)
 }
 
-/// Returns where the add-on is written that asks for nodes of middleware, where Karpenter is to make them and no pool is
-/// written for it.
-fn middleware(keys: &Cluster, catalog: &Catalog, project: &str) -> Option<Span> {
+/// Returns the add-on that asks for nodes of middleware, where Karpenter is to make them and no pool is written for it.
+fn middleware<'k>(keys: &'k Cluster, catalog: &Catalog, project: &str) -> Option<&'k Named<Addon>> {
     let is_on = |name: &str| keys.addons.get(name).is_some_and(|addon| *addon.value.enabled);
     let is_written = keys.node_pools.get(MIDDLEWARE).is_some() || keys.node_pools.is_broken(MIDDLEWARE);
     if is_written || !is_on(KARPENTER) {
@@ -87,10 +104,10 @@ fn middleware(keys: &Cluster, catalog: &Catalog, project: &str) -> Option<Span> 
             placement::selects(&facts, &values, MIDDLEWARE)
         })
     });
-    placed.next().map(|wish| wish.name.span)
+    placed.next()
 }
 
-/// Returns a table in which nothing is written.
-fn empty<T: Read>() -> T {
-    T::read(&Node::empty(), &mut Reader::default()).expect("a table without required keys")
+/// Reads a table of this file's own.
+fn typed<T: Read>(node: &Node) -> T {
+    T::read(node, &mut Reader::default()).expect("a table as it is written")
 }

@@ -182,6 +182,20 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], fle
             let what = format!("{what} of application `{name}`", name = name.value);
             let name = long.to_string();
             context.push(Problem::NameTooLong { name, what, limit, settle: None }, long.span);
+            continue;
+        }
+        let limit = context.catalog.name_limit("aws_iam_policy");
+        let boundary =
+            environments.iter().flat_map(|environment| &environment.clusters).find_map(|cluster| {
+                let tenant = cluster.tenants.iter().find(|tenant| tenant.app == name.value)?;
+                // No name of ours has a dot, so that two never become one.
+                let boundary = format!("{}.{}.boundary", cluster.eks_name, tenant.namespace);
+                (boundary.len() > limit).then_some(boundary)
+            });
+        if let Some(boundary) = boundary {
+            let what = format!("the permissions boundary of application `{}`", name.value);
+            let problem = Problem::NameTooLong { name: boundary, what, limit, settle: None };
+            context.push(problem, namespace.span);
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod addon;
 pub mod app;
+pub mod beneath;
 pub mod bill;
 pub mod complete;
 mod data;
@@ -52,6 +53,8 @@ pub struct Model {
     pub project: String,
     /// Which engine scripts call.
     pub engine: Engine,
+    /// Whether modules for applications get tests.
+    pub has_tests: bool,
     /// What the reusable modules contain, and their defaults.
     #[serde(skip)]
     pub fleet: Fleet,
@@ -79,12 +82,6 @@ impl Model {
     /// Whether pipelines come from an account of their own, to any environment.
     pub fn has_delivery(&self) -> bool {
         self.environments.iter().any(|environment| environment.pipeline.is_some())
-    }
-
-    /// Whether any application has readers: then the tenant module has a group for them.
-    pub fn has_tenant_readers(&self) -> bool {
-        let clusters = self.environments.iter().flat_map(|environment| &environment.clusters);
-        clusters.flat_map(|cluster| &cluster.tenants).any(|tenant| !tenant.readers.is_empty())
     }
 
     /// Returns what a later run must know of each cluster: it goes into the manifest.
@@ -171,6 +168,7 @@ pub fn resolve(
             .terraform
             .as_ref()
             .map_or(Engine::Terraform, |terraform| terraform.engine.value),
+        has_tests: blueprint.file.terraform.as_ref().is_some_and(|terraform| *terraform.tests),
         waivers: waivers.collect(),
         fleet,
         environments,

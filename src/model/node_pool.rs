@@ -208,6 +208,7 @@ pub(super) fn resolve(
         scope: Some(scope),
     };
     let mut pools = NodePools::default();
+    keys.node_pools.iter().for_each(|pool| check_known(context, keys, pool));
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled) {
         match kind(context, pool) {
             Some(PoolKind::Managed) => pools.managed.extend(managed(context, &ground, pool)),
@@ -225,6 +226,17 @@ pub(super) fn resolve(
         context.push(problem, core.map_or(at, |off| off.value.enabled.span));
     }
     pools
+}
+
+/// Refuses to switch off what no layer has: the pool that was meant would stay. Core is missed elsewhere, and middleware is
+/// there without being written.
+fn check_known(context: &mut Context<'_>, keys: &ClusterKeys, pool: &Named<Keys>) {
+    let Named { name, value } = pool;
+    if !*value.enabled && value.kind.is_none() && !matches!(name.as_str(), CORE | MIDDLEWARE) {
+        let others = keys.node_pools.iter().filter(|other| other.value.kind.is_some());
+        let known = others.map(|other| other.name.to_string()).collect();
+        context.push(Problem::UnknownPool { name: name.to_string(), known }, name.span);
+    }
 }
 
 /// The add-on that offers GPUs to pods.

@@ -87,9 +87,22 @@ pub struct Fleet {
     pub network_policy: bool,
     /// Whether that differs: then the module has a variable for it.
     pub network_policy_differs: bool,
+    /// Which clusters see to the labels and nodes of applications' pods; none where no cluster has applications.
+    pub tenant_pods: Share,
+    /// Whether the standard does.
+    pub standard_tenant_pods: bool,
 }
 
+/// The first minor version whose API server changes pods by a policy in CEL (Kubernetes, KEP-3962, stable in 1.36, read
+/// 2026-11). EKS serves no beta API by default (EKS user guide, "Kubernetes release notes", 1.24).
+const MUTATING_POLICIES: u32 = 36;
+
 impl Settings {
+    /// Whether the API server can see to the labels and nodes of applications' pods.
+    pub fn mutates_pods(&self) -> bool {
+        self.kubernetes_version.minor() >= MUTATING_POLICIES && self.node_types.contains("worker")
+    }
+
     /// Whether what Karpenter needs runs on Fargate, and Karpenter makes the nodes for the rest of core.
     pub fn core_is_on_fargate(&self) -> bool {
         self.fargate_pools.iter().any(|pool| pool.name.as_str() == CORE)
@@ -97,6 +110,11 @@ impl Settings {
 }
 
 impl Fleet {
+    /// Whether network policies are enforced in any cluster.
+    pub fn has_network_policy(&self) -> bool {
+        self.network_policy || self.network_policy_differs
+    }
+
     /// Returns an add-on that any cluster has, by its name in the catalog.
     pub fn addon(&self, name: &str) -> Option<&Member<FleetAddon>> {
         self.eks_addons.iter().chain(&self.helm_addons).find(|addon| addon.standard.name.as_str() == name)
@@ -342,7 +360,10 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
         standard.kubernetes_version.as_ref().map_or(default, |version| version.value.clone());
     check_own_addons(context, &clusters);
     let (eks_addons, helm_addons) = addons(context, &clusters, &kubernetes_version);
+    let has_tenants = clusters.iter().any(|cluster| !cluster.tenants.is_empty());
     Fleet {
+        tenant_pods: Share::of(&clusters, |cluster| has_tenants && cluster.settings.mutates_pods()),
+        standard_tenant_pods: kubernetes_version.minor() >= MUTATING_POLICIES,
         kubernetes_version,
         public_cidrs: standard
             .endpoint
@@ -599,7 +620,7 @@ fn addons(
         let member = Member { everywhere: own.len() == clusters.len(), in_standard, standard: addon };
         match facts.kind {
             AddonKind::EksAddon => eks.push(member),
-            AddonKind::Helm | AddonKind::Manifest => helm.push(member),
+            AddonKind::Helm => helm.push(member),
         }
     }
     (eks, helm)

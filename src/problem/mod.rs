@@ -358,6 +358,8 @@ problems! {
     E0443 InvalidSchedule { value: String, fault: cron::Fault },
     /// What is kept back on a node leaves nothing for pods.
     E0444 NothingLeft { pool: String, value: String, what: &'static str, instance: String, has: String },
+    /// No layer has the node pool that is switched off.
+    E0445 UnknownPool { name: String, known: Vec<String> },
 
     /// The nodes of a pool are too few or too small for the system services that run there.
     E0450 ServicesDoNotFit { unfit: Box<Unfit> },
@@ -365,7 +367,7 @@ problems! {
     E0451 TooFewAddresses { pods: u32, instance: String, most: u32, has_prefixes: bool },
 
     /// The catalog has no such add-on.
-    E0501 UnknownAddon { name: String, known: Vec<String> },
+    E0501 UnknownAddon { name: String, known: Vec<String>, is_service: bool, switched_off: bool },
     /// A cluster lacks an add-on that it cannot do without.
     E0502 AddonRequired { addon: String, why: String, switched_off: bool },
     /// The catalog does not have this Kubernetes version.
@@ -405,9 +407,9 @@ problems! {
     /// A key is for one's own add-ons, and the catalog has this one.
     E0520 CatalogAddonKey { addon: String, key: &'static str },
     /// An add-on of the blueprint's own lacks what a release needs.
-    E0521 OwnAddonNeeds { addon: String, key: &'static str },
+    E0521 OwnAddonNeeds { addon: String, keys: Vec<&'static str> },
     /// A text is not the address of a chart repository.
-    E0522 InvalidRepository { value: String },
+    E0522 InvalidRepository { value: String, has_scheme: bool },
     /// Rights are given to an add-on without a service account.
     E0523 RightsOfNobody { addon: String, key: &'static str },
     /// There are not as many keys of tolerations as of node selectors.
@@ -421,9 +423,29 @@ problems! {
     /// An add-on of the blueprint's own is another one in another cluster.
     E0528 OwnAddonDiffers { addon: String },
     /// There is no such core service.
-    E0529 UnknownService { name: String, known: Vec<String> },
+    E0529 UnknownService { name: String, known: Vec<String>, is_addon: bool },
     /// A core service does not come that way.
     E0530 NoSuchService { name: String, kind: &'static str },
+    /// A managed policy bounds nothing.
+    E0531 PolicyWithoutBounds { policy: String },
+    /// A text is not the name of an AWS managed policy.
+    E0532 InvalidPolicyName { value: String },
+    /// The statements of an add-on do not fit into a policy.
+    E0533 StatementsTooLong { addon: String, characters: usize, most: usize },
+    /// A statement allows nothing.
+    E0534 EmptyStatement { key: &'static str },
+    /// A text is not a resource of IAM's.
+    E0535 InvalidResource { value: String },
+    /// A text cannot be the name of a statement.
+    E0536 InvalidSid { value: String },
+    /// A condition has not the form that IAM reads.
+    E0537 InvalidCondition { is_operator: bool },
+    /// A text is not the path of a key of values.
+    E0538 InvalidValuePath { value: String },
+    /// A text is not the name of a chart.
+    E0539 InvalidChart { value: String },
+    /// A chart spells its versions with a `v`, or without one.
+    E0540 VersionSpelling { addon: String, value: String, meant: String },
     /// The lock has another format.
     E0550 LockFormat { format: i64, known: u32 },
     /// A text is not the version of an EKS add-on.
@@ -432,6 +454,10 @@ problems! {
     E0552 UnknownLockedAddon { name: String, known: Vec<String> },
     /// The lock cannot be read.
     E0553 LockUnreadable { why: String },
+    /// The lock is not valid TOML.
+    E0554 LockSyntax { message: String, text: String },
+    /// The lock has a Kubernetes version without quotes, which TOML takes for two tables.
+    E0555 LockMinorBare { minor: String, table: &'static str },
     /// The role of an add-on is limited to what the blueprint names, and it names nothing.
     E0560 AccessMissing { addon: String, about: String, example: String },
     /// What a blueprint limits an add-on's role to is not of the kind that it uses.
@@ -440,6 +466,8 @@ problems! {
     E0562 AccessUnused { addon: String },
     /// What a blueprint limits an add-on's role to does not fit into a policy.
     E0563 AccessTooLong { addon: String, characters: usize, most: usize },
+    /// What a blueprint limits an add-on's role to is of another partition than the cluster.
+    E0564 AccessInOtherPartition { addon: String, arn: String, region: String, partition: String },
 
     /// A text is not the ARN of an IAM role.
     E0601 InvalidArn { value: String },
@@ -462,6 +490,10 @@ problems! {
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },
+    /// A rule names nothing that pods would reach by it.
+    E0702 EgressToNowhere,
+    /// An application is to make its own namespace, and the role that applies it could not.
+    E0703 OwnerWithoutRights { app: String, arn: String },
 
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
@@ -499,6 +531,12 @@ problems! {
     N0201 WaiverExpired { id: String, until: String },
     /// No person can get into a cluster when the deploy role is broken.
     N0601 NoHumanAdmin { environment: String },
+    /// A role is to have rights in a namespace, and has them in the whole cluster.
+    N0602 AdministersAlready { arn: String },
+    /// A rule to all of a VPC does not reach what is in it.
+    N0702 EgressCoversVpc { range: Ipv4Net, vpc: Ipv4Net },
+    /// The stack of an application has rights on the whole cluster.
+    N0703 AppOwnsNamespace { app: String },
     /// An application is on no cluster.
     N0701 AppNowhere { app: String },
 }
@@ -554,7 +592,7 @@ impl Problem {
             Self::AddonRequired { .. } => &["addons"],
             Self::NoHumanAdmin { .. } => &["admins"],
             Self::ReservedNamespace { .. } | Self::SharedNamespace { .. } => &["namespace"],
-            Self::PoolNeeds { key: "kind", .. } => &["kind"],
+            Self::PoolNeeds { key: "kind", .. } | Self::UnknownPool { .. } => &["kind"],
             Self::PoolNeeds { key: "instance_types", .. } | Self::GpuLimitWithoutGpu { .. } => {
                 &["instance_types"]
             }
@@ -564,6 +602,12 @@ impl Problem {
             Self::PoolNeeds { key: "limits.gpu", .. } => &["limits", "gpu"],
             Self::PoolNeeds { .. } => &["size", "min", "max"],
             Self::AmiFamilyDiffers { .. } => &["ami"],
+            Self::AccessMissing { .. } => &["access"],
+            Self::OwnAddonNeeds { keys, .. } => match keys[..] {
+                ["repository"] => &["repository"],
+                ["version"] => &["version"],
+                _ => &["repository", "version"],
+            },
             Self::HalfBudget { .. } => &["schedule", "duration"],
             _ => &[],
         }
@@ -573,6 +617,13 @@ impl Problem {
     /// an add-on is missing because its name is misspelled.
     pub fn follows_from(&self, other: &Self) -> bool {
         match (self, other) {
+            (
+                Self::UnknownAddon { name, switched_off: true, .. },
+                Self::UnknownAddon { name: other, switched_off: false, .. },
+            )
+            | (Self::UnknownPool { name, .. }, Self::PoolNeeds { pool: other, key: "kind", .. }) => {
+                name == other
+            }
             (Self::KeyNotForKind { pool, .. }, Self::KindChanges { pool: other, .. }) => pool == other,
             (
                 Self::MixedArchitectures { one, other } | Self::MixedGpus { with: one, without: other },
@@ -603,8 +654,8 @@ impl Problem {
                 Self::ZoneWithoutPodSubnet { zone },
                 Self::ZoneNotInRegion { zone: other, in_zones: false, .. },
             ) => zone == other,
-            (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known }) => {
-                nearest(name, known) == Some(addon)
+            (Self::AddonRequired { addon, .. }, Self::UnknownAddon { name, known, .. }) => {
+                name == addon || nearest(name, known) == Some(addon)
             }
             _ => false,
         }

@@ -44,9 +44,10 @@ pub(super) fn retype(expected: &str, of: &str, found: &str, text: &str) -> Strin
         (quantity, _) if quantity.starts_with(QUANTITY) => {
             return format!("write {}", quantity.trim_start_matches(QUANTITY));
         }
-        ("a table" | "a table of tables", "an array") => {
-            "write one pair of brackets around a header, or braces around keys"
+        ("a table of tables", "an array") => {
+            "write a table for each name, `name = { … }`; a header has one pair of brackets"
         }
+        ("a table", "an array") => "write one pair of brackets around a header, or braces around keys",
         ("a table of tables", _) => "write a table for each name: `name = { … }`",
         ("a table", "a boolean") if matches!(of, "a cluster" | "a node pool" | "an add-on") => {
             "write `{ enabled = false }` to take it out, or a table with its keys"
@@ -77,6 +78,7 @@ fn example_of(table: &str) -> &'static str {
         "[delivery]" => "{ account = \"111111111111\" }",
         "a node pool" => "{ kind = \"karpenter\" }",
         "an add-on" => "{ version = \"1.14.1\" }",
+        "a core service" => "{ kind = \"aws\" }",
         "an application" => "{ team = \"platform\", environments = [\"staging\"] }",
         "size" => "{ min = 2, max = 4 }",
         "limits" => "{ cpu = 1000, memory = \"4000Gi\" }",

@@ -9,6 +9,7 @@ use super::retype::retype;
 use super::{Measure, Principal, Problem, syntax};
 use crate::blueprint::cron;
 use crate::blueprint::keys::{Cluster, Environment};
+use crate::blueprint::lock;
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
 use crate::blueprint::scalar::Placement;
@@ -63,6 +64,7 @@ impl Problem {
             Self::Syntax { message, text } => syntax::words(message, text),
             Self::UnknownKey { key, table, allowed, home, is_table } => {
                 let help = match (*table, key.as_str(), home) {
+                    ("an add-on", "chart_version", _) => "did you mean `version`?".to_owned(),
                     _ if nearest(key, allowed).is_some() => suggest(key, allowed),
                     ("an environment", ..) if Cluster::TABLE.get(key).is_some() => {
                         format!("write `cluster.{key}`: what clusters have stands in the environment's `cluster`")
@@ -893,6 +895,12 @@ impl Problem {
             Self::GraceNeverEnds => Words::new("a grace period must end")
                 .label("a pod could hold up its node, and with it every destroy, for ever")
                 .help("write it as `\"24h\"`"),
+            Self::UnknownPool { name, known } => Words::new(format!("there is no node pool `{name}` to switch off"))
+                .label("no layer below has it")
+                .help(match nearest(name, known) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "remove it".to_owned(),
+                }),
             Self::NothingLeft { value, what, instance, has, .. } => {
                 Words::new(format!("where `{value}` is kept back, nothing of a node's {what} is left for pods"))
                     .label("more than is there, with what else is kept back")
@@ -982,10 +990,16 @@ impl Problem {
                     .help(format!("write `kubelet = {{ max_pods = {most} }}`, or remove `prefix_delegation`"))
             }
 
-            Self::UnknownAddon { name, known } => Words::new(format!("the catalog has no add-on `{name}`"))
+            Self::UnknownAddon { name, is_service: true, .. } => {
+                Words::new(format!("the catalog has no add-on `{name}`"))
+                    .label("a core service")
+                    .help(format!("write `[cluster.services.{name}]`, which brings the add-ons that give it"))
+            }
+            Self::UnknownAddon { name, known, switched_off, .. } => Words::new(format!("the catalog has no add-on `{name}`"))
                 .label("unknown add-on")
                 .help(match nearest(name, known) {
                     Some(meant) => format!("did you mean `{meant}`?"),
+                    None if *switched_off => "remove it: there is nothing to switch off".to_owned(),
                     None => format!(
                         "for an add-on of your own, add `chart`, `repository` and `version`; the catalog has {}",
                         list(known)
@@ -1059,6 +1073,12 @@ impl Problem {
                     .label(format!("{characters} characters, of {most}"))
                     .help("name several by one prefix that ends with `*`, or leave some out")
             }
+            Self::AccessInOtherPartition { addon, arn, region, partition } => {
+                let own = with_part(arn, 1, "{partition}");
+                Words::new(format!("add-on `{addon}` cannot reach `{arn}` from `{region}`"))
+                    .label(format!("of another partition than `{partition}`"))
+                    .help(format!("write `\"{own}\"`"))
+            }
             Self::AccessUnused { addon } => {
                 Words::new(format!("the role of add-on `{addon}` is not limited by the blueprint"))
                     .label("nothing would use it")
@@ -1083,8 +1103,24 @@ impl Problem {
                         None => "remove the line: charts are pinned by the catalog".to_owned(),
                     })
             }
-            Self::LockUnreadable { why } => Words::new(format!("`plinth.lock` cannot be read: {why}"))
+            Self::LockUnreadable { why } => Words::new(format!("the lock cannot be read: {why}"))
                 .help("restore the file, or remove it and run `plinth catalog pin` again"),
+            Self::LockSyntax { message, text } => {
+                let words = syntax::words(message, text);
+                let help = words.help.clone().unwrap_or_default();
+                let (words, help) = if text.starts_with(lock::CONFLICT) {
+                    (words.label("a merge conflict"), "keep one of its sides".to_owned())
+                } else {
+                    (words, help)
+                };
+                Words { what: "`plinth.lock` is not valid TOML".to_owned(), ..words }
+                    .help(format!("{help}, or remove the file and run `plinth catalog pin` again"))
+            }
+            Self::LockMinorBare { minor, table } => {
+                Words::new(format!("`{minor}` stands without quotes: for TOML that is a table in a table"))
+                    .label("two keys")
+                    .help(format!("write `[{table}.\"{minor}\"]`"))
+            }
             Self::SupportEnds { version, ends, left, next } => {
                 let days = if *left == 1 { "day" } else { "days" };
                 Words::new(format!("standard support of Kubernetes {version} ends on {ends}"))
@@ -1170,15 +1206,82 @@ impl Problem {
                     .label("only an add-on that the catalog does not have takes it")
                     .help("remove it, or give your own add-on another name")
             }
-            Self::OwnAddonNeeds { addon, key } => {
-                let example = if *key == "version" { "1.2.3" } else { "https://charts.example.com" };
-                Words::new(format!("add-on `{addon}` has a chart and no `{key}`"))
-                    .label(format!("`{key}` is missing"))
-                    .help(format!("add `{key} = \"{example}\"`"))
+            Self::VersionSpelling { addon, value, meant } => {
+                let with = if meant.starts_with('v') { "with" } else { "without" };
+                Words::new(format!("the chart of add-on `{addon}` has no version `{value}`"))
+                    .label(format!("its versions are written {with} a `v`"))
+                    .help(format!("write `\"{meant}\"`"))
             }
-            Self::InvalidRepository { value } => Words::new(format!("`{value}` is not a chart repository"))
-                .label("an address without a scheme that Helm knows")
-                .help("begin it with `https://`, or with `oci://` for a registry"),
+            Self::OwnAddonNeeds { addon, keys } => {
+                let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+                let lines = keys.iter().map(|key| match *key {
+                    "version" => "`version = \"1.2.3\"`".to_owned(),
+                    key => format!("`{key} = \"https://charts.example.com\"`"),
+                });
+                let verb = if keys.len() == 1 { "is" } else { "are" };
+                Words::new(format!("add-on `{addon}` has a chart and no {}", names.join(" and no ")))
+                    .label(format!("{} {verb} missing", names.join(" and ")))
+                    .help(format!("add {}", lines.collect::<Vec<String>>().join(" and ")))
+            }
+            Self::InvalidRepository { value, has_scheme } => {
+                Words::new(format!("`{}` is not a chart repository", value.escape_debug()))
+                    .label(if *has_scheme {
+                        "no host stands behind the scheme, or a character that no address has"
+                    } else {
+                        "an address without a scheme that Helm knows"
+                    })
+                    .help(if *has_scheme {
+                        "write it as `\"https://charts.example.com\"`, or as `\"oci://registry.example.com/charts\"`"
+                    } else {
+                        "begin it with `https://`, or with `oci://` for a registry"
+                    })
+            }
+            Self::InvalidChart { value } => Words::new(format!("`{}` is not the name of a chart", value.escape_debug()))
+                .label(if value.contains("://") { "an address" } else { "letters, digits, `.`, `_` and `-` are allowed" })
+                .help("write the chart's name alone, and where it comes from in `repository`"),
+            Self::InvalidValuePath { value } => {
+                Words::new(format!("`{}` is not the path of a key of values", value.escape_debug()))
+                    .label("a part of it is empty, or has a space")
+                    .help("write the keys from the top, with dots between them: `\"controller.nodeSelector\"`")
+            }
+            Self::PolicyWithoutBounds { policy } => {
+                Words::new(format!("managed policy `{policy}` gives the add-on the whole account"))
+                    .label("whoever takes over its pod has these rights")
+                    .help("name what it needs in `statements`, or a managed policy of the services that it uses")
+            }
+            Self::InvalidPolicyName { value } => {
+                Words::new(format!("`{}` is not the name of an AWS managed policy", value.escape_debug()))
+                    .label(if value.starts_with("arn:") { "an ARN" } else { "a character that no name has" })
+                    .help(match value.split_once(":aws:policy/") {
+                        Some((_, name)) if !name.is_empty() => format!("write `\"{name}\"`"),
+                        _ => "write its name, `\"AmazonS3ReadOnlyAccess\"`; rights of your own belong in `statements`".to_owned(),
+                    })
+            }
+            Self::StatementsTooLong { addon, characters, most } => {
+                Words::new(format!("the statements of add-on `{addon}` do not fit into a policy"))
+                    .label(format!("{characters} characters, of {most}"))
+                    .help("name several resources by one prefix that ends with `*`, or leave some out")
+            }
+            Self::EmptyStatement { key } => Words::new(format!("the statement has no {key}"))
+                .label("IAM takes no empty list")
+                .help("name what is allowed, or remove the statement"),
+            Self::InvalidResource { value } => {
+                Words::new(format!("`{}` is not a resource of IAM's", value.escape_debug()))
+                    .label("an ARN is needed, with all of its six parts")
+                    .help("write it as `\"arn:{partition}:s3:::bucket/*\"`, or `\"*\"` where the actions take no less")
+            }
+            Self::InvalidSid { value } => {
+                Words::new(format!("`{}` cannot be the name of a statement", value.escape_debug()))
+                    .label("letters and digits are needed")
+                    .help("write it as `\"ReadObjects\"`, or leave `sid` out")
+            }
+            Self::InvalidCondition { is_operator } => Words::new("IAM does not read this condition")
+                .label(if *is_operator {
+                    "an operator, without the key that it compares"
+                } else {
+                    "a text, a number, `true` or `false` is needed, or a list of such"
+                })
+                .help("write `conditions = { StringEquals = { \"aws:RequestedRegion\" = \"us-east-1\" } }`"),
             Self::RightsOfNobody { addon, key } => {
                 Words::new(format!("`{key}` of add-on `{addon}` is for a role, and it has none"))
                     .label("no service account gets these rights")
@@ -1207,7 +1310,10 @@ impl Problem {
                     .also("as it is there")
                     .help("only `version`, `values` and `placement` may differ; give the other one another name")
             }
-            Self::UnknownService { name, known } => Words::new(format!("there is no core service `{name}`"))
+            Self::UnknownService { name, is_addon: true, .. } => Words::new(format!("there is no core service `{name}`"))
+                .label("an add-on")
+                .help(format!("write `[cluster.addons.{name}]`")),
+            Self::UnknownService { name, known, .. } => Words::new(format!("there is no core service `{name}`"))
                 .label("unknown service")
                 .help(suggest(name, known)),
             Self::NoSuchService { name, kind } => Words::new(format!("core service `{name}` does not come from `{kind}`"))
@@ -1274,6 +1380,11 @@ impl Problem {
                     .also(format!("{rights} the cluster"))
                     .help("remove it here, or there")
             }
+            Self::AdministersAlready { arn } => {
+                Words::new(format!("`{arn}` administers the whole cluster already"))
+                    .label("no entry is made for the namespace")
+                    .help("leave it: it counts again when the role leaves `admins` of the cluster")
+            }
             Self::NoHumanAdmin { environment } => {
                 Words::new(format!("only the deploy role can administer the clusters of `{environment}`"))
                     .label("no `admins`")
@@ -1283,6 +1394,25 @@ impl Problem {
                     )
             }
 
+            Self::EgressToNowhere => Words::new("the rule names nothing to reach")
+                .label("neither `cidrs` nor `namespaces`")
+                .help("name ranges as `cidrs = [\"10.9.0.0/16\"]`, or namespaces as `namespaces = [\"nats\"]`"),
+            Self::EgressCoversVpc { range, vpc } => {
+                Words::new(format!("`{range}` reaches nothing of the VPC `{vpc}`, which lies in it"))
+                    .label("vpc-cni lets the narrowest range decide, and HTTPS is for outside the VPC")
+                    .help("name the parts of the VPC that are meant, such as a subnet's range")
+            }
+            Self::OwnerWithoutRights { app, arn } => {
+                Words::new(format!("`{arn}` cannot make the namespace of `{app}`"))
+                    .label("making a namespace takes rights on the whole cluster")
+                    .also("the role that applies its stub")
+                    .help("write `owner = \"platform\"`, or add the role to `admins` of the cluster")
+            }
+            Self::AppOwnsNamespace { app } => {
+                Words::new(format!("the stub of `{app}` makes its namespace, quota and policies itself"))
+                    .label("its deploy role administers the whole cluster, and can raise the quota")
+                    .help("write `owner = \"platform\"` where the team does not run the platform")
+            }
             Self::AppNowhere { app } => Words::new(format!("application `{app}` is on no cluster"))
                 .label("empty")
                 .help("name an environment, `[\"staging\"]`, or remove the application"),
@@ -1576,7 +1706,7 @@ const FIRST_ENVIRONMENT: &str = "add `[environments.staging]` with `account`, `r
 
 /// Puts `[cluster.network]` in backticks; a name in words stays as it is.
 fn in_code(table: &str) -> String {
-    if table.starts_with('[') { format!("`{table}`") } else { table.to_owned() }
+    if table.starts_with('[') || table == lock::FILE { format!("`{table}`") } else { table.to_owned() }
 }
 
 /// Replaces one of the parts of an ARN.

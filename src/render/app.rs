@@ -1,4 +1,4 @@
-//! `modules/tenant`, `modules/attachment` and `apps/`: what an application gets, and how it finds its cluster.
+//! `modules/attachment` and `apps/`: how an application finds its cluster, and what it owns.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,9 @@ use tera::Context;
 use super::cluster_module::object;
 use super::environment::{RootProviders, root_terraform};
 use super::template::view;
+use super::tenant::{self, Place, TenantView, has_apps};
 use super::{Output, Providers, Row, Scope, Whole, always, lay_out, module, nothing, provider, root, row};
+use crate::hcl::value::Value;
 use crate::model::app::Attachment;
 use crate::model::{App, Cluster, Environment};
 
@@ -61,16 +63,11 @@ fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/attachment/outputs.tf", has_apps, nothing),
         row("modules/attachment/contract.tf", has_apps, nothing),
         row("modules/attachment/cluster.tf", has_apps, nothing),
+        row("modules/attachment/data_only.tf", has_apps, nothing),
+        row("modules/attachment/tests/attachment.tftest.hcl", tenant::has_tests, nothing),
     ]);
-    rows.extend(module("modules/tenant", has_apps, kubernetes_only));
-    rows.extend([
-        row("modules/tenant/variables.tf", has_apps, tenant_variables),
-        row("modules/tenant/outputs.tf", has_apps, tenant_access),
-        row("modules/tenant/namespace.tf", has_apps, nothing),
-        row("modules/tenant/quota.tf", has_apps, nothing),
-        row("modules/tenant/access.tf", has_apps, tenant_access),
-        row("apps/.gitignore", has_apps, nothing),
-    ]);
+    rows.extend(tenant::rows(has_apps));
+    rows.extend([row("apps/.gitignore", has_apps, nothing)]);
     rows
 }
 
@@ -78,8 +75,8 @@ fn app_rows<'a>() -> Vec<Row<ForApp<'a>>> {
     let mut rows = module("apps/{app}/module", always, |scope: &ForApp| aws_only(&scope.whole));
     rows.extend([
         row("apps/{app}/module/variables.tf", always, app_name),
-        row("apps/{app}/module/main.tf", always, app_name),
-        row("apps/{app}/module/outputs.tf", always, app_name),
+        row("apps/{app}/module/main.tf", always, application),
+        row("apps/{app}/module/outputs.tf", always, application),
     ]);
     rows
 }
@@ -112,34 +109,8 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     }
 }
 
-fn has_apps(whole: &Whole<'_>) -> bool {
-    whole.model.apps.iter().any(|app| !app.attachments.is_empty())
-}
-
 fn aws_only(whole: &Whole<'_>) -> Context {
     view(&Providers { providers: vec![provider("aws", &whole.catalog.providers.aws, ">=")] })
-}
-
-fn kubernetes_only(whole: &Whole<'_>) -> Context {
-    view(&Providers { providers: vec![provider("kubernetes", &whole.catalog.providers.kubernetes, ">=")] })
-}
-
-/// The rules of the standard's version: no cluster knows rules that are newer than itself, so one of another version
-/// passes its own.
-fn tenant_variables(whole: &Whole<'_>) -> Context {
-    #[derive(Serialize)]
-    struct Variables {
-        pod_security_version: String,
-    }
-    view(&Variables { pod_security_version: format!("v{}", whole.model.fleet.kubernetes_version) })
-}
-
-fn tenant_access(whole: &Whole<'_>) -> Context {
-    #[derive(Serialize)]
-    struct Access {
-        has_readers: bool,
-    }
-    view(&Access { has_readers: whole.model.has_tenant_readers() })
 }
 
 #[derive(Serialize)]
@@ -151,6 +122,23 @@ fn app_name(scope: &ForApp<'_>) -> Context {
     view(&AppName { app: scope.app.name.as_str() })
 }
 
+fn application(scope: &ForApp<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Application<'a> {
+        app: &'a str,
+        team: &'a str,
+        service_accounts: Value,
+        owns_namespace: bool,
+    }
+    let app = scope.app;
+    view(&Application {
+        app: app.name.as_str(),
+        team: &app.team,
+        service_accounts: Value::strings(app.service_accounts.iter().map(|account| &account.name)),
+        owns_namespace: app.attachments.iter().any(|attachment| attachment.owns_namespace),
+    })
+}
+
 fn terraform(scope: &ForAttachment<'_>) -> Context {
     root_terraform(
         &scope.whole,
@@ -158,7 +146,7 @@ fn terraform(scope: &ForAttachment<'_>) -> Context {
         scope.attachment.state_key.clone(),
         &scope.attachment.deploy_role,
         false,
-        false,
+        scope.attachment.owns_namespace,
     )
 }
 
@@ -173,9 +161,9 @@ fn providers(scope: &ForAttachment<'_>) -> Context {
         region: &scope.cluster.region,
         account: &scope.environment.account,
         role: &scope.attachment.deploy_role,
-        cluster_name: "",
+        cluster_name: &scope.cluster.eks_name,
         has_helm: false,
-        has_kubernetes: false,
+        has_kubernetes: scope.attachment.owns_namespace,
     })
 }
 
@@ -184,6 +172,24 @@ fn main(scope: &ForAttachment<'_>) -> Context {
     struct Main<'a> {
         cluster_name: &'a str,
         namespace: &'a str,
+        owns_namespace: bool,
+        tenant: Option<TenantView<'a>>,
     }
-    view(&Main { cluster_name: &scope.cluster.eks_name, namespace: &scope.app.namespace })
+    let ForAttachment { whole, app, attachment, cluster, .. } = scope;
+    let own = cluster.tenants.iter().find(|tenant| tenant.app == app.name && attachment.owns_namespace);
+    let tenant = own.map(|tenant| {
+        let place = Place {
+            module: "tenant".to_owned(),
+            source: "../../../modules/tenant",
+            egress_policy: "egress".to_owned(),
+            network: "module.application.network",
+        };
+        TenantView::of(&whole.model.fleet, cluster, tenant, place)
+    });
+    view(&Main {
+        cluster_name: &cluster.eks_name,
+        namespace: &app.namespace,
+        owns_namespace: tenant.is_some(),
+        tenant,
+    })
 }

@@ -152,6 +152,7 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             arguments.push(Argument { name: format!("{identifier}_values"), value });
         }
     }
+    arguments.extend(switch(Switch::of_tenant_pods(fleet), own.mutates_pods()));
     if fleet.node_types_differ {
         differs(
             &mut arguments,

@@ -240,6 +240,18 @@ impl Switch {
     }
 }
 
+impl Switch {
+    /// The switch of what only some clusters' API servers can do for pods of applications.
+    pub fn of_tenant_pods(fleet: &Fleet) -> Option<Self> {
+        (fleet.tenant_pods == Share::Some).then(|| Self {
+            name: "tenant_pods".to_owned(),
+            what: "cost labels and a node selector for pods of applications, which takes Kubernetes 1.36"
+                .to_owned(),
+            default: fleet.standard_tenant_pods,
+        })
+    }
+}
+
 /// An add-on whose version or values some cluster changes.
 #[derive(Serialize)]
 pub(super) struct AddonVariable {
@@ -257,7 +269,7 @@ impl AddonVariable {
             name: addon.name.to_string(),
             identifier: addon.name.identifier(),
             version_is: match (addon.facts.kind, addon.pinned) {
-                (AddonKind::Helm | AddonKind::Manifest, _) => {
+                (AddonKind::Helm, _) => {
                     format!("Chart version of add-on {}.", addon.name)
                 }
                 (AddonKind::EksAddon, Share::Some) => {

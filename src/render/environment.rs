@@ -1,12 +1,11 @@
 //! `environments/`: a root module for each stack, thin and literal.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 use tera::Context;
 
 use super::cluster_module::object;
 use super::template::view;
+use super::tenant::{self, Place, TenantView};
 use super::{
     Output, ProviderView, Row, Scope, Whole, always, arguments, lay_out, nothing, part, provider, root, row,
     services_module,
@@ -17,7 +16,7 @@ use crate::hcl::value::Value;
 use crate::model::addon::EFS;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::network::{ExistingZone, Network, Zone};
-use crate::model::{Cluster, Environment, Fleet, Tenant};
+use crate::model::{Cluster, Environment, Tenant};
 
 struct ForEnvironment<'a> {
     whole: Whole<'a>,
@@ -378,7 +377,8 @@ fn cluster_outputs(scope: &ForCluster<'_>) -> Context {
 fn services_outputs(scope: &ForCluster<'_>) -> Context {
     let mut outputs = vec![RootOutput { name: "contract", description: "Name of the contract document." }];
     outputs.extend(
-        helm(scope).then_some(RootOutput { name: "releases", description: "Chart versions by release." }),
+        (!scope.whole.model.fleet.helm_addons.is_empty())
+            .then_some(RootOutput { name: "releases", description: "Chart versions by release." }),
     );
     view(&RootOutputs { module: "services", outputs })
 }
@@ -410,66 +410,35 @@ fn services_main(scope: &ForCluster<'_>) -> Context {
 
 fn tenants_main(scope: &ForCluster<'_>) -> Context {
     #[derive(Serialize)]
-    struct TenantView<'a> {
-        identifier: String,
-        namespace: &'a str,
-        app: &'a str,
-        team: &'a str,
-        has_quota: bool,
-        quota: Value,
-        has_arguments: bool,
-        arguments: Vec<arguments::Argument>,
-    }
-    #[derive(Serialize)]
     struct Main<'a> {
         name: &'a str,
-        environment: &'a str,
         tenants: Vec<TenantView<'a>>,
         has_principals: bool,
-        has_readers: bool,
         principals: Value,
     }
-    fn tenant<'a>(fleet: &Fleet, cluster: &Cluster, tenant: &'a Tenant) -> TenantView<'a> {
-        let arguments = arguments::tenant(fleet, cluster, tenant);
-        TenantView {
-            identifier: tenant.app.identifier(),
-            namespace: &tenant.namespace,
-            app: tenant.app.as_str(),
-            team: &tenant.team,
-            has_quota: !tenant.quota.is_empty(),
-            quota: Value::Object(tenant.quota.clone()),
-            has_arguments: !arguments.is_empty(),
-            arguments,
-        }
-    }
-    let ForCluster { whole, environment, cluster } = scope;
-    let tenants = cluster.tenants.iter().map(|own| tenant(&whole.model.fleet, cluster, own)).collect();
-    let principals = principals(&cluster.tenants);
+    let ForCluster { whole, cluster, .. } = scope;
+    let tenants = platform_owned(cluster).map(|own| {
+        let identifier = own.app.identifier();
+        let place = Place {
+            module: format!("tenant_{identifier}"),
+            source: "../../../../modules/tenant",
+            egress_policy: format!("{identifier}_egress"),
+            network: "module.attachment.network",
+        };
+        TenantView::of(&whole.model.fleet, cluster, own, place)
+    });
+    let principals = tenant::principals(&cluster.tenants);
     view(&Main {
         name: &cluster.eks_name,
-        environment: &environment.name,
-        tenants,
+        tenants: tenants.collect(),
         has_principals: !principals.is_empty(),
-        has_readers: cluster.tenants.iter().any(|tenant| !tenant.readers.is_empty()),
         principals: Value::Object(principals),
     })
 }
 
-/// Returns who administers or reads which namespaces, one entry for each principal.
-fn principals(tenants: &[Tenant]) -> Vec<(String, Value)> {
-    let mut groups: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for tenant in tenants {
-        for (roles, output) in [(&tenant.admins, "admin_group"), (&tenant.readers, "reader_group")] {
-            for role in roles {
-                let group = format!("module.tenant_{}.{output}", tenant.app.identifier());
-                groups.entry(role).or_default().insert(group);
-            }
-        }
-    }
-    let entries = groups.into_iter().map(|(principal, groups)| {
-        (principal.to_owned(), Value::List(groups.into_iter().map(Value::Expression).collect()))
-    });
-    entries.collect()
+/// The applications whose namespaces this stack makes.
+fn platform_owned(cluster: &Cluster) -> impl Iterator<Item = &Tenant> {
+    cluster.tenants.iter().filter(|tenant| !tenant.is_app_owned)
 }
 
 fn tenants_outputs(scope: &ForCluster<'_>) -> Context {
@@ -477,7 +446,7 @@ fn tenants_outputs(scope: &ForCluster<'_>) -> Context {
     struct Outputs {
         namespaces: Value,
     }
-    let namespaces = scope.cluster.tenants.iter().map(|tenant| {
+    let namespaces = platform_owned(scope.cluster).map(|tenant| {
         (
             tenant.app.to_string(),
             Value::expression(format!("module.tenant_{}.namespace", tenant.app.identifier())),

@@ -15,6 +15,7 @@ pub mod readme;
 pub mod scripts;
 pub mod services_module;
 pub mod template;
+pub mod tenant;
 mod version;
 pub mod waiver;
 
@@ -179,7 +180,7 @@ fn file(
         engine.render(&output.template, &output.view).map_err(|error| broken(&output.template, &error))?;
     let body = body.trim_start_matches('\n').trim_end();
     let extension = camino::Utf8Path::new(&output.path).extension();
-    let is_hcl = matches!(extension, Some("tf" | "tofu"));
+    let is_hcl = matches!(extension, Some("tf" | "tofu" | "hcl"));
     let is_script = body.starts_with("#!");
     let mut text = header(&output.path, body, &model.blueprint);
     if is_hcl {

@@ -23,6 +23,11 @@ pub(super) struct NetworkView {
     private_subnets: Value,
     public_subnets: Value,
     private_subnet_list: Value,
+    /// What network policies are written with: all ranges of the VPC, and those of its subnets by zone.
+    vpc_cidrs: Value,
+    private_cidrs: Value,
+    public_cidrs: Value,
+    endpoint_cidrs: Value,
     /// Whether some cluster has private subnets that its control plane is not in.
     control_plane_differs: bool,
     /// The private subnets that its control plane is in, as an expression and as what refers to them.
@@ -78,6 +83,14 @@ impl NetworkView {
             Share::None => "[for zone in keys(var.zones) : aws_subnet.private[zone].id]".to_owned(),
             Share::Some | Share::All => format!("values({private})"),
         };
+        let [private_cidrs, public_cidrs] = ["private", "public"].map(|kind| subnet_cidrs(fleet, kind));
+        let has_interface_endpoints =
+            !of_kind(whole, &fleet.endpoints, VpcEndpointKind::Interface).is_empty();
+        let endpoint_cidrs = match (has_interface_endpoints, fleet.endpoints_differ) {
+            (false, _) => "{}".to_owned(),
+            (true, false) => "local.private_cidrs".to_owned(),
+            (true, true) => "length(local.interface_endpoints) > 0 ? local.private_cidrs : {}".to_owned(),
+        };
         let (known_zones, subnet) = match fleet.existing {
             Share::None => ("keys(var.zones)", "aws_subnet.private[zone].id".to_owned()),
             Share::Some => {
@@ -121,6 +134,10 @@ impl NetworkView {
             known_zones: Value::expression(known_zones),
             control_plane_subnet_list: Value::expression(control_plane),
             private_subnet_list: Value::expression(private_list),
+            vpc_cidrs: Value::expression(vpc_cidrs(fleet)),
+            private_cidrs: Value::expression(private_cidrs),
+            public_cidrs: Value::expression(public_cidrs),
+            endpoint_cidrs: Value::expression(endpoint_cidrs),
             has_pods: fleet.pods.is_any(),
             pods_differ: fleet.pods == Share::Some,
             has_pod_cidr: fleet.pod_cidr.is_any(),
@@ -140,7 +157,7 @@ impl NetworkView {
             standard_tags: fleet.standard_tags,
             checks_tags: fleet.existing.is_any() && !fleet.tags.is_all(),
             refused_zone_ids: Value::strings(refused),
-            has_interface_endpoints: !of_kind(whole, &fleet.endpoints, VpcEndpointKind::Interface).is_empty(),
+            has_interface_endpoints,
             has_gateway_endpoints: !of_kind(whole, &fleet.endpoints, VpcEndpointKind::Gateway).is_empty(),
             endpoints_differ: fleet.endpoints_differ,
             standard_endpoints: Value::strings(&fleet.standard_endpoints),
@@ -171,6 +188,42 @@ impl NetworkView {
     /// Whether any cluster pays for interface endpoints.
     pub fn has_interface_endpoints(&self) -> bool {
         self.has_interface_endpoints
+    }
+}
+
+/// Returns all ranges of the VPC from which pods could have addresses, of the family that they have.
+fn vpc_cidrs(fleet: &FleetNetwork) -> String {
+    let index = Condition::own_vpc(fleet).index();
+    let ipv4 =
+        if fleet.pod_cidr.is_any() { "compact([var.vpc_cidr, var.pod_cidr])" } else { "[var.vpc_cidr]" };
+    // Others may have given it further ranges.
+    let existing = "data.aws_vpc.existing[0].cidr_block_associations[*].cidr_block";
+    let ipv4 = match fleet.existing {
+        Share::None => ipv4.to_owned(),
+        Share::Some => format!("var.vpc_id == null ? {ipv4} : {existing}"),
+        Share::All => existing.replace("[0]", ""),
+    };
+    let ipv6 = format!("[aws_vpc.this{index}.ipv6_cidr_block]");
+    match fleet.ipv6 {
+        Share::None => ipv4,
+        Share::Some => format!("(\nvar.ip_family == \"ipv6\" ? {ipv6} :\n{ipv4}\n)"),
+        Share::All => ipv6,
+    }
+}
+
+/// Returns the ranges of subnets by zone, likewise.
+fn subnet_cidrs(fleet: &FleetNetwork, kind: &str) -> String {
+    let range = match fleet.ipv6 {
+        Share::None => "subnet.cidr_block",
+        Share::Some => r#"var.ip_family == "ipv6" ? subnet.ipv6_cidr_block : subnet.cidr_block"#,
+        Share::All => "subnet.ipv6_cidr_block",
+    };
+    let own = format!("{{ for zone, subnet in aws_subnet.{kind} : zone => {range} }}");
+    let existing = format!("{{ for zone, subnet in data.aws_subnet.{kind} : zone => subnet.cidr_block }}");
+    match fleet.existing {
+        Share::None => own,
+        Share::Some => format!("merge(\n{own},\n{existing},\n)"),
+        Share::All => existing,
     }
 }
 

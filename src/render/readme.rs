@@ -5,14 +5,16 @@ use tera::Context;
 
 use super::network::NetworkView;
 use super::scripts::{Stack, stacks};
-use super::services_module::{Needs, has_helm, has_kubernetes};
+use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
+use super::tenant::{TenantModule, has_apps};
 use super::{Output, Whole};
 use crate::blueprint::scalar::SubnetId;
 use crate::diagnostic::Spanned;
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::app::Rights;
 use crate::model::settings::Share;
 use crate::model::{App, Model};
 
@@ -26,6 +28,7 @@ pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<O
             .extend(interface(whole, files, &folder)?.map(|view| page(format!("{folder}/README.md"), view)));
     }
     outputs.push(page("environments/README.md".to_owned(), environments(whole)));
+    outputs.extend(has_apps(whole).then(|| page("environments/COST.md".to_owned(), cost(whole))));
     for app in &whole.model.apps {
         let path = format!("apps/{}/README.md", app.name);
         outputs.push(Output {
@@ -56,6 +59,7 @@ struct VariableView {
 struct OutputView {
     name: String,
     description: String,
+    kind: String,
 }
 
 /// Reads a module's inputs and outputs back from its files; nothing where there is no such module.
@@ -71,7 +75,10 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         outputs: Vec<OutputView>,
         has_karpenter: bool,
         has_efs: bool,
+        has_tests: bool,
         network: NetworkView,
+        #[serde(flatten)]
+        tenant: TenantModule,
         has_fargate: bool,
         has_core_on_fargate: bool,
     }
@@ -90,7 +97,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         default: declared.default.unwrap_or_default(),
     };
     let output =
-        |declared: Declaration| OutputView { name: declared.name, description: declared.description };
+        |Declaration { name, description, kind, .. }: Declaration| OutputView { name, description, kind };
     let parse = |text| Document::parse(text).map_err(|error| anyhow::anyhow!("{folder}: {error}"));
     let declared_variables = parse(variables)?.variables(variables);
     let declared_outputs = parse(outputs)?.outputs(outputs);
@@ -104,7 +111,9 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         outputs: declared_outputs.into_iter().map(output).collect(),
         has_karpenter: has_karpenter(whole),
         has_efs: fleet.addon(EFS).is_some(),
+        has_tests: whole.model.has_tests,
         network: NetworkView::of(whole),
+        tenant: TenantModule::of(whole),
         has_fargate: !fleet.fargate_pools.is_empty(),
         has_core_on_fargate: fleet.core_on_fargate != Share::None,
     })))
@@ -256,6 +265,55 @@ fn environments(whole: &Whole<'_>) -> Context {
     })
 }
 
+/// How to read what a team costs.
+fn cost(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct AppView<'a> {
+        team: &'a str,
+        name: &'a str,
+        namespace: &'a str,
+        clusters: String,
+    }
+    #[derive(Serialize)]
+    struct Cost<'a> {
+        apps: Vec<AppView<'a>>,
+        environments: String,
+        has_volumes: bool,
+        has_load_balancers: bool,
+        has_opencost: bool,
+        pods_are_labelled: bool,
+        pods_are_labelled_everywhere: bool,
+    }
+    let Model { fleet, apps, environments, .. } = whole.model;
+    let has = |addon: &str| fleet.addon(addon).is_some();
+    let mut apps: Vec<AppView<'_>> = apps
+        .iter()
+        .map(|app| {
+            let places = app.attachments.iter().map(|attachment| whole.model.place_of(attachment));
+            let clusters: Vec<&str> = places.map(|(_, cluster)| cluster.eks_name.as_str()).collect();
+            AppView {
+                team: &app.team,
+                name: app.name.as_str(),
+                namespace: &app.namespace,
+                clusters: clusters.join(", "),
+            }
+        })
+        .collect();
+    apps.sort_by_key(|app| (app.team, app.name));
+    let mut environments: Vec<&str> =
+        environments.iter().map(|environment| environment.name.as_str()).collect();
+    environments.sort_unstable();
+    view(&Cost {
+        apps,
+        environments: environments.join(", "),
+        has_volumes: has(EBS),
+        has_load_balancers: has(LOAD_BALANCER_CONTROLLER),
+        has_opencost: has("opencost"),
+        pods_are_labelled: fleet.tenant_pods.is_any(),
+        pods_are_labelled_everywhere: fleet.tenant_pods.is_all(),
+    })
+}
+
 /// Returns the ids of subnets, for a cell of a table.
 fn ids<'a>(subnets: impl Iterator<Item = &'a Spanned<SubnetId>>) -> String {
     let ids: Vec<&str> = subnets.map(|id| id.as_str()).collect();
@@ -317,11 +375,10 @@ fn roles(model: &Model) -> Vec<(String, Vec<String>)> {
                 add(reader, format!("reads {}", cluster.eks_name));
             }
             for tenant in &cluster.tenants {
-                for admin in &tenant.admins {
-                    add(admin, format!("administers {} on {}", tenant.app, cluster.eks_name));
-                }
-                for reader in &tenant.readers {
-                    add(reader, format!("reads {} on {}", tenant.app, cluster.eks_name));
+                for rights in Rights::ALL {
+                    for role in tenant.roles(rights) {
+                        add(role, format!("{} {} on {}", rights.verb(), tenant.app, cluster.eks_name));
+                    }
                 }
             }
         }
@@ -351,6 +408,7 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
     #[derive(Serialize)]
     struct Application<'a> {
         app: &'a str,
+        owns_namespace: bool,
         roots: Vec<RootView<'a>>,
     }
     let mut roots = Vec::new();
@@ -368,5 +426,6 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
             role: &attachment.deploy_role,
         });
     }
-    view(&Application { app: app.name.as_str(), roots })
+    let owns_namespace = app.attachments.iter().any(|attachment| attachment.owns_namespace);
+    view(&Application { app: app.name.as_str(), owns_namespace, roots })
 }

@@ -34,6 +34,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         ),
         row("modules/services/storage_classes.tf", |w| has_kubernetes(&w.model.fleet), storage_classes),
         row("modules/services/snapshot_classes.tf", |w| has_snapshots(&w.model.fleet), snapshot_classes),
+        row("modules/services/tenants.tf", |w| w.model.fleet.tenant_pods.is_any(), tenants),
         row("modules/services/contract.tf", always, contract),
     ]);
     rows
@@ -75,12 +76,6 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             view: addon_view(fleet, addon),
         });
     }
-    let carried = fleet.helm_addons.iter().filter(|addon| addon.standard.facts.kind == AddonKind::Manifest);
-    for addon in carried {
-        for path in template::below(&format!("modules/services/charts/{}", addon.standard.name)) {
-            outputs.push(Output { template: path.clone(), path, stack: None, view: Context::new() });
-        }
-    }
     for addon in installed(fleet) {
         outputs.push(Output {
             path: format!("modules/services/addon_{}.tf", addon.standard.name.identifier()),
@@ -91,7 +86,9 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     }
 }
 
-const EBS: &str = "aws-ebs-csi-driver";
+pub(super) const EBS: &str = "aws-ebs-csi-driver";
+const EXTERNAL_DNS: &str = "external-dns";
+const NATS: &str = "nats";
 const SNAPSHOTS: &str = "snapshot-controller";
 
 /// Whether any cluster has a pool of Karpenter's.
@@ -102,7 +99,8 @@ pub(super) fn has_pools(fleet: &Fleet) -> bool {
 /// Whether any cluster has objects that the local chart prints.
 fn has_objects(fleet: &Fleet) -> bool {
     let brings_objects = |addon: &Member<FleetAddon>| !addon.standard.facts.objects.is_empty();
-    has_pools(fleet) || has_snapshots(fleet) || fleet.helm_addons.iter().any(brings_objects)
+    let has_addon_objects = fleet.helm_addons.iter().any(brings_objects);
+    has_pools(fleet) || has_snapshots(fleet) || has_addon_objects || fleet.tenant_pods.is_any()
 }
 
 /// Whether any cluster can have snapshots of EBS volumes.
@@ -130,7 +128,7 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
 
 /// Whether a root of the module configures the Helm provider.
 pub(super) fn has_helm(fleet: &Fleet) -> bool {
-    !fleet.helm_addons.is_empty() || has_snapshots(fleet)
+    !fleet.helm_addons.is_empty() || has_snapshots(fleet) || fleet.tenant_pods.is_any()
 }
 
 /// Whether a root of the module configures the Kubernetes provider.
@@ -263,7 +261,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.karpenter_pools.iter().map(|member| node_pool::karpenter(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
-        switches: pools.chain(addons).collect(),
+        switches: pools.chain(addons).chain(Switch::of_tenant_pods(fleet)).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
         access_variables: fleet
@@ -287,6 +285,25 @@ fn variables(whole: &Whole<'_>) -> Context {
         || !variables.value_variables.is_empty()
         || !variables.access_variables.is_empty();
     view(&variables)
+}
+
+fn tenants(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Tenants {
+        tenant_pods_everywhere: bool,
+        has_fargate_namespaces: bool,
+        fargate_namespaces: String,
+    }
+    let fleet = &whole.model.fleet;
+    // Pods on Fargate have machines of their own, which carry no labels.
+    let selectors = fleet.fargate_pools.iter().flat_map(|pool| &pool.standard.selectors);
+    let namespaces = selectors.filter(|selector| selector.labels.is_empty());
+    let namespaces: Vec<String> = namespaces.map(|it| format!("'{}'", it.namespace)).collect();
+    view(&Tenants {
+        tenant_pods_everywhere: fleet.tenant_pods.is_all(),
+        has_fargate_namespaces: !namespaces.is_empty(),
+        fargate_namespaces: namespaces.join(", "),
+    })
 }
 
 fn node_pools(whole: &Whole<'_>) -> Context {
@@ -436,7 +453,6 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         role: RoleView<'a>,
         #[serde(flatten)]
         access: AccessView<'a>,
-        has_repository: bool,
         repository: &'a str,
         chart: &'a str,
         has_crd_chart: bool,
@@ -478,7 +494,6 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             creates_namespace: facts.namespace != "kube-system",
             role: role_view(fleet, member),
             access: AccessView::of(member, "var.cluster_name"),
-            has_repository: facts.repository.is_some(),
             repository: facts.repository.as_deref().unwrap_or_default(),
             chart: facts.chart.as_deref().unwrap_or_default(),
             has_crd_chart: facts.crd_chart.is_some(),
@@ -542,6 +557,10 @@ fn contract(whole: &Whole<'_>) -> Context {
         storage_class: Value,
         ingress_class: Value,
         load_balancer_class: Value,
+        has_dns_zones: bool,
+        dns_zone_ids: Value,
+        has_nats: bool,
+        nats: Value,
         network_policy: Value,
         has_releases: bool,
         releases: Vec<Value>,
@@ -557,6 +576,13 @@ fn contract(whole: &Whole<'_>) -> Context {
         )),
     };
     let controller = fleet.addon(LOAD_BALANCER_CONTROLLER);
+    let (dns, nats) = (fleet.addon(EXTERNAL_DNS), fleet.addon(NATS));
+    let zones = "[for arn in local.external_dns_access : basename(arn)]";
+    let zones = if dns.is_some_and(|addon| !addon.everywhere) {
+        format!("var.external_dns_enabled ? {zones} : []")
+    } else {
+        zones.to_owned()
+    };
     let addons = fleet.helm_addons.iter().flat_map(|addon| {
         let release = format!("helm_release.{}", addon.standard.name.identifier());
         let objects = (!addon.standard.facts.objects.is_empty()).then(|| format!("{release}_objects"));
@@ -572,6 +598,7 @@ fn contract(whole: &Whole<'_>) -> Context {
     let classes = classes.into_iter().filter(|(_, is_there)| *is_there);
     let classes = classes.map(|(class, _)| format!("kubernetes_storage_class_v1.{class}"));
     let classes = classes.chain(has_snapshots(fleet).then(|| "helm_release.snapshot_classes".to_owned()));
+    let classes = classes.chain(fleet.tenant_pods.is_any().then(|| "helm_release.tenant_pods".to_owned()));
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {
         node_types: if fleet.node_types_differ {
@@ -582,6 +609,10 @@ fn contract(whole: &Whole<'_>) -> Context {
         storage_class: switched(volumes(fleet), "gp3"),
         ingress_class: switched(controller, "alb"),
         load_balancer_class: switched(controller, "service.k8s.aws/nlb"),
+        has_dns_zones: dns.is_some(),
+        dns_zone_ids: Value::expression(zones),
+        has_nats: nats.is_some(),
+        nats: switched(nats, "nats://nats.nats.svc:4222"),
         network_policy: if fleet.network_policy_differs {
             Value::expression("var.network_policy")
         } else {

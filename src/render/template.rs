@@ -60,12 +60,6 @@ pub(super) fn source(template: &str) -> &'static str {
     file.unwrap_or_else(|| panic!("templates/{template} is not there"))
 }
 
-/// Lists the templates in a folder and in those below it.
-pub(super) fn below(folder: &str) -> Vec<String> {
-    let templates = TEMPLATES.get_dir(folder).map(embedded).unwrap_or_default();
-    templates.into_iter().map(|(path, _)| path).collect()
-}
-
 /// Turns a struct into what a template sees.
 ///
 /// # Panics

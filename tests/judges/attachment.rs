@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::engine::Engine;
-use crate::tree::write;
+use crate::tree::{self, write};
 use crate::world::World;
 
 const NAME: &str = "azavea-staging-main";
@@ -64,6 +64,14 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "contract 1.0",
+        spoil: Spoil::Field("contract", "1.0"),
+        says: &[
+            "Cluster azavea-staging-main publishes an older contract (cluster: 1.0, services: 1.0) than the 1.1 that \
+             this module reads. Apply its \"cluster\" and \"services\" stacks",
+        ],
+    },
+    Case {
         name: "contract 2.0 of another shape",
         spoil: Spoil::Text(r#"{"contract":"2.0","name":"azavea-staging-main"}"#),
         says: &["publishes another contract (cluster: 2.0, services: 2.0) than the 1.x"],
@@ -115,6 +123,24 @@ fn tofu_refuses_to_attach() {
     refuses("tofu");
 }
 
+#[test]
+fn tests_of_modules_pass() {
+    for name in ["terraform", "tofu"] {
+        let Some(engine) = Engine::with_providers(name, "tests that generated modules bring along") else {
+            continue;
+        };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for module in ["attachment", "tenant"] {
+            let path = folder.path().join(module);
+            tree::copy(&tree::generated("fleet").join("modules").join(module), &path);
+            for command in [&["init", "-input=false"][..], &["test", "-no-color"]] {
+                let run = engine.run(&path, None, command);
+                assert_eq!(run.status, 0, "{name} {} in modules/{module}: {}", command[0], run.output);
+            }
+        }
+    }
+}
+
 fn refuses(engine: &'static str) {
     let Some(engine) = Engine::with_providers(engine, "attachments that must be refused") else { return };
     let world = World::new(&engine, "azavea");
@@ -133,6 +159,7 @@ fn refuses(engine: &'static str) {
     }
 
     let sound = world.text();
+    assert_contracts_fit(&world);
     for case in CASES {
         world.replace(&spoiled(&sound, &case.spoil));
         assert_refuses(&world, &application, case);
@@ -140,6 +167,59 @@ fn refuses(engine: &'static str) {
         if matches!(case.spoil, Spoil::Remove(["services"])) {
             assert_refuses(&world, &tenants, case);
         }
+    }
+    world.replace(&spoiled(&sound, &Spoil::Remove(&DOCUMENTS)));
+    attaches_without_contract(&world, &application);
+}
+
+/// SSM keeps 4 KB of a standard parameter.
+pub fn assert_contracts_fit(world: &World<'_>) {
+    let documents = world.objects().into_iter().filter(|object| object["type"] == "aws_ssm_parameter");
+    let sizes: Vec<usize> = documents
+        .map(|object| object["attrs"]["insecure_value"].as_str().expect("a contract is no secret").len())
+        .collect();
+    assert!(sizes.len() >= 2 && sizes.iter().all(|size| *size < 4096), "documents of {sizes:?} bytes");
+    eprintln!("contract: documents of {sizes:?} bytes");
+}
+
+/// AWS alone says where the cluster is; what only the platform knows is said to be unknown.
+fn attaches_without_contract(world: &World<'_>, application: &str) {
+    const NAMES: [&str; 9] = [
+        "vpc_id",
+        "vpc_cidr",
+        "private_subnet_ids",
+        "public_subnet_ids",
+        "oidc_provider_arn",
+        "kubeconfig_command",
+        "storage_class",
+        "permissions_boundary_arn",
+        "unknown",
+    ];
+    let module = world.tree.join("apps/franklin/module");
+    let of_module = NAMES.map(|name| format!("{name} = module.attachment.{name}")).join("\n");
+    write(&module.join("mode_override.tf"), "module \"attachment\" {\n  mode = \"data-only\"\n}\n");
+    write(&module.join("found.tf"), &format!("output \"found\" {{\n  value = {{\n{of_module}\n}}\n}}\n"));
+    let root = world.tree.join(application).join("found.tf");
+    write(&root, "output \"found\" {\n  value = module.application.found\n}\n");
+    world.run(application, &["apply", "-input=false", "-auto-approve"]);
+    let found = world.run(application, &["output", "-json", "found"]);
+    let found: Value = serde_json::from_str(&found).expect("outputs are JSON");
+
+    let vpc = world.objects().into_iter().find(|object| object["type"] == "aws_vpc").expect("a VPC");
+    assert_eq!(found["vpc_id"], vpc["attrs"]["id"]);
+    assert_eq!(found["vpc_cidr"], "10.1.0.0/16");
+    for kind in ["private_subnet_ids", "public_subnet_ids"] {
+        let zones: Vec<&String> = found[kind].as_object().expect("subnets by zone").keys().collect();
+        assert_eq!(zones, ["us-east-1a", "us-east-1b", "us-east-1c"], "{kind}");
+    }
+    let provider = found["oidc_provider_arn"].as_str().expect("a provider");
+    assert!(provider.starts_with("arn:aws:iam::111111111111:oidc-provider/oidc.eks."), "{provider}");
+    let command = format!("aws eks update-kubeconfig --name {NAME} --region us-east-1");
+    assert_eq!(found["kubeconfig_command"], Value::from(command));
+    let unknown = found["unknown"].as_array().expect("a list");
+    for name in ["storage_class", "permissions_boundary_arn"] {
+        assert_eq!(found[name], Value::Null, "{name}");
+        assert!(unknown.contains(&Value::from(name)), "{name} is unknown");
     }
 }
 

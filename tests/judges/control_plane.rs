@@ -102,7 +102,7 @@ impl ControlPlane {
     }
 
     /// Puts an object below a path, as `kubectl apply --server-side` does.
-    fn apply(&self, path: &str, object: &Value) {
+    pub fn apply(&self, path: &str, object: &Value) {
         let answer = self.put(path, object, "");
         assert!(answer.status < 300, "{path} refuses {object}: {}", answer.body["message"]);
     }
@@ -111,6 +111,25 @@ impl ControlPlane {
     pub fn refusal(&self, path: &str, object: &Value) -> Option<String> {
         let answer = self.put(path, object, "&dryRun=All");
         (answer.status >= 300).then(|| answer.body["message"].to_string())
+    }
+
+    /// Returns an object as it would be kept, after admission; what is said where it is refused.
+    pub fn admitted(&self, path: &str, object: &Value) -> Result<Value, String> {
+        let answer = self.put(path, object, "&dryRun=All");
+        if answer.status < 300 { Ok(answer.body) } else { Err(answer.body["message"].to_string()) }
+    }
+
+    /// Whether a member of a group may do something, as `kubectl auth can-i` asks.
+    pub fn may(&self, group: &str, attributes: &Value) -> bool {
+        let review = json!({
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": { "user": "somebody", "groups": [group, "system:authenticated"], "resourceAttributes": attributes },
+        });
+        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+        let answer = self.request("POST", path, Some(&review));
+        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
+        answer.body["status"]["allowed"] == true
     }
 
     fn put(&self, path: &str, object: &Value, and: &str) -> Answer {
@@ -133,7 +152,7 @@ impl ControlPlane {
         }
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         self.get_all(&[path.to_owned()]).remove(0)
     }
 
@@ -159,17 +178,18 @@ impl ControlPlane {
         }
     }
 
-    fn delete(&self, path: &str) {
+    pub fn delete(&self, path: &str) {
         let answer = self.request("DELETE", path, None);
         assert!(answer.status < 300, "{path}: {}", answer.body);
     }
 
     fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        const BODY: [&str; 4] =
-            ["--header", "Content-Type: application/apply-patch+yaml", "--data-binary", "@-"];
+        let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+        let content_type = format!("Content-Type: {kind}");
+        let with_body = ["--header", &content_type, "--data-binary", "@-"];
         let mut curl = self.curl();
         curl.args(["--request", method, "--write-out", "\n%{http_code}"]);
-        curl.args(body.iter().flat_map(|_| BODY)).arg(format!("{}{path}", self.server));
+        curl.args(body.iter().flat_map(|_| with_body)).arg(format!("{}{path}", self.server));
         let mut curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("curl runs");
         let text = body.map(Value::to_string).unwrap_or_default();
         curl.stdin.take().expect("piped").write_all(text.as_bytes()).expect("curl reads");
@@ -191,21 +211,20 @@ impl ControlPlane {
 
     /// Installs a release as the provider does; says what it has to say where it refuses.
     pub fn install(&self, chart: &Path, release: &Release) -> Result<(), String> {
-        let file = self.folder.path().join("values.yaml");
         let mut command = Command::new(&self.helm);
         command.args(["install", &release.name]).arg(chart).args(["--namespace", &release.namespace]);
         if release.wait {
             command.args(["--wait", "--atomic", "--timeout", "60s"]);
         }
         for (number, values) in release.values.iter().enumerate() {
-            let file = file.with_file_name(format!("values-{number}.yaml"));
+            let file = self.folder.path().join(format!("values-{number}.yaml"));
             tree::write(&file, values);
             command.arg("--values").arg(file);
         }
         self.helm(command)
     }
 
-    fn uninstall(&self, release: &Release) {
+    pub fn uninstall(&self, release: &Release) {
         let mut command = Command::new(&self.helm);
         command.args(["uninstall", &release.name, "--namespace", &release.namespace, "--wait"]);
         self.helm(command).unwrap_or_else(|said| panic!("helm uninstall {}: {said}", release.name));
@@ -222,7 +241,7 @@ impl ControlPlane {
     }
 
     /// Returns every object there is, of every kind: its kind, its namespace and its name.
-    fn objects(&self) -> BTreeSet<String> {
+    pub fn objects(&self) -> BTreeSet<String> {
         let groups = self.get("/apis");
         let versions = list(&groups["groups"]).flat_map(|group| list(&group["versions"]));
         let versions = versions.map(|version| format!("/apis/{}", text(version, "groupVersion")));
@@ -296,7 +315,7 @@ impl ControlPlane {
 }
 
 /// Asks again and again what is missing, until nothing is.
-fn wait(what: &str, missing: impl Fn() -> Vec<String>) {
+pub fn wait(what: &str, missing: impl Fn() -> Vec<String>) {
     let started = Instant::now();
     loop {
         let missing = missing();

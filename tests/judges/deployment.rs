@@ -3,6 +3,7 @@
 //! All environments of a tree live in one world, as they do at AWS: names that only one of them may have would clash. The
 //! order is that of a person: what `scripts/bootstrap` makes, then each stack as the scripts list them; then back.
 
+use crate::attachment::assert_contracts_fit;
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
 use crate::truth;
@@ -73,10 +74,46 @@ fn tofu_applies_and_destroys_fleet() {
     there_and_back("tofu", "fleet", &[]);
 }
 
+/// Two applications of one team, and one of the platform's own, which makes its namespace itself: no entry clashes.
+const TENANTS: [(&str, &[&str]); 1] = [(
+    "main/tenants",
+    &[
+        "module.tenant_maps.kubernetes_network_policy_v1.default_deny",
+        "module.tenant_tiles.kubernetes_service_account_v1.this[\"watch\"]",
+        "kubernetes_network_policy_v1.tiles_egress",
+        "aws_eks_access_entry.tenant[\"arn:aws:iam::111111111111:role/web\"]",
+        "aws_eks_access_entry.tenant[\"arn:aws:iam::111111111111:role/tiles-deploy\"]",
+    ],
+)];
+
+#[test]
+fn terraform_applies_and_destroys_tenants() {
+    tenants("terraform");
+}
+
+#[test]
+fn tofu_applies_and_destroys_tenants() {
+    tenants("tofu");
+}
+
+fn tenants(engine: &'static str) {
+    let Some(engine) = Engine::with_providers(engine, "tenants applied and destroyed in a stand-in world")
+    else {
+        return;
+    };
+    let blueprint = tree::repository().join("tests/judges/fixtures/tenants.toml");
+    there_and_back_in(&World::generated(&engine, &blueprint), "tenants", &TENANTS, false);
+}
+
 fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&str])]) {
     let what = format!("{blueprint} applied, planned again and destroyed in a stand-in world");
     let Some(engine) = Engine::with_providers(engine, &what) else { return };
-    let world = World::new(&engine, blueprint);
+    // Once for each tree: what Kubernetes is given does not depend on the engine.
+    let judges_truth = (engine.name, blueprint) != ("tofu", "azavea");
+    there_and_back_in(&World::new(&engine, blueprint), blueprint, expected, judges_truth);
+}
+
+fn there_and_back_in(world: &World<'_>, blueprint: &str, expected: &[(&str, &[&str])], judges_truth: bool) {
     let environments = &world.environments;
 
     let mut known: Vec<&String> = environments.iter().flat_map(|environment| &environment.roots).collect();
@@ -89,17 +126,17 @@ fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&s
     );
 
     for environment in environments {
-        deploy(&world, environment, expected);
+        deploy(world, environment, expected);
     }
-    // Once for each tree: what Kubernetes is given does not depend on the engine.
-    if (engine.name, blueprint) != ("tofu", "azavea") {
-        truth::judge(&world, blueprint);
+    assert_contracts_fit(world);
+    if judges_truth {
+        truth::judge(world, blueprint);
     }
     for (index, environment) in environments.iter().enumerate().rev() {
-        take_down(&world, environment, blueprint);
+        take_down(world, environment, blueprint);
         // Whoever is left does not notice.
         for remaining in &environments[..index] {
-            assert_nothing_to_do(&world, &remaining.roots[1]);
+            assert_nothing_to_do(world, &remaining.roots[1]);
         }
     }
     let left: Vec<String> =

@@ -34,7 +34,8 @@ impl Release {
 /// Reads what each cluster of a world was given, in the order of deployment.
 pub fn clusters(world: &World<'_>) -> Vec<Emitted> {
     let mut clusters: Vec<Emitted> = Vec::new();
-    for root in world.environments.iter().flat_map(|environment| &environment.roots) {
+    let roots = world.environments.iter().flat_map(|environment| &environment.roots);
+    for root in roots.filter(|root| world.is_applied(root)) {
         let Some(path) = root.strip_prefix("environments/") else { continue };
         let Some((cluster, _)) = path.rsplit_once('/').filter(|(cluster, _)| cluster.contains('/')) else {
             continue;
@@ -112,17 +113,20 @@ pub fn merge(under: &mut Value, over: Value) {
 }
 
 /// Kinds of the provider: the group, version and kind that they make, and what the API calls them.
-const KINDS: [(&str, &str, &str, &str); 5] = [
+const KINDS: [(&str, &str, &str, &str); 8] = [
+    ("default_service_account_v1", "v1", "ServiceAccount", "serviceaccounts"),
     ("limit_range_v1", "v1", "LimitRange", "limitranges"),
     ("namespace_v1", "v1", "Namespace", "namespaces"),
+    ("network_policy_v1", "networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
     ("resource_quota_v1", "v1", "ResourceQuota", "resourcequotas"),
     ("role_binding_v1", "rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
+    ("service_account_v1", "v1", "ServiceAccount", "serviceaccounts"),
     ("storage_class_v1", "storage.k8s.io/v1", "StorageClass", "storageclasses"),
 ];
 
 /// Makes an object as the Kubernetes provider does, and the path below which it goes.
 fn object(kind: &str, values: &Value) -> (String, Value) {
-    const NOT_SENT: [&str; 3] = ["id", "timeouts", "wait_for_default_service_account"];
+    const NOT_SENT: [&str; 4] = ["default_secret_name", "id", "timeouts", "wait_for_default_service_account"];
     let row = KINDS.iter().find(|(own, ..)| *own == kind);
     let (_, version, kind, plural) = row.unwrap_or_else(|| panic!("KINDS has no kubernetes_{kind}"));
     let mut keys = values.as_object().expect("a resource has values").clone();
@@ -130,6 +134,8 @@ fn object(kind: &str, values: &Value) -> (String, Value) {
     let Value::Object(mut object) = sent(&Value::Object(keys)) else { unreachable!("an object stays one") };
     if let Some(Value::Object(metadata)) = object.get_mut("metadata") {
         metadata.retain(|key, _| ["name", "namespace", "labels", "annotations"].contains(&key.as_str()));
+        // The provider knows the name of the one that is there by itself.
+        metadata.entry("name").or_insert_with(|| json!("default"));
     }
     object.insert("apiVersion".to_owned(), json!(version));
     object.insert("kind".to_owned(), json!(kind));
@@ -142,8 +148,10 @@ fn object(kind: &str, values: &Value) -> (String, Value) {
 /// Writes a resource's values in the API's words: blocks that can stand once are objects, keys have no `_`, what is not set is
 /// left out. Keys of maps are the user's.
 fn sent(values: &Value) -> Value {
-    const ONCE: [&str; 3] = ["metadata", "spec", "role_ref"];
-    const MAPS: [&str; 6] = ["annotations", "default", "default_request", "hard", "labels", "parameters"];
+    const ONCE: [&str; 6] =
+        ["ip_block", "metadata", "namespace_selector", "pod_selector", "role_ref", "spec"];
+    const MAPS: [&str; 7] =
+        ["annotations", "default", "default_request", "hard", "labels", "match_labels", "parameters"];
     const NAMES: [(&str, &str); 3] =
         [("limit", "limits"), ("storage_provisioner", "provisioner"), ("subject", "subjects")];
     let Value::Object(keys) = values else { return values.clone() };
@@ -156,6 +164,10 @@ fn sent(values: &Value) -> Value {
             Value::Array(items) if ONCE.contains(&key.as_str()) => sent(&items[0]),
             Value::Array(items) => items.iter().map(sent).collect(),
             _ if MAPS.contains(&key.as_str()) => value.clone(),
+            // A number or a name: the provider takes both as text.
+            Value::String(port) if key == "port" => {
+                port.parse().map_or_else(|_| value.clone(), |it: u16| json!(it))
+            }
             _ => sent(value),
         };
         let name = NAMES

@@ -238,24 +238,17 @@ pub fn judge(what: &str, blueprint: &str, emitted: &Emitted) {
     let blueprint: toml::Table = read(&file).parse().expect("the blueprint is TOML");
     let mut faults = Vec::new();
     for (name, values) in emitted.charts.iter().chain(&emitted.configurations) {
-        let Some(addon) = catalog.addons.get(name) else { continue };
+        let Some(addon) = catalog.addons.get(name) else {
+            faults.extend(faults_of_own(&blueprint, &emitted.cluster, name, values));
+            continue;
+        };
         for pods in &addon.pods {
             let (Some(selector), Some(tolerations)) = (&pods.selector, pods.tolerations()) else { continue };
-            let wished = wished(&blueprint, &emitted.cluster, name);
-            let placement = wished.unwrap_or_else(|| addon.placement_of(pods).word().to_owned());
-            let toleration = match placement.as_str() {
-                "core" => json!({ "key": "CriticalAddonsOnly", "operator": "Exists" }),
-                "middleware" => {
-                    json!({ "key": "node-type", "operator": "Equal", "value": "middleware", "effect": "NoSchedule" })
-                }
-                _ => continue,
-            };
+            let wished = written(&blueprint, &emitted.cluster, name, "placement");
+            let wished = wished.and_then(|placement| placement.as_str());
+            let placement = wished.unwrap_or_else(|| addon.placement_of(pods).word());
             let on_fargate = addon.fargate.is_some() && at(values, selector).is_null();
-            let is_tolerated =
-                at(values, &tolerations).as_array().is_some_and(|list| list.contains(&toleration));
-            let is_sent = at(values, selector)["node-type"] == placement;
-            let is_placed = on_fargate || is_sent && is_tolerated;
-            if !is_placed {
+            if !on_fargate && !is_sent(values, selector, &tolerations, placement) {
                 faults.push(format!("{name}: {} is not sent to {placement}: {values}", pods.name));
             }
         }
@@ -263,18 +256,52 @@ pub fn judge(what: &str, blueprint: &str, emitted: &Emitted) {
     assert!(faults.is_empty(), "{what}:\n{}", faults.join("\n"));
 }
 
-/// The placement that a blueprint wishes for an add-on of a cluster, in place of the catalog's.
-fn wished(blueprint: &toml::Table, cluster: &str, addon: &str) -> Option<String> {
+/// Whether values send pods to the nodes of a placement: by their label, and over their taint.
+fn is_sent(values: &Value, selector: &str, tolerations: &str, placement: &str) -> bool {
+    let toleration = match placement {
+        "core" => json!({ "key": "CriticalAddonsOnly", "operator": "Exists" }),
+        "middleware" => {
+            json!({ "key": "node-type", "operator": "Equal", "value": "middleware", "effect": "NoSchedule" })
+        }
+        // On every node: the add-on's own matter.
+        _ => return true,
+    };
+    let is_tolerated = at(values, tolerations).as_array().is_some_and(|list| list.contains(&toleration));
+    is_tolerated && at(values, selector)["node-type"] == placement
+}
+
+/// Says where one's own add-on is not sent. The catalog does not have it: the blueprint alone says what its keys are.
+fn faults_of_own(blueprint: &toml::Table, cluster: &str, name: &str, values: &Value) -> Vec<String> {
+    let written = |key: &str| written(blueprint, cluster, name, key);
+    // Other releases that the catalog has not are definitions, and have no pods.
+    let Some(_) = written("chart") else { return Vec::new() };
+    let keys = |key: &str| {
+        let list = written(key)?.as_array()?;
+        Some(list.iter().filter_map(|key| key.as_str().map(str::to_owned)).collect::<Vec<_>>())
+    };
+    let placement = written("placement").and_then(|placement| placement.as_str()).unwrap_or("core");
+    let selectors = keys("node_selector").unwrap_or_else(|| vec!["nodeSelector".to_owned()]);
+    let beside = |selector: &String| match selector.rsplit_once('.') {
+        Some((parent, _)) => format!("{parent}.tolerations"),
+        None => "tolerations".to_owned(),
+    };
+    let tolerations = keys("tolerations").unwrap_or_else(|| selectors.iter().map(beside).collect());
+    let pairs = selectors.iter().zip(&tolerations);
+    let astray = pairs.filter(|(selector, tolerations)| !is_sent(values, selector, tolerations, placement));
+    astray.map(|(selector, _)| format!("{name}: `{selector}` is not sent to {placement}: {values}")).collect()
+}
+
+/// What a blueprint says of a key of an add-on of a cluster.
+fn written<'b>(blueprint: &'b toml::Table, cluster: &str, addon: &str, key: &str) -> Option<&'b toml::Value> {
     let (environment, cluster) = cluster.split_once('/').expect("environment/cluster");
     let layers: [&[&str]; 3] = [
         &["environments", environment, "clusters", cluster],
         &["environments", environment, "cluster"],
         &["cluster"],
     ];
-    let said = layers.iter().find_map(|layer| {
-        let mut path = layer.iter().copied().chain(["addons", addon, "placement"]);
+    layers.iter().find_map(|layer| {
+        let mut path = layer.iter().copied().chain(["addons", addon, key]);
         let first = blueprint.get(path.next()?)?;
         path.try_fold(first, |value, key| value.get(key))
-    });
-    said.and_then(|placement| placement.as_str()).map(str::to_owned)
+    })
 }

@@ -92,8 +92,14 @@ fn assert_defined(definitions: &Definitions, what: &str, releases: &[Release]) {
 
 /// Whether an API server knows the kind by itself: the control plane judges those.
 fn is_built_in(object: &Value) -> bool {
-    const GROUPS: [&str; 5] =
-        ["apps", "autoscaling", "batch", "networking.k8s.io", "rbac.authorization.k8s.io"];
+    const GROUPS: [&str; 6] = [
+        "admissionregistration.k8s.io",
+        "apps",
+        "autoscaling",
+        "batch",
+        "networking.k8s.io",
+        "rbac.authorization.k8s.io",
+    ];
     let version = object["apiVersion"].as_str().unwrap_or_default();
     version.split_once('/').is_none_or(|(group, _)| GROUPS.contains(&group))
 }

@@ -169,7 +169,7 @@ impl Keys {
             return false;
         };
         if *why == COMMENT {
-            // Keys may have dots themselves: the shortest end of the path that a comment says.
+            // Keys may have dots themselves: any end of the path will do that a comment says.
             let ends = path.match_indices('.').map(|(dot, _)| &path[dot + 1..]);
             let comments: Vec<&str> =
                 self.text.lines().filter_map(|line| line.trim_start().strip_prefix('#')).collect();

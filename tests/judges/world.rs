@@ -224,6 +224,11 @@ impl<'a> World<'a> {
         resources
     }
 
+    /// Whether a root module has a state.
+    pub fn is_applied(&self, root: &str) -> bool {
+        self.tree.join(root).join("terraform.tfstate").exists()
+    }
+
     /// Everything that exists, as the stand-in keeps it.
     pub fn objects(&self) -> Vec<Value> {
         let world: Value = serde_json::from_str(&self.text()).expect("the world is JSON");

@@ -3,8 +3,9 @@
 
 use serde_json::Map;
 
+use super::rights;
 use crate::blueprint::keys::{Addon as Keys, Cluster, Statement};
-use crate::blueprint::pattern::Placeholder;
+use crate::blueprint::pattern::{Placeholder, Scope};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{Name, Placement};
 use crate::catalog::{self, AddonKind, Crds, KubernetesRange, Pods, Workload};
@@ -26,7 +27,7 @@ fn keys(keys: &Keys) -> [(&'static str, Option<Span>); 11] {
 
 /// Checks what is written of an add-on that is on: of the catalog's only what the catalog leaves open, of one's own all that a
 /// release needs.
-pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<Keys>) {
+pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<Keys>, scope: &Scope<'_>) {
     let Named { name, value } = wish;
     let catalog = context.catalog;
     let written = keys(value);
@@ -53,37 +54,16 @@ pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<K
     }
     let Some(chart) = &value.chart else {
         let known = catalog.addons.keys().cloned().collect();
-        context.push(Problem::UnknownAddon { name: name.to_string(), known }, name.span);
+        let is_service = catalog.bundles.contains_key(name.as_str());
+        let problem =
+            Problem::UnknownAddon { name: name.to_string(), known, is_service, switched_off: false };
+        context.push(problem, name.span);
         return;
     };
-    // Releases beside those of add-ons: pools of Karpenter's, classes, charts of definitions, objects.
-    let is_taken = name.as_str() == "snapshot-classes"
-        || name.as_str().starts_with("node-pool-")
-        || ["-crd", "-objects"].iter().any(|end| name.as_str().ends_with(end));
-    if is_taken {
-        let why = "plinth names releases of its own so";
-        context.push(Problem::ReservedName { value: name.to_string(), why }, name.span);
-    }
-    for (key, is_there) in [("repository", value.repository.is_some()), ("version", value.version.is_some())]
-    {
-        if !is_there {
-            context.push(Problem::OwnAddonNeeds { addon: name.to_string(), key }, chart.span);
-        }
-    }
-    if let Some(repository) = &value.repository
-        && !["https://", "oci://"].iter().any(|scheme| repository.starts_with(scheme))
-    {
-        context.push(Problem::InvalidRepository { value: repository.value.clone() }, repository.span);
-    }
-    let rights = [
-        ("managed_policies", value.managed_policies.as_ref().map(|policies| policies.span)),
-        ("statements", value.statements.as_ref().map(|statements| statements.span)),
-    ];
-    for (key, at) in rights {
-        if let Some(at) = at.filter(|_| value.service_account.is_none()) {
-            context.push(Problem::RightsOfNobody { addon: name.to_string(), key }, at);
-        }
-    }
+    check_name(context, wish);
+    check_chart(context, wish, chart);
+    rights::check(context, wish, scope);
+    check_paths(context, value);
     if let Some(tolerations) = &value.tolerations {
         let selectors = value.node_selector.as_ref().map_or(1, |selectors| selectors.len());
         if tolerations.len() != selectors {
@@ -91,53 +71,116 @@ pub(super) fn check(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<K
             context.push(problem, tolerations.span);
         }
     }
-    value
-        .statements
-        .iter()
-        .flat_map(|all| all.iter())
-        .for_each(|statement| check_statement(context, statement));
     let others = value.needs.iter().chain(&value.after).flat_map(|names| names.iter());
     for other in others {
         let is_known = catalog.addons.contains_key(other.as_str())
             || cluster.addons.names().contains(&other.to_string());
         if !is_known {
             let known = catalog.addons.keys().cloned().chain(cluster.addons.names()).collect();
-            let problem = Problem::UnknownAddon { name: other.to_string(), known };
+            let problem = Problem::UnknownAddon {
+                name: other.to_string(),
+                known,
+                is_service: false,
+                switched_off: false,
+            };
             context.push(problem, other.span);
         }
     }
 }
 
-/// Refuses rights without bounds: every action, and handing over whichever role.
-fn check_statement(context: &mut Context<'_>, statement: &Statement) {
-    for action in statement.actions.iter() {
-        let is_action =
-            action.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
-        if !is_action || action.starts_with('*') {
-            context.push(Problem::InvalidAction { value: action.value.clone() }, action.span);
-        }
-        let hands_over =
-            ["iam:*", "iam:PassRole", "iam:Pass*"].iter().any(|known| action.eq_ignore_ascii_case(known));
-        let all = statement.resources.iter().find(|resource| {
-            let text = resource.interpolated(|_| String::new());
-            text == "\"*\"" || text.contains(":role/*")
+/// Refuses to switch off what neither the catalog nor a layer below has: the add-on that was meant would stay.
+pub(super) fn check_known(context: &mut Context<'_>, cluster: &Cluster, wish: &Named<Keys>) {
+    let Named { name, value } = wish;
+    let (addons, refused) = (&context.catalog.addons, &context.catalog.refused);
+    if value.chart.is_some() || addons.contains_key(name.as_str()) || refused.contains_key(name.as_str()) {
+        return;
+    }
+    let own = cluster.addons.iter().filter(|other| other.value.chart.is_some());
+    let known = own.map(|other| other.name.to_string()).chain(addons.keys().cloned()).collect();
+    let problem =
+        Problem::UnknownAddon { name: name.to_string(), known, is_service: false, switched_off: true };
+    context.push(problem, name.span);
+}
+
+/// Refuses names that the module gives to something else, and those that Helm does not take.
+fn check_name(context: &mut Context<'_>, wish: &Named<Keys>) {
+    let Named { name, value } = wish;
+    // Releases beside those of add-ons: pools of Karpenter's, classes, charts of definitions, objects. Policies likewise: those
+    // of statements, and of the catalog's add-ons.
+    let is_release = name.as_str() == "snapshot-classes"
+        || name.as_str().starts_with("node-pool-")
+        || ["-crd", "-objects"].iter().any(|end| name.as_str().ends_with(end));
+    let is_policy = name.as_str().ends_with("-statements")
+        || context.catalog.addons.iter().any(|(addon, facts)| {
+            let mut policies = facts.policies.iter().map(|policy| policy.replace('_', "-"));
+            policies.any(|policy| name.as_str() == format!("{addon}-{policy}"))
         });
-        if let Some(all) = all.filter(|_| hands_over) {
-            context.push_conflict(Problem::PassesEveryRole, all.span, action.span);
+    let taken = [
+        (is_release, "plinth names releases of its own so"),
+        (is_policy, "plinth names policies of add-ons so"),
+    ];
+    for (_, why) in taken.into_iter().filter(|(is_taken, _)| *is_taken) {
+        context.push(Problem::ReservedName { value: name.to_string(), why }, name.span);
+    }
+    let limit = context.catalog.name_limit("helm_release");
+    let release = if value.crd_chart.is_some() { format!("{}-crd", name.value) } else { name.to_string() };
+    if release.len() > limit {
+        let what = format!("the release of add-on `{}`", name.value);
+        context.push(Problem::NameTooLong { name: release, what, limit, settle: None }, name.span);
+    }
+}
+
+/// Refuses what is no chart, where it does not come from, and a chart of no version.
+fn check_chart(context: &mut Context<'_>, wish: &Named<Keys>, chart: &Spanned<String>) {
+    let Named { name, value } = wish;
+    let lacking = [("repository", value.repository.is_none()), ("version", value.version.is_none())];
+    let keys: Vec<&str> = lacking.into_iter().filter(|(_, lacks)| *lacks).map(|(key, _)| key).collect();
+    if !keys.is_empty() {
+        context.push(Problem::OwnAddonNeeds { addon: name.to_string(), keys }, chart.span);
+    }
+    let is_of_registry = value.repository.as_ref().is_some_and(|repository| repository.starts_with("oci://"));
+    for chart in [Some(chart), value.crd_chart.as_ref()].into_iter().flatten() {
+        let is_chart = chart.split('/').all(is_word) && (is_of_registry || !chart.contains('/'));
+        if !is_chart {
+            context.push(Problem::InvalidChart { value: chart.value.clone() }, chart.span);
         }
     }
-    for resource in statement.resources.iter() {
-        for (word, placeholder) in Placeholder::ALL {
-            let is_of_module = part(placeholder, "").is_some();
-            if resource.mentions(placeholder) && !is_of_module {
-                context.push(Problem::PlaceholderOutsideModule { word }, resource.span);
-            }
+    if let Some(repository) = &value.repository {
+        let place = ["https://", "oci://"].iter().find_map(|scheme| repository.strip_prefix(scheme));
+        let is_place = place.is_some_and(|place| {
+            place.starts_with(|c: char| c.is_ascii_alphanumeric()) && place.bytes().all(is_of_address)
+        });
+        if !is_place {
+            let has_scheme = place.is_some();
+            let problem = Problem::InvalidRepository { value: repository.value.clone(), has_scheme };
+            context.push(problem, repository.span);
+        }
+    }
+}
+
+/// Whether text is one part of a chart's path.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+/// Whether an address is written with a character as it is.
+fn is_of_address(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"\\<>^`{|}".contains(&byte)
+}
+
+/// Refuses paths to values that lead nowhere.
+fn check_paths(context: &mut Context<'_>, keys: &Keys) {
+    for path in keys.node_selector.iter().chain(&keys.tolerations).flat_map(|paths| paths.iter()) {
+        let is_part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic());
+        if !path.split('.').all(is_part) {
+            context.push(Problem::InvalidValuePath { value: path.value.clone() }, path.span);
         }
     }
 }
 
 /// Returns what a placeholder is in the module, which serves all clusters; nothing for what it does not know.
-fn part(placeholder: Placeholder, project: &str) -> Option<String> {
+pub(super) fn part(placeholder: Placeholder, project: &str) -> Option<String> {
     match placeholder {
         Placeholder::Project => Some(project.to_owned()),
         Placeholder::Account => Some("${var.account_id}".to_owned()),

@@ -73,11 +73,13 @@ pub(super) fn resolve(
     pool: &Named<Keys>,
 ) -> Option<KarpenterPool> {
     let Named { name, value: keys } = pool;
-    // System services and middleware change rarely, and want to stay.
-    let is_steady = matches!(name.as_str(), CORE | MIDDLEWARE);
     image::check_instances(report, ground, pool);
     check_core(report, name, keys);
-    let usual = if is_steady { &usual::CORE } else { &usual::WORKER };
+    let usual = match name.as_str() {
+        CORE => &usual::CORE,
+        MIDDLEWARE => &usual::MIDDLEWARE,
+        _ => &usual::WORKER,
+    };
     let capacity: Vec<Capacity> = keys.capacity.as_ref().map_or_else(
         || usual.capacity.to_vec(),
         |capacity| capacity.iter().map(|capacity| capacity.value).collect(),

@@ -1,3 +1,9 @@
+locals {
+  # Ranges of subnets by zone, of the kind of addresses that pods have: network policies are written with them.
+  private_cidrs = {{ network.private_cidrs | hcl }}
+  public_cidrs  = {{ network.public_cidrs | hcl }}
+}
+
 # What the services stack, tenants and applications may rely on. A reader of major version 1 accepts every 1.x.
 resource "aws_ssm_parameter" "contract" {
   name        = "/plinth/${var.name}/cluster"
@@ -7,15 +13,20 @@ resource "aws_ssm_parameter" "contract" {
 
   # Not `value`, which plans hide: nothing here is secret, and a reviewer wants to see it change.
   insecure_value = jsonencode({
-    contract = "1.0"
-    cluster  = aws_eks_cluster.this.name
-    region   = var.region
-    account  = var.account_id
+    contract    = "1.1"
+    cluster     = aws_eks_cluster.this.name
+    environment = lookup(var.tags, "Environment", null)
+    region      = var.region
+    account     = var.account_id
 
     vpc_id                    = {{ network.vpc_id | hcl }}
     vpc_cidr                  = var.vpc_cidr
     private_subnets           = {{ network.private_subnets | hcl }}
     public_subnets            = {{ network.public_subnets | hcl }}
+    vpc_cidrs                 = {{ network.vpc_cidrs | hcl }}
+    private_cidrs             = local.private_cidrs
+    public_cidrs              = local.public_cidrs
+    endpoint_cidrs            = {{ network.endpoint_cidrs | hcl }}
     cluster_security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
 
     oidc_issuer             = aws_eks_cluster.this.identity[0].oidc[0].issuer

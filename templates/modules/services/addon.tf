@@ -119,13 +119,9 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
 {% endif %}
   name       = {{ addon.name | hcl }}
   namespace  = {{ addon.namespace | hcl }}
-{%- if addon.has_repository %}
   repository = {{ addon.repository | hcl }}
   chart      = {{ addon.chart | hcl }}
   version    = {{ addon.version | hcl }}
-{%- else %}
-  chart      = "${path.module}/charts/{{ addon.name | ident }}"
-{%- endif %}
 {%- if addon.creates_namespace %}
 
   create_namespace = true

@@ -6,7 +6,7 @@ resource "aws_ssm_parameter" "contract" {
   tier        = "Standard"
 
   insecure_value = jsonencode({
-    contract = "1.0"
+    contract = "1.1"
     cluster  = local.contract.cluster
 
     node_types    = {{ node_types | hcl }}
@@ -15,6 +15,15 @@ resource "aws_ssm_parameter" "contract" {
 
     # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
     load_balancer_class = {{ load_balancer_class | hcl }}
+{%- if has_dns_zones %}
+
+    # Route 53 zones in which names of Ingress and Service objects become records.
+    dns_zone_ids = {{ dns_zone_ids | hcl }}
+{%- endif %}
+{%- if has_nats %}
+
+    messaging = { nats = {{ nats | hcl }} }
+{%- endif %}
 
     features = {
       network_policy = {{ network_policy | hcl }}

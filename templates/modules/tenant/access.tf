@@ -1,5 +1,7 @@
-# The built-in ClusterRole admin, bound inside the namespace: workloads, secrets, roles and their bindings, but neither
-# the namespace itself nor its quota and limits. Who is in the group is decided by access entries, outside this module.
+# Who may do what in the namespace: Kubernetes' built-in ClusterRoles, bound inside it. Who is in the groups is decided by
+# access entries, outside this module.
+
+# Workloads, secrets, roles and their bindings, but neither the namespace itself nor its quota and limits.
 resource "kubernetes_role_binding_v1" "admin" {
   metadata {
     name      = "admin"
@@ -18,12 +20,31 @@ resource "kubernetes_role_binding_v1" "admin" {
     name      = "${var.namespace}:admin"
   }
 }
-{%- if has_readers %}
 
-# The built-in ClusterRole view, bound likewise: what admin sees, but no secrets, and nothing can be changed.
-resource "kubernetes_role_binding_v1" "reader" {
+# What admin may, but no roles and no bindings.
+resource "kubernetes_role_binding_v1" "deployer" {
   metadata {
-    name      = "reader"
+    name      = "deployer"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  role_ref {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "ClusterRole"
+    name      = "edit"
+  }
+
+  subject {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "Group"
+    name      = "${var.namespace}:deployer"
+  }
+}
+
+# What admin sees, but no secrets, and nothing can be changed.
+resource "kubernetes_role_binding_v1" "viewer" {
+  metadata {
+    name      = "viewer"
     namespace = kubernetes_namespace_v1.this.metadata[0].name
   }
 
@@ -36,7 +57,6 @@ resource "kubernetes_role_binding_v1" "reader" {
   subject {
     api_group = "rbac.authorization.k8s.io"
     kind      = "Group"
-    name      = "${var.namespace}:reader"
+    name      = "${var.namespace}:viewer"
   }
 }
-{%- endif %}

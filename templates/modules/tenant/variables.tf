@@ -1,3 +1,18 @@
+variable "cluster_name" {
+  description = "Name of the EKS cluster."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$", var.cluster_name))
+    error_message = "cluster_name must be the name of an EKS cluster: at most 100 letters, digits, hyphens and underscores, with a letter or digit first."
+  }
+}
+
+variable "partition" {
+  description = "Partition of the AWS account, such as aws or aws-us-gov."
+  type        = string
+}
+
 variable "namespace" {
   description = "Name of the tenant's namespace. Renaming it destroys everything in it."
   type        = string
@@ -15,7 +30,7 @@ variable "namespace" {
 }
 
 variable "application" {
-  description = "Application that lives in the namespace: its cost label app."
+  description = "Application that lives in the namespace: its cost label Application."
   type        = string
 
   validation {
@@ -25,7 +40,7 @@ variable "application" {
 }
 
 variable "team" {
-  description = "Team that pays for the namespace: its cost label team."
+  description = "Team that pays for the namespace: its cost label Team."
   type        = string
 
   validation {
@@ -35,7 +50,7 @@ variable "team" {
 }
 
 variable "environment" {
-  description = "Environment of the cluster: the cost label environment."
+  description = "Environment of the cluster: the cost label Environment."
   type        = string
 
   validation {
@@ -134,3 +149,44 @@ variable "container_defaults" {
     error_message = "container_defaults.memory must be a quantity such as 256Mi or 1Gi."
   }
 }
+
+variable "service_accounts" {
+  description = "Service accounts that the pods run as, by name, and whether their pods get a token of the Kubernetes API."
+  type        = map(object({ token = optional(bool, false) }))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.service_accounts) : can(regex("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", name)) && name != "default"])
+    error_message = "service_accounts must be named as Kubernetes names objects, and not default, which is there already."
+  }
+}
+{%- if has_network %}
+
+variable "network" {
+  description = "{% if network_differs %}Addresses that network policies are written with, as modules/attachment gives them out; null where vpc-cni enforces none.{% else %}Addresses that network policies are written with, as modules/attachment gives them out.{% endif %}"
+  type = object({
+    vpc_cidrs      = list(string) # all ranges of the VPC
+    public_cidrs   = map(string)  # zone => range of its public subnet
+{%- if has_interface_endpoints %}
+    endpoint_cidrs = map(string)  # zone => range of its private subnet, where interface endpoints stand there
+{%- endif %}
+    api_cidr       = string       # the Kubernetes API's own address
+  })
+{%- if network_differs %}
+  default = null
+{%- endif %}
+}
+
+variable "ports" {
+  description = "Ports of the pods that load balancers reach; without any, every TCP port."
+  type        = list(number)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for port in var.ports : port >= 1 && port <= 65535 && floor(port) == port])
+    error_message = "ports must be whole numbers from 1 to 65535."
+  }
+}
+{%- endif %}

@@ -20,3 +20,31 @@ variable "minimum_kubernetes_version" {
     error_message = "minimum_kubernetes_version must be a minor version such as 1.34."
   }
 }
+
+variable "tenant" {
+  description = "The application's place on the cluster; null for a stack that is no application's."
+  type = object({
+    namespace        = string
+    application      = string
+    team             = string
+    service_accounts = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.tenant == null || can(regex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", var.tenant.namespace))
+    error_message = "tenant.namespace must be an RFC 1123 label: at most 63 lower case letters, digits and hyphens, with a letter or digit at both ends."
+  }
+}
+
+variable "mode" {
+  description = "Where facts come from: contract, which the platform publishes, or data-only, for a cluster that publishes none: what AWS says of it, and no more."
+  type        = string
+  default     = "contract"
+  nullable    = false
+
+  validation {
+    condition     = contains(["contract", "data-only"], var.mode)
+    error_message = "mode must be contract or data-only."
+  }
+}

@@ -10,7 +10,7 @@ resource "aws_ssm_parameter" "contract" {
   tier        = "Standard"
 
   insecure_value = jsonencode({
-    contract = "1.0"
+    contract = "1.1"
     cluster  = local.contract.cluster
 
     node_types    = ["core", "worker"]
@@ -34,5 +34,6 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.node_pool_worker_large_disk,
     kubernetes_storage_class_v1.gp3,
     kubernetes_storage_class_v1.efs,
+    helm_release.tenant_pods,
   ]
 }

@@ -10,7 +10,7 @@ resource "aws_ssm_parameter" "contract" {
   tier        = "Standard"
 
   insecure_value = jsonencode({
-    contract = "1.0"
+    contract = "1.1"
     cluster  = local.contract.cluster
 
     node_types    = ["core", "worker"]
@@ -37,5 +37,6 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.node_pool_worker,
     helm_release.node_pool_worker_arm64,
     kubernetes_storage_class_v1.gp3,
+    helm_release.tenant_pods,
   ]
 }

@@ -10,7 +10,7 @@ resource "aws_ssm_parameter" "contract" {
   tier        = "Standard"
 
   insecure_value = jsonencode({
-    contract = "1.0"
+    contract = "1.1"
     cluster  = local.contract.cluster
 
     node_types    = var.node_types
@@ -19,6 +19,11 @@ resource "aws_ssm_parameter" "contract" {
 
     # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
     load_balancer_class = "service.k8s.aws/nlb"
+
+    # Route 53 zones in which names of Ingress and Service objects become records.
+    dns_zone_ids = [for arn in local.external_dns_access : basename(arn)]
+
+    messaging = { nats = "nats://nats.nats.svc:4222" }
 
     features = {
       network_policy = true
@@ -62,5 +67,6 @@ resource "aws_ssm_parameter" "contract" {
     kubernetes_storage_class_v1.gp3,
     kubernetes_storage_class_v1.efs,
     helm_release.snapshot_classes,
+    helm_release.tenant_pods,
   ]
 }

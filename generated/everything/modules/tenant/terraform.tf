@@ -2,6 +2,10 @@
 
 terraform {
   required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.9"
+    }
     kubernetes = {
       source  = "hashicorp/kubernetes"
       version = ">= 3.0"

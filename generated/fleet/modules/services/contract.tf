@@ -8,7 +8,7 @@ resource "aws_ssm_parameter" "contract" {
   tier        = "Standard"
 
   insecure_value = jsonencode({
-    contract = "1.0"
+    contract = "1.1"
     cluster  = local.contract.cluster
 
     node_types    = ["core", "worker"]
@@ -30,5 +30,6 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.metrics_server,
     helm_release.node_pool_worker,
     kubernetes_storage_class_v1.gp3,
+    helm_release.tenant_pods,
   ]
 }

@@ -140,6 +140,12 @@ variable "aws_ebs_csi_driver_enabled" {
   default     = true
 }
 
+variable "tenant_pods_enabled" {
+  description = "Whether the cluster has cost labels and a node selector for pods of applications, which takes Kubernetes 1.36."
+  type        = bool
+  default     = true
+}
+
 variable "metrics_server_version" {
   description = "Chart version of add-on metrics-server."
   type        = string

@@ -10,7 +10,22 @@ output "admin_group" {
   value       = kubernetes_role_binding_v1.admin.subject[0].name
 }
 
-output "reader_group" {
-  description = "Kubernetes group that reads everything in the namespace but secrets; access entries name it."
-  value       = kubernetes_role_binding_v1.reader.subject[0].name
+output "deployer_group" {
+  description = "Kubernetes group that deploys into the namespace: workloads, configuration and secrets, but no roles."
+  value       = kubernetes_role_binding_v1.deployer.subject[0].name
+}
+
+output "viewer_group" {
+  description = "Kubernetes group that reads everything in the namespace but secrets."
+  value       = kubernetes_role_binding_v1.viewer.subject[0].name
+}
+
+output "role_path" {
+  description = "IAM path of the application's roles."
+  value       = aws_iam_policy.boundary.path
+}
+
+output "permissions_boundary_arn" {
+  description = "ARN of the policy that is the permissions boundary of the application's roles."
+  value       = aws_iam_policy.boundary.arn
 }

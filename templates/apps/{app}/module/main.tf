@@ -5,4 +5,11 @@ module "attachment" {
 
   cluster_name               = var.cluster_name
   minimum_kubernetes_version = var.minimum_kubernetes_version
+
+  tenant = {
+    namespace        = var.namespace
+    application      = {{ app | hcl }}
+    team             = {{ team | hcl }}
+    service_accounts = {{ service_accounts | hcl }}
+  }
 }

@@ -5,7 +5,7 @@ output "cluster_name" {
 
 output "namespace" {
   description = "Namespace of {{ app | ident }} on that cluster."
-  value       = var.namespace
+  value       = module.attachment.namespace
 }
 
 output "kubeconfig_command" {
@@ -32,3 +32,10 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.attachment.contract_version
 }
+{%- if owns_namespace %}
+
+output "network" {
+  description = "Addresses that network policies are written with."
+  value       = module.attachment.network
+}
+{%- endif %}

@@ -7,4 +7,11 @@ module "attachment" {
 
   cluster_name               = var.cluster_name
   minimum_kubernetes_version = var.minimum_kubernetes_version
+
+  tenant = {
+    namespace        = var.namespace
+    application      = "argo"
+    team             = "data-engineering"
+    service_accounts = ["argo"]
+  }
 }

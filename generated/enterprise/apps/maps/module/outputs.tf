@@ -7,7 +7,7 @@ output "cluster_name" {
 
 output "namespace" {
   description = "Namespace of maps on that cluster."
-  value       = var.namespace
+  value       = module.attachment.namespace
 }
 
 output "kubeconfig_command" {

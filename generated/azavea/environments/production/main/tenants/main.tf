@@ -10,19 +10,29 @@ module "attachment" {
 module "tenant_argo" {
   source = "../../../../modules/tenant"
 
-  namespace   = "argo"
-  application = "argo"
-  team        = "data-engineering"
-  environment = "production"
+  cluster_name = "azavea-production-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "argo"
+  application      = "argo"
+  team             = "data-engineering"
+  environment      = "production"
+  service_accounts = { argo = {} }
 }
 
 module "tenant_daskhub" {
   source = "../../../../modules/tenant"
 
-  namespace   = "daskhub"
-  application = "daskhub"
-  team        = "data-engineering"
-  environment = "production"
+  cluster_name = "azavea-production-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "daskhub"
+  application      = "daskhub"
+  team             = "data-engineering"
+  environment      = "production"
+  service_accounts = { daskhub = {} }
 
   quota = {
     cpu                      = "200"
@@ -39,10 +49,15 @@ module "tenant_daskhub" {
 module "tenant_franklin" {
   source = "../../../../modules/tenant"
 
-  namespace   = "franklin"
-  application = "franklin"
-  team        = "raster-foundry"
-  environment = "production"
+  cluster_name = "azavea-production-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "franklin"
+  application      = "franklin"
+  team             = "raster-foundry"
+  environment      = "production"
+  service_accounts = { franklin = {} }
 
   quota = {
     cpu    = "16"
@@ -50,9 +65,9 @@ module "tenant_franklin" {
   }
 }
 
-# Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
-# with 409), so one who administers several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
     "arn:aws:iam::222222222222:role/data-engineering" = [
       module.tenant_argo.admin_group,

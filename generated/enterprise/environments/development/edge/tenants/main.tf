@@ -10,10 +10,15 @@ module "attachment" {
 module "tenant_maps" {
   source = "../../../../modules/tenant"
 
-  namespace   = "maps"
-  application = "maps"
-  team        = "geo"
-  environment = "development"
+  cluster_name = "acme-development-edge"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "maps"
+  application      = "maps"
+  team             = "geo"
+  environment      = "development"
+  service_accounts = { maps = {} }
 
   quota = {
     cpu    = "64"
@@ -21,12 +26,12 @@ module "tenant_maps" {
   }
 }
 
-# Who administers or reads which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a
-# second with 409), so one with rights in several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
     "arn:aws:iam::111111111111:role/maps-admin" = [module.tenant_maps.admin_group]
-    "arn:aws:iam::111111111111:role/support"    = [module.tenant_maps.reader_group]
+    "arn:aws:iam::111111111111:role/support"    = [module.tenant_maps.viewer_group]
   }
 
   cluster_name      = "acme-development-edge"

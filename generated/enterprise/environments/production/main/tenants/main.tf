@@ -10,10 +10,15 @@ module "attachment" {
 module "tenant_maps" {
   source = "../../../../modules/tenant"
 
-  namespace   = "maps"
-  application = "maps"
-  team        = "geo"
-  environment = "production"
+  cluster_name = "acme-production-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "maps"
+  application      = "maps"
+  team             = "geo"
+  environment      = "production"
+  service_accounts = { maps = {} }
 
   quota = {
     cpu    = "64"
@@ -24,10 +29,15 @@ module "tenant_maps" {
 module "tenant_models" {
   source = "../../../../modules/tenant"
 
-  namespace   = "models"
-  application = "models"
-  team        = "science"
-  environment = "production"
+  cluster_name = "acme-production-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "models"
+  application      = "models"
+  team             = "science"
+  environment      = "production"
+  service_accounts = { models = {} }
 
   quota = {
     cpu    = "64"
@@ -35,13 +45,13 @@ module "tenant_models" {
   }
 }
 
-# Who administers or reads which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a
-# second with 409), so one with rights in several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
     "arn:aws:iam::333333333333:role/maps-admin"   = [module.tenant_maps.admin_group]
     "arn:aws:iam::333333333333:role/models-admin" = [module.tenant_models.admin_group]
-    "arn:aws:iam::333333333333:role/support"      = [module.tenant_maps.reader_group]
+    "arn:aws:iam::333333333333:role/support"      = [module.tenant_maps.viewer_group]
   }
 
   cluster_name      = "acme-production-main"

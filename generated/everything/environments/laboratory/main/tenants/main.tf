@@ -10,10 +10,15 @@ module "attachment" {
 module "tenant_maps" {
   source = "../../../../modules/tenant"
 
-  namespace   = "maps"
-  application = "maps"
-  team        = "geo"
-  environment = "laboratory"
+  cluster_name = "everything-laboratory-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "maps"
+  application      = "maps"
+  team             = "geo"
+  environment      = "laboratory"
+  service_accounts = { maps = {} }
 
   quota = {
     cpu    = "64"
@@ -21,9 +26,9 @@ module "tenant_maps" {
   }
 }
 
-# Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
-# with 409), so one who administers several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
     "arn:aws:iam::111111111111:role/maps-admin" = [module.tenant_maps.admin_group]
   }

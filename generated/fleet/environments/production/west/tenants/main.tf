@@ -10,10 +10,15 @@ module "attachment" {
 module "tenant_batch" {
   source = "../../../../modules/tenant"
 
-  namespace   = "batch-jobs"
-  application = "batch"
-  team        = "data"
-  environment = "production"
+  cluster_name = "fleet-west"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "batch-jobs"
+  application      = "batch"
+  team             = "data"
+  environment      = "production"
+  service_accounts = { batch = {} }
 
   quota = {
     cpu            = "500m"
@@ -25,11 +30,12 @@ module "tenant_batch" {
   pod_security_level = "baseline"
 }
 
-# Who administers or reads which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a
-# second with 409), so one with rights in several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
-    "arn:aws:iam::333333333333:role/data/analyst"     = [module.tenant_batch.reader_group]
+    "arn:aws:iam::333333333333:role/batch-deploy"     = [module.tenant_batch.deployer_group]
+    "arn:aws:iam::333333333333:role/data/analyst"     = [module.tenant_batch.viewer_group]
     "arn:aws:iam::333333333333:role/data/batch-admin" = [module.tenant_batch.admin_group]
   }
 

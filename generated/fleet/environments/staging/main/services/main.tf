@@ -12,4 +12,5 @@ module "services" {
   # What differs from the standard.
   metrics_server_version = "3.13.0"
   metrics_server_values  = { replicas = 3 }
+  tenant_pods_enabled    = false
 }

@@ -10,10 +10,15 @@ module "attachment" {
 module "tenant_franklin" {
   source = "../../../../modules/tenant"
 
-  namespace   = "stac"
-  application = "franklin"
-  team        = "raster-foundry"
-  environment = "staging"
+  cluster_name = "acme-staging-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "stac"
+  application      = "franklin"
+  team             = "raster-foundry"
+  environment      = "staging"
+  service_accounts = { franklin = {} }
 
   quota = {
     cpu                      = "500m"
@@ -27,4 +32,17 @@ module "tenant_franklin" {
 
   # What differs from the standard.
   pod_security_level = "baseline"
+}
+
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
+  for_each = {
+    "arn:aws:iam::111111111111:role/franklin-deploy" = [module.tenant_franklin.deployer_group]
+  }
+
+  cluster_name      = "acme-staging-main"
+  principal_arn     = each.key
+  type              = "STANDARD"
+  kubernetes_groups = each.value
 }

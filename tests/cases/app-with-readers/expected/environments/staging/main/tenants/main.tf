@@ -10,32 +10,42 @@ module "attachment" {
 module "tenant_argo" {
   source = "../../../../modules/tenant"
 
-  namespace   = "argo"
-  application = "argo"
-  team        = "data-engineering"
-  environment = "staging"
+  cluster_name = "acme-staging-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "argo"
+  application      = "argo"
+  team             = "data-engineering"
+  environment      = "staging"
+  service_accounts = { argo = {} }
 }
 
 module "tenant_franklin" {
   source = "../../../../modules/tenant"
 
-  namespace   = "franklin"
-  application = "franklin"
-  team        = "raster-foundry"
-  environment = "staging"
+  cluster_name = "acme-staging-main"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "franklin"
+  application      = "franklin"
+  team             = "raster-foundry"
+  environment      = "staging"
+  service_accounts = { franklin = {} }
 }
 
-# Who administers or reads which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a
-# second with 409), so one with rights in several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
     "arn:aws:iam::111111111111:role/raster-foundry" = [
-      module.tenant_argo.reader_group,
+      module.tenant_argo.viewer_group,
       module.tenant_franklin.admin_group,
     ]
     "arn:aws:iam::111111111111:role/support" = [
-      module.tenant_argo.reader_group,
-      module.tenant_franklin.reader_group,
+      module.tenant_argo.viewer_group,
+      module.tenant_franklin.viewer_group,
     ]
   }
 

@@ -10,10 +10,15 @@ module "attachment" {
 module "tenant_franklin" {
   source = "../../../../modules/tenant"
 
-  namespace   = "franklin"
-  application = "franklin"
-  team        = "raster-foundry"
-  environment = "production"
+  cluster_name = "acme-production-eu"
+  partition    = "aws"
+  network      = module.attachment.network
+
+  namespace        = "franklin"
+  application      = "franklin"
+  team             = "raster-foundry"
+  environment      = "production"
+  service_accounts = { franklin = {} }
 
   quota = {
     cpu    = "16"
@@ -21,9 +26,9 @@ module "tenant_franklin" {
   }
 }
 
-# Who administers which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
-# with 409), so one who administers several applications has all their groups here. The roles must exist first.
-resource "aws_eks_access_entry" "tenant_admin" {
+# Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
+# with 409), so one with rights in several applications has all their groups here. The roles must exist first.
+resource "aws_eks_access_entry" "tenant" {
   for_each = {
     "arn:aws:iam::111111111111:role/franklin-eu-west-1" = [module.tenant_franklin.admin_group]
   }
