@@ -252,6 +252,11 @@ pub struct Addon {
     pub upgrade: Option<String>,
     /// What must be gone before it, and what it leaves behind.
     pub destroy: Option<String>,
+    /// Kinds of objects that only its controllers can take away, `plural.group`: they hold themselves by finalizers, or AWS
+    /// resources by what a controller does when they go. In the order in which they must go, while the controllers run, and
+    /// what they manage as well. Karpenter's are not here: nodes go last, and those for core stay.
+    #[serde(default)]
+    pub destroy_first: Vec<String>,
     /// What a reader of the release must know; becomes a comment.
     pub note: Option<String>,
     /// Keys that chart values or EKS configuration can have, at the top; none: they are not known.
@@ -746,6 +751,21 @@ mod tests {
             let says = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains("kubectl"));
             let is_said = says(&addon.upgrade) || says(&addon.note);
             assert!(addon.crds != Crds::Once || is_said, "{name}: who upgrades its definitions?");
+        }
+    }
+
+    #[test]
+    fn kinds_that_go_first_are_explained() {
+        for (name, addon) in Catalog::load().addons {
+            assert!(
+                addon.destroy_first.is_empty() || addon.destroy.is_some(),
+                "{name}: destroy says nothing"
+            );
+            for kind in &addon.destroy_first {
+                let (plural, group) = kind.split_once('.').expect("a plural and a group");
+                let is_name = plural.bytes().all(|b| b.is_ascii_lowercase()) && group.contains('.');
+                assert!(is_name, "{name}: {kind}");
+            }
         }
     }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub use order::destroy_first;
+
 use super::node_pool::CORE;
 use super::{Context, complete, network, placement};
 use crate::blueprint::keys::{Addon as AddonKeys, Cluster as ClusterKeys, Network};
@@ -29,6 +31,9 @@ pub const VPC_CNI: &str = "vpc-cni";
 
 /// The load balancer controller's name in the catalog.
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
+
+/// The name in the catalog of what keeps a cluster as Git says.
+pub const ARGO_CD: &str = "argo-cd";
 
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";

@@ -13,6 +13,9 @@ resource "aws_eks_addon" "amazon_cloudwatch_observability" {
     manager = {
       nodeSelector = { node-type = "core" }
       tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+      applicationSignals = {
+        autoMonitor = { monitorAllServices = false }
+      }
     }
     containerLogs = { enabled = false }
   })

@@ -2,7 +2,7 @@
 
 # envoy-gateway: gateways.
 
-# Helm installs the chart's custom resource definitions once: before a newer chart version, apply that version's with kubectl.
+# A Gateway with an EnvoyProxy of its own gets none of what is set here, and is open to the internet again unless it repeats it. Helm installs the chart's custom resource definitions once: before a newer chart version, apply that version's with kubectl.
 resource "helm_release" "envoy_gateway" {
   name       = "envoy-gateway"
   namespace  = "envoy-gateway-system"

@@ -46,8 +46,41 @@ resource "helm_release" "kyverno" {
         }
       }]
     }
-    backgroundController = { replicas = 2 }
-    cleanupController    = { replicas = 2 }
-    reportsController    = { replicas = 2 }
+    backgroundController = {
+      replicas            = 2
+      podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/component" = "background-controller" }
+        }
+      }]
+    }
+    cleanupController = {
+      replicas            = 2
+      podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/component" = "cleanup-controller" }
+        }
+      }]
+    }
+    reportsController = {
+      replicas            = 2
+      podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/component" = "reports-controller" }
+        }
+      }]
+    }
   })]
 }

@@ -172,6 +172,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "velero" {
       noncurrent_days = 30
     }
 
+    expiration {
+      expired_object_delete_marker = true
+    }
+
     abort_incomplete_multipart_upload {
       days_after_initiation = 7
     }
