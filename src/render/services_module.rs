@@ -379,19 +379,35 @@ fn role_view<'a>(fleet: &Fleet, member: &'a Member<FleetAddon>) -> RoleView<'a> 
     }
 }
 
+/// Writes addresses of the add-on's own resources as the file of one add-on can: the catalog's `one(resource.name[*].id)` holds
+/// whether these have a `count` or not; here that is known, and the same as the release's.
+fn with_index(values: Value, condition: &Condition) -> Value {
+    values.map_expressions(&|text| {
+        let splat = text.strip_prefix("one(").and_then(|rest| rest.strip_suffix(')'));
+        match splat.and_then(|splat| splat.split_once("[*]")) {
+            Some((address, attribute)) => format!("{address}{}{attribute}", condition.index()),
+            None => text.to_owned(),
+        }
+    })
+}
+
 /// Says why a release waits for others.
-fn because(for_nodes: bool, for_role: bool, for_others: bool) -> String {
+fn because(for_nodes: bool, for_role: bool, for_others: bool, needs_others: bool) -> String {
     match (for_nodes, for_role, for_others) {
         (false, true, false) => {
             "A pod that starts before its role is associated runs without credentials until it is restarted."
                 .to_owned()
         }
-        (false, false, _) => "What it works with comes before it, and goes after it.".to_owned(),
+        (false, false, _) if needs_others => {
+            "What it works with comes before it, and goes after it.".to_owned()
+        }
+        (false, false, _) => "What it may work with comes before it, and goes after it.".to_owned(),
         _ => {
             let needs = [
                 (for_nodes, "a node to run on"),
                 (for_role, "their role before they start"),
-                (for_others, "what they work with"),
+                (for_others && needs_others, "what they work with"),
+                (for_others && !needs_others, "what they may work with"),
             ];
             let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, need)| need).collect();
             format!("Its pods need {}.", needs.join(", and "))
@@ -429,7 +445,9 @@ fn waits_for(fleet: &Fleet, member: &Member<FleetAddon>) -> (String, Vec<String>
     depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
     let waits_for_nodes = waits_for_core || waits_for_middleware;
     depends_on.extend(pools);
-    let depends_because = because(waits_for_nodes, facts.service_account.is_some(), !before.is_empty());
+    let needs_others = !facts.needs.is_empty();
+    let has_role = facts.service_account.is_some();
+    let depends_because = because(waits_for_nodes, has_role, !before.is_empty(), needs_others);
     depends_on.extend(before);
     (depends_because, depends_on)
 }
@@ -466,6 +484,8 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         objects: Value,
         has_note: bool,
         note: &'a str,
+        is_untested: bool,
+        untested_on: String,
         values: Value,
         values_differ: bool,
         fargate_differs: bool,
@@ -507,7 +527,9 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             objects: Value::List(objects.collect()),
             has_note: facts.note.is_some(),
             note: facts.note.as_deref().unwrap_or_default(),
-            values: if by_irsa { addon.values_on_fargate() } else { addon.values() },
+            is_untested: !addon.untested_on.is_empty(),
+            untested_on: addon.untested_on.iter().cloned().collect::<Vec<_>>().join(" and "),
+            values: with_index(if by_irsa { addon.values_on_fargate() } else { addon.values() }, &condition),
             values_differ: addon.values_differ,
             fargate_differs: runs_on_fargate(fleet, member) && !by_irsa,
             fargate_values: addon.fargate_layer(),
