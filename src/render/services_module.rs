@@ -391,25 +391,19 @@ fn with_index(values: Value, condition: &Condition) -> Value {
     })
 }
 
-/// Says why a release waits for others.
-fn because(for_nodes: bool, for_role: bool, for_others: bool, needs_others: bool) -> String {
-    match (for_nodes, for_role, for_others) {
-        (false, true, false) => {
+/// Says why a release waits for others: for a node, for a role, and for add-ons that its pods work with, or may work with.
+fn because(for_nodes: bool, for_role: bool, works_with: Option<&str>) -> String {
+    match (for_nodes, for_role, works_with) {
+        (false, true, None) => {
             "A pod that starts before its role is associated runs without credentials until it is restarted."
                 .to_owned()
         }
-        (false, false, _) if needs_others => {
-            "What it works with comes before it, and goes after it.".to_owned()
-        }
-        (false, false, _) => "What it may work with comes before it, and goes after it.".to_owned(),
+        (false, false, Some(verb)) => format!("What it {verb} with comes before it, and goes after it."),
         _ => {
-            let needs = [
-                (for_nodes, "a node to run on"),
-                (for_role, "their role before they start"),
-                (for_others && needs_others, "what they work with"),
-                (for_others && !needs_others, "what they may work with"),
-            ];
-            let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, need)| need).collect();
+            let node = for_nodes.then(|| "a node to run on".to_owned());
+            let role = for_role.then(|| "their role before they start".to_owned());
+            let others = works_with.map(|verb| format!("what they {} with", verb.trim_end_matches('s')));
+            let needs: Vec<String> = [node, role, others].into_iter().flatten().collect();
             format!("Its pods need {}.", needs.join(", and "))
         }
     }
@@ -445,9 +439,9 @@ fn waits_for(fleet: &Fleet, member: &Member<FleetAddon>) -> (String, Vec<String>
     depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
     let waits_for_nodes = waits_for_core || waits_for_middleware;
     depends_on.extend(pools);
-    let needs_others = !facts.needs.is_empty();
-    let has_role = facts.service_account.is_some();
-    let depends_because = because(waits_for_nodes, has_role, !before.is_empty(), needs_others);
+    let verb = if facts.needs.is_empty() { "may work" } else { "works" };
+    let works_with = (!before.is_empty()).then_some(verb);
+    let depends_because = because(waits_for_nodes, facts.service_account.is_some(), works_with);
     depends_on.extend(before);
     (depends_because, depends_on)
 }
