@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, TestRunner};
 
 use crate::blueprint::blueprints;
 use crate::engine::{Engine, flat};
+use crate::random::config;
 use crate::tree;
 
-/// How many combinations are tried. Always the same ones, so that a run tells of the change and not of its luck.
+/// How many combinations are tried.
 const COMBINATIONS: u32 = 30;
 
 #[test]
@@ -18,9 +19,7 @@ fn terraform_validates_combinations() {
     else {
         return;
     };
-    let config =
-        Config { cases: COMBINATIONS, max_shrink_iters: 0, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut runner = TestRunner::new(Config { max_shrink_iters: 0, ..config(COMBINATIONS) });
     let result = runner.run(&blueprints(), |blueprint| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("blueprint.toml");
