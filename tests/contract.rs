@@ -68,7 +68,10 @@ fn fields_are_those_of_the_modules() {
         let published: BTreeSet<String> =
             files.flat_map(|it| fields(&fs::read_to_string(it.path()).expect("readable"))).collect();
         let counted: BTreeSet<String> = content.as_object().expect("an object").keys().cloned().collect();
-        assert_eq!(published, counted, "fields of {document} in generated/ (left), in model/contract.rs (right)");
+        assert_eq!(
+            published, counted,
+            "fields of {document} in generated/ (left), in model/contract.rs (right)"
+        );
     }
 }
 

@@ -269,7 +269,8 @@ fn spoiled(world: &str, spoil: &Spoil) -> String {
         }
         Spoil::Rename(to) => {
             for object in objects.iter_mut() {
-                let is_its = is(object, "aws_eks_cluster", NAME) || DOCUMENTS.iter().any(|it| is_document(object, it));
+                let is_its =
+                    is(object, "aws_eks_cluster", NAME) || DOCUMENTS.iter().any(|it| is_document(object, it));
                 if is_its {
                     *object = object.to_string().replace(NAME, to).parse().expect("names have no quotes");
                     changed += 1;

@@ -154,7 +154,9 @@ impl ControlPlane {
         let output = output.expect("curl runs: the script needs it, too");
         let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
         let answers: Vec<bool> = answers
-            .map(|answer| answer.expect("the server answers in JSON")["status"]["allowed"].as_bool().expect("an answer"))
+            .map(|answer| {
+                answer.expect("the server answers in JSON")["status"]["allowed"].as_bool().expect("an answer")
+            })
             .collect();
         assert_eq!(answers.len(), questions.len(), "curl: {}", String::from_utf8_lossy(&output.stderr));
         answers

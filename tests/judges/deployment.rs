@@ -109,14 +109,18 @@ const TENANTS: [(&str, &[&str]); 1] = [(
 
 #[test]
 fn tofu_applies_and_destroys_tenants() {
-    let Some(engine) = Engine::with_providers("tofu", "tenants applied and destroyed in a stand-in world") else {
+    let Some(engine) = Engine::with_providers("tofu", "tenants applied and destroyed in a stand-in world")
+    else {
         return;
     };
     let blueprint = tree::repository().join("tests/judges/fixtures/tenants.toml");
     let world = World::generated(&engine, &blueprint);
     deploy_all(&world, &TENANTS, &|_, _, _| ());
     let entries = addresses(&world, &world.environment("staging").stack("main/tenants"));
-    assert!(!entries.contains("role/platform"), "an administrator of the cluster gets a second entry\n{entries}");
+    assert!(
+        !entries.contains("role/platform"),
+        "an administrator of the cluster gets a second entry\n{entries}"
+    );
     take_down_all(&world, "tenants");
 }
 
@@ -194,7 +198,8 @@ fn deploy(world: &World<'_>, environment: &Environment, expected: &[(&str, &[&st
 
 /// Adds the application of `tests/edits/app-more`: its place on the cluster and its stub come, nothing else happens.
 fn add_application(world: &mut World<'_>) {
-    let edit: toml::Table = read(&tree::repository().join("tests/edits/app-more/edit.toml")).parse().expect("TOML");
+    let edit: toml::Table =
+        read(&tree::repository().join("tests/edits/app-more/edit.toml")).parse().expect("TOML");
     let edit = edit["append"].as_str().expect("lines of a blueprint");
     assert!(edit.trim().lines().count() <= 5, "an application takes five lines:{edit}");
     generate_edited(world, "azavea", |blueprint| format!("{blueprint}{edit}"));

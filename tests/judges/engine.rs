@@ -47,7 +47,8 @@ impl Engine {
         assert!(printed.status.success(), "offline env: {}", String::from_utf8_lossy(&printed.stderr));
         let mut environment = exports(&String::from_utf8_lossy(&printed.stdout));
         assert!(!environment.is_empty(), "`offline env` printed no exports");
-        environment.extend([ONE_THREAD, SELDOM_COLLECTED].map(|(key, value)| (key.to_owned(), value.to_owned())));
+        environment
+            .extend([ONE_THREAD, SELDOM_COLLECTED].map(|(key, value)| (key.to_owned(), value.to_owned())));
         Some(Self { name, binary, environment })
     }
 

@@ -89,7 +89,8 @@ pub fn judge(world: &World<'_>, plane: &ControlPlane) {
 
 /// Asks for every verb, resource and group, and compares the answers with the table.
 fn assert_rights(plane: &ControlPlane) {
-    let mut table = String::from("# What members of franklin's groups may do, as `kubectl auth can-i` says.\n");
+    let mut table =
+        String::from("# What members of franklin's groups may do, as `kubectl auth can-i` says.\n");
     for namespace in ["franklin", "argo", "kube-system"] {
         let questions: Vec<(String, Value)> = RESOURCES
             .iter()
@@ -110,7 +111,8 @@ fn assert_rights(plane: &ControlPlane) {
         let mut rows = String::new();
         for (resource, _) in RESOURCES {
             let cells = GROUPS.map(|_| {
-                let may: Vec<&str> = VERBS.into_iter().filter(|_| answers.next().expect("an answer")).collect();
+                let may: Vec<&str> =
+                    VERBS.into_iter().filter(|_| answers.next().expect("an answer")).collect();
                 if may.is_empty() { "-".to_owned() } else { may.join(" ") }
             });
             if cells.iter().any(|cell| cell != "-") || namespace == "franklin" {
@@ -131,13 +133,18 @@ fn assert_rights(plane: &ControlPlane) {
     if std::env::var_os("UPDATE").is_some_and(|value| !value.is_empty()) {
         tree::write(&file, &table);
     }
-    assert_eq!(table, tree::read(&file), "rights (left) are not those of the table (right); UPDATE=1 accepts them");
+    assert_eq!(
+        table,
+        tree::read(&file),
+        "rights (left) are not those of the table (right); UPDATE=1 accepts them"
+    );
 }
 
 /// What an administrator tries who wants more.
 fn assert_bounds(plane: &ControlPlane) {
     let admin = "franklin:admin";
-    let [core, rbac] = ["/api/v1", "/apis/rbac.authorization.k8s.io/v1"].map(|it| format!("{it}/namespaces/franklin"));
+    let [core, rbac] =
+        ["/api/v1", "/apis/rbac.authorization.k8s.io/v1"].map(|it| format!("{it}/namespaces/franklin"));
     let quota = plane.get(&format!("{core}/resourcequotas"))["items"][0]["metadata"]["name"].clone();
     let raised = json!({
         "apiVersion": "v1",
@@ -145,9 +152,7 @@ fn assert_bounds(plane: &ControlPlane) {
         "metadata": { "name": quota },
         "spec": { "hard": { "requests.cpu": "1000" } },
     });
-    let role = |rules: Value| {
-        json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": { "name": "own" }, "rules": rules })
-    };
+    let role = |rules: Value| json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": { "name": "own" }, "rules": rules });
     let quotas = json!([{ "apiGroups": [""], "resources": ["resourcequotas"], "verbs": ["update"] }]);
     let pods = json!([{ "apiGroups": [""], "resources": ["pods"], "verbs": ["list"] }]);
     let cluster_admin = json!({

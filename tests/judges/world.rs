@@ -219,7 +219,8 @@ impl<'a> World<'a> {
         let managed = resources.filter(|resource| resource["mode"] == "managed");
         let instances = managed.flat_map(|resource| {
             let instances = resource["instances"].as_array().into_iter().flatten();
-            instances.map(|it| (resource["type"].as_str().expect("a type").to_owned(), it["attributes"].clone()))
+            instances
+                .map(|it| (resource["type"].as_str().expect("a type").to_owned(), it["attributes"].clone()))
         });
         instances.collect()
     }
