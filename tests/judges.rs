@@ -51,6 +51,8 @@ mod permissions;
 mod pipeline;
 #[path = "judges/placement.rs"]
 mod placement;
+#[path = "harness/random.rs"]
+mod random;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
 #[path = "judges/structure.rs"]

@@ -38,6 +38,9 @@ pub const ARGO_CD: &str = "argo-cd";
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";
 
+/// The name in the catalog of what makes records of names in Route 53.
+pub const EXTERNAL_DNS: &str = "external-dns";
+
 /// The name in the catalog of what makes backups. It brings a bucket along.
 pub const VELERO: &str = "velero";
 

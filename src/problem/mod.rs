@@ -196,6 +196,8 @@ problems! {
     E0220 InvalidWaiverId { value: String },
     /// A waiver does not say why.
     E0221 WaiverWithoutReason,
+    /// A document that a cluster publishes would be longer than SSM takes.
+    E0222 ContractTooLong { cluster: String, document: &'static str, bytes: usize },
 
     /// A text is not an IPv4 range.
     E0301 InvalidCidr { value: String },
