@@ -252,6 +252,11 @@ pub struct Addon {
     pub upgrade: Option<String>,
     /// What must be gone before it, and what it leaves behind.
     pub destroy: Option<String>,
+    /// Kinds of objects that only its controllers can take away, `plural.group`: they hold themselves by finalizers, or AWS
+    /// resources by what a controller does when they go. In the order in which they must go, while the controllers run, and
+    /// what they manage as well. Karpenter's are not here: nodes go last, and those for core stay.
+    #[serde(default)]
+    pub destroy_first: Vec<String>,
     /// What a reader of the release must know; becomes a comment.
     pub note: Option<String>,
     /// Keys that chart values or EKS configuration can have, at the top; none: they are not known.
@@ -460,6 +465,9 @@ pub struct When {
     pub partition: Option<Vec<String>>,
     /// Kubernetes versions of the clusters that get them.
     pub kubernetes: Option<Vec<String>>,
+    /// Add-ons of the clusters that get them: all of these.
+    #[serde(default)]
+    pub addons: Vec<String>,
     /// Laid over the add-on's values, below the blueprint's.
     pub values: serde_json::Map<String, serde_json::Value>,
 }
@@ -595,7 +603,11 @@ mod tests {
         let versions: Vec<&String> = catalog.kubernetes.versions.iter().map(|row| &row.version).collect();
         for (name, addon) in &catalog.addons {
             for when in &addon.when {
-                assert!(when.partition.is_some() || when.kubernetes.is_some(), "{name}: always");
+                let has_addons = !when.addons.is_empty();
+                assert!(
+                    when.partition.is_some() || when.kubernetes.is_some() || has_addons,
+                    "{name}: always"
+                );
                 let known = |version| versions.contains(&version);
                 assert!(when.kubernetes.iter().flatten().all(known), "{name}: {:?}", when.kubernetes);
             }
@@ -658,6 +670,10 @@ mod tests {
     fn references_lead_to_addons() {
         let catalog = Catalog::load();
         for (name, addon) in &catalog.addons {
+            // Values that go with an add-on need what it brings.
+            let beside = addon.when.iter().flat_map(|when| &when.addons);
+            let comes_before = |other: &String| addon.needs.contains(other) || addon.after.contains(other);
+            assert!(beside.into_iter().all(comes_before), "{name}: {:?}", addon.when);
             for other in addon.needs.iter().chain(&addon.after).chain(addon.excludes.keys()) {
                 assert!(other != name && catalog.addons.contains_key(other), "{name}: {other}");
             }
@@ -746,6 +762,21 @@ mod tests {
             let says = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains("kubectl"));
             let is_said = says(&addon.upgrade) || says(&addon.note);
             assert!(addon.crds != Crds::Once || is_said, "{name}: who upgrades its definitions?");
+        }
+    }
+
+    #[test]
+    fn kinds_that_go_first_are_explained() {
+        for (name, addon) in Catalog::load().addons {
+            assert!(
+                addon.destroy_first.is_empty() || addon.destroy.is_some(),
+                "{name}: destroy says nothing"
+            );
+            for kind in &addon.destroy_first {
+                let (plural, group) = kind.split_once('.').expect("a plural and a group");
+                let is_name = plural.bytes().all(|b| b.is_ascii_lowercase()) && group.contains('.');
+                assert!(is_name, "{name}: {kind}");
+            }
         }
     }
 

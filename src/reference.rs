@@ -118,7 +118,16 @@ pub fn page(catalog: &Catalog, name: &str, facts: &Addon) -> Page {
         Some(Part { title, blocks })
     };
     parts.extend(prose("Before a newer version", &facts.upgrade));
-    parts.extend(prose("Before it goes", &facts.destroy));
+    let mut before = prose("Before it goes", &facts.destroy);
+    if let Some(part) = before.as_mut().filter(|_| !facts.destroy_first.is_empty()) {
+        let kinds: Vec<String> = facts.destroy_first.iter().map(|kind| format!("`{kind}`")).collect();
+        let text = format!(
+            "`scripts/destroy` deletes all objects of these kinds, in this order: {}.",
+            kinds.join(", ")
+        );
+        part.blocks.push(Block::Text(text));
+    }
+    parts.extend(before);
     parts.extend(prose("Note", &facts.note));
     parts.extend(set_values(name, &values));
     Page {

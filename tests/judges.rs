@@ -51,6 +51,8 @@ mod permissions;
 mod pipeline;
 #[path = "judges/placement.rs"]
 mod placement;
+#[path = "harness/random.rs"]
+mod random;
 #[path = "judges/scaffold.rs"]
 mod scaffold;
 #[path = "judges/shellcheck.rs"]

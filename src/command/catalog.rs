@@ -185,6 +185,7 @@ fn entry(name: &str, facts: &Addon, kubernetes: &KubernetesVersion) -> Value {
         "network": facts.network,
         "upgrade": facts.upgrade,
         "destroy": facts.destroy,
+        "destroy_first": facts.destroy_first,
         "note": facts.note,
         "values": model::addon_values(facts).to_data(),
     })

@@ -196,12 +196,14 @@ problems! {
     E0220 InvalidWaiverId { value: String },
     /// A waiver does not say why.
     E0221 WaiverWithoutReason,
+    /// A document that a cluster publishes would be longer than SSM takes.
+    E0222 ContractTooLong { cluster: String, document: &'static str, bytes: usize },
     /// A text cannot be the name of an EKS cluster, whoever made it.
-    E0222 InvalidClusterName { value: String },
+    E0223 InvalidClusterName { value: String },
     /// A text is not the ARN of a key for states, nor of an alias of one.
-    E0223 InvalidStateKey { value: String },
+    E0224 InvalidStateKey { value: String },
     /// A text is not a source from which Terraform takes a module at one commit.
-    E0224 InvalidModuleSource { value: String },
+    E0225 InvalidModuleSource { value: String },
 
     /// A text is not an IPv4 range.
     E0301 InvalidCidr { value: String },

@@ -16,6 +16,7 @@ use crate::blueprint::scalar::Placement;
 use crate::blueprint::usual::STATE_BUCKET;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
+use crate::model::contract;
 use crate::model::node_pool::capacity::Resources;
 
 /// The sentences of one diagnostic.
@@ -292,6 +293,15 @@ impl Problem {
                 .label("again")
                 .also("first here")
                 .help("remove one of them"),
+            Self::ContractTooLong { cluster, document, bytes } => {
+                let shorten = match *document {
+                    "services" => "other values of the label `node-type` in its pools, and fewer zones in `addons.external-dns.access`",
+                    _ => "a shorter `name`, and fewer `zones`",
+                };
+                Words::new(format!("what `{cluster}` publishes in `/plinth/{cluster}/{document}` is too long"))
+                    .label(format!("makes up to {bytes} bytes, where SSM takes {}", contract::LARGEST))
+                    .help(format!("give it {shorten}"))
+            }
             Self::InvalidBucketName { name, why } => {
                 Words::new(format!("S3 takes no bucket of the name `{name}`"))
                     .label(*why)

@@ -6,8 +6,8 @@ use tera::Context;
 use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
-use crate::model::Model;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
+use crate::model::{Model, addon};
 
 /// A root module with a state of its own.
 #[derive(Debug, Clone, Serialize)]
@@ -106,11 +106,18 @@ fn tables(model: &Model) -> Context {
         kubernetes_version: &'a str,
     }
     #[derive(Serialize)]
+    struct DestroyFirstRow<'a> {
+        environment: &'a str,
+        cluster: &'a str,
+        kinds: Vec<String>,
+    }
+    #[derive(Serialize)]
     struct Tables<'a> {
         engine: &'static str,
         has_delivery: bool,
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
+        destroy_first: Vec<DestroyFirstRow<'a>>,
         stacks: Vec<Stack>,
     }
     let environments = model.environments.iter().map(|environment| EnvironmentRow {
@@ -123,8 +130,13 @@ fn tables(model: &Model) -> Context {
         protected: if environment.protected { "yes" } else { "no" },
         delivery: environment.pipeline.as_ref().map_or("-", |pipeline| &pipeline.account),
     });
-    let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
-    let clusters = clusters.map(|cluster| ClusterRow {
+    let clusters = || model.environments.iter().flat_map(|environment| &environment.clusters);
+    let destroy_first = clusters().map(|cluster| DestroyFirstRow {
+        environment: &cluster.environment,
+        cluster: &cluster.name,
+        kinds: addon::destroy_first(&cluster.settings.addons),
+    });
+    let clusters = clusters().map(|cluster| ClusterRow {
         environment: &cluster.environment,
         cluster: &cluster.name,
         eks_name: &cluster.eks_name,
@@ -140,6 +152,7 @@ fn tables(model: &Model) -> Context {
         has_delivery: model.has_delivery(),
         environments: environments.collect(),
         clusters: clusters.collect(),
+        destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
         stacks: stacks(model),
     })
 }

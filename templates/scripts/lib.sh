@@ -31,6 +31,14 @@ clusters() { # environment, cluster, EKS name, region, Kubernetes version
 TABLE
 }
 
+destroy_first() { # environment, cluster, kinds of objects that only controllers take away; in the order in which they go, while those run
+  cat <<'TABLE'
+{%- for row in destroy_first %}
+{{ row.environment | word }} {{ row.cluster | word }}{% for kind in row.kinds %} {{ kind | word }}{% endfor %}
+{%- endfor %}
+TABLE
+}
+
 stacks() { # environment, cluster (- is the environment itself), stack, directory; in the order in which they are applied
   cat <<'TABLE'
 {%- for row in stacks %}

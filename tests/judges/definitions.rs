@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jsonschema::Validator;
+use plinth::catalog::Catalog;
 use serde_json::{Value, json};
 use walkdir::WalkDir;
 
@@ -53,6 +54,11 @@ impl Definitions {
             })
         };
         self.documents.iter().filter(is_needed).collect()
+    }
+
+    /// Returns the kinds that are defined, `plural.group`.
+    pub fn kinds(&self) -> Vec<&str> {
+        self.documents.iter().filter_map(|definition| definition["metadata"]["name"].as_str()).collect()
     }
 
     /// Returns what is wrong with an object; `None` when no definition is of its kind.
@@ -131,4 +137,41 @@ fn definitions_take_what_is_right_alone() {
         closed += usize::from(definitions.problems(&object).is_some_and(|found| !found.is_empty()));
     }
     assert!(closed > 10, "only {closed} definitions refuse an unknown field");
+}
+
+/// Kinds that go before their add-on, of whose definitions there is no copy here.
+const UNSEEN: [&str; 15] = [
+    "applications.argoproj.io",
+    "applicationsets.argoproj.io",
+    "appprojects.argoproj.io",
+    "challenges.acme.cert-manager.io",
+    "clusterpushsecrets.external-secrets.io",
+    "federations.rabbitmq.com",
+    "fieldexports.services.k8s.aws",
+    "operatorpolicies.rabbitmq.com",
+    "orders.acme.cert-manager.io",
+    "schemareplications.rabbitmq.com",
+    "secretstores.external-secrets.io",
+    "shovels.rabbitmq.com",
+    "superstreams.rabbitmq.com",
+    "topicpermissions.rabbitmq.com",
+    "volumesnapshots.snapshot.storage.k8s.io",
+];
+
+/// What `scripts/destroy` deletes first has a definition: a kind that is misspelt would be passed over without a word.
+#[test]
+fn kinds_that_go_first_are_defined() {
+    let what = "kinds that go before their add-on, by definitions";
+    let Some([folder]) = judge::data(what, ["addons"]) else { return };
+    let definitions = Definitions::load(&folder);
+    let defined = definitions.kinds();
+    let kinds: Vec<String> =
+        Catalog::load().addons.into_values().flat_map(|addon| addon.destroy_first).collect();
+    let unknown = |kind: &&String| defined.contains(&kind.as_str()) == UNSEEN.contains(&kind.as_str());
+    let unknown: Vec<&String> = kinds.iter().filter(unknown).collect();
+    assert!(unknown.is_empty(), "neither defined nor known to be unseen, or both: {unknown:?}");
+    assert!(
+        UNSEEN.iter().all(|unseen| kinds.iter().any(|kind| kind == unseen)),
+        "an unseen kind goes nowhere"
+    );
 }

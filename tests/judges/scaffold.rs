@@ -1,10 +1,10 @@
 //! What `plinth attach` writes into an empty folder: it validates, plans and applies as it is.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::tree::{keep_state_here, read, repository, write};
-use crate::world::World;
+use crate::world::{Environment, World};
 
 const CLUSTER: &str = "azavea-staging-main";
 
@@ -26,9 +26,19 @@ fn path(folder: &Path) -> &str {
 
 /// Judges it in a world in which the cluster, its services and its tenants are applied. Returns a root module that was written
 /// without a blueprint: a plan of it says whether the platform is as it should be.
-pub fn judge(world: &World<'_>) -> PathBuf {
+pub fn judge(world: &World<'_>, environment: &Environment) -> String {
     let alone = world.folder().join("alone");
-    attach(&["franklin", "--cluster", CLUSTER, "--region", "us-east-1"], &alone);
+    // Whoever calls is in no account of the world.
+    let by_name = [
+        "franklin",
+        "--cluster",
+        CLUSTER,
+        "--region",
+        &environment.region,
+        "--role",
+        &environment.deploy_role,
+    ];
+    attach(&by_name, &alone);
     let root = path(&alone);
     // Nothing is edited, and nothing is beside it.
     world.run(root, &["init", "-input=false"]);
@@ -57,11 +67,11 @@ pub fn judge(world: &World<'_>) -> PathBuf {
     // The bucket is no part of a stand-in world.
     keep_state_here(&from_blueprint);
     let data_only = world.folder().join("data-only");
-    attach(&["franklin", "--cluster", CLUSTER, "--region", "us-east-1", "--mode", "data-only"], &data_only);
+    attach(&[&by_name[..], &["--mode", "data-only"]].concat(), &data_only);
     for folder in [&from_blueprint, &data_only] {
         world.run(path(folder), &["init", "-input=false"]);
         let plan = world.run(path(folder), &["plan", "-input=false"]);
         assert!(plan.contains("Plan: 1 to add, 0 to change, 0 to destroy."), "{plan}");
     }
-    alone
+    root.to_owned()
 }

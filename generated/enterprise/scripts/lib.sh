@@ -31,6 +31,17 @@ production main acme-production-main us-east-1 1.36
 TABLE
 }
 
+destroy_first() { # environment, cluster, kinds of objects that only controllers take away; in the order in which they go, while those run
+  cat <<'TABLE'
+development edge gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+development main gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+government main gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+staging main gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+production eu gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+production main gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+TABLE
+}
+
 stacks() { # environment, cluster (- is the environment itself), stack, directory; in the order in which they are applied
   cat <<'TABLE'
 development - state environments/development/state

@@ -28,6 +28,12 @@ production west fleet-west eu-west-1 1.36
 TABLE
 }
 
+destroy_first() { # environment, cluster, kinds of objects that only controllers take away; in the order in which they go, while those run
+  cat <<'TABLE'
+production west gateways.gateway.networking.k8s.io targetgroupbindings.elbv2.k8s.aws globalaccelerators.aga.k8s.aws
+TABLE
+}
+
 stacks() { # environment, cluster (- is the environment itself), stack, directory; in the order in which they are applied
   cat <<'TABLE'
 development - state environments/development/state

@@ -249,6 +249,7 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         network: String::new(),
         upgrade: None,
         destroy: None,
+        destroy_first: Vec::new(),
         note: None,
         keys: Vec::new(),
         values: Map::new(),

@@ -24,7 +24,7 @@ resource "aws_eks_pod_identity_association" "external_secrets" {
   role_arn        = aws_iam_role.external_secrets.arn
 }
 
-# Who may write an ExternalSecret reads whatever this role reads, unless its store names another identity.
+# Applications read through cluster-wide stores alone. Give each ClusterSecretStore `conditions`, which say in what namespaces it counts, and a `prefix`, with which the secrets begin that it reads: without them every namespace reads whatever this role reads.
 resource "helm_release" "external_secrets" {
   name       = "external-secrets"
   namespace  = "external-secrets"
@@ -48,6 +48,7 @@ resource "helm_release" "external_secrets" {
     replicaCount        = 2
     leaderElect         = true
     installCRDs         = true
+    processSecretStore  = false
     serviceAccount      = { name = "external-secrets" }
     podDisruptionBudget = { enabled = true, minAvailable = 1 }
     topologySpreadConstraints = [{
@@ -62,7 +63,15 @@ resource "helm_release" "external_secrets" {
       requests = { cpu = "20m", memory = "96Mi" }
     }
     webhook = {
-      replicaCount        = 2
+      replicaCount = 2
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/name" = "external-secrets-webhook" }
+        }
+      }]
       podDisruptionBudget = { enabled = true, minAvailable = 1 }
       resources = {
         requests = { cpu = "10m", memory = "64Mi" }

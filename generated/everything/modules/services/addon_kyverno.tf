@@ -2,6 +2,7 @@
 
 # kyverno: policies.
 
+# Upstream has not tested this version on Kubernetes 1.36.
 resource "helm_release" "kyverno" {
   name       = "kyverno"
   namespace  = "kyverno"
@@ -46,8 +47,41 @@ resource "helm_release" "kyverno" {
         }
       }]
     }
-    backgroundController = { replicas = 2 }
-    cleanupController    = { replicas = 2 }
-    reportsController    = { replicas = 2 }
+    backgroundController = {
+      replicas            = 2
+      podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/component" = "background-controller" }
+        }
+      }]
+    }
+    cleanupController = {
+      replicas            = 2
+      podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/component" = "cleanup-controller" }
+        }
+      }]
+    }
+    reportsController = {
+      replicas            = 2
+      podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = { "app.kubernetes.io/component" = "reports-controller" }
+        }
+      }]
+    }
   })]
 }

@@ -22,6 +22,11 @@ staging main acme-staging-main us-east-1 1.36
 TABLE
 }
 
+destroy_first() { # environment, cluster, kinds of objects that only controllers take away; in the order in which they go, while those run
+  cat <<'TABLE'
+TABLE
+}
+
 stacks() { # environment, cluster (- is the environment itself), stack, directory; in the order in which they are applied
   cat <<'TABLE'
 staging - state environments/staging/state
