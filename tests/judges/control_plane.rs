@@ -45,9 +45,9 @@ pub struct Release {
 }
 
 /// An answer of the API server.
-struct Answer {
-    status: u16,
-    body: Value,
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
 }
 
 impl ControlPlane {
@@ -157,7 +157,7 @@ impl ControlPlane {
     }
 
     /// Gets several things in one go.
-    fn get_all(&self, paths: &[String]) -> Vec<Value> {
+    pub fn get_all(&self, paths: &[String]) -> Vec<Value> {
         let started = Instant::now();
         loop {
             let mut curl = self.curl();
@@ -183,8 +183,18 @@ impl ControlPlane {
         assert!(answer.status < 300, "{path}: {}", answer.body);
     }
 
-    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    /// Changes some fields of an object; `null` takes one away.
+    pub fn merge(&self, path: &str, fields: &Value) -> Answer {
+        self.send("PATCH", "application/merge-patch+json", path, Some(fields))
+    }
+
+    /// Asks for anything; a `PATCH` applies.
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+        self.send(method, kind, path, body)
+    }
+
+    fn send(&self, method: &str, kind: &str, path: &str, body: Option<&Value>) -> Answer {
         let content_type = format!("Content-Type: {kind}");
         let with_body = ["--header", &content_type, "--data-binary", "@-"];
         let mut curl = self.curl();
@@ -200,6 +210,11 @@ impl ControlPlane {
             status: status.parse().expect("a status"),
             body: serde_json::from_str(body).unwrap_or_else(|_| json!({ "message": body })),
         }
+    }
+
+    /// The kubeconfig of its administrator.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
     }
 
     fn curl(&self) -> Command {

@@ -189,14 +189,14 @@ has_state() { # directory; true when the stack holds something. What cannot be r
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no
-  local directory=$1 status=0
+  local directory=$1 status=0 locked="if the state is locked: somebody is at work there, or a run was killed; then, $engine -chdir=$1 force-unlock ID"
   shift
   # only the caller may read the file: a plan holds values that outputs hide
   (umask 077 && run "$engine" -chdir="$directory" plan -input=false -lock-timeout=2m -detailed-exitcode -out="$plan_file" "$@") || status=$?
   case "$status" in
     0) changes=no ;;
     2) changes=yes ;;
-    *) die "the plan of $directory failed" ;;
+    *) die "the plan of $directory failed" "$locked" ;;
   esac
   [ "$dry_run" = no ] || changes=yes
   [ "$changes" = yes ] || remove_plan "$directory"
