@@ -4,7 +4,9 @@
 //! stand-in providers, and moto is told by hand which clusters EKS has.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -42,8 +44,6 @@ fn enterprise_goes_up_and_down_though_stopped_on_the_way() {
     assert!(plan.contains("development edge services: waits, cannot be planned yet"), "{plan}");
 
     go(&place, &script("apply"), &["development", "--auto-approve"]);
-    let plan = place.script(&script("plan"), &["development"]);
-    assert!(plan.ends_with("Nothing to apply.\n"), "{plan}");
     for cluster in &development.clusters {
         make_cluster(&place, &development, cluster, "1.35", false);
     }
@@ -54,10 +54,53 @@ fn enterprise_goes_up_and_down_though_stopped_on_the_way() {
     assert_order(&said);
     go(&place, &script("upgrade"), &["development", "edge", "--auto-approve"]);
     let plan = place.script(&script("plan"), &["development"]);
-    assert!(plan.ends_with("Nothing to apply.\n"), "{plan}");
+    assert!(plan.contains("\nNothing to apply.\n"), "{plan}");
 
     go(&place, &script("destroy"), &["development", "--auto-approve"]);
     assert_eq!(objects(&place), bare, "what is in the world beside the state stack");
+}
+
+/// What nobody types is not applied: not by `--auto-approve`, not by `yes`, not without a terminal.
+#[test]
+fn protected_environments_want_their_name() {
+    let what = "scripts/apply in a protected environment, at a terminal";
+    let Some(place) = Place::new(what) else { return };
+    let Some([terminal]) = judge::required(what, ["script"]) else { return };
+    place.generate("azavea", |blueprint| blueprint.replace("222222222222", ACCOUNT));
+    // An engine that has always something to do.
+    let engine = "case \"$*\" in version) echo 'Terraform v1.11.4' ;; *' plan '*) exit 2 ;; *' apply '*) echo applied ;; esac";
+    place.put_first("terraform", &format!("#!/bin/sh\n{engine}\n"));
+    let call = "azavea/scripts/apply production main cluster";
+    let typed = |answer: &str| {
+        let mut command = place.command(&terminal, &["-qec", call, "/dev/null"]);
+        let mut script = command
+            .current_dir(place.folder())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a terminal can be had");
+        let mut keyboard = script.stdin.take().expect("piped");
+        keyboard.write_all(format!("{answer}\n").as_bytes()).expect("it reads");
+        let output = script.wait_with_output().expect("it ends");
+        drop(keyboard);
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for (answer, expected) in [("yes", 1), ("production", 0)] {
+        let (status, said) = typed(answer);
+        assert_eq!(status, expected, "`{answer}` typed:\n{said}");
+        assert_eq!(said.contains("\napplied"), expected == 0, "`{answer}` typed:\n{said}");
+    }
+    for (flags, words) in [
+        (&["--auto-approve"][..], "error: production is protected: --auto-approve does not count there"),
+        (&[], "error: no terminal to ask at: production is protected, its name must be typed"),
+    ] {
+        let arguments = [&["production", "main", "cluster"], flags].concat();
+        let (status, said) = place.run("azavea/scripts/apply", &arguments);
+        assert!(status == 1 && said.contains(words), "{said}");
+    }
+    place.put_first("terraform", "#!/bin/sh\necho 'Terraform v1.10.5'\n");
+    let (status, said) = place.run("azavea/scripts/plan", &["production"]);
+    assert!(status == 1 && said.contains("terraform is 1.10, these stacks need 1.11 or later"), "{said}");
 }
 
 /// Control plane, then add-ons, then nodes: what the second waits for is finished.

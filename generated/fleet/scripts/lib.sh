@@ -70,6 +70,8 @@ die() { # message, then lines of help
   [ $# -eq 0 ] || printf 'help: %s\n' "$@" >&2
   exit "${exit_status:-1}"
 }
+# A command that runs ends by itself first, and the engine keeps what it has made in the state.
+trap 'exit_status=130 die "interrupted" "run the same command again: it goes on from there"' INT TERM
 usage() { exit_status=2 die "$1" "scripts/${0##*/} --help"; }
 show_help() { sed -n '4,/^$/s/^# \{0,1\}//p' "scripts/${0##*/}"; } # the comment at the top of the script
 show() { # a command as one could type it
