@@ -37,8 +37,8 @@ fn destroy_waits_for_what_controllers_take_away() {
     let Some(place) = Place::new(what) else { return };
     let Some([kubectl]) = judge::required(what, ["kubectl"]) else { return };
     let Some([addons]) = judge::data(what, ["addons"]) else { return };
-    let Some(plane) = ControlPlane::start(what) else { return };
-    put_kubectl_first(&place, &kubectl, &plane);
+    let Some(cluster) = ControlPlane::start(what) else { return };
+    put_kubectl_first(&place, &kubectl, &cluster);
     // No stack holds anything: this is about what Terraform does not know.
     place.put_first("terraform", "#!/bin/sh\n[ \"$1\" != version ] || echo 'Terraform v1.11.4'\n");
     place.generate("azavea", |blueprint| blueprint.replace("111111111111", ACCOUNT));
@@ -60,13 +60,13 @@ fn destroy_waits_for_what_controllers_take_away() {
     make_cluster(&place, &staging, CLUSTER, "1.36", false);
 
     let world =
-        &StandIn { plane: &plane, at_work: Mutex::default(), is_over: false.into(), refused: 0.into() };
+        &StandIn { plane: &cluster, at_work: Mutex::default(), is_over: false.into(), refused: 0.into() };
     thread::scope(|scope| {
         let _end = End(&world.is_over);
         scope.spawn(move || world.live());
-        fill(&plane, &Definitions::load(&addons));
+        fill(&cluster, &Definitions::load(&addons));
 
-        let before = plane.objects();
+        let before = cluster.objects();
         let (status, said) = destroy("3", &[]);
         assert_eq!(status, 1, "{said}");
         assert!(said.contains("error: applications still hold these load balancers and volumes"), "{said}");
@@ -75,7 +75,7 @@ fn destroy_waits_for_what_controllers_take_away() {
             assert!(said.contains(held), "{held}:\n{said}");
         }
         assert!(!said.contains("+ kubectl delete"), "{said}");
-        assert_eq!(before, plane.objects(), "a destroy that is refused changes nothing");
+        assert_eq!(before, cluster.objects(), "a destroy that is refused changes nothing");
 
         for (late, words) in WAITS {
             let (status, said) = destroy("3", &["--with-applications"]);
@@ -97,7 +97,7 @@ fn destroy_waits_for_what_controllers_take_away() {
         );
     });
 
-    let left = plane.objects();
+    let left = cluster.objects();
     let is_made = |object: &&String| {
         let kind = object.split(' ').next().unwrap_or_default();
         let gone =
@@ -298,8 +298,19 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
             "provisioner": "ebs.csi.aws.com",
         }),
     );
-    // An application's: load balancers, a claim of a pod that only a managed node runs, one that a budget keeps on a spot node.
-    plane.apply("/apis/elbv2.k8s.aws/v1beta1/namespaces/franklin/targetgroupbindings", &binding);
+    application(plane, &binding);
+    system_service(plane);
+    crate::control_plane::wait("the cluster has not settled", || {
+        let pods = plane.get("/api/v1/pods");
+        let pods = pods["items"].as_array().expect("a list");
+        let bound = pods.iter().filter(|pod| pod["spec"]["nodeName"].is_string()).count();
+        (bound != 3).then(|| format!("{bound} pods have a node")).into_iter().collect()
+    });
+}
+
+/// What an application has: load balancers, a pod with a claim on a managed node, one that a budget keeps on a spot node.
+fn application(plane: &ControlPlane, binding: &Value) {
+    plane.apply("/apis/elbv2.k8s.aws/v1beta1/namespaces/franklin/targetgroupbindings", binding);
     plane.apply(INGRESSES, &ingress());
     for (name, kind, finalizers) in
         [("web", "LoadBalancer", json!(["service.k8s.aws/resources"])), ("inner", "ClusterIP", json!([]))]
@@ -314,14 +325,9 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
             }),
         );
     }
-    let claim = json!({
-        "accessModes": ["ReadWriteOnce"],
-        "storageClassName": "gp3",
-        "resources": { "requests": { "storage": "1Gi" } },
-    });
     plane.apply(
         "/api/v1/namespaces/franklin/persistentvolumeclaims",
-        &json!({ "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": { "name": "data" }, "spec": claim }),
+        &json!({ "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": { "name": "data" }, "spec": claim() }),
     );
     for (name, node, volumes) in [
         ("db", "managed-1", json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }])),
@@ -346,7 +352,10 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
             "spec": { "maxUnavailable": 0, "selector": { "matchLabels": { "app": "map" } } },
         }),
     );
-    // A system service's: its controller makes pod and claim again.
+}
+
+/// A system service, whose controller makes pod and claim again.
+fn system_service(plane: &ControlPlane) {
     plane.apply(
         "/apis/apps/v1/namespaces/nats/statefulsets",
         &json!({
@@ -360,16 +369,18 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
                     "metadata": { "labels": { "app": "nats" } },
                     "spec": { "containers": [{ "name": "main", "image": "main" }] },
                 },
-                "volumeClaimTemplates": [{ "metadata": { "name": "data" }, "spec": claim }],
+                "volumeClaimTemplates": [{ "metadata": { "name": "data" }, "spec": claim() }],
             },
         }),
     );
-    crate::control_plane::wait("the cluster has not settled", || {
-        let pods = plane.get("/api/v1/pods");
-        let pods = pods["items"].as_array().expect("a list");
-        let bound = pods.iter().filter(|pod| pod["spec"]["nodeName"].is_string()).count();
-        (bound != 3).then(|| format!("{bound} pods have a node")).into_iter().collect()
-    });
+}
+
+fn claim() -> Value {
+    json!({
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "gp3",
+        "resources": { "requests": { "storage": "1Gi" } },
+    })
 }
 
 fn ingress() -> Value {

@@ -27,8 +27,8 @@ fn enterprise_goes_up_and_down_though_stopped_on_the_way() {
     let what = "scripts from bootstrap to destroy, for blueprints/enterprise.toml";
     let Some(place) = Place::new(what) else { return };
     let Some([kubectl]) = judge::required(what, ["kubectl"]) else { return };
-    let Some(plane) = ControlPlane::start(what) else { return };
-    put_kubectl_first(&place, &kubectl, &plane);
+    let Some(cluster) = ControlPlane::start(what) else { return };
+    put_kubectl_first(&place, &kubectl, &cluster);
     let versioned = |version: &'static str| {
         move |blueprint: String| blueprint.replace("555555555555", ACCOUNT).replace("\"1.36\"", version)
     };
@@ -103,28 +103,29 @@ fn protected_environments_want_their_name() {
     assert!(status == 1 && said.contains("terraform is 1.10, these stacks need 1.11 or later"), "{said}");
 }
 
-/// Control plane, then add-ons, then nodes: what the second waits for is finished.
+/// Control plane, then add-ons that nodes need, then nodes, then charts: what the later wait for is finished. An add-on that
+/// runs on nodes, as CoreDNS does, waits for them.
 fn assert_order(said: &str) {
-    let at = |words: &str, first: bool| {
-        let mut lines = said.lines().enumerate().filter(|(_, line)| line.contains(words));
-        let found = if first { lines.next() } else { lines.last() };
-        found.unwrap_or_else(|| panic!("no `{words}` in\n{said}")).0
+    const STEPS: [&str; 5] = [
+        "module.cluster.aws_eks_cluster.this: Modifications complete",
+        "module.cluster.aws_eks_addon.kube_proxy: Modifications complete",
+        "module.cluster.aws_eks_node_group.core[0]: Modifying...",
+        "module.cluster.aws_eks_addon.coredns: Modifications complete",
+        "== development main services",
+    ];
+    let line = |step: &&str| {
+        let found = said.lines().position(|line| line.starts_with(*step));
+        found.unwrap_or_else(|| panic!("no `{step}` in\n{said}"))
     };
-    let done = at("module.cluster.aws_eks_cluster.this: Modifications complete", false);
-    let addons = at("module.cluster.aws_eks_addon.", true);
-    let nodes = at("module.cluster.aws_eks_node_group.core: Modifying...", true);
-    let services = at("== development main services", true);
-    assert!(
-        done < nodes && nodes < services && done < services,
-        "{done} {addons} {nodes} {services}\n{said}"
-    );
+    let lines: Vec<usize> = STEPS.iter().map(line).collect();
+    assert!(lines.is_sorted(), "{STEPS:?} in lines {lines:?} of\n{said}");
 }
 
 /// Runs a script that is stopped a few times and started again, until it says that all is done.
 fn go(place: &Place, path: &str, arguments: &[&str]) {
     for seconds in STOPS {
         let (is_done, said) = place.interrupt(Duration::from_secs(seconds), path, arguments);
-        let last = said.lines().filter(|line| line.starts_with(['+', '='])).next_back().unwrap_or_default();
+        let last = said.lines().rfind(|line| line.starts_with(['+', '='])).unwrap_or_default();
         eprintln!("{path} stopped after {seconds} s, at: {last}");
         assert!(is_done || said.contains("error: "), "{path} ends without a word:\n{said}");
     }
@@ -153,7 +154,7 @@ pub fn make_cluster(place: &Place, environment: &Environment, name: &str, versio
 }
 
 /// Whatever cluster a script means, kubectl reaches this control plane: moto's clusters have none.
-pub fn put_kubectl_first(place: &Place, kubectl: &Path, plane: &ControlPlane) {
-    let (kubectl, kubeconfig) = (kubectl.display(), plane.kubeconfig().display());
+pub fn put_kubectl_first(place: &Place, kubectl: &Path, cluster: &ControlPlane) {
+    let (kubectl, kubeconfig) = (kubectl.display(), cluster.kubeconfig().display());
     place.put_first("kubectl", &format!("#!/bin/sh\nexec '{kubectl}' --kubeconfig '{kubeconfig}' \"$@\"\n"));
 }
