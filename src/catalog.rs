@@ -465,6 +465,9 @@ pub struct When {
     pub partition: Option<Vec<String>>,
     /// Kubernetes versions of the clusters that get them.
     pub kubernetes: Option<Vec<String>>,
+    /// Add-ons of the clusters that get them: all of these.
+    #[serde(default)]
+    pub addons: Vec<String>,
     /// Laid over the add-on's values, below the blueprint's.
     pub values: serde_json::Map<String, serde_json::Value>,
 }
@@ -600,7 +603,11 @@ mod tests {
         let versions: Vec<&String> = catalog.kubernetes.versions.iter().map(|row| &row.version).collect();
         for (name, addon) in &catalog.addons {
             for when in &addon.when {
-                assert!(when.partition.is_some() || when.kubernetes.is_some(), "{name}: always");
+                let has_addons = !when.addons.is_empty();
+                assert!(
+                    when.partition.is_some() || when.kubernetes.is_some() || has_addons,
+                    "{name}: always"
+                );
                 let known = |version| versions.contains(&version);
                 assert!(when.kubernetes.iter().flatten().all(known), "{name}: {:?}", when.kubernetes);
             }
@@ -663,6 +670,10 @@ mod tests {
     fn references_lead_to_addons() {
         let catalog = Catalog::load();
         for (name, addon) in &catalog.addons {
+            // Values that go with an add-on need what it brings.
+            let beside = addon.when.iter().flat_map(|when| &when.addons);
+            let comes_before = |other: &String| addon.needs.contains(other) || addon.after.contains(other);
+            assert!(beside.into_iter().all(comes_before), "{name}: {:?}", addon.when);
             for other in addon.needs.iter().chain(&addon.after).chain(addon.excludes.keys()) {
                 assert!(other != name && catalog.addons.contains_key(other), "{name}: {other}");
             }

@@ -55,6 +55,8 @@ mod pipeline;
 mod place;
 #[path = "judges/placement.rs"]
 mod placement;
+#[path = "harness/random.rs"]
+mod random;
 #[path = "judges/scripts.rs"]
 mod scripts;
 #[path = "judges/shellcheck.rs"]

@@ -16,6 +16,9 @@ const MOST: usize = 6_144;
 /// No cluster's name is longer: with what is added to it, it names IAM roles, which have 64 characters.
 const LONGEST_NAME: usize = 56;
 
+/// Where the ARNs are the longest.
+const PARTITION: &str = "aws-us-gov";
+
 /// What a blueprint limits roles to here: as many ARNs as a cluster may well have, of the longest kind.
 const ARNS: usize = 10;
 
@@ -70,14 +73,17 @@ fn policies(catalog: &Catalog, name: &str) -> BTreeMap<String, String> {
     gather(catalog, name, &mut addons);
     let mut blueprint = BASE.to_owned();
     for addon in addons {
-        let access = catalog.addons[addon].access.as_ref().map(arns).unwrap_or_default();
+        let access = catalog.addons[addon].access.as_ref().map(|access| arns(access, "{partition}"));
+        let access = access.map(|arns| format!("access = {arns:?}")).unwrap_or_default();
         blueprint.push_str(&format!("{addon} = {{ {access} }}\n"));
     }
     let tree =
         make(&blueprint, "blueprint.toml").unwrap_or_else(|said| panic!("{name}:\n{said}\n{blueprint}"));
     let file = format!("addon_{}.tf", name.replace('-', "_"));
     let files = tree.iter().filter(|(path, _)| path.as_str().ends_with(&file));
-    files.flat_map(|(_, text)| evaluate(text)).collect()
+    // What a root passes.
+    let access = catalog.addons[name].access.as_ref().map(|access| arns(access, PARTITION));
+    files.flat_map(|(_, text)| evaluate(text, &access.clone().unwrap_or_default())).collect()
 }
 
 /// An add-on and all that it needs.
@@ -90,17 +96,16 @@ fn gather<'c>(catalog: &'c Catalog, name: &'c str, addons: &mut BTreeSet<&'c str
     }
 }
 
-fn arns(access: &plinth::catalog::Access) -> String {
+fn arns(access: &plinth::catalog::Access, partition: &str) -> Vec<String> {
     let kind = &access.arns[0];
-    let arns = (0..ARNS).map(|number| format!("\"arn:{{partition}}:{kind}{number}{}\"", "x".repeat(62)));
-    format!("access = [{}]", arns.collect::<Vec<_>>().join(", "))
+    (0..ARNS).map(|number| format!("arn:{partition}:{kind}{number}{}", "x".repeat(62))).collect()
 }
 
-fn evaluate(text: &str) -> BTreeMap<String, String> {
+fn evaluate(text: &str, access: &[String]) -> BTreeMap<String, String> {
     let body = hcl::parse(&of_resources(text)).expect("generated files parse");
     let mut context = Context::new();
     let variables = [("cluster_name", "c".repeat(LONGEST_NAME)), ("name", "c".repeat(LONGEST_NAME))];
-    let rest = [("account_id", "111111111111"), ("region", "us-gov-west-1"), ("partition", "aws-us-gov")];
+    let rest = [("account_id", "111111111111"), ("region", "us-gov-west-1"), ("partition", PARTITION)];
     let rest = rest.map(|(name, value)| (name, value.to_owned()));
     let variables: hcl::Map<String, Value> = variables
         .into_iter()
@@ -111,7 +116,9 @@ fn evaluate(text: &str) -> BTreeMap<String, String> {
     let mut locals = hcl::Map::new();
     for block in body.blocks().filter(|block| block.identifier() == "locals") {
         for attribute in block.body().attributes() {
-            if let Ok(value) = attribute.expr().evaluate(&context) {
+            if attribute.key().ends_with("_access") {
+                locals.insert(attribute.key().to_owned(), Value::from(access.to_vec()));
+            } else if let Ok(value) = attribute.expr().evaluate(&context) {
                 locals.insert(attribute.key().to_owned(), value);
             }
         }

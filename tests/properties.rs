@@ -1,6 +1,6 @@
 //! What holds for every blueprint, tried on random ones.
 //!
-//! `PROPTEST_CASES=1000 cargo test --test properties` tries more.
+//! `PROPTEST_CASES=1000 PROPTEST_RNG_SEED=$RANDOM cargo test --test properties` tries more, and others.
 
 mod harness;
 
@@ -14,6 +14,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use harness::random::config;
 use harness::{Tree, make, make_of, plinth, repository};
 use ipnet::Ipv4Net;
 use plinth::blueprint::include::nothing;
@@ -27,12 +28,6 @@ use proptest::prelude::*;
 use walkdir::WalkDir;
 
 use blueprint::{Blueprint, blueprints};
-
-fn config(cases: u32) -> ProptestConfig {
-    let asked = std::env::var_os("PROPTEST_CASES").is_some();
-    let default = ProptestConfig::default();
-    ProptestConfig { cases: if asked { default.cases } else { cases }, failure_persistence: None, ..default }
-}
 
 fn generate(text: &str) -> Tree {
     make(text, "blueprint.toml").unwrap_or_else(|diagnostics| panic!("{diagnostics}\n{text}"))

@@ -5,6 +5,7 @@ mod harness;
 use std::fs;
 use std::path::PathBuf;
 
+use harness::random::config;
 use harness::{folders, repository};
 use jsonschema::Validator;
 use plinth::blueprint::include::nothing;
@@ -150,7 +151,7 @@ fn takes(table: &str, key: &str, text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(256))]
 
     /// The regular expressions are a second form of the rules in the code: both judge alike.
     #[test]

@@ -135,13 +135,21 @@ fn rabbitmq_needs_cert_manager() {
     assert_eq!(values(operator, &["cert-manager"])["useCertManager"], json!(true));
 }
 
-/// The webhook on Services stops every other chart's while the controller restarts; and a certificate that is made anew with
-/// each release is a change in each plan.
+/// The webhook on Services, which keeps them from classic load balancers, would by default stop every other chart's while the
+/// controller restarts; and a certificate that is made anew with each release is a change in each plan.
 #[test]
 fn load_balancer_controller_stops_no_services() {
     let values = values("aws-load-balancer-controller", &[]);
-    assert_eq!(values["enableServiceMutatorWebhook"], json!(false));
+    assert_eq!(values["enableServiceMutatorWebhook"], Value::Null, "on, by the chart's default");
+    assert_eq!(values["serviceMutatorWebhookConfig"]["failurePolicy"], json!("Ignore"));
     assert_eq!(values["keepTLSSecret"], json!(true));
+}
+
+/// The chart lets whoever administers a namespace write stores there, and one without an identity reads with the operator's.
+#[test]
+fn external_secrets_reads_for_no_store_of_a_namespace() {
+    let values = values("external-secrets", &[]);
+    assert_eq!(values["processSecretStore"], json!(false));
 }
 
 /// AWS mailed users of the older policy, which acts on all volumes, in April 2026.

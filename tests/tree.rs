@@ -8,6 +8,8 @@ mod manifest;
 mod obstacles;
 #[path = "tree/ownership.rs"]
 mod ownership;
+#[path = "harness/random.rs"]
+mod random;
 #[path = "tree/sequences.rs"]
 mod sequences;
 #[path = "tree/writing.rs"]

@@ -77,6 +77,22 @@ impl Value {
         }
     }
 
+    /// Writes its expressions anew, however deep they lie.
+    #[must_use]
+    pub fn map_expressions(self, write: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::Expression(text) => Self::Expression(write(&text)),
+            Self::List(items) => {
+                Self::List(items.into_iter().map(|item| item.map_expressions(write)).collect())
+            }
+            Self::Object(entries) => {
+                let entries = entries.into_iter().map(|(key, value)| (key, value.map_expressions(write)));
+                Self::Object(entries.collect())
+            }
+            plain => plain,
+        }
+    }
+
     /// Lays another value over this one: objects merge, everything else is replaced.
     #[must_use]
     pub fn merged(self, over: Self) -> Self {

@@ -38,6 +38,9 @@ pub const ARGO_CD: &str = "argo-cd";
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";
 
+/// The name in the catalog of what makes records of names in Route 53.
+pub const EXTERNAL_DNS: &str = "external-dns";
+
 /// The name in the catalog of what makes backups. It brings a bucket along.
 pub const VELERO: &str = "velero";
 
@@ -99,7 +102,7 @@ pub(super) fn resolve(
             kind: facts.kind,
             services: services.map(|service| service.name.to_string()).collect(),
             version: version(context, wish, &facts, kubernetes),
-            values: conditional(&facts, partition, kubernetes).merged(wished(&facts, name, keys)),
+            values: conditional(&facts, partition, kubernetes, keys).merged(wished(&facts, name, keys)),
             access: access(context, wish, &facts, scope),
             facts,
         });
@@ -203,15 +206,22 @@ impl Addon {
     }
 }
 
-/// Returns what the catalog sets for some clusters only.
-pub(super) fn conditional(facts: &catalog::Addon, partition: &str, kubernetes: &KubernetesVersion) -> Value {
+/// Returns what the catalog sets for some clusters only, of which these are the keys.
+pub(super) fn conditional(
+    facts: &catalog::Addon,
+    partition: &str,
+    kubernetes: &KubernetesVersion,
+    keys: &ClusterKeys,
+) -> Value {
+    let is_on = |name: &String| keys.addons.get(name).is_some_and(|wish| *wish.value.enabled);
     let holds = |known: &Option<Vec<String>>, own: &str| {
         known.iter().flatten().any(|known| known == own) || known.is_none()
     };
-    let layers = facts
-        .when
-        .iter()
-        .filter(|when| holds(&when.partition, partition) && holds(&when.kubernetes, kubernetes.as_str()));
+    let layers = facts.when.iter().filter(|when| {
+        holds(&when.partition, partition)
+            && holds(&when.kubernetes, kubernetes.as_str())
+            && when.addons.iter().all(is_on)
+    });
     layers.fold(Value::Object(Vec::new()), |values, when| {
         values.merged(Value::from_catalog(&serde_json::Value::Object(when.values.clone())))
     })
@@ -363,7 +373,8 @@ fn version(
         return default;
     }
     let Ok(version) = semver::Version::parse(written.trim_start_matches('v')) else {
-        context.push(Problem::InvalidVersion { value: written.value.clone() }, written.span);
+        let is_own = wish.value.chart.is_some();
+        context.push(Problem::InvalidVersion { value: written.value.clone(), is_own }, written.span);
         return default;
     };
     // A registry finds a chart by the very text of its version.

@@ -73,7 +73,7 @@ impl Ground<'_> {
             layers.push((By::Key(key), placement::moved(&facts, placed.value)));
         }
         if let Some(kubernetes) = self.kubernetes {
-            layers.push((known.clone(), addon::conditional(&facts, self.partition, kubernetes)));
+            layers.push((known.clone(), addon::conditional(&facts, self.partition, kubernetes, self.keys)));
         }
         layers.push((known.clone(), placement::values(&facts)));
         if name == VPC_CNI && pods.is_some() {

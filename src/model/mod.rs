@@ -9,6 +9,7 @@ pub mod app;
 pub mod beneath;
 pub mod bill;
 pub mod complete;
+pub mod contract;
 mod data;
 pub mod delivery;
 pub mod environment;
@@ -152,6 +153,7 @@ pub fn resolve(
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &fleet);
     reach::check(&mut context, &environments);
+    contract::check(&mut context, &environments);
     pin::check(&mut context, &environments, &fleet);
     check_waivers(&mut context);
     let waivers = blueprint.file.waive.iter().map(|waiver| Waiver {

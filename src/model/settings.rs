@@ -266,10 +266,11 @@ pub struct FleetAddon {
     pub version_differs: bool,
     /// Whether any of its pods run on nodes of middleware, in any cluster.
     pub on_middleware: bool,
-    /// ARNs that its role is limited to. Empty: what the catalog says.
-    pub access: Vec<String>,
-    /// Whether some clusters have others: then the module has a variable for them.
-    pub access_differs: bool,
+    /// Whether the blueprint says what its role is limited to: then the module has a variable for that, since zones and buckets
+    /// are those of an account.
+    pub access_given: bool,
+    /// Kubernetes versions of its clusters on which upstream has not tested it.
+    pub untested_on: BTreeSet<String>,
 }
 
 impl FleetAddon {
@@ -286,7 +287,7 @@ impl FleetAddon {
     /// Whether its role may do anything: what is limited to nothing, in every cluster, needs none.
     fn has_rights(&self) -> bool {
         let default = self.facts.access.as_ref().map(|access| access.default.as_deref().unwrap_or_default());
-        self.access_differs || !self.access.is_empty() || default.is_none_or(|default| !default.is_empty())
+        self.access_given || default.is_none_or(|default| !default.is_empty())
     }
 
     fn without_role(mut self) -> Self {
@@ -567,12 +568,29 @@ fn check_alike<P: Pool>(
     }
 }
 
-/// Returns what the catalog sets for the standard's Kubernetes version, and for the partition where all clusters are in one.
-fn conditional(facts: &catalog::Addon, clusters: &[&Cluster], kubernetes: &KubernetesVersion) -> Value {
+/// Returns what the catalog sets for the standard, of which these are the keys, and for the partition where all clusters are in
+/// one.
+fn conditional(
+    facts: &catalog::Addon,
+    clusters: &[&Cluster],
+    kubernetes: &KubernetesVersion,
+    keys: &ClusterKeys,
+) -> Value {
     let partition = clusters.first().map_or("", |cluster| cluster.partition.as_str());
     let partition =
         if clusters.iter().all(|cluster| cluster.partition == partition) { partition } else { "" };
-    addon::conditional(facts, partition, kubernetes)
+    addon::conditional(facts, partition, kubernetes, keys)
+}
+
+/// Returns the Kubernetes versions on which upstream has not tested the catalog's version of an add-on, as far as a cluster has
+/// both.
+fn untested_on(clusters: &[&Cluster], name: &Name, facts: &catalog::Addon) -> BTreeSet<String> {
+    let has_it = |cluster: &&&Cluster| {
+        let own = cluster.settings.addons.iter().find(|addon| addon.name == *name);
+        own.is_some_and(|addon| facts.version.as_ref() == Some(&addon.version))
+    };
+    let versions = clusters.iter().filter(has_it).map(|cluster| &cluster.settings.kubernetes_version);
+    versions.filter(|version| facts.kubernetes.is_above(version)).map(ToString::to_string).collect()
 }
 
 fn addons(
@@ -587,12 +605,10 @@ fn addons(
     }
     for (name, own) in members {
         let facts = &own[0].facts;
-        let wish = context.blueprint.standard.addons.get(name.as_str());
-        let wished = conditional(facts, clusters, kubernetes).merged(addon::wished(
-            facts,
-            name.as_str(),
-            &context.blueprint.standard,
-        ));
+        let keys = &context.blueprint.standard;
+        let wish = keys.addons.get(name.as_str());
+        let wished = conditional(facts, clusters, kubernetes, keys);
+        let wished = wished.merged(addon::wished(facts, name.as_str(), keys));
         let version = wish.and_then(|wish| wish.value.version.as_ref()).map(|version| version.value.clone());
         // Of one's own add-on that the standard does not have, and where no cluster is of the standard's Kubernetes version, the
         // first cluster's.
@@ -611,8 +627,8 @@ fn addons(
             wished,
             version,
             pinned,
-            access_differs: own.iter().any(|addon| addon.access != own[0].access),
-            access: own[0].access.clone(),
+            access_given: own.iter().any(|addon| !addon.access.is_empty()),
+            untested_on: untested_on(clusters, name, facts),
             facts: facts.clone(),
         };
         let addon = if addon.has_rights() { addon } else { addon.without_role() };

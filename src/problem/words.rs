@@ -16,6 +16,7 @@ use crate::blueprint::scalar::Placement;
 use crate::blueprint::usual::STATE_BUCKET;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
+use crate::model::contract;
 use crate::model::node_pool::capacity::Resources;
 
 /// The sentences of one diagnostic.
@@ -283,6 +284,15 @@ impl Problem {
                 .label("again")
                 .also("first here")
                 .help("remove one of them"),
+            Self::ContractTooLong { cluster, document, bytes } => {
+                let shorten = match *document {
+                    "services" => "other values of the label `node-type` in its pools, and fewer zones in `addons.external-dns.access`",
+                    _ => "a shorter `name`, and fewer `zones`",
+                };
+                Words::new(format!("what `{cluster}` publishes in `/plinth/{cluster}/{document}` is too long"))
+                    .label(format!("makes up to {bytes} bytes, where SSM takes {}", contract::LARGEST))
+                    .help(format!("give it {shorten}"))
+            }
             Self::InvalidBucketName { name, why } => {
                 Words::new(format!("S3 takes no bucket of the name `{name}`"))
                     .label(*why)
@@ -1030,9 +1040,12 @@ impl Problem {
                         .help("remove `version` to take the catalog's")
                 }
             }
-            Self::InvalidVersion { value } => Words::new(format!("`{value}` is not the version of a chart"))
-                .label("major, minor and patch are needed")
-                .help("write it as `\"1.14.1\"`, or remove it to take the catalog's"),
+            Self::InvalidVersion { value, is_own } => {
+                let instead = if *is_own { "" } else { ", or remove it to take the catalog's" };
+                Words::new(format!("`{value}` is not the version of a chart"))
+                    .label("major, minor and patch are needed")
+                    .help(format!("write it as `\"1.14.1\"`{instead}"))
+            }
             Self::VersionNotTaken { addon, is_eks_addon } => {
                 let (kind, label, help) = if *is_eks_addon {
                     (
@@ -1054,7 +1067,7 @@ impl Problem {
             }
             Self::AddonsInCircle { addon, other } => {
                 Words::new(format!("add-on `{addon}` would be installed before itself"))
-                    .label(format!("`{other}` comes before it"))
+                    .label(format!("`{other}` comes before `{addon}`"))
                     .also("and comes after it")
                     .help("remove one of the two from `needs` or `after`")
             }
@@ -1439,10 +1452,11 @@ impl Problem {
                 list(addons)
             )),
             Self::AddonsUntested { addons, kubernetes } => {
-                let (subject, verb) = if addons.len() == 1 { ("add-on", "is") } else { ("add-ons", "are") };
+                let (subject, verb, whose, them) =
+                    if addons.len() == 1 { ("add-on", "is", "its project states", "it") } else { ("add-ons", "are", "their projects state", "them") };
                 Words::new(format!("{subject} {} {verb} not tested by upstream on {kubernetes}", list(addons)))
-                    .label("newer than their projects state")
-                    .help("try them on a cluster that can be lost first")
+                    .label(format!("newer than {whose}"))
+                    .help(format!("try {them} on a cluster that can be lost first"))
             }
             Self::WaiverExpired { id, until } => Words::new(format!("the waiver of `{id}` has run out"))
                 .label(format!("ended with {until}"))

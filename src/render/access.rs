@@ -6,7 +6,7 @@ use super::condition::Condition;
 use crate::hcl::value::Value;
 use crate::model::settings::{FleetAddon, Member};
 
-/// An add-on's role that clusters limit to different things.
+/// An add-on's role that the blueprint limits: each cluster says to what.
 #[derive(Serialize)]
 pub(super) struct AccessVariable {
     identifier: String,
@@ -23,7 +23,7 @@ pub(super) struct AccessVariable {
 impl AccessVariable {
     pub fn of(member: &Member<FleetAddon>) -> Option<Self> {
         let addon = &member.standard;
-        let access = addon.facts.access.as_ref().filter(|_| addon.access_differs)?;
+        let access = addon.facts.access.as_ref().filter(|_| addon.access_given)?;
         let identifier = addon.name.identifier();
         let condition = Condition::addon(member);
         let unless = if condition.is_always() { String::new() } else { format!("!{} || ", condition.test()) };
@@ -65,14 +65,13 @@ impl<'a> AccessView<'a> {
         // Written for the services module, which calls the cluster's name otherwise than the cluster's own.
         let texts = default.iter().map(|arn| format!("\"{}\"", arn.replace("var.cluster_name", name)));
         let texts = Value::List(texts.map(Value::expression).collect());
-        let access = match (addon.access_differs, default.is_empty()) {
+        let access = match (addon.access_given, default.is_empty()) {
             (true, true) => Value::expression(variable),
             (true, false) => Value::expression(format!("length({variable}) > 0 ? {variable} : {texts}")),
-            (false, _) if addon.access.is_empty() => texts,
-            (false, _) => Value::strings(&addon.access),
+            (false, _) => texts,
         };
         let may_be_empty =
-            addon.access_differs && facts.is_some_and(|facts| facts.default.is_some()) && default.is_empty();
+            addon.access_given && facts.is_some_and(|facts| facts.default.is_some()) && default.is_empty();
         let condition = Condition::addon(member).and(may_be_empty, &format!("length({local}) > 0"));
         Self {
             has_access: facts.is_some(),

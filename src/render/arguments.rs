@@ -113,7 +113,7 @@ fn core_on_fargate(arguments: &mut Vec<Argument>, fleet: &Fleet, cluster: &Clust
 
 /// Returns what an add-on's role is limited to in a cluster, where clusters differ in that.
 fn access(standard: &FleetAddon, own: &Addon) -> Option<Argument> {
-    let differs = standard.access_differs && !own.access.is_empty();
+    let differs = standard.access_given && !own.access.is_empty();
     let name = format!("{}_access", standard.name.identifier());
     differs.then(|| Argument { name, value: Value::strings(&own.access) })
 }
@@ -148,8 +148,9 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let Some(own) = own else { continue };
         arguments.extend(version(own, standard));
         arguments.extend(access(standard, own));
-        if let Some(value) = beyond(&own.values, &standard.wished) {
-            arguments.push(Argument { name: format!("{identifier}_values"), value });
+        let with_own = FleetAddon { wished: own.values.clone(), ..standard.clone() };
+        if let Some(value) = beyond(&with_own.values(), &standard.values()) {
+            arguments.push(Argument { name: format!("{identifier}_values"), value: in_root(value) });
         }
     }
     arguments.extend(switch(Switch::of_tenant_pods(fleet), own.mutates_pods()));
@@ -185,18 +186,20 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
     arguments
 }
 
-/// Returns the part of a cluster's values that the standard does not set alike: Helm lays it over the rest.
+/// Returns the part of a cluster's values that the standard does not set alike: Helm lays it over the rest, and takes out what is
+/// null.
 fn beyond(own: &Value, standard: &Value) -> Option<Value> {
     let (Value::Object(own_entries), Value::Object(standard)) = (own, standard) else {
         return (own != standard).then(|| own.clone());
     };
-    let differing: Vec<(String, Value)> = own_entries
-        .iter()
-        .filter_map(|(key, value)| match standard.iter().find(|(known, _)| known == key) {
+    let differing =
+        own_entries.iter().filter_map(|(key, value)| match standard.iter().find(|(known, _)| known == key) {
             Some((_, same)) => Some((key.clone(), beyond(value, same)?)),
             None => Some((key.clone(), value.clone())),
-        })
-        .collect();
+        });
+    let is_own = |key: &String| own_entries.iter().any(|(known, _)| known == key);
+    let lacking = standard.iter().filter(|(key, _)| !is_own(key)).map(|(key, _)| (key.clone(), Value::Null));
+    let differing: Vec<(String, Value)> = differing.chain(lacking).collect();
     (!differing.is_empty()).then_some(Value::Object(differing))
 }
 
@@ -260,12 +263,5 @@ fn eks_values(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> Option<A
 
 /// Expressions of the catalog are written for the module; in the root the tags have another name.
 fn in_root(value: Value) -> Value {
-    match value {
-        Value::Expression(text) => Value::Expression(text.replace("var.tags", "local.tags")),
-        Value::List(items) => Value::List(items.into_iter().map(in_root).collect()),
-        Value::Object(entries) => {
-            Value::Object(entries.into_iter().map(|(key, value)| (key, in_root(value))).collect())
-        }
-        plain => plain,
-    }
+    value.map_expressions(&|text| text.replace("var.tags", "local.tags"))
 }

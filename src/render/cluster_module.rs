@@ -101,8 +101,9 @@ fn key(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Key {
         has_pod_logs: bool,
+        has_efs: bool,
     }
-    view(&Key { has_pod_logs: whole.model.fleet.addon(POD_LOGS).is_some() })
+    view(&Key { has_pod_logs: whole.model.fleet.addon(POD_LOGS).is_some(), has_efs: has_efs(whole) })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -202,13 +203,14 @@ pub(super) fn installed(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddo
     fleet.eks_addons.iter().filter(move |addon| !all_on_fargate || !addon.standard.needs_core_node())
 }
 
-/// The add-ons that this module does not install, but for which it makes something in AWS: Karpenter's queue and node role, and
-/// the EFS driver's file system also where the services stack installs the driver.
+/// The add-ons that this module does not install, but for which it makes something in AWS: Karpenter's queue and node role, the
+/// EFS driver's file system also where the services stack installs the driver, and node groups whose size is the cluster
+/// autoscaler's.
 pub(super) fn provided(fleet: &Fleet) -> impl Iterator<Item = &Member<FleetAddon>> {
     let is_installed = |addon: &&Member<FleetAddon>| {
         installed(fleet).any(|known| known.standard.name == addon.standard.name)
     };
-    [EFS, KARPENTER]
+    [CLUSTER_AUTOSCALER, EFS, KARPENTER]
         .into_iter()
         .filter_map(|name| fleet.addon(name))
         .filter(move |addon| !is_installed(addon))
@@ -308,6 +310,7 @@ fn variables(whole: &Whole<'_>) -> Context {
         core_may_be_on_fargate: bool,
         core_on_fargate: bool,
         autoscaled: bool,
+        may_be_autoscaled: bool,
         switches: Vec<Switch>,
         version_variables: Vec<AddonVariable>,
         value_variables: Vec<AddonVariable>,
@@ -336,7 +339,8 @@ fn variables(whole: &Whole<'_>) -> Context {
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
         core_may_be_on_fargate: fleet.core_on_fargate == Share::Some,
         core_on_fargate: fleet.standard_core_on_fargate,
-        autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
+        autoscaled: node_pool::autoscaled(fleet) == Share::All,
+        may_be_autoscaled: node_pool::autoscaled(fleet) == Share::Some,
         switches: pools.chain(addons).collect(),
         version_variables: of(|addon| addon.version_differs),
         value_variables: of(|addon| addon.values_differ),
@@ -349,7 +353,6 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     struct NodePools {
         network: NetworkView,
         pools: Vec<PoolView<ManagedBlocks>>,
-        autoscaled: bool,
         before_nodes: Vec<Value>,
     }
     let fleet = &whole.model.fleet;
@@ -357,7 +360,6 @@ fn node_pools(whole: &Whole<'_>) -> Context {
     view(&NodePools {
         network: NetworkView::of(whole),
         pools: fleet.managed_pools.iter().map(|member| node_pool::managed(fleet, member)).collect(),
-        autoscaled: fleet.addon(CLUSTER_AUTOSCALER).is_some(),
         before_nodes: before.map(address).collect(),
     })
 }
@@ -453,12 +455,12 @@ fn depends_on(fleet: &Fleet, member: &Member<FleetAddon>, by_services: bool) -> 
         let core = if by_services {
             vec![Value::expression(format!("helm_release.node_pool_{CORE}"))]
         } else {
-            let managed = (fleet.core_on_fargate != Share::All).then_some("aws_eks_node_group");
+            let core = fleet.managed_pools.iter().filter(|pool| pool.standard.name.as_str() == CORE);
+            let managed = core.flat_map(|pool| node_pool::groups(fleet, pool));
             // Only what runs on Fargate itself waits for the profile.
             let profile = addon.facts.fargate.is_some() && fleet.core_on_fargate != Share::None;
-            let profile = profile.then_some("aws_eks_fargate_profile");
-            let kinds = managed.into_iter().chain(profile);
-            kinds.map(|kind| Value::expression(format!("{kind}.{CORE}"))).collect()
+            let profile = profile.then(|| Value::expression(format!("aws_eks_fargate_profile.{CORE}")));
+            managed.map(|group| group.address()).chain(profile).collect()
         };
         let because = if has_role(member) {
             "Its pods need a node to run on, and have their rights from the start and until the end."

@@ -12,6 +12,7 @@ use super::condition::Condition;
 use crate::blueprint::scalar::{AmiFamily, Name};
 use crate::blueprint::usual;
 use crate::hcl::value::Value;
+use crate::model::addon::CLUSTER_AUTOSCALER;
 use crate::model::node_pool::disruption::{Budget, Disruption};
 use crate::model::node_pool::kubelet::Kubelet;
 use crate::model::node_pool::{CORE, NodesPool, Pool, Taint};
@@ -391,6 +392,7 @@ fn view<P: Settings, Blocks>(pool: &FleetPool<P>, condition: &Condition, blocks:
 #[derive(Serialize)]
 pub(super) struct ManagedBlocks {
     index: Value,
+    groups: Vec<GroupView>,
     taints: Vec<TaintView>,
 }
 
@@ -419,7 +421,59 @@ pub(super) fn managed(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> PoolView<
         has_value: !taint.value.is_empty(),
         effect: eks_effect(taint.effect),
     });
-    view(pool, &condition, ManagedBlocks { index: condition.index(), taints: taints.collect() })
+    let groups = groups(fleet, pool);
+    view(pool, &condition, ManagedBlocks { index: condition.index(), groups, taints: taints.collect() })
+}
+
+/// A block of a managed pool's node group. Terraform cannot say of one cluster that it leaves a size to something else, and of
+/// another that it does not: where clusters differ in the cluster autoscaler there are two blocks, and a cluster has one of them.
+#[derive(Serialize)]
+pub(super) struct GroupView {
+    identifier: String,
+    everywhere: bool,
+    count: Value,
+    /// Whether its size is the cluster autoscaler's.
+    autoscaled: bool,
+    /// What the group was before every cluster had the autoscaler; empty: there is none, or not in every cluster.
+    was: String,
+}
+
+impl GroupView {
+    /// Its address in the module.
+    pub fn address(&self) -> Value {
+        Value::expression(format!("aws_eks_node_group.{}", self.identifier))
+    }
+}
+
+/// Which clusters have the cluster autoscaler.
+pub(super) fn autoscaled(fleet: &Fleet) -> Share {
+    fleet
+        .addon(CLUSTER_AUTOSCALER)
+        .map_or(Share::None, |addon| if addon.everywhere { Share::All } else { Share::Some })
+}
+
+/// Returns the blocks of a managed pool's node groups. Their addresses say what they are: another cluster, with the autoscaler
+/// or without, moves none of them.
+pub(super) fn groups(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> Vec<GroupView> {
+    let share = autoscaled(fleet);
+    let plain = pool.standard.name.identifier();
+    let group = |autoscaled: bool| {
+        let term = format!(
+            "{}var.{}_enabled",
+            if autoscaled { "" } else { "!" },
+            CLUSTER_AUTOSCALER.replace('-', "_")
+        );
+        let condition = Condition::pool(fleet, pool, true).and(share == Share::Some, &term);
+        GroupView {
+            identifier: if autoscaled { format!("{plain}_autoscaled") } else { plain.clone() },
+            everywhere: condition.is_always(),
+            count: condition.count(),
+            autoscaled,
+            was: if share == Share::All { plain.clone() } else { String::new() },
+        }
+    };
+    let (without, with) = (share != Share::All, share != Share::None);
+    without.then(|| group(false)).into_iter().chain(with.then(|| group(true))).collect()
 }
 
 /// What the objects of a Karpenter pool need besides its variable.

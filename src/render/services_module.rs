@@ -13,7 +13,7 @@ use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, pro
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::KarpenterPool;
-use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::addon::{EFS, EXTERNAL_DNS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::{CORE, MIDDLEWARE};
 use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
 
@@ -87,7 +87,6 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 }
 
 pub(super) const EBS: &str = "aws-ebs-csi-driver";
-const EXTERNAL_DNS: &str = "external-dns";
 const NATS: &str = "nats";
 const SNAPSHOTS: &str = "snapshot-controller";
 
@@ -379,21 +378,31 @@ fn role_view<'a>(fleet: &Fleet, member: &'a Member<FleetAddon>) -> RoleView<'a> 
     }
 }
 
-/// Says why a release waits for others.
-fn because(for_nodes: bool, for_role: bool, for_others: bool) -> String {
-    match (for_nodes, for_role, for_others) {
-        (false, true, false) => {
+/// Writes addresses of the add-on's own resources as the file of one add-on can: the catalog's `one(resource.name[*].id)` holds
+/// whether these have a `count` or not; here that is known, and the same as the release's.
+fn with_index(values: Value, condition: &Condition) -> Value {
+    values.map_expressions(&|text| {
+        let splat = text.strip_prefix("one(").and_then(|rest| rest.strip_suffix(')'));
+        match splat.and_then(|splat| splat.split_once("[*]")) {
+            Some((address, attribute)) => format!("{address}{}{attribute}", condition.index()),
+            None => text.to_owned(),
+        }
+    })
+}
+
+/// Says why a release waits for others: for a node, for a role, and for add-ons that its pods work with, or may work with.
+fn because(for_nodes: bool, for_role: bool, works_with: Option<&str>) -> String {
+    match (for_nodes, for_role, works_with) {
+        (false, true, None) => {
             "A pod that starts before its role is associated runs without credentials until it is restarted."
                 .to_owned()
         }
-        (false, false, _) => "What it works with comes before it, and goes after it.".to_owned(),
+        (false, false, Some(verb)) => format!("What it {verb} with comes before it, and goes after it."),
         _ => {
-            let needs = [
-                (for_nodes, "a node to run on"),
-                (for_role, "their role before they start"),
-                (for_others, "what they work with"),
-            ];
-            let needs: Vec<&str> = needs.into_iter().filter(|(is, _)| *is).map(|(_, need)| need).collect();
+            let node = for_nodes.then(|| "a node to run on".to_owned());
+            let role = for_role.then(|| "their role before they start".to_owned());
+            let others = works_with.map(|verb| format!("what they {} with", verb.trim_end_matches('s')));
+            let needs: Vec<String> = [node, role, others].into_iter().flatten().collect();
             format!("Its pods need {}.", needs.join(", and "))
         }
     }
@@ -429,7 +438,9 @@ fn waits_for(fleet: &Fleet, member: &Member<FleetAddon>) -> (String, Vec<String>
     depends_on.extend(facts.crd_chart.as_ref().map(|_| format!("helm_release.{identifier}_crd")));
     let waits_for_nodes = waits_for_core || waits_for_middleware;
     depends_on.extend(pools);
-    let depends_because = because(waits_for_nodes, facts.service_account.is_some(), !before.is_empty());
+    let verb = if facts.needs.is_empty() { "may work" } else { "works" };
+    let works_with = (!before.is_empty()).then_some(verb);
+    let depends_because = because(waits_for_nodes, facts.service_account.is_some(), works_with);
     depends_on.extend(before);
     (depends_because, depends_on)
 }
@@ -466,6 +477,8 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         objects: Value,
         has_note: bool,
         note: &'a str,
+        is_untested: bool,
+        untested_on: String,
         values: Value,
         values_differ: bool,
         fargate_differs: bool,
@@ -507,7 +520,9 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             objects: Value::List(objects.collect()),
             has_note: facts.note.is_some(),
             note: facts.note.as_deref().unwrap_or_default(),
-            values: if by_irsa { addon.values_on_fargate() } else { addon.values() },
+            is_untested: !addon.untested_on.is_empty(),
+            untested_on: addon.untested_on.iter().cloned().collect::<Vec<_>>().join(" and "),
+            values: with_index(if by_irsa { addon.values_on_fargate() } else { addon.values() }, &condition),
             values_differ: addon.values_differ,
             fargate_differs: runs_on_fargate(fleet, member) && !by_irsa,
             fargate_values: addon.fargate_layer(),

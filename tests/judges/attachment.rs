@@ -1,13 +1,16 @@
 //! An application that attaches to a cluster which is not as it should be is told so, in one sentence, at plan.
 //!
-//! The cluster is staging of azavea, applied with its services; then the world is spoiled in one way after the other:
-//! the contract that the cluster really publishes is what its readers are tested on.
+//! The cluster is staging of azavea while `deployment.rs` makes it, with both engines: without a cluster, without services,
+//! and, once all is there, spoiled in one way after the other. So the contract that a cluster really publishes is what its
+//! readers are tested on.
+
+use std::fs;
 
 use serde_json::Value;
 
 use crate::engine::Engine;
 use crate::tree::{self, write};
-use crate::world::World;
+use crate::world::{Environment, World};
 
 const NAME: &str = "azavea-staging-main";
 const DOCUMENTS: [&str; 2] = ["cluster", "services"];
@@ -22,6 +25,8 @@ enum Spoil {
     Field(&'static str, &'static str),
     /// Change what AWS says of the cluster.
     Cluster(&'static str, &'static str),
+    /// Call the cluster otherwise, as its stacks would.
+    Rename(&'static str),
 }
 
 /// A platform that is wrong in one way.
@@ -29,99 +34,133 @@ struct Case {
     /// What is wrong.
     name: &'static str,
     spoil: Spoil,
-    /// What the error must say, piece by piece.
-    says: &'static [&'static str],
+    /// The whole of what the error says; `{vpc}` is the cluster's VPC.
+    says: &'static str,
 }
 
+const NOTHING_PUBLISHED: &str = "Cluster azavea-staging-main has published no contract under /plinth/azavea-staging-main in \
+    us-east-1. Apply its \"cluster\" stack, then its \"services\" stack; if it has another name, account or region by now, \
+    pass that name, or point the AWS provider there. For a cluster that plinth did not make, set mode = \"data-only\".";
+
+const NOT_READY: &str = "Cluster azavea-staging-main is not ready: it has published no /plinth/azavea-staging-main/services. \
+    Apply its \"services\" stack first.";
+
 const CASES: &[Case] = &[
-    Case {
-        name: "nothing is published",
-        spoil: Spoil::Remove(&DOCUMENTS),
-        says: &[
-            "Cluster azavea-staging-main has published no contract under /plinth/azavea-staging-main in us-east-1. \
-             Apply its \"cluster\" stack, then its \"services\" stack;",
-        ],
-    },
-    Case {
-        name: "services is not applied yet",
-        spoil: Spoil::Remove(&["services"]),
-        says: &[
-            "Cluster azavea-staging-main is not ready: it has published no /plinth/azavea-staging-main/services. \
-             Apply its \"services\" stack first.",
-        ],
-    },
+    Case { name: "nothing is published", spoil: Spoil::Remove(&DOCUMENTS), says: NOTHING_PUBLISHED },
+    Case { name: "a renamed cluster", spoil: Spoil::Rename("azavea-staging-blue"), says: NOTHING_PUBLISHED },
     Case {
         name: "cluster is gone, services was left behind",
         spoil: Spoil::Remove(&["cluster"]),
-        says: &["Cluster azavea-staging-main has published no contract"],
+        says: NOTHING_PUBLISHED,
     },
     Case {
         name: "contract 2.0",
         spoil: Spoil::Field("contract", "2.0"),
-        says: &[
-            "Cluster azavea-staging-main publishes another contract (cluster: 2.0, services: 2.0) than the 1.x that \
-             this module reads.",
-        ],
+        says: "Cluster azavea-staging-main publishes another contract (cluster: 2.0, services: 2.0) than the 1.x that \
+               this module reads. Generate the attachment with the plinth release that the platform uses; where a \
+               document is unreadable, apply the stack of that name again.",
     },
     Case {
         name: "contract 1.0",
         spoil: Spoil::Field("contract", "1.0"),
-        says: &[
-            "Cluster azavea-staging-main publishes an older contract (cluster: 1.0, services: 1.0) than the 1.1 that \
-             this module reads. Apply its \"cluster\" and \"services\" stacks",
-        ],
+        says: "Cluster azavea-staging-main publishes an older contract (cluster: 1.0, services: 1.0) than the 1.1 that \
+               this module reads. Apply its \"cluster\" and \"services\" stacks from the platform's present tree.",
     },
     Case {
         name: "contract 2.0 of another shape",
         spoil: Spoil::Text(r#"{"contract":"2.0","name":"azavea-staging-main"}"#),
-        says: &["publishes another contract (cluster: 2.0, services: 2.0) than the 1.x"],
+        says: "Cluster azavea-staging-main publishes another contract (cluster: 2.0, services: 2.0) than the 1.x that \
+               this module reads. Generate the attachment with the plinth release that the platform uses; where a \
+               document is unreadable, apply the stack of that name again.",
     },
     Case {
         name: "a document that is no JSON",
         spoil: Spoil::Text("oops"),
-        says: &["publishes another contract (cluster: unreadable, services: unreadable) than the 1.x"],
+        says: "Cluster azavea-staging-main publishes another contract (cluster: unreadable, services: unreadable) than \
+               the 1.x that this module reads. Generate the attachment with the plinth release that the platform uses; \
+               where a document is unreadable, apply the stack of that name again.",
     },
     Case {
         name: "the documents of another cluster",
         spoil: Spoil::Field("cluster", "azavea-production-main"),
-        says: &[
-            "belongs to another cluster (cluster: azavea-production-main, services: azavea-production-main) than \
-             azavea-staging-main.",
-        ],
+        says: "The contract under /plinth/azavea-staging-main belongs to another cluster (cluster: \
+               azavea-production-main, services: azavea-production-main) than azavea-staging-main. Apply the \
+               \"cluster\" and \"services\" stacks of azavea-staging-main again.",
     },
     Case {
         name: "the VPC of a former cluster",
         spoil: Spoil::Field("vpc_id", "vpc-0123456789abcdef0"),
-        says: &[
-            "The contract of azavea-staging-main is stale: it names vpc-0123456789abcdef0, but the cluster runs in vpc-",
-            "Apply its \"cluster\" stack, then its \"services\" stack.",
-        ],
+        says: "The contract of azavea-staging-main is stale: it names vpc-0123456789abcdef0, but the cluster runs in \
+               {vpc}. Apply its \"cluster\" stack, then its \"services\" stack.",
     },
     // As text, 1.9 would be newer than 1.35.
     Case {
         name: "a cluster that is too old",
         spoil: Spoil::Cluster("version", "1.9"),
-        says: &[
-            "Cluster azavea-staging-main runs Kubernetes 1.9; this application needs 1.35 or newer. Upgrade the \
-             cluster in its \"cluster\" stack first.",
-        ],
+        says: "Cluster azavea-staging-main runs Kubernetes 1.9; this application needs 1.35 or newer. Upgrade the \
+               cluster in its \"cluster\" stack first.",
     },
     Case {
         name: "a cluster in the middle of a change",
         spoil: Spoil::Cluster("status", "UPDATING"),
-        says: &["Cluster azavea-staging-main is UPDATING, not ACTIVE. Wait until the change to it has ended"],
+        says: "Cluster azavea-staging-main is UPDATING, not ACTIVE. Wait until the change to it has ended, then plan \
+               again.",
     },
 ];
 
-#[test]
-fn terraform_refuses_to_attach() {
-    refuses("terraform");
+/// Judges what the application `franklin` is told when a root module of staging has just been applied.
+pub fn judge(world: &World<'_>, environment: &Environment, root: &str) {
+    let application = environment.app("franklin");
+    let tenants = environment.stack("main/tenants");
+    if environment.name != "staging" {
+    } else if root == environment.stack("state") {
+        world.run(&application, &["init", "-input=false"]);
+        assert_refuses(world, &application, "before the cluster", NOTHING_PUBLISHED);
+    } else if root == environment.stack("main/cluster") {
+        world.run(&tenants, &["init", "-input=false"]);
+        // The platform's own tenants stop at the same rules. Without a cluster, their providers do, too.
+        for root in [&application, &tenants] {
+            assert_refuses(world, root, "before its services", NOT_READY);
+        }
+    } else if root == environment.stack("main/services") {
+        refuses(world, &application);
+    }
 }
 
-#[test]
-fn tofu_refuses_to_attach() {
-    refuses("tofu");
+fn refuses(world: &World<'_>, application: &str) {
+    let folder = world.tree.join(application);
+    let minimum = folder.join("minimum_override.tf");
+    write(&minimum, "module \"application\" {\n  minimum_kubernetes_version = \"1.35\"\n}\n");
+    // Otherwise the refusals below would say nothing.
+    assert_eq!(plan(world, application), Ok(()), "{application}: the platform is as it should be");
+
+    let sound = world.text();
+    let vpc = vpc(world);
+    for Case { name, spoil, says } in CASES {
+        world.replace(&spoiled(&sound, spoil));
+        assert_refuses(world, application, name, &says.replace("{vpc}", &vpc));
+    }
+    world.replace(&spoiled(&sound, &Spoil::Remove(&DOCUMENTS)));
+    attaches_without_contract(world, application);
+    world.replace(&sound);
+
+    let elsewhere = folder.join("account_override.tf");
+    write(&elsewhere, OTHER_ACCOUNT);
+    assert_refuses(world, application, "from another account", NOTHING_PUBLISHED);
+    for file in [minimum, elsewhere] {
+        fs::remove_file(file).expect("it was written");
+    }
 }
+
+/// A provider that is somewhere else: what `allowed_account_ids` keeps a root module of ours from.
+const OTHER_ACCOUNT: &str = r#"provider "aws" {
+  allowed_account_ids = ["333333333333"]
+
+  assume_role {
+    role_arn = "arn:aws:iam::333333333333:role/terraform"
+  }
+}
+"#;
 
 #[test]
 fn tests_of_modules_pass() {
@@ -139,37 +178,6 @@ fn tests_of_modules_pass() {
             }
         }
     }
-}
-
-fn refuses(engine: &'static str) {
-    let Some(engine) = Engine::with_providers(engine, "attachments that must be refused") else { return };
-    let world = World::new(&engine, "azavea");
-    let staging = world.environment("staging");
-    world.bootstrap(staging);
-    world.apply(&staging.stack("main/cluster"));
-    world.apply(&staging.stack("main/services"));
-
-    let (application, tenants) = (staging.app("franklin"), staging.stack("main/tenants"));
-    let minimum = "module \"application\" {\n  minimum_kubernetes_version = \"1.35\"\n}\n";
-    write(&world.tree.join(&application).join("minimum_override.tf"), minimum);
-    // Otherwise the refusals below would say nothing.
-    for root in [&application, &tenants] {
-        world.run(root, &["init", "-input=false"]);
-        assert_eq!(plan(&world, root), Ok(()), "{root}: the platform is as it should be");
-    }
-
-    let sound = world.text();
-    assert_contracts_fit(&world);
-    for case in CASES {
-        world.replace(&spoiled(&sound, &case.spoil));
-        assert_refuses(&world, &application, case);
-        // The platform's own tenants stop at the same rules. Without a cluster document, their providers do, too.
-        if matches!(case.spoil, Spoil::Remove(["services"])) {
-            assert_refuses(&world, &tenants, case);
-        }
-    }
-    world.replace(&spoiled(&sound, &Spoil::Remove(&DOCUMENTS)));
-    attaches_without_contract(&world, &application);
 }
 
 /// SSM keeps 4 KB of a standard parameter.
@@ -195,18 +203,25 @@ fn attaches_without_contract(world: &World<'_>, application: &str) {
         "permissions_boundary_arn",
         "unknown",
     ];
+    let folder = world.tree.join(application);
     let module = world.tree.join("apps/franklin/module");
     let of_module = NAMES.map(|name| format!("{name} = module.attachment.{name}")).join("\n");
-    write(&module.join("mode_override.tf"), "module \"attachment\" {\n  mode = \"data-only\"\n}\n");
-    write(&module.join("found.tf"), &format!("output \"found\" {{\n  value = {{\n{of_module}\n}}\n}}\n"));
-    let root = world.tree.join(application).join("found.tf");
-    write(&root, "output \"found\" {\n  value = module.application.found\n}\n");
+    let written = [
+        (module.join("mode_override.tf"), "module \"attachment\" {\n  mode = \"data-only\"\n}\n".to_owned()),
+        (module.join("found.tf"), format!("output \"found\" {{\n  value = {{\n{of_module}\n}}\n}}\n")),
+        (folder.join("found.tf"), "output \"found\" {\n  value = module.application.found\n}\n".to_owned()),
+    ];
+    for (path, text) in &written {
+        write(path, text);
+    }
     world.run(application, &["apply", "-input=false", "-auto-approve"]);
     let found = world.run(application, &["output", "-json", "found"]);
     let found: Value = serde_json::from_str(&found).expect("outputs are JSON");
+    for path in written.map(|(path, _)| path).into_iter().chain([folder.join("terraform.tfstate")]) {
+        fs::remove_file(path).expect("it was written");
+    }
 
-    let vpc = world.objects().into_iter().find(|object| object["type"] == "aws_vpc").expect("a VPC");
-    assert_eq!(found["vpc_id"], vpc["attrs"]["id"]);
+    assert_eq!(found["vpc_id"], Value::from(vpc(world)));
     assert_eq!(found["vpc_cidr"], "10.1.0.0/16");
     for kind in ["private_subnet_ids", "public_subnet_ids"] {
         let zones: Vec<&String> = found[kind].as_object().expect("subnets by zone").keys().collect();
@@ -221,6 +236,14 @@ fn attaches_without_contract(world: &World<'_>, application: &str) {
         assert_eq!(found[name], Value::Null, "{name}");
         assert!(unknown.contains(&Value::from(name)), "{name} is unknown");
     }
+}
+
+/// The one VPC of the world.
+fn vpc(world: &World<'_>) -> String {
+    let mut vpcs = world.objects().into_iter().filter(|object| object["type"] == "aws_vpc");
+    let vpc = vpcs.next().expect("a VPC");
+    assert!(vpcs.next().is_none(), "staging is the first environment that is made");
+    vpc["attrs"]["id"].as_str().expect("an id").to_owned()
 }
 
 /// Returns the world with one thing changed.
@@ -244,6 +267,16 @@ fn spoiled(world: &str, spoil: &Spoil) -> String {
                 changed += 1;
             }
         }
+        Spoil::Rename(to) => {
+            for object in objects.iter_mut() {
+                let is_its =
+                    is(object, "aws_eks_cluster", NAME) || DOCUMENTS.iter().any(|it| is_document(object, it));
+                if is_its {
+                    *object = object.to_string().replace(NAME, to).parse().expect("names have no quotes");
+                    changed += 1;
+                }
+            }
+        }
         Spoil::Text(_) | Spoil::Field(..) => {
             for object in objects.iter_mut() {
                 if DOCUMENTS.iter().any(|name| is_document(object, name)) {
@@ -263,7 +296,7 @@ fn spoiled_document(text: &str, spoil: &Spoil) -> String {
     match spoil {
         Spoil::Text(text) => return (*text).to_owned(),
         Spoil::Field(key, value) => document[key] = Value::from(*value),
-        Spoil::Remove(_) | Spoil::Cluster(..) => {}
+        Spoil::Remove(_) | Spoil::Cluster(..) | Spoil::Rename(_) => {}
     }
     document.to_string()
 }
@@ -277,23 +310,13 @@ fn plan(world: &World<'_>, root: &str) -> Result<(), Vec<String>> {
     let lines = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let errors =
         lines.filter(|line| line["type"] == "diagnostic" && line["diagnostic"]["severity"] == "error");
-    Err(errors
-        .map(|line| {
-            let text = |key: &str| line["diagnostic"][key].as_str().unwrap_or_default().to_owned();
-            format!("{}: {}", text("summary"), text("detail"))
-        })
-        .collect())
+    let detail = |line: Value| line["diagnostic"]["detail"].as_str().unwrap_or_default().to_owned();
+    Err(errors.map(detail).collect())
 }
 
-/// The plan must fail with one error, and that says what the case wants.
-fn assert_refuses(world: &World<'_>, root: &str, case: &Case) {
-    let errors = plan(world, root).expect_err(&format!("{root}: {}: the plan must fail", case.name));
-    assert!(
-        errors.len() == 1 && case.says.iter().all(|piece| errors[0].contains(piece)),
-        "{root}: {}: wanted one error that says\n{}\ngot\n{}",
-        case.name,
-        case.says.join(" … "),
-        errors.join("\n")
-    );
-    eprintln!("{} {root}: {}: {}", world.engine.name, case.name, errors[0]);
+/// The plan must fail with one error, and that says this and nothing else.
+fn assert_refuses(world: &World<'_>, root: &str, case: &str, says: &str) {
+    let errors = plan(world, root).expect_err(&format!("{root}: {case}: the plan must fail"));
+    assert_eq!(errors, [says], "{root}: {case}: what is said (left), what should be (right)");
+    eprintln!("{} {root}: {case}: {}", world.engine.name, errors[0]);
 }

@@ -9,12 +9,7 @@ use crate::world::World;
 const MODULES: [&str; 2] = ["cluster", "services"];
 
 #[test]
-fn terraform_applies_modules_by_hand() {
-    by_hand("terraform", "azavea");
-}
-
-#[test]
-fn tofu_applies_modules_by_hand() {
+fn tofu_applies_modules_of_azavea_by_hand() {
     by_hand("tofu", "azavea");
 }
 

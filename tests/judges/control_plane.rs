@@ -119,17 +119,47 @@ impl ControlPlane {
         if answer.status < 300 { Ok(answer.body) } else { Err(answer.body["message"].to_string()) }
     }
 
-    /// Whether a member of a group may do something, as `kubectl auth can-i` asks.
-    pub fn may(&self, group: &str, attributes: &Value) -> bool {
-        let review = json!({
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SubjectAccessReview",
-            "spec": { "user": "somebody", "groups": [group, "system:authenticated"], "resourceAttributes": attributes },
-        });
-        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-        let answer = self.request("POST", path, Some(&review));
-        assert_eq!(answer.status, 201, "{path}: {}", answer.body);
-        answer.body["status"]["allowed"] == true
+    /// Says what the server has against a group's member who puts an object there, which it does not keep; none: nothing.
+    pub fn refusal_of(&self, group: &str, path: &str, object: &Value) -> Option<String> {
+        let path = format!("{path}/{}?fieldManager=member&dryRun=All", name(object));
+        let headers = ["Impersonate-User: somebody".to_owned(), format!("Impersonate-Group: {group}")];
+        let answer = self.request_with(&headers, "PATCH", &path, Some(object));
+        (answer.status >= 300).then(|| answer.body["message"].to_string())
+    }
+
+    /// Whether members of groups may do things, as `kubectl auth can-i` asks; all questions in one go.
+    pub fn may(&self, questions: &[(String, Value)]) -> Vec<bool> {
+        let mut config = String::new();
+        for (group, attributes) in questions {
+            let review = json!({
+                "apiVersion": "authorization.k8s.io/v1",
+                "kind": "SubjectAccessReview",
+                "spec": { "user": "somebody", "groups": [group, "system:authenticated"], "resourceAttributes": attributes },
+            });
+            let url = format!("{}/apis/authorization.k8s.io/v1/subjectaccessreviews", self.server);
+            // Text of JSON in text of curl's: the same quotes, and no other escapes.
+            let lines = [
+                ("url", url),
+                ("header", format!("Authorization: Bearer {}", self.token)),
+                ("header", "Content-Type: application/json".to_owned()),
+                ("noproxy", "*".to_owned()),
+                ("data", review.to_string()),
+            ];
+            let lines = lines.map(|(key, value)| format!("{key} = {}\n", Value::from(value)));
+            config.push_str(&format!("{}insecure\nsilent\nnext\n", lines.concat()));
+        }
+        let file = self.folder.path().join("questions");
+        tree::write(&file, &config);
+        let output = Command::new("curl").arg("--config").arg(&file).stdin(Stdio::null()).output();
+        let output = output.expect("curl runs: the script needs it, too");
+        let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+        let answers: Vec<bool> = answers
+            .map(|answer| {
+                answer.expect("the server answers in JSON")["status"]["allowed"].as_bool().expect("an answer")
+            })
+            .collect();
+        assert_eq!(answers.len(), questions.len(), "curl: {}", String::from_utf8_lossy(&output.stderr));
+        answers
     }
 
     fn put(&self, path: &str, object: &Value, and: &str) -> Answer {
@@ -185,20 +215,25 @@ impl ControlPlane {
 
     /// Changes some fields of an object; `null` takes one away.
     pub fn merge(&self, path: &str, fields: &Value) -> Answer {
-        self.send("PATCH", "application/merge-patch+json", path, Some(fields))
+        self.send("application/merge-patch+json", &[], "PATCH", path, Some(fields))
     }
 
     /// Asks for anything; a `PATCH` applies.
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
-        self.send(method, kind, path, body)
+        self.request_with(&[], method, path, body)
     }
 
-    fn send(&self, method: &str, kind: &str, path: &str, body: Option<&Value>) -> Answer {
+    fn request_with(&self, headers: &[String], method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+        self.send(kind, headers, method, path, body)
+    }
+
+    fn send(&self, kind: &str, headers: &[String], method: &str, path: &str, body: Option<&Value>) -> Answer {
         let content_type = format!("Content-Type: {kind}");
         let with_body = ["--header", &content_type, "--data-binary", "@-"];
         let mut curl = self.curl();
         curl.args(["--request", method, "--write-out", "\n%{http_code}"]);
+        curl.args(headers.iter().flat_map(|header| ["--header", header]));
         curl.args(body.iter().flat_map(|_| with_body)).arg(format!("{}{path}", self.server));
         let mut curl = curl.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("curl runs");
         let text = body.map(Value::to_string).unwrap_or_default();

@@ -2,12 +2,16 @@
 //!
 //! All environments of a tree live in one world, as they do at AWS: names that only one of them may have would clash. The
 //! order is that of a person: what `scripts/bootstrap` makes, then each stack as the scripts list them; then back.
+//!
+//! A world costs a minute and more, so each is judged in all that it can show. Both engines deploy staging of azavea, where
+//! `attachment.rs` asks for the application `franklin` at every stage, and trees of their own besides: fleet and the
+//! tenants' are OpenTofu's, the others Terraform's. That all roots of all trees validate with both, `.ci/run` sees to.
 
-use crate::attachment::assert_contracts_fit;
+use crate::attachment;
 use crate::engine::{Engine, flat};
 use crate::tree::{self, read, write};
-use crate::truth;
 use crate::world::{Environment, World};
+use crate::{tenants, truth};
 
 /// Some addresses that each stack must have made: it is not empty, and holds what its name says.
 const ADDRESSES: [(&str, &[&str]); 4] = [
@@ -42,39 +46,56 @@ const ADDRESSES: [(&str, &[&str]); 4] = [
     ),
 ];
 
+/// All of it; and while it is there, what its tenants may do in a real control plane.
 #[test]
 fn terraform_applies_and_destroys_azavea() {
-    there_and_back("terraform", "azavea", &ADDRESSES);
+    let what = "azavea applied, planned again and destroyed in a stand-in world";
+    let Some(engine) = Engine::with_providers("terraform", what) else { return };
+    let world = World::new(&engine, "azavea");
+    assert_all_roots_are_known(&world);
+    deploy_all(&world, &ADDRESSES, &attachment::judge);
+    if let Some(plane) = truth::judge(&world, "azavea") {
+        tenants::judge(&world, &plane);
+    }
+    take_down_all(&world, "azavea");
 }
 
+/// One environment of it; and while it is there, an application more.
 #[test]
-fn tofu_applies_and_destroys_azavea() {
-    there_and_back("tofu", "azavea", &ADDRESSES);
+fn tofu_applies_and_destroys_staging_of_azavea() {
+    let what = "staging of azavea applied, planned again and destroyed in a stand-in world";
+    let Some(engine) = Engine::with_providers("tofu", what) else { return };
+    let mut world = World::new(&engine, "azavea");
+    world.environments.retain(|environment| environment.name == "staging");
+    deploy_all(&world, &ADDRESSES, &attachment::judge);
+    add_application(&mut world);
+    take_down_all(&world, "azavea");
 }
 
 #[test]
 fn terraform_applies_and_destroys_minimal() {
-    there_and_back("terraform", "minimal", &[]);
+    there_and_back("terraform", "minimal");
 }
 
 #[test]
 fn terraform_applies_and_destroys_enterprise() {
-    there_and_back("terraform", "enterprise", &[]);
+    there_and_back("terraform", "enterprise");
 }
 
 /// Every add-on of the catalog.
 #[test]
 fn terraform_applies_and_destroys_everything() {
-    there_and_back("terraform", "everything", &[]);
+    there_and_back("terraform", "everything");
 }
 
 /// With the engine that the blueprint names.
 #[test]
 fn tofu_applies_and_destroys_fleet() {
-    there_and_back("tofu", "fleet", &[]);
+    there_and_back("tofu", "fleet");
 }
 
-/// Two applications of one team, and one of the platform's own, which makes its namespace itself: no entry clashes.
+/// Two applications of one team, and one of the platform's own, which makes its namespace itself: no entry clashes. Who has
+/// rights on all of the cluster has an entry already.
 const TENANTS: [(&str, &[&str]); 1] = [(
     "main/tenants",
     &[
@@ -87,36 +108,35 @@ const TENANTS: [(&str, &[&str]); 1] = [(
 )];
 
 #[test]
-fn terraform_applies_and_destroys_tenants() {
-    tenants("terraform");
-}
-
-#[test]
 fn tofu_applies_and_destroys_tenants() {
-    tenants("tofu");
-}
-
-fn tenants(engine: &'static str) {
-    let Some(engine) = Engine::with_providers(engine, "tenants applied and destroyed in a stand-in world")
+    let Some(engine) = Engine::with_providers("tofu", "tenants applied and destroyed in a stand-in world")
     else {
         return;
     };
     let blueprint = tree::repository().join("tests/judges/fixtures/tenants.toml");
-    there_and_back_in(&World::generated(&engine, &blueprint), "tenants", &TENANTS, false);
+    let world = World::generated(&engine, &blueprint);
+    deploy_all(&world, &TENANTS, &|_, _, _| ());
+    let entries = addresses(&world, &world.environment("staging").stack("main/tenants"));
+    assert!(
+        !entries.contains("role/platform"),
+        "an administrator of the cluster gets a second entry\n{entries}"
+    );
+    take_down_all(&world, "tenants");
 }
 
-fn there_and_back(engine: &'static str, blueprint: &str, expected: &[(&str, &[&str])]) {
+fn there_and_back(engine: &'static str, blueprint: &str) {
     let what = format!("{blueprint} applied, planned again and destroyed in a stand-in world");
     let Some(engine) = Engine::with_providers(engine, &what) else { return };
-    // Once for each tree: what Kubernetes is given does not depend on the engine.
-    let judges_truth = (engine.name, blueprint) != ("tofu", "azavea");
-    there_and_back_in(&World::new(&engine, blueprint), blueprint, expected, judges_truth);
+    let world = World::new(&engine, blueprint);
+    assert_all_roots_are_known(&world);
+    deploy_all(&world, &[], &|_, _, _| ());
+    truth::judge(&world, blueprint);
+    take_down_all(&world, blueprint);
 }
 
-fn there_and_back_in(world: &World<'_>, blueprint: &str, expected: &[(&str, &[&str])], judges_truth: bool) {
-    let environments = &world.environments;
-
-    let mut known: Vec<&String> = environments.iter().flat_map(|environment| &environment.roots).collect();
+fn assert_all_roots_are_known(world: &World<'_>) {
+    let environments = world.environments.iter();
+    let mut known: Vec<&String> = environments.flat_map(|environment| &environment.roots).collect();
     known.sort();
     let roots = tree::roots(&world.tree);
     assert_eq!(
@@ -124,18 +144,24 @@ fn there_and_back_in(world: &World<'_>, blueprint: &str, expected: &[(&str, &[&s
         known,
         "root modules of the tree (left), and of its scripts (right)"
     );
+}
 
-    for environment in environments {
-        deploy(world, environment, expected);
+/// What is asked of a world when a root module of an environment has been applied.
+type Judge = dyn Fn(&World<'_>, &Environment, &str);
+
+fn deploy_all(world: &World<'_>, expected: &[(&str, &[&str])], judge: &Judge) {
+    for environment in &world.environments {
+        deploy(world, environment, expected, judge);
     }
-    assert_contracts_fit(world);
-    if judges_truth {
-        truth::judge(world, blueprint);
-    }
+    attachment::assert_contracts_fit(world);
+}
+
+fn take_down_all(world: &World<'_>, blueprint: &str) {
+    let environments = &world.environments;
     for (index, environment) in environments.iter().enumerate().rev() {
         take_down(world, environment, blueprint);
-        // Whoever is left does not notice.
-        for remaining in &environments[..index] {
+        // Its neighbour does not notice.
+        if let Some(remaining) = index.checked_sub(1).map(|index| &environments[index]) {
             assert_nothing_to_do(world, &remaining.roots[1]);
         }
     }
@@ -145,7 +171,7 @@ fn there_and_back_in(world: &World<'_>, blueprint: &str, expected: &[(&str, &[&s
 }
 
 /// Applies everything of an environment; a second plan of each root module must have nothing to do.
-fn deploy(world: &World<'_>, environment: &Environment, expected: &[(&str, &[&str])]) {
+fn deploy(world: &World<'_>, environment: &Environment, expected: &[(&str, &[&str])], judge: &Judge) {
     world.bootstrap(environment);
     for root in &environment.roots {
         if root.ends_with("/cluster") {
@@ -166,7 +192,26 @@ fn deploy(world: &World<'_>, environment: &Environment, expected: &[(&str, &[&st
         if root.starts_with("apps/") {
             assert_attached(world, environment, root);
         }
+        judge(world, environment, root);
     }
+}
+
+/// Adds the application of `tests/edits/app-more`: its place on the cluster and its stub come, nothing else happens.
+fn add_application(world: &mut World<'_>) {
+    let edit: toml::Table =
+        read(&tree::repository().join("tests/edits/app-more/edit.toml")).parse().expect("TOML");
+    let edit = edit["append"].as_str().expect("lines of a blueprint");
+    assert!(edit.trim().lines().count() <= 5, "an application takes five lines:{edit}");
+    generate_edited(world, "azavea", |blueprint| format!("{blueprint}{edit}"));
+    let staging = &mut world.environments[0];
+    let (tenants, stub) = (staging.stack("main/tenants"), staging.app("tiler"));
+    staging.roots.push(stub.clone());
+    tree::keep_state_here(&world.tree.join(&stub));
+    let said = world.apply(&tenants);
+    assert!(said.contains(" 0 to change, 0 to destroy."), "{tenants}: an application more\n{said}");
+    assert_addresses(world, &tenants, &["module.tenant_tiler.kubernetes_namespace_v1.this"]);
+    world.apply(&stub);
+    assert_attached(world, &world.environments[0], &stub);
 }
 
 /// Destroys everything of an environment, protected or not, as a person would.
@@ -248,17 +293,12 @@ fn assert_refuses_to_destroy(world: &World<'_>, root: &str, guard: &str) {
 
 /// Takes an environment's protection away as a person would: in the blueprint, then generate.
 fn lift_protection(world: &World<'_>, environment: &Environment, blueprint: &str) {
-    let name = format!("{blueprint}.toml");
-    let blueprints = tree::repository().join("blueprints");
-    let blueprint = read(&blueprints.join(&name));
-    let is_switch = |line: &&str| line.starts_with("protection ") && line.ends_with("= true");
-    assert_eq!(blueprint.lines().filter(is_switch).count(), 1, "one protected environment");
-    let lines = blueprint.lines().map(|line| if is_switch(&line) { "protection = false" } else { line });
-    let file = world.folder().join(&name);
-    let lock = "plinth.lock";
-    write(&world.folder().join(lock), &read(&blueprints.join(lock)));
-    write(&file, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
-    let said = world.generate(&file);
+    let said = generate_edited(world, blueprint, |blueprint| {
+        let is_switch = |line: &&str| line.starts_with("protection ") && line.ends_with("= true");
+        assert_eq!(blueprint.lines().filter(is_switch).count(), 1, "one protected environment");
+        let lines = blueprint.lines().map(|line| if is_switch(&line) { "protection = false" } else { line });
+        lines.collect::<Vec<_>>().join("\n") + "\n"
+    });
     // The guards and deletion protection; scripts, which ask back before they touch a protected environment.
     let changes =
         said.lines().filter(|line| line.starts_with(['~', '+', '-']) && !line.ends_with("README.md"));
@@ -267,6 +307,17 @@ fn lift_protection(world: &World<'_>, environment: &Environment, blueprint: &str
     expected.push("~ scripts/lib.sh".to_owned());
     assert_eq!(changes.collect::<Vec<_>>(), expected, "what `protection = false` changes");
     eprintln!("plinth generate with `protection = false`: {}", expected.join(", "));
+}
+
+/// Generates a world's tree from a committed blueprint, edited; returns what `plinth generate` says.
+fn generate_edited(world: &World<'_>, blueprint: &str, edit: impl Fn(&str) -> String) -> String {
+    let name = format!("{blueprint}.toml");
+    let blueprints = tree::repository().join("blueprints");
+    let file = world.folder().join(&name);
+    let lock = "plinth.lock";
+    write(&world.folder().join(lock), &read(&blueprints.join(lock)));
+    write(&file, &edit(&read(&blueprints.join(&name))));
+    world.generate(&file)
 }
 
 fn apply_lifted_protection(world: &World<'_>, cluster: &str) {

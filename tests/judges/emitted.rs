@@ -51,8 +51,8 @@ pub fn clusters(world: &World<'_>) -> Vec<Emitted> {
             });
         }
         let emitted = clusters.iter_mut().find(|known| known.cluster == cluster).expect("it was added");
-        for resource in world.resources(root) {
-            emitted.add(&resource["type"], &resource["values"]);
+        for (kind, values) in world.resources(root) {
+            emitted.add(&kind, &values);
         }
         emitted.objects.sort_by_key(|(_, object)| object["kind"] != "Namespace");
     }
@@ -65,9 +65,8 @@ impl Emitted {
         !self.objects.is_empty() || !self.releases.is_empty()
     }
 
-    fn add(&mut self, kind: &Value, values: &Value) {
+    fn add(&mut self, kind: &str, values: &Value) {
         let text = |key: &str| values[key].as_str().unwrap_or_default().to_owned();
-        let kind = kind.as_str().expect("a resource has a type");
         if kind == "helm_release" {
             let layers = values["values"].as_array().into_iter().flatten();
             let layers: Vec<String> = layers.map(|it| it.as_str().expect("YAML").to_owned()).collect();

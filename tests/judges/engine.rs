@@ -10,6 +10,9 @@ use crate::judge;
 /// (`concurrent map writes`, seen in 2026-11: 7 of 400, and none of 400 on one thread, in the same time).
 pub const ONE_THREAD: (&str, &str) = ("GOMAXPROCS", "1");
 
+/// Schemas of providers are most of what a command reads, and collecting garbage meanwhile is a fifth of its time.
+const SELDOM_COLLECTED: (&str, &str) = ("GOGC", "400");
+
 /// One of the two engines, and the environment in which it runs.
 pub struct Engine {
     /// `terraform` or `tofu`
@@ -44,7 +47,8 @@ impl Engine {
         assert!(printed.status.success(), "offline env: {}", String::from_utf8_lossy(&printed.stderr));
         let mut environment = exports(&String::from_utf8_lossy(&printed.stdout));
         assert!(!environment.is_empty(), "`offline env` printed no exports");
-        environment.push((ONE_THREAD.0.to_owned(), ONE_THREAD.1.to_owned()));
+        environment
+            .extend([ONE_THREAD, SELDOM_COLLECTED].map(|(key, value)| (key.to_owned(), value.to_owned())));
         Some(Self { name, binary, environment })
     }
 

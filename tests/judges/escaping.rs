@@ -10,7 +10,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value as Json, json};
 
 use crate::engine::Engine;
-use crate::nasty::{self, KNOWN, config, nfc};
+use crate::nasty::{self, KNOWN, nfc};
+use crate::random::config;
 use crate::tree::write;
 
 const BATCHES: u32 = 24;

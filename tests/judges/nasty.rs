@@ -1,7 +1,6 @@
 //! Text that has broken quoting somewhere.
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Text that is always tried.
@@ -84,16 +83,4 @@ fn is_new(character: char) -> bool {
 /// What HCL makes of text: Unicode's form NFC. That is the one thing that does not come back unchanged.
 pub fn nfc(text: &str) -> String {
     text.nfc().collect()
-}
-
-/// The same cases in every run; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` look elsewhere, or longer.
-pub fn config(cases: u32) -> Config {
-    let mut config = Config { failure_persistence: None, ..Config::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = cases;
-    }
-    if matches!(config.rng_seed, RngSeed::Random) {
-        config.rng_seed = RngSeed::Fixed(3);
-    }
-    config
 }

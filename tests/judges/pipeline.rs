@@ -18,7 +18,8 @@ use toml::{Table, Value};
 use crate::engine::Engine;
 use crate::escaping::evaluate;
 use crate::literal::{Literal, literals};
-use crate::nasty::{self, KNOWN, config, nfc};
+use crate::nasty::{self, KNOWN, nfc};
+use crate::random::config;
 
 /// A blueprint with a place for every key below.
 const BASE: &str = r#"

@@ -11,10 +11,10 @@ use crate::emitted::{self, Emitted};
 use crate::world::World;
 use crate::{judge, karpenter, permissions, placement, tree, values, yaml};
 
-/// Judges what the clusters of a deployed tree were given.
-pub fn judge(world: &World<'_>, tree: &str) {
+/// Judges what the clusters of a deployed tree were given. Returns the control plane that took it, empty again.
+pub fn judge(world: &World<'_>, tree: &str) -> Option<ControlPlane> {
     let what = format!("what {tree} gives to Kubernetes, in a control plane");
-    let Some([addons]) = judge::data(&what, ["addons"]) else { return };
+    let [addons] = judge::data(&what, ["addons"])?;
     let clusters = emitted::clusters(world);
     let definitions = Definitions::load(&addons);
     for cluster in &clusters {
@@ -26,21 +26,22 @@ pub fn judge(world: &World<'_>, tree: &str) {
     }
     let clusters: Vec<Emitted> = clusters.into_iter().filter(Emitted::has_objects).collect();
     if clusters.is_empty() {
-        return;
+        return None;
     }
-    let Some(plane) = ControlPlane::start(&what) else { return };
+    let plane = ControlPlane::start(&what)?;
     let objects = clusters.iter().flat_map(|cluster| &cluster.releases).flat_map(Release::objects);
     plane.know(&definitions, &objects.collect::<Vec<_>>());
     let chart = world.tree.join("modules/services/charts/objects");
     for Emitted { cluster, objects, releases, .. } in &clusters {
         plane.there_and_back(&format!("{tree}, {cluster}"), &chart, objects, releases);
     }
+    Some(plane)
 }
 
-/// What applications can copy from the docs.
+/// What applications can copy from the docs; and, in the same control plane, what must not be.
 #[test]
-fn examples_are_true() {
-    let what = "examples of the docs against definitions, and in a control plane";
+fn examples_are_true_and_mistakes_refused() {
+    let what = "examples of the docs, and planted mistakes, against definitions and in a control plane";
     let Some([addons]) = judge::data(what, ["addons"]) else { return };
     let definitions = Definitions::load(&addons);
     let examples = examples();
@@ -49,17 +50,13 @@ fn examples_are_true() {
     let Some(plane) = ControlPlane::start(what) else { return };
     plane.know(&definitions, &examples.iter().flat_map(Release::objects).collect::<Vec<_>>());
     plane.there_and_back("docs/examples", &chart(), &[], &examples);
+    refuses_mistakes(&plane, &definitions);
 }
 
 /// Each rule that is written out in `karpenter.rs` is one of the control plane's, and it refuses an unknown field as well.
-#[test]
-fn control_plane_refuses_mistakes() {
-    let what = "objects with planted mistakes, refused by a control plane";
-    let Some([addons]) = judge::data(what, ["addons"]) else { return };
-    let Some(plane) = ControlPlane::start(what) else { return };
-    let definitions = Definitions::load(&addons);
+fn refuses_mistakes(plane: &ControlPlane, definitions: &Definitions) {
     let right = karpenter::right();
-    plane.know(&definitions, &right);
+    plane.know(definitions, &right);
     let paths = ["/apis/karpenter.k8s.aws/v1/ec2nodeclasses", "/apis/karpenter.sh/v1/nodepools"];
     for (path, object) in paths.iter().zip(&right) {
         assert_eq!(plane.refusal(path, object), None, "{object}");

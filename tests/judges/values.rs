@@ -40,7 +40,8 @@ const RENDERED: &str =
 const SUBCHART: &str = "a value of the chart that this one brings: not among the data";
 
 /// Keys that an add-on has and does not list among its values, each with the reason. What stands below is free.
-const MERGE_POINTS: [(&str, &str, &str); 41] = [
+const MERGE_POINTS: [(&str, &str, &str); 45] = [
+    ("amazon-cloudwatch-observability", "manager.applicationSignals.autoMonitor.monitorAllServices", COMMENT),
     ("argo-events", "controller.pdb.maxUnavailable", COMMENT),
     ("argo-workflows", "controller.pdb.maxUnavailable", COMMENT),
     ("argo-workflows", "controller.workflowDefaults.spec", COMMENT),
@@ -49,6 +50,9 @@ const MERGE_POINTS: [(&str, &str, &str); 41] = [
     ("aws-mountpoint-s3-csi-driver", "controller.nodeSelector", RENDERED),
     ("aws-mountpoint-s3-csi-driver", "controller.tolerations", RENDERED),
     ("cert-manager", "cainjector.podDisruptionBudget.minAvailable", COMMENT),
+    ("cert-manager", "config.apiVersion", COMMENT),
+    ("cert-manager", "config.gatewayAPI", COMMENT),
+    ("cert-manager", "config.kind", COMMENT),
     ("cert-manager", "podDisruptionBudget.minAvailable", COMMENT),
     ("cert-manager", "serviceAccount.name", COMMENT),
     ("cert-manager", "webhook.podDisruptionBudget.minAvailable", COMMENT),

@@ -189,7 +189,8 @@ fn environment(name: String) -> impl Strategy<Value = Environment> {
 }
 
 fn name_of_cluster() -> impl Strategy<Value = String> {
-    name().prop_map(|name| format!("c{name}"))
+    // With another letter, `con` would be one, which Windows keeps for itself.
+    name().prop_map(|name| format!("x{name}"))
 }
 
 /// Makes random blueprints.

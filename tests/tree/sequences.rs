@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use super::directory::{Contents, Directory, file};
+use super::random::config;
 
 type Texts = BTreeMap<String, String>;
 
@@ -75,7 +76,7 @@ impl Expected {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(200))]
 
     #[test]
     fn nobody_loses_a_text(events in vec(event(), 1..12)) {

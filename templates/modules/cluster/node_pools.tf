@@ -144,10 +144,19 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 {% endfor %}
   tags = { Name = "${var.name}-{{ pool.name | ident }}" }
 }
+{%- for group in pool.groups %}
+{%- if group.was %}
 
-resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
-{%- if not pool.everywhere %}
-  count = {{ pool.count | hcl }}
+# Groups that were there before cluster-autoscaler stay.
+moved {
+  from = aws_eks_node_group.{{ group.was | ident }}
+  to   = aws_eks_node_group.{{ group.identifier | ident }}
+}
+{%- endif %}
+
+resource "aws_eks_node_group" "{{ group.identifier | ident }}" {
+{%- if not group.everywhere %}
+  count = {{ group.count | hcl }}
 {% endif %}
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "{{ pool.name | ident }}-"
@@ -187,7 +196,7 @@ resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
 {% endfor %}
   lifecycle {
     create_before_destroy = true
-{%- if autoscaled %}
+{%- if group.autoscaled %}
 
     # cluster-autoscaler's: what stands there is what a group starts with.
     ignore_changes = [scaling_config[0].desired_size]
@@ -205,4 +214,5 @@ resource "aws_eks_node_group" "{{ pool.identifier | ident }}" {
 {%- endfor %}
   ]
 }
+{%- endfor %}
 {%- endfor %}

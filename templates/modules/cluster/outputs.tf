@@ -53,7 +53,7 @@ output "efs_file_system_arn" {
 {%- endif %}
 
 output "key_arn" {
-  description = "KMS key of secrets and logs."
+  description = "KMS key of secrets{% if has_efs %}, logs and files{% else %} and logs{% endif %}."
   value       = aws_kms_key.this.arn
 }
 {%- if network.has_own %}

@@ -380,7 +380,7 @@ variable "deletion_protection" {
 {%- for pool in pools %}
 
 variable "{{ pool.variable | ident }}" {
-  description = "Node pool {{ pool.name | text }}. What is not given is the standard. {% if autoscaled %}Add-on cluster-autoscaler scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts.{% else %}Nothing scales it by itself: desired_size is what runs, max_size what it may be set to.{% endif %}"
+  description = "Node pool {{ pool.name | text }}. What is not given is the standard. {% if autoscaled %}Add-on cluster-autoscaler scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts.{% elif may_be_autoscaled %}Where cluster-autoscaler is on, it scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts. Elsewhere nothing scales it by itself: desired_size is what runs.{% else %}Nothing scales it by itself: desired_size is what runs, max_size what it may be set to.{% endif %}"
   type = object({
 {%- include "parts/node_pool_fields.tf" %}
   })

@@ -110,6 +110,12 @@ resource "helm_release" "{{ addon.identifier | ident }}_crd" {
 {%- if addon.has_note %}
 
 # {{ addon.note | comment }}
+{%- if addon.is_untested %}
+# Upstream has not tested this version on Kubernetes {{ addon.untested_on | comment }}.
+{%- endif %}
+{%- elif addon.is_untested %}
+
+# Upstream has not tested this version on Kubernetes {{ addon.untested_on | comment }}.
 {%- else %}
 {# #}
 {%- endif %}
@@ -167,7 +173,7 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
 }
 {%- if addon.has_objects %}
 
-# What it works with, once it runs: objects of the kinds that it brings.
+# What goes with it, once it runs.
 resource "helm_release" "{{ addon.identifier | ident }}_objects" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}

@@ -13,7 +13,7 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = {{ storage_class | hcl }}
     ingress_class = {{ ingress_class | hcl }}
 
-    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    # Without the controller, or while it is down, a Service of type LoadBalancer that names no class gets a classic load balancer.
     load_balancer_class = {{ load_balancer_class | hcl }}
 {%- if has_dns_zones %}
 

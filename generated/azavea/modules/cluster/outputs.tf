@@ -51,7 +51,7 @@ output "efs_file_system_arn" {
 }
 
 output "key_arn" {
-  description = "KMS key of secrets and logs."
+  description = "KMS key of secrets, logs and files."
   value       = aws_kms_key.this.arn
 }
 

@@ -48,7 +48,7 @@ resource "helm_release" "aws_load_balancer_controller" {
     vpcId                       = local.contract.vpc_id
     serviceAccount              = { name = "aws-load-balancer-controller" }
     defaultTags                 = var.tags
-    enableServiceMutatorWebhook = false
+    serviceMutatorWebhookConfig = { failurePolicy = "Ignore" }
     keepTLSSecret               = true
   })]
 

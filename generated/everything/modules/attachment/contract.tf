@@ -20,7 +20,7 @@ data "aws_ssm_parameters_by_path" "contract" {
   lifecycle {
     postcondition {
       condition     = contains(self.names, "${local.contract_path}/cluster")
-      error_message = "Cluster ${var.cluster_name} has published no contract under ${local.contract_path} in ${self.region}. Apply its \"cluster\" stack, then its \"services\" stack; if it lives in another account or region, point the AWS provider there. For a cluster that plinth did not make, set mode = \"data-only\"."
+      error_message = "Cluster ${var.cluster_name} has published no contract under ${local.contract_path} in ${self.region}. Apply its \"cluster\" stack, then its \"services\" stack; if it has another name, account or region by now, pass that name, or point the AWS provider there. For a cluster that plinth did not make, set mode = \"data-only\"."
     }
   }
 }

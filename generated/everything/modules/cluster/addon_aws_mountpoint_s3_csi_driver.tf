@@ -24,6 +24,7 @@ resource "aws_eks_addon" "aws_mountpoint_s3_csi_driver" {
   # Its pods need a node to run on, and have their rights from the start and until the end.
   depends_on = [
     aws_eks_node_group.core,
+    aws_eks_node_group.core_autoscaled,
     aws_iam_role_policy_attachment.aws_mountpoint_s3_csi_driver_buckets,
   ]
 }

@@ -27,5 +27,5 @@ resource "aws_eks_addon" "coredns" {
   })
 
   # Its pods need a node to run on.
-  depends_on = [aws_eks_node_group.core]
+  depends_on = [aws_eks_node_group.core, aws_eks_node_group.core_autoscaled]
 }

@@ -16,5 +16,5 @@ resource "aws_eks_addon" "eks_node_monitoring_agent" {
   })
 
   # Its pods need a node to run on.
-  depends_on = [aws_eks_node_group.core]
+  depends_on = [aws_eks_node_group.core, aws_eks_node_group.core_autoscaled]
 }

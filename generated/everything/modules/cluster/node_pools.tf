@@ -74,6 +74,58 @@ resource "aws_launch_template" "core" {
 }
 
 resource "aws_eks_node_group" "core" {
+  count = var.cluster_autoscaler_enabled ? 0 : 1
+
+  cluster_name           = aws_eks_cluster.this.name
+  node_group_name_prefix = "core-"
+  node_role_arn          = aws_iam_role.node.arn
+  subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
+  version                = aws_eks_cluster.this.version
+  ami_type               = var.core_node_pool.ami_type
+  capacity_type          = var.core_node_pool.capacity_type
+  instance_types         = var.core_node_pool.instance_types
+  labels                 = var.core_node_pool.labels
+
+  scaling_config {
+    min_size     = var.core_node_pool.min_size
+    max_size     = var.core_node_pool.max_size
+    desired_size = var.core_node_pool.desired_size
+  }
+
+  update_config {
+    max_unavailable = 1
+  }
+
+  launch_template {
+    id      = aws_launch_template.core.id
+    version = aws_launch_template.core.latest_version
+  }
+
+  taint {
+    key    = "CriticalAddonsOnly"
+    value  = "true"
+    effect = "NO_SCHEDULE"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  # Nodes become Ready only with these, and are drained before these go.
+  depends_on = [
+    aws_eks_addon.eks_pod_identity_agent,
+    aws_eks_addon.kube_proxy,
+    aws_eks_addon.vpc_cni,
+    aws_iam_role_policy_attachment.node,
+    aws_route.private_internet,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.s3,
+  ]
+}
+
+resource "aws_eks_node_group" "core_autoscaled" {
+  count = var.cluster_autoscaler_enabled ? 1 : 0
+
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "core-"
   node_role_arn          = aws_iam_role.node.arn
@@ -168,7 +220,51 @@ resource "aws_launch_template" "general" {
 }
 
 resource "aws_eks_node_group" "general" {
-  count = var.general_node_pool_enabled ? 1 : 0
+  count = var.general_node_pool_enabled && !var.cluster_autoscaler_enabled ? 1 : 0
+
+  cluster_name           = aws_eks_cluster.this.name
+  node_group_name_prefix = "general-"
+  node_role_arn          = aws_iam_role.node.arn
+  subnet_ids             = [for zone in keys(var.zones) : aws_subnet.private[zone].id]
+  version                = aws_eks_cluster.this.version
+  ami_type               = var.general_node_pool.ami_type
+  capacity_type          = var.general_node_pool.capacity_type
+  instance_types         = var.general_node_pool.instance_types
+  labels                 = var.general_node_pool.labels
+
+  scaling_config {
+    min_size     = var.general_node_pool.min_size
+    max_size     = var.general_node_pool.max_size
+    desired_size = var.general_node_pool.desired_size
+  }
+
+  update_config {
+    max_unavailable = 1
+  }
+
+  launch_template {
+    id      = aws_launch_template.general[0].id
+    version = aws_launch_template.general[0].latest_version
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  # Nodes become Ready only with these, and are drained before these go.
+  depends_on = [
+    aws_eks_addon.eks_pod_identity_agent,
+    aws_eks_addon.kube_proxy,
+    aws_eks_addon.vpc_cni,
+    aws_iam_role_policy_attachment.node,
+    aws_route.private_internet,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.s3,
+  ]
+}
+
+resource "aws_eks_node_group" "general_autoscaled" {
+  count = var.general_node_pool_enabled && var.cluster_autoscaler_enabled ? 1 : 0
 
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "general-"

@@ -149,7 +149,7 @@ variable "deletion_protection" {
 }
 
 variable "core_node_pool" {
-  description = "Node pool core. What is not given is the standard. Add-on cluster-autoscaler scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts."
+  description = "Node pool core. What is not given is the standard. Where cluster-autoscaler is on, it scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts. Elsewhere nothing scales it by itself: desired_size is what runs."
   type = object({
     instance_types = optional(list(string), ["m7i.2xlarge"])
     ami_type       = optional(string, "AL2023_x86_64_STANDARD")
@@ -178,7 +178,7 @@ variable "core_node_pool" {
 }
 
 variable "general_node_pool" {
-  description = "Node pool general. What is not given is the standard. Add-on cluster-autoscaler scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts."
+  description = "Node pool general. What is not given is the standard. Where cluster-autoscaler is on, it scales it from min_size to max_size: desired_size is what it starts with, and no later change of it counts. Elsewhere nothing scales it by itself: desired_size is what runs."
   type = object({
     instance_types = optional(list(string), ["m7i.large"])
     ami_type       = optional(string, "AL2023_x86_64_STANDARD")
@@ -208,6 +208,12 @@ variable "general_node_pool" {
 
 variable "general_node_pool_enabled" {
   description = "Whether the cluster has node pool general."
+  type        = bool
+  default     = false
+}
+
+variable "cluster_autoscaler_enabled" {
+  description = "Whether the cluster has add-on cluster-autoscaler."
   type        = bool
   default     = false
 }

@@ -35,8 +35,8 @@ resource "helm_release" "argo_events" {
     createAggregateRoles = true
   })]
 
-  # What it works with comes before it, and goes after it.
+  # What it may work with comes before it, and goes after it.
   depends_on = [
-    helm_release.nats,
+    helm_release.nats_objects,
   ]
 }

@@ -4,7 +4,7 @@
 
 locals {
   # What its role is limited to: hosted zones in which it answers DNS challenges.
-  cert_manager_access = ["arn:aws:route53:::hostedzone/Z0A11CE5CA1AB1E001"]
+  cert_manager_access = var.cert_manager_access
 }
 
 resource "aws_iam_role" "cert_manager" {
@@ -64,6 +64,17 @@ resource "helm_release" "cert_manager" {
       tolerations         = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
       replicaCount        = 2
       podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = {
+            "app.kubernetes.io/instance"  = "cert-manager"
+            "app.kubernetes.io/component" = "cainjector"
+          }
+        }
+      }]
       resources = {
         requests = { cpu = "10m", memory = "96Mi" }
       }
@@ -90,17 +101,25 @@ resource "helm_release" "cert_manager" {
     resources = {
       requests = { cpu = "20m", memory = "96Mi" }
     }
+    config = {
+      apiVersion = "controller.config.cert-manager.io/v1alpha1"
+      kind       = "ControllerConfiguration"
+      gatewayAPI = { enabled = true }
+    }
   })]
 
-  # A pod that starts before its role is associated runs without credentials until it is restarted.
+  # Its pods need their role before they start, and what they may work with.
   depends_on = [
     aws_eks_pod_identity_association.cert_manager,
     aws_iam_role_policy_attachment.cert_manager_dns_challenges,
+    helm_release.envoy_gateway_objects,
   ]
 }
 
 # A challenge is answered by a TXT record `_acme-challenge`; it may write no other.
 resource "aws_iam_policy" "cert_manager_dns_challenges" {
+  count = length(local.cert_manager_access) > 0 ? 1 : 0
+
   name        = "${var.cluster_name}-cert-manager-dns-challenges"
   description = "Answer DNS challenges in its hosted zones."
 
@@ -141,6 +160,8 @@ resource "aws_iam_policy" "cert_manager_dns_challenges" {
 }
 
 resource "aws_iam_role_policy_attachment" "cert_manager_dns_challenges" {
+  count = length(local.cert_manager_access) > 0 ? 1 : 0
+
   role       = aws_iam_role.cert_manager.name
-  policy_arn = aws_iam_policy.cert_manager_dns_challenges.arn
+  policy_arn = aws_iam_policy.cert_manager_dns_challenges[0].arn
 }

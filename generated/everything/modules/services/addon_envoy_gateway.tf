@@ -2,7 +2,7 @@
 
 # envoy-gateway: gateways.
 
-# A Gateway with an EnvoyProxy of its own gets none of what is set here, and is open to the internet again unless it repeats it. Helm installs the chart's custom resource definitions once: before a newer chart version, apply that version's with kubectl.
+# The load balancer controller was there before this chart's definitions: for Gateways of its own classes restart it once. A Gateway with an EnvoyProxy of its own gets none of what is set here, and is open to the internet again unless it repeats it. Helm installs the chart's custom resource definitions once: before a newer chart version, apply that version's with kubectl.
 resource "helm_release" "envoy_gateway" {
   name       = "envoy-gateway"
   namespace  = "envoy-gateway-system"
@@ -76,7 +76,7 @@ resource "helm_release" "envoy_gateway" {
   ]
 }
 
-# What it works with, once it runs: objects of the kinds that it brings.
+# What goes with it, once it runs.
 resource "helm_release" "envoy_gateway_objects" {
   name      = "envoy-gateway-objects"
   namespace = "envoy-gateway-system"

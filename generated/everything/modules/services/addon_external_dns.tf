@@ -4,7 +4,7 @@
 
 locals {
   # What its role is limited to: hosted zones in which it writes records.
-  external_dns_access = ["arn:aws:route53:::hostedzone/Z0A11CE5CA1AB1E001"]
+  external_dns_access = var.external_dns_access
 }
 
 resource "aws_iam_role" "external_dns" {
@@ -38,13 +38,18 @@ resource "helm_release" "external_dns" {
   cleanup_on_fail = true
 
   values = [yamlencode({
-    nodeSelector   = { node-type = "core" }
-    tolerations    = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
-    provider       = { name = "aws" }
-    policy         = "upsert-only"
-    registry       = "txt"
-    txtOwnerId     = var.cluster_name
-    sources        = ["service", "ingress"]
+    nodeSelector = { node-type = "core" }
+    tolerations  = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
+    provider     = { name = "aws" }
+    policy       = "upsert-only"
+    registry     = "txt"
+    txtOwnerId   = var.cluster_name
+    sources = [
+      "service",
+      "ingress",
+      "gateway-httproute",
+      "gateway-grpcroute",
+    ]
     extraArgs      = [for arn in local.external_dns_access : "--zone-id-filter=${basename(arn)}"]
     env            = [{ name = "AWS_DEFAULT_REGION", value = var.region }]
     serviceAccount = { name = "external-dns" }
@@ -53,7 +58,7 @@ resource "helm_release" "external_dns" {
     }
   })]
 
-  # Its pods need their role before they start, and what they work with.
+  # Its pods need their role before they start, and what they may work with.
   depends_on = [
     aws_eks_pod_identity_association.external_dns,
     aws_iam_role_policy_attachment.external_dns_records,

@@ -148,3 +148,40 @@ resource "helm_release" "kube_prometheus_stack" {
     kubernetes_storage_class_v1.gp3,
   ]
 }
+
+# What goes with it, once it runs.
+resource "helm_release" "kube_prometheus_stack_objects" {
+  name      = "kube-prometheus-stack-objects"
+  namespace = "monitoring"
+  chart     = "${path.module}/charts/objects"
+  wait      = true
+  atomic    = true
+  timeout   = 300
+
+  values = [yamlencode({
+    objects = [{
+      apiVersion = "networking.k8s.io/v1"
+      kind       = "NetworkPolicy"
+      metadata   = { name = "kube-prometheus-stack-metrics", namespace = "monitoring" }
+      spec = {
+        podSelector = {
+          matchExpressions = [{
+            key      = "app.kubernetes.io/name"
+            operator = "In"
+            values   = ["alertmanager", "prometheus"]
+          }]
+        }
+        policyTypes = ["Ingress"]
+        ingress = [{
+          from = [{
+            namespaceSelector = {
+              matchExpressions = [{ key = "Application", operator = "DoesNotExist" }]
+            }
+          }]
+        }]
+      }
+    }]
+  })]
+
+  depends_on = [helm_release.kube_prometheus_stack]
+}

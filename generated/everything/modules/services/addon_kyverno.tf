@@ -2,6 +2,7 @@
 
 # kyverno: policies.
 
+# Upstream has not tested this version on Kubernetes 1.36.
 resource "helm_release" "kyverno" {
   name       = "kyverno"
   namespace  = "kyverno"

@@ -89,3 +89,42 @@ resource "helm_release" "nats" {
     kubernetes_storage_class_v1.gp3,
   ]
 }
+
+# What goes with it, once it runs.
+resource "helm_release" "nats_objects" {
+  name      = "nats-objects"
+  namespace = "nats"
+  chart     = "${path.module}/charts/objects"
+  wait      = true
+  atomic    = true
+  timeout   = 300
+
+  values = [yamlencode({
+    objects = [{
+      apiVersion = "networking.k8s.io/v1"
+      kind       = "NetworkPolicy"
+      metadata   = { name = "nats-clients", namespace = "nats" }
+      spec = {
+        podSelector = {
+          matchLabels = { "app.kubernetes.io/name" = "nats" }
+        }
+        policyTypes = ["Ingress"]
+        ingress = [
+          {
+            from = [{
+              namespaceSelector = {
+                matchExpressions = [{ key = "Application", operator = "DoesNotExist" }]
+              }
+            }]
+          },
+          {
+            from  = [{ namespaceSelector = {} }]
+            ports = [{ protocol = "TCP", port = 4222 }]
+          },
+        ]
+      }
+    }]
+  })]
+
+  depends_on = [helm_release.nats]
+}

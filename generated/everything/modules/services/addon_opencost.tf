@@ -45,6 +45,39 @@ resource "helm_release" "opencost" {
 
   # What it works with comes before it, and goes after it.
   depends_on = [
-    helm_release.kube_prometheus_stack,
+    helm_release.kube_prometheus_stack_objects,
   ]
+}
+
+# What goes with it, once it runs.
+resource "helm_release" "opencost_objects" {
+  name      = "opencost-objects"
+  namespace = "opencost"
+  chart     = "${path.module}/charts/objects"
+  wait      = true
+  atomic    = true
+  timeout   = 300
+
+  values = [yamlencode({
+    objects = [{
+      apiVersion = "networking.k8s.io/v1"
+      kind       = "NetworkPolicy"
+      metadata   = { name = "opencost-costs", namespace = "opencost" }
+      spec = {
+        podSelector = {
+          matchLabels = { "app.kubernetes.io/name" = "opencost" }
+        }
+        policyTypes = ["Ingress"]
+        ingress = [{
+          from = [{
+            namespaceSelector = {
+              matchExpressions = [{ key = "Application", operator = "DoesNotExist" }]
+            }
+          }]
+        }]
+      }
+    }]
+  })]
+
+  depends_on = [helm_release.opencost]
 }

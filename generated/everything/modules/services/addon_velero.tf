@@ -53,7 +53,7 @@ resource "helm_release" "velero" {
       backupStorageLocation = [{
         name     = "default"
         provider = "aws"
-        bucket   = one(aws_s3_bucket.velero[*].id)
+        bucket   = aws_s3_bucket.velero.id
         default  = true
         config   = { region = var.region }
       }]
@@ -184,8 +184,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "velero" {
   depends_on = [aws_s3_bucket_versioning.velero]
 }
 
-# Volumes are those of the EBS driver, by the tag that it gives them; snapshots are Velero's own, by the tag that they
-# carry from the start. A new volume gets the tags of its snapshot.
+# Volumes are those that the cluster's EBS driver made, by the tags that it gives them (`Cluster` is among those of the root
+# modules); snapshots are Velero's own, by the tag that they carry from the start. A snapshot gets the tags of its volume, and a
+# new volume those of its snapshot: of another cluster, neither can be touched.
 
 resource "aws_iam_policy" "velero_backups" {
   name        = "${var.cluster_name}-velero-backups"
@@ -224,18 +225,26 @@ resource "aws_iam_policy" "velero_backups" {
         Condition = { StringEquals = { "aws:RequestedRegion" = var.region } }
       },
       {
-        Sid       = "SnapshotOfVolume"
-        Effect    = "Allow"
-        Action    = "ec2:CreateSnapshot"
-        Resource  = "arn:${var.partition}:ec2:${var.region}:${var.account_id}:volume/*"
-        Condition = { StringEquals = { "aws:ResourceTag/ebs.csi.aws.com/cluster" = "true" } }
+        Sid      = "SnapshotOfVolume"
+        Effect   = "Allow"
+        Action   = "ec2:CreateSnapshot"
+        Resource = "arn:${var.partition}:ec2:${var.region}:${var.account_id}:volume/*"
+        Condition = {
+          StringEquals = {
+            "aws:ResourceTag/Cluster"                 = var.cluster_name
+            "aws:ResourceTag/ebs.csi.aws.com/cluster" = "true"
+          }
+        }
       },
       {
-        Sid       = "NewSnapshot"
-        Effect    = "Allow"
-        Action    = "ec2:CreateSnapshot"
-        Resource  = "arn:${var.partition}:ec2:${var.region}::snapshot/*"
-        Condition = { Null = { "aws:RequestTag/velero.io/backup" = "false" } }
+        Sid      = "NewSnapshot"
+        Effect   = "Allow"
+        Action   = "ec2:CreateSnapshot"
+        Resource = "arn:${var.partition}:ec2:${var.region}::snapshot/*"
+        Condition = {
+          StringEquals = { "aws:RequestTag/Cluster" = var.cluster_name }
+          Null         = { "aws:RequestTag/velero.io/backup" = "false" }
+        }
       },
       {
         Sid    = "OwnSnapshot"
@@ -244,15 +253,21 @@ resource "aws_iam_policy" "velero_backups" {
           "ec2:CreateVolume",
           "ec2:DeleteSnapshot",
         ]
-        Resource  = "arn:${var.partition}:ec2:${var.region}::snapshot/*"
-        Condition = { Null = { "aws:ResourceTag/velero.io/backup" = "false" } }
+        Resource = "arn:${var.partition}:ec2:${var.region}::snapshot/*"
+        Condition = {
+          StringEquals = { "aws:ResourceTag/Cluster" = var.cluster_name }
+          Null         = { "aws:ResourceTag/velero.io/backup" = "false" }
+        }
       },
       {
-        Sid       = "NewVolume"
-        Effect    = "Allow"
-        Action    = "ec2:CreateVolume"
-        Resource  = "arn:${var.partition}:ec2:${var.region}:${var.account_id}:volume/*"
-        Condition = { Null = { "aws:RequestTag/velero.io/backup" = "false" } }
+        Sid      = "NewVolume"
+        Effect   = "Allow"
+        Action   = "ec2:CreateVolume"
+        Resource = "arn:${var.partition}:ec2:${var.region}:${var.account_id}:volume/*"
+        Condition = {
+          StringEquals = { "aws:RequestTag/Cluster" = var.cluster_name }
+          Null         = { "aws:RequestTag/velero.io/backup" = "false" }
+        }
       },
       {
         Sid    = "TagWhatIsNew"

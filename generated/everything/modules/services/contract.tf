@@ -17,7 +17,7 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = "gp3"
     ingress_class = "alb"
 
-    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    # Without the controller, or while it is down, a Service of type LoadBalancer that names no class gets a classic load balancer.
     load_balancer_class = "service.k8s.aws/nlb"
 
     # Route 53 zones in which names of Ingress and Service objects become records.
@@ -50,12 +50,15 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.karpenter,
     helm_release.keda,
     helm_release.kube_prometheus_stack,
+    helm_release.kube_prometheus_stack_objects,
     helm_release.kyverno,
     helm_release.metrics_server,
     helm_release.nack,
     helm_release.nats,
+    helm_release.nats_objects,
     helm_release.nvidia_device_plugin,
     helm_release.opencost,
+    helm_release.opencost_objects,
     helm_release.podinfo,
     helm_release.rabbitmq_cluster_operator,
     helm_release.reloader,

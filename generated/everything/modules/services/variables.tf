@@ -54,7 +54,7 @@ variable "gpu_node_pool" {
     # pod, whatever its disruption budget or do-not-disrupt says: longer than the longest job.
     termination_grace_period = optional(string, "24h")
 
-    disk_gib = optional(number, 50)
+    disk_gib = optional(number, 100)
     weight   = optional(number, 10)
     labels = optional(map(string), {
       node-type                = "worker"
@@ -226,6 +226,33 @@ variable "nvidia_device_plugin_enabled" {
   description = "Whether the cluster has add-on nvidia-device-plugin."
   type        = bool
   default     = true
+}
+
+variable "cert_manager_access" {
+  description = "ARNs of hosted zones in which it answers DNS challenges."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.cert_manager_access : can(regex("^arn:[a-z-]+:(route53:::hostedzone/).", arn))])
+    error_message = "cert_manager_access has ARNs such as arn:aws:route53:::hostedzone/…"
+  }
+}
+
+variable "external_dns_access" {
+  description = "ARNs of hosted zones in which it writes records."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.external_dns_access : can(regex("^arn:[a-z-]+:(route53:::hostedzone/).", arn))])
+    error_message = "external_dns_access has ARNs such as arn:aws:route53:::hostedzone/…"
+  }
+
+  validation {
+    condition     = length(var.external_dns_access) > 0
+    error_message = "external_dns_access has one entry at least: the role would be good for nothing."
+  }
 }
 
 variable "kube_prometheus_stack_values" {

@@ -15,7 +15,7 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = var.aws_ebs_csi_driver_enabled ? "gp3" : null
     ingress_class = var.aws_load_balancer_controller_enabled ? "alb" : null
 
-    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    # Without the controller, or while it is down, a Service of type LoadBalancer that names no class gets a classic load balancer.
     load_balancer_class = var.aws_load_balancer_controller_enabled ? "service.k8s.aws/nlb" : null
 
     features = {

@@ -25,5 +25,6 @@ module "cluster" {
   # What differs from the standard.
   general_node_pool_enabled           = true
   aws_mountpoint_s3_csi_driver_access = ["arn:aws:s3:::everything-laboratory-maps"]
+  cluster_autoscaler_enabled          = true
   karpenter_enabled                   = false
 }

@@ -13,7 +13,9 @@ module "services" {
   gpu_node_pool_enabled        = false
   middleware_node_pool_enabled = false
   worker_node_pool_enabled     = false
+  cert_manager_access          = ["arn:aws:route53:::hostedzone/Z0A11CE5CA1AB1E001"]
   cluster_autoscaler_enabled   = true
+  external_dns_access          = ["arn:aws:route53:::hostedzone/Z0A11CE5CA1AB1E001"]
   karpenter_enabled            = false
   kube_prometheus_stack_values = {
     prometheus = {

@@ -24,7 +24,7 @@ resource "aws_eks_pod_identity_association" "external_secrets" {
   role_arn        = aws_iam_role.external_secrets.arn
 }
 
-# Applications read through cluster-wide stores alone: give each ClusterSecretStore its `conditions`, or every namespace reads whatever this role reads.
+# Applications read through cluster-wide stores alone. Give each ClusterSecretStore `conditions`, which say in what namespaces it counts, and a `prefix`, with which the secrets begin that it reads: without them every namespace reads whatever this role reads.
 resource "helm_release" "external_secrets" {
   name       = "external-secrets"
   namespace  = "external-secrets"

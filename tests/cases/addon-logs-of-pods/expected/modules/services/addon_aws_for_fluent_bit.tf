@@ -42,7 +42,7 @@ resource "helm_release" "aws_for_fluent_bit" {
     serviceAccount = { name = "aws-for-fluent-bit" }
     cloudWatchLogs = {
       region          = var.region
-      logGroupName    = one(aws_cloudwatch_log_group.aws_for_fluent_bit[*].name)
+      logGroupName    = aws_cloudwatch_log_group.aws_for_fluent_bit[0].name
       autoCreateGroup = false
     }
   })]

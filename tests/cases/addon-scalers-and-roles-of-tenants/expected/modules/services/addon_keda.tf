@@ -16,6 +16,7 @@ resource "aws_eks_pod_identity_association" "keda" {
   role_arn        = aws_iam_role.keda.arn
 }
 
+# Upstream has not tested this version on Kubernetes 1.36.
 resource "helm_release" "keda" {
   name       = "keda"
   namespace  = "keda"

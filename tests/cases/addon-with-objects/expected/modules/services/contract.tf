@@ -15,7 +15,7 @@ resource "aws_ssm_parameter" "contract" {
     storage_class = null
     ingress_class = "alb"
 
-    # A Service of type LoadBalancer that names no class would get a classic load balancer of the cloud provider's.
+    # Without the controller, or while it is down, a Service of type LoadBalancer that names no class gets a classic load balancer.
     load_balancer_class = "service.k8s.aws/nlb"
 
     features = {

@@ -45,6 +45,17 @@ resource "helm_release" "cert_manager" {
       tolerations         = [{ key = "CriticalAddonsOnly", operator = "Exists" }]
       replicaCount        = 2
       podDisruptionBudget = { enabled = true, minAvailable = 1 }
+      topologySpreadConstraints = [{
+        maxSkew           = 1
+        topologyKey       = "topology.kubernetes.io/zone"
+        whenUnsatisfiable = "ScheduleAnyway"
+        labelSelector = {
+          matchLabels = {
+            "app.kubernetes.io/instance"  = "cert-manager"
+            "app.kubernetes.io/component" = "cainjector"
+          }
+        }
+      }]
       resources = {
         requests = { cpu = "10m", memory = "96Mi" }
       }

@@ -73,7 +73,13 @@ resource "aws_launch_template" "apps" {
   tags = { Name = "${var.name}-apps" }
 }
 
-resource "aws_eks_node_group" "apps" {
+# Groups that were there before cluster-autoscaler stay.
+moved {
+  from = aws_eks_node_group.apps
+  to   = aws_eks_node_group.apps_autoscaled
+}
+
+resource "aws_eks_node_group" "apps_autoscaled" {
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "apps-"
   node_role_arn          = aws_iam_role.node.arn
@@ -159,7 +165,13 @@ resource "aws_launch_template" "core" {
   tags = { Name = "${var.name}-core" }
 }
 
-resource "aws_eks_node_group" "core" {
+# Groups that were there before cluster-autoscaler stay.
+moved {
+  from = aws_eks_node_group.core
+  to   = aws_eks_node_group.core_autoscaled
+}
+
+resource "aws_eks_node_group" "core_autoscaled" {
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "core-"
   node_role_arn          = aws_iam_role.node.arn

@@ -16,6 +16,7 @@ resource "aws_eks_pod_identity_association" "cluster_autoscaler" {
   role_arn        = aws_iam_role.cluster_autoscaler.arn
 }
 
+# A group over several zones does not grow in the zone that a pod's EBS volume is in: pods with such volumes need room in each zone (min_size), or Karpenter in its place. EKS takes no min_size above what runs: raise that first (aws eks update-nodegroup-config). Where only some clusters have this add-on, switching it on or off in one makes the node groups of that cluster anew.
 resource "helm_release" "cluster_autoscaler" {
   name       = "cluster-autoscaler"
   namespace  = "kube-system"

@@ -34,6 +34,6 @@ resource "helm_release" "nack" {
 
   # What it works with comes before it, and goes after it.
   depends_on = [
-    helm_release.nats,
+    helm_release.nats_objects,
   ]
 }

@@ -7,7 +7,7 @@ module "services" {
 
   # What differs from the standard.
   metrics_server_values = {
-    args     = ["--kubelet-preferred-address-types=InternalIP"]
     replicas = 3
+    args     = ["--kubelet-preferred-address-types=InternalIP"]
   }
 }

@@ -11,8 +11,8 @@ module "services" {
 
   # What differs from the standard.
   aws_load_balancer_controller_values = {
+    replicaCount = 3
     enableShield = false
     enableWaf    = true
-    replicaCount = 3
   }
 }
