@@ -25,6 +25,8 @@ mod control_plane;
 mod definitions;
 #[path = "judges/deployment.rs"]
 mod deployment;
+#[path = "judges/drain.rs"]
+mod drain;
 #[path = "judges/effects.rs"]
 mod effects;
 #[path = "judges/emitted.rs"]
@@ -49,12 +51,16 @@ mod network;
 mod permissions;
 #[path = "judges/pipeline.rs"]
 mod pipeline;
+#[path = "judges/place.rs"]
+mod place;
 #[path = "judges/placement.rs"]
 mod placement;
 #[path = "harness/random.rs"]
 mod random;
 #[path = "judges/scaffold.rs"]
 mod scaffold;
+#[path = "judges/scripts.rs"]
+mod scripts;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
 #[path = "judges/structure.rs"]

@@ -1,35 +1,54 @@
 //! A fresh account, bootstrapped by the generated script: real AWS CLI and real S3 backend against moto, stand-in
 //! providers for the resources.
 
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::process::Stdio;
 
-use crate::engine::ONE_THREAD;
 use crate::judge;
-use crate::tree::{self, read, write};
+use crate::place::{ACCOUNT, Place};
+use crate::tree;
 
-/// The account that moto says it is.
-const ACCOUNT: &str = "123456789012";
 const BUCKET: &str = "minimal-dev-123456789012-terraform-state";
 
 /// The account of the committed blueprint, to which moto takes who assumes a role of it.
 const OTHER_ACCOUNT: &str = "111111111111";
 const OTHER_BUCKET: &str = "minimal-dev-111111111111-terraform-state";
 
+/// What `scripts/bootstrap` changes, in its order.
+const STEPS: [&str; 7] = [
+    "create-bucket",
+    "put-public-access-block",
+    "put-bucket-versioning",
+    "create-key",
+    "create-alias",
+    "put-bucket-encryption",
+    "create-service-linked-role",
+];
+
 #[test]
 fn a_fresh_account_is_bootstrapped_twice() {
-    let judges = judge::required("scripts/bootstrap", ["offline", "terraform", "aws", "moto_front.py"]);
-    let Some([offline, terraform, aws, moto]) = judges else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let place = Place { folder: folder.path().to_owned(), offline, terraform, aws, moto: Moto::start(&moto) };
+    let Some(place) = Place::new("scripts/bootstrap") else { return };
     place.generate("minimal", |blueprint| blueprint.replace(OTHER_ACCOUNT, ACCOUNT));
-    place.make_world(ACCOUNT, BUCKET);
+    place.make_world("minimal", &place.environment("minimal", "dev"));
 
+    for step in STEPS {
+        kill_behind(&place, step);
+    }
+    place.take_away("aws");
     let first = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
     assert!(first.contains("3 to import"), "the first run adopts bucket, key and alias:\n{first}");
+    for made in ["create-bucket", "create-key", "create-alias", "create-service-linked-role"] {
+        assert!(!first.contains(made), "{made}, though it was there:\n{first}");
+    }
+    let count = |arguments: &[&str]| {
+        place
+            .aws(&[arguments, &["--region", "us-east-1", "--output", "text"]].concat())
+            .split_whitespace()
+            .count()
+    };
+    assert_eq!(count(&["s3api", "list-buckets", "--query", "Buckets[].Name"]), 1, "buckets");
+    assert_eq!(count(&["kms", "list-keys", "--query", "Keys[].KeyId"]), 1, "keys");
     let second = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
     assert!(
         second.contains("dev - state: nothing to change"),
@@ -41,33 +60,58 @@ fn a_fresh_account_is_bootstrapped_twice() {
     let head = place.aws(&[&["s3api", "head-object"], &state[..]].concat());
     assert!(head.contains("\"ServerSideEncryption\": \"aws:kms\""), "{head}");
     assert!(head.contains("alias/minimal-dev-terraform-state"), "{head}");
-    let objects = place.aws(&[
-        "s3api",
-        "list-objects-v2",
-        "--bucket",
-        BUCKET,
-        "--query",
-        "Contents[].Key",
-        "--output",
-        "text",
-    ]);
-    assert_eq!(objects.trim(), "state/terraform.tfstate", "the lock is gone, and nothing else is there");
     let versions = place.aws(&["s3api", "get-bucket-versioning", "--bucket", BUCKET]);
     assert!(versions.contains("Enabled"), "{versions}");
+
+    refuses_while_another_applies(&place);
+    let objects = ["s3api", "list-objects-v2", "--bucket", BUCKET, "--query", "Contents[].Key"];
+    let objects = place.aws(&[&objects[..], &["--output", "text"]].concat());
+    assert_eq!(objects.trim(), "state/terraform.tfstate", "the lock is gone, and nothing else is there");
+    let versions = ["s3api", "list-object-versions", "--prefix", "state/", "--query", "Versions[].VersionId"];
+    assert!(count(&[&versions[..], &["--bucket", BUCKET]].concat()) > 1, "old states are kept");
+}
+
+/// Runs the script until it has made a step, and kills it and all that it started there and then.
+fn kill_behind(place: &Place, step: &str) {
+    // Its own process group: 0 is the script, and what it runs.
+    let killer = format!(
+        "#!/bin/sh\n{} \"$@\" || exit\n[ \"$2\" != {step} ] || kill -KILL 0\n",
+        place.aws_path().display()
+    );
+    place.put_first("aws", &killer);
+    let script = place.folder().join("minimal/scripts/bootstrap");
+    let mut command = place.command(&script, &["dev", "--auto-approve"]);
+    let output = command.process_group(0).output().expect("the script runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), None, "killed behind {step}:\n{said}");
+    assert!(said.contains(step), "killed before {step}:\n{said}");
+}
+
+/// An apply that asks holds the lock meanwhile; another one says so, and how to get rid of a lock that nobody holds.
+fn refuses_while_another_applies(place: &Place) {
+    let folder = place.folder().join("minimal/environments/dev/state");
+    let [terraform] = judge::required("terraform", ["terraform"]).expect("the place has it");
+    let mut other =
+        place.command(&terraform, &["apply", "-no-color", "-replace=aws_s3_bucket_versioning.state"]);
+    let other = other.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut other = other.spawn().expect("terraform runs");
+    let mut lines = BufReader::new(other.stdout.take().expect("piped")).lines();
+    assert!(lines.any(|line| line.expect("text").contains("Do you want to perform")), "it asks");
+    let arguments = ["dev", "-", "state", "--auto-approve", "--", "-lock-timeout=1s"];
+    let (status, said) = place.run("minimal/scripts/apply", &arguments);
+    assert_ne!(status, 0, "two applies at once:\n{said}");
+    assert!(said.contains("Error acquiring the state lock"), "{said}");
+    assert!(said.contains("-chdir=environments/dev/state force-unlock ID"), "{said}");
+    drop(other.stdin.take());
+    other.wait().expect("terraform ends");
 }
 
 /// The caller's account holds nothing afterwards: the AWS CLI acted as the deploy role, and so did the engine.
 #[test]
 fn an_account_is_bootstrapped_from_the_delivery_account() {
-    let judges = judge::required(
-        "scripts/bootstrap from a delivery account",
-        ["offline", "terraform", "aws", "moto_front.py"],
-    );
-    let Some([offline, terraform, aws, moto]) = judges else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let place = Place { folder: folder.path().to_owned(), offline, terraform, aws, moto: Moto::start(&moto) };
+    let Some(place) = Place::new("scripts/bootstrap from a delivery account") else { return };
     place.generate("minimal", |blueprint| format!("{blueprint}\n[delivery]\naccount = \"{ACCOUNT}\"\n"));
-    place.make_world(OTHER_ACCOUNT, OTHER_BUCKET);
+    place.make_world("minimal", &place.environment("minimal", "dev"));
 
     let first = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
     assert!(first.contains("3 to import"), "the first run adopts bucket, key and alias:\n{first}");
@@ -76,24 +120,7 @@ fn an_account_is_bootstrapped_from_the_delivery_account() {
 
     let buckets = ["s3api", "list-buckets", "--query", "Buckets[].Name", "--output", "text"];
     assert_eq!(place.aws(&buckets).trim(), "", "the delivery account got a bucket");
-    let role = format!("arn:aws:iam::{OTHER_ACCOUNT}:role/terraform");
-    let session = place.aws(&[
-        "sts",
-        "assume-role",
-        "--region",
-        "us-east-1",
-        "--role-arn",
-        &role,
-        "--role-session-name",
-        "test",
-        "--query",
-        "Credentials.[AccessKeyId,SecretAccessKey,SessionToken]",
-        "--output",
-        "text",
-    ]);
-    let session: Vec<&str> = session.split_whitespace().collect();
-    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-    let credentials: Vec<(&str, &str)> = names.into_iter().zip(session).collect();
+    let credentials = place.assume(&format!("arn:aws:iam::{OTHER_ACCOUNT}:role/terraform"));
     assert_eq!(
         place.aws_as(&credentials, &buckets).trim(),
         OTHER_BUCKET,
@@ -103,176 +130,21 @@ fn an_account_is_bootstrapped_from_the_delivery_account() {
 
 #[test]
 fn scripts_refuse_the_wrong_account() {
-    let judges =
-        judge::required("scripts/plan in a wrong account", ["offline", "terraform", "aws", "moto_front.py"]);
-    let Some([offline, terraform, aws, moto]) = judges else { return };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let place = Place { folder: folder.path().to_owned(), offline, terraform, aws, moto: Moto::start(&moto) };
-    tree::copy(&tree::generated("azavea"), &place.folder.join("azavea"));
-    for script in ["plan", "apply", "bootstrap", "connect"] {
-        let (status, said) = place.run(&format!("azavea/scripts/{script}"), &["staging"]);
-        assert_ne!(status, 0, "scripts/{script}:\n{said}");
+    let Some(place) = Place::new("scripts/plan in a wrong account") else { return };
+    tree::copy(&tree::generated("azavea"), &place.folder().join("azavea"));
+    let calls: [&[&str]; 6] = [
+        &["plan", "staging"],
+        &["apply", "staging"],
+        &["bootstrap", "staging"],
+        &["connect", "staging"],
+        &["destroy", "staging"],
+        &["upgrade", "staging", "main"],
+    ];
+    for call in calls {
+        let (status, said) = place.run(&format!("azavea/scripts/{}", call[0]), &call[1..]);
+        assert_ne!(status, 0, "scripts/{}:\n{said}", call[0]);
         let sentence =
             format!("wrong AWS account: staging is 111111111111, your credentials are for {ACCOUNT}");
-        assert!(said.contains(&sentence), "scripts/{script}:\n{said}");
+        assert!(said.contains(&sentence), "scripts/{}:\n{said}", call[0]);
     }
-}
-
-/// A moto server on loopback; it ends with the test.
-struct Moto {
-    server: Child,
-    port: u16,
-}
-
-impl Moto {
-    fn start(server: &Path) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
-        let server = Command::new(server)
-            .arg(port.to_string())
-            .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("moto starts");
-        let moto = Self { server, port };
-        for _ in 0..300 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return moto;
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-        panic!("moto does not answer on port {port}");
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        // It may have ended already; then there is nothing to end.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
-struct Place {
-    folder: PathBuf,
-    offline: PathBuf,
-    terraform: PathBuf,
-    aws: PathBuf,
-    moto: Moto,
-}
-
-impl Place {
-    /// Generates a committed blueprint, edited.
-    fn generate(&self, name: &str, edit: impl FnOnce(String) -> String) {
-        let blueprint = read(&tree::repository().join(format!("blueprints/{name}.toml")));
-        let here = self.folder.join(format!("{name}.toml"));
-        write(&here, &edit(blueprint));
-        let status = Command::new(env!("CARGO_BIN_EXE_plinth"))
-            .args(["generate", &here.to_string_lossy(), "--out", &self.folder.join(name).to_string_lossy()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .expect("plinth runs");
-        assert!(status.success());
-    }
-
-    /// The stand-in provider looks for what is to be imported in its world, not in moto: it is put there, too.
-    fn make_world(&self, account: &str, bucket: &str) {
-        let root = self.folder.join("bootstrap");
-        tree::copy(&tree::repository().join("tests/judges/fixtures/bootstrap"), &root);
-        let variables = serde_json::json!({
-            "account": account,
-            "region": "us-east-1",
-            "partition": "aws",
-            "roles": { "terraform": "/" },
-            "bucket": bucket,
-            "key_alias": "alias/minimal-dev-terraform-state",
-        });
-        write(&root.join("terraform.tfvars.json"), &variables.to_string());
-        for arguments in [&["init", "-input=false"][..], &["apply", "-input=false", "-auto-approve"][..]] {
-            let mut command = Command::new(&self.offline);
-            command.arg(&self.terraform).args(arguments).current_dir(&root);
-            command.env(ONE_THREAD.0, ONE_THREAD.1);
-            let output = command.env("STANDIN_WORLD", self.world()).output().expect("terraform runs");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        }
-    }
-
-    fn world(&self) -> PathBuf {
-        self.folder.join("world.json")
-    }
-
-    /// Runs a script and returns what it said.
-    fn script(&self, path: &str, arguments: &[&str]) -> String {
-        let (status, said) = self.run(path, arguments);
-        assert_eq!(status, 0, "{path} {}:\n{said}", arguments.join(" "));
-        said
-    }
-
-    fn run(&self, path: &str, arguments: &[&str]) -> (i32, String) {
-        let mut command = Command::new(&self.offline);
-        command.arg(self.folder.join(path)).args(arguments);
-        self.environment(&mut command);
-        command
-            .env(ONE_THREAD.0, ONE_THREAD.1)
-            .env("OFFLINE_S3", self.endpoint())
-            .env("STANDIN_WORLD", self.world())
-            .env("STANDIN_ACCOUNT", ACCOUNT);
-        let output = command.stdin(Stdio::null()).output().expect("the script runs");
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), without_colour(&String::from_utf8_lossy(&said)))
-    }
-
-    fn aws(&self, arguments: &[&str]) -> String {
-        self.aws_as(&[], arguments)
-    }
-
-    fn aws_as(&self, credentials: &[(&str, &str)], arguments: &[&str]) -> String {
-        let mut command = Command::new(&self.aws);
-        command.args(arguments);
-        self.environment(&mut command);
-        command.envs(credentials.iter().copied());
-        let output = command.stdin(Stdio::null()).output().expect("the AWS CLI runs");
-        assert!(
-            output.status.success(),
-            "aws {}: {}",
-            arguments.join(" "),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.moto.port)
-    }
-
-    fn environment(&self, command: &mut Command) {
-        let own = [&self.aws, &self.terraform]
-            .map(|judge| judge.parent().expect("a file lies in a folder").to_owned());
-        let inherited = std::env::var_os("PATH").unwrap_or_default();
-        let path =
-            std::env::join_paths(own.into_iter().chain(std::env::split_paths(&inherited))).expect("folders");
-        command
-            .env("PATH", path)
-            // Not HOME: `offline` keeps what it built there.
-            .env("AWS_CONFIG_FILE", self.folder.join("config"))
-            .env("AWS_SHARED_CREDENTIALS_FILE", self.folder.join("credentials"))
-            .env("KUBECONFIG", self.folder.join("kubeconfig"))
-            .env("AWS_ENDPOINT_URL", self.endpoint())
-            .env("AWS_ACCESS_KEY_ID", "x")
-            .env("AWS_SECRET_ACCESS_KEY", "x")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("NO_PROXY", "127.0.0.1");
-    }
-}
-
-/// Takes terminal colours out.
-fn without_colour(text: &str) -> String {
-    let mut parts = text.split("\u{1b}[");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| out + part.split_once('m').map_or(part, |(_, rest)| rest))
 }

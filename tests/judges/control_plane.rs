@@ -45,9 +45,9 @@ pub struct Release {
 }
 
 /// An answer of the API server.
-struct Answer {
-    status: u16,
-    body: Value,
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
 }
 
 impl ControlPlane {
@@ -187,7 +187,7 @@ impl ControlPlane {
     }
 
     /// Gets several things in one go.
-    fn get_all(&self, paths: &[String]) -> Vec<Value> {
+    pub fn get_all(&self, paths: &[String]) -> Vec<Value> {
         let started = Instant::now();
         loop {
             let mut curl = self.curl();
@@ -213,12 +213,22 @@ impl ControlPlane {
         assert!(answer.status < 300, "{path}: {}", answer.body);
     }
 
-    fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+    /// Changes some fields of an object; `null` takes one away.
+    pub fn merge(&self, path: &str, fields: &Value) -> Answer {
+        self.send("application/merge-patch+json", &[], "PATCH", path, Some(fields))
+    }
+
+    /// Asks for anything; a `PATCH` applies.
+    pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         self.request_with(&[], method, path, body)
     }
 
     fn request_with(&self, headers: &[String], method: &str, path: &str, body: Option<&Value>) -> Answer {
         let kind = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+        self.send(kind, headers, method, path, body)
+    }
+
+    fn send(&self, kind: &str, headers: &[String], method: &str, path: &str, body: Option<&Value>) -> Answer {
         let content_type = format!("Content-Type: {kind}");
         let with_body = ["--header", &content_type, "--data-binary", "@-"];
         let mut curl = self.curl();
@@ -235,6 +245,11 @@ impl ControlPlane {
             status: status.parse().expect("a status"),
             body: serde_json::from_str(body).unwrap_or_else(|_| json!({ "message": body })),
         }
+    }
+
+    /// The kubeconfig of its administrator.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
     }
 
     fn curl(&self) -> Command {

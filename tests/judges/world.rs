@@ -146,16 +146,7 @@ impl<'a> World<'a> {
     pub fn bootstrap(&self, environment: &Environment) {
         let root = environment.bootstrap();
         let folder = self.tree.join(&root);
-        tree::copy(&tree::repository().join("tests/judges/fixtures/bootstrap"), &folder);
-        let variables = serde_json::json!({
-            "account": environment.account,
-            "region": environment.region,
-            "partition": environment.partition,
-            "roles": roles(&self.tree, environment),
-            "bucket": environment.bucket,
-            "key_alias": environment.key_alias,
-        });
-        write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+        write_bootstrap(&self.tree, environment, &folder);
         self.run(&root, &["init", "-input=false"]);
         self.run(&root, &["apply", "-input=false", "-auto-approve"]);
         self.run(&root, &["state", "rm", "aws_s3_bucket.state", "aws_kms_key.state", "aws_kms_alias.state"]);
@@ -251,6 +242,20 @@ impl<'a> World<'a> {
     pub fn replace(&self, text: &str) {
         write(&self.file, text);
     }
+}
+
+/// Writes the root module that makes what must be there before the first stack of an environment.
+pub fn write_bootstrap(tree: &Path, environment: &Environment, folder: &Path) {
+    tree::copy(&tree::repository().join("tests/judges/fixtures/bootstrap"), folder);
+    let variables = serde_json::json!({
+        "account": environment.account,
+        "region": environment.region,
+        "partition": environment.partition,
+        "roles": roles(tree, environment),
+        "bucket": environment.bucket,
+        "key_alias": environment.key_alias,
+    });
+    write(&folder.join("terraform.tfvars.json"), &variables.to_string());
 }
 
 /// The arguments of the one module that a root calls.

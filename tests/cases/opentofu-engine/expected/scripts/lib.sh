@@ -49,6 +49,8 @@ die() { # message, then lines of help
   [ $# -eq 0 ] || printf 'help: %s\n' "$@" >&2
   exit "${exit_status:-1}"
 }
+# A command that runs ends by itself first, and the engine keeps what it has made in the state.
+trap 'exit_status=130 die "interrupted" "run the same command again: it goes on from there"' INT TERM
 usage() { exit_status=2 die "$1" "scripts/${0##*/} --help"; }
 show_help() { sed -n '4,/^$/s/^# \{0,1\}//p' "scripts/${0##*/}"; } # the comment at the top of the script
 show() { # a command as one could type it
@@ -174,14 +176,14 @@ has_state() { # directory; true when the stack holds something. What cannot be r
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no
-  local directory=$1 status=0
+  local directory=$1 status=0 locked="if the state is locked: somebody is at work there, or a run was killed; then, $engine -chdir=$1 force-unlock ID"
   shift
   # only the caller may read the file: a plan holds values that outputs hide
   (umask 077 && run "$engine" -chdir="$directory" plan -input=false -lock-timeout=2m -detailed-exitcode -out="$plan_file" "$@") || status=$?
   case "$status" in
     0) changes=no ;;
     2) changes=yes ;;
-    *) die "the plan of $directory failed" ;;
+    *) die "the plan of $directory failed" "$locked" ;;
   esac
   [ "$dry_run" = no ] || changes=yes
   [ "$changes" = yes ] || remove_plan "$directory"

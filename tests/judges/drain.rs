@@ -1,0 +1,417 @@
+//! What `scripts/destroy` takes out of a cluster before its services go: real kubectl before a real control plane.
+//!
+//! Beside the control plane's own controllers (StatefulSets, claims in use, quotas), stand-ins play those that let go of
+//! objects late: each can be switched on by itself, so that the script stands before every wait in turn.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::control_plane::ControlPlane;
+use crate::definitions::Definitions;
+use crate::judge;
+use crate::place::{ACCOUNT, Place};
+use crate::scripts::{make_cluster, put_kubectl_first};
+
+const CLUSTER: &str = "azavea-staging-main";
+const INGRESSES: &str = "/apis/networking.k8s.io/v1/namespaces/franklin/ingresses";
+const NODE_CLAIMS: &str = "/apis/karpenter.sh/v1/nodeclaims";
+
+/// Who lets go of what, in the order in which the script comes to them, and what it says when they do not.
+const WAITS: [(&str, &str); 6] = [
+    ("targetgroupbindings", "error: targetgroupbindings.elbv2.k8s.aws are still there"),
+    ("ingresses", "error: ingresses are still there"),
+    ("services", "error: services are still there"),
+    ("pods", "error: the worker nodes of azavea-staging-main do not let go of their pods"),
+    ("nodeclaims", "there is still: nodeclaim.karpenter.sh/spot-1"),
+    ("persistentvolumes", "there is still: pvc-"),
+];
+
+#[test]
+fn destroy_waits_for_what_controllers_take_away() {
+    let what = "scripts/destroy, before a control plane";
+    let Some(place) = Place::new(what) else { return };
+    let Some([kubectl]) = judge::required(what, ["kubectl"]) else { return };
+    let Some([addons]) = judge::data(what, ["addons"]) else { return };
+    let Some(cluster) = ControlPlane::start(what) else { return };
+    put_kubectl_first(&place, &kubectl, &cluster);
+    // No stack holds anything: this is about what Terraform does not know.
+    place.put_first("terraform", "#!/bin/sh\n[ \"$1\" != version ] || echo 'Terraform v1.11.4'\n");
+    place.generate("azavea", |blueprint| blueprint.replace("111111111111", ACCOUNT));
+    let staging = place.environment("azavea", "staging");
+    let destroy = |patience: &str, flags: &[&str]| {
+        let arguments = [&["staging", "--auto-approve"], flags].concat();
+        place.run_with(&[("PLINTH_PATIENCE", patience)], "azavea/scripts/destroy", &arguments)
+    };
+
+    let (status, said) = destroy("3", &[]);
+    assert_eq!(status, 0, "there is no cluster, so nothing holds it:\n{said}");
+    assert!(said.contains("EKS has no cluster azavea-staging-main: nothing to drain"), "{said}");
+
+    make_cluster(&place, &staging, CLUSTER, "1.36", true);
+    let (status, said) = destroy("3", &[]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("EKS protects azavea-staging-main from deletion"), "{said}");
+    place.aws(&["eks", "delete-cluster", "--region", "us-east-1", "--name", CLUSTER]);
+    make_cluster(&place, &staging, CLUSTER, "1.36", false);
+
+    let world =
+        &StandIn { plane: &cluster, at_work: Mutex::default(), is_over: false.into(), refused: 0.into() };
+    thread::scope(|scope| {
+        let _end = End(&world.is_over);
+        scope.spawn(move || world.live());
+        fill(&cluster, &Definitions::load(&addons));
+
+        let before = cluster.objects();
+        let (status, said) = destroy("3", &[]);
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains("error: applications still hold these load balancers and volumes"), "{said}");
+        for held in ["franklin Ingress front", "franklin PersistentVolumeClaim data", "franklin Service web"]
+        {
+            assert!(said.contains(held), "{held}:\n{said}");
+        }
+        assert!(!said.contains("+ kubectl delete"), "{said}");
+        assert_eq!(before, cluster.objects(), "a destroy that is refused changes nothing");
+
+        for (late, words) in WAITS {
+            let (status, said) = destroy("3", &["--with-applications"]);
+            assert_eq!(status, 1, "nobody lets go of {late}:\n{said}");
+            assert!(said.contains(words), "nobody lets go of {late}:\n{said}");
+            let expected = if late == "persistentvolumes" { Duration::from_secs(12) } else { Duration::ZERO };
+            scope.spawn(move || {
+                thread::sleep(expected);
+                world_of(world).insert(late);
+            });
+        }
+        let name = format!("/aws/eks/{CLUSTER}/cluster");
+        place.aws(&["logs", "create-log-group", "--region", "us-east-1", "--log-group-name", &name]);
+        let (status, said) = destroy("120", &["--with-applications", "--sweep"]);
+        assert_eq!(status, 0, "{said}");
+        assert!(
+            said.contains(&format!("+ aws logs delete-log-group --region us-east-1 --log-group-name {name}")),
+            "{said}"
+        );
+    });
+
+    let left = cluster.objects();
+    let is_made = |object: &&String| {
+        let kind = object.split(' ').next().unwrap_or_default();
+        let gone =
+            ["Ingress", "TargetGroupBinding", "NodeClaim", "PersistentVolume", "PersistentVolumeClaim"];
+        gone.contains(&kind) || object.ends_with("/web") || object.starts_with("NodePool /worker")
+    };
+    assert_eq!(left.iter().filter(is_made).collect::<Vec<_>>(), Vec::<&String>::new());
+    for kept in ["NodePool /core", "Service franklin/inner", "StatefulSet nats/nats", "Node /managed-1"] {
+        assert!(left.contains(kept), "{kept} in {left:?}");
+    }
+    assert!(world.refused.load(Ordering::Relaxed) > 0, "nobody tried to make the Ingress again");
+}
+
+/// Ends the stand-ins, also when the test fails.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn world_of<'w>(world: &'w StandIn<'_>) -> std::sync::MutexGuard<'w, BTreeSet<&'static str>> {
+    world.at_work.lock().expect("no stand-in panics")
+}
+
+/// The controllers, the scheduler and the kubelets that a control plane without nodes lacks.
+struct StandIn<'p> {
+    plane: &'p ControlPlane,
+    /// Kinds of which somebody lets go.
+    at_work: Mutex<BTreeSet<&'static str>>,
+    is_over: AtomicBool,
+    /// How often an Ingress was refused to whoever keeps it as Git has it.
+    refused: AtomicUsize,
+}
+
+impl StandIn<'_> {
+    fn live(&self) {
+        while !self.is_over.load(Ordering::Relaxed) {
+            self.round();
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
+
+    fn round(&self) {
+        let list = |path: &str| -> Vec<Value> {
+            let answer = self.plane.request("GET", path, None);
+            answer.body["items"].as_array().cloned().unwrap_or_default()
+        };
+        let at_work = world_of(self).clone();
+        let goes = |object: &Value| !object["metadata"]["deletionTimestamp"].is_null();
+        let name = |object: &Value| object["metadata"]["name"].as_str().expect("a name").to_owned();
+        let namespace = |object: &Value| object["metadata"]["namespace"].as_str().expect("one").to_owned();
+        let pods = list("/api/v1/pods");
+        let claims = list("/api/v1/persistentvolumeclaims");
+
+        // Who made something in AWS takes it away, then the finalizer.
+        let kinds = [
+            ("targetgroupbindings", "/apis/elbv2.k8s.aws/v1beta1"),
+            ("ingresses", "/apis/networking.k8s.io/v1"),
+            ("services", "/api/v1"),
+        ];
+        for (kind, group) in kinds.iter().filter(|(kind, _)| at_work.contains(kind)) {
+            for object in list(&format!("{group}/{kind}")).iter().filter(|object| goes(object)) {
+                let path = format!("{group}/namespaces/{}/{kind}/{}", namespace(object), name(object));
+                self.plane.merge(&path, &json!({ "metadata": { "finalizers": null } }));
+            }
+        }
+        // Kubelets: a pod has ended.
+        for pod in pods.iter().filter(|pod| goes(pod) && at_work.contains("pods")) {
+            let path = format!("/api/v1/namespaces/{}/pods/{}", namespace(pod), name(pod));
+            self.plane.request("DELETE", &path, Some(&json!({ "gracePeriodSeconds": 0 })));
+        }
+        // Karpenter: a node goes when its pods have.
+        for claim in list(NODE_CLAIMS).iter().filter(|claim| goes(claim) && at_work.contains("nodeclaims")) {
+            let node = name(claim);
+            if pods.iter().all(|pod| pod["spec"]["nodeName"] != node.as_str()) {
+                self.plane
+                    .merge(&format!("{NODE_CLAIMS}/{node}"), &json!({ "metadata": { "finalizers": null } }));
+                self.plane.request("DELETE", &format!("/api/v1/nodes/{node}"), None);
+            }
+        }
+        // The storage driver: a volume for each claim, gone after its claim.
+        for claim in claims.iter().filter(|claim| claim["status"]["phase"] == "Pending" && !goes(claim)) {
+            self.plane.request("POST", "/api/v1/persistentvolumes", Some(&volume(claim)));
+        }
+        let volumes = list("/api/v1/persistentvolumes");
+        let released = volumes.iter().filter(|volume| volume["status"]["phase"] == "Released");
+        for volume in released.filter(|_| at_work.contains("persistentvolumes")) {
+            self.plane.request("DELETE", &format!("/api/v1/persistentvolumes/{}", name(volume)), None);
+        }
+        // The scheduler: pods whose claims are there, and stay.
+        let is_bound = |pod: &Value, wanted: &Value| {
+            claims.iter().any(|claim| {
+                namespace(claim) == namespace(pod)
+                    && claim["metadata"]["name"] == *wanted
+                    && claim["status"]["phase"] == "Bound"
+                    && !goes(claim)
+            })
+        };
+        for pod in pods.iter().filter(|pod| pod["spec"]["nodeName"].is_null()) {
+            let volumes = pod["spec"]["volumes"].as_array().into_iter().flatten();
+            let mut wanted = volumes.filter_map(|volume| volume["persistentVolumeClaim"].get("claimName"));
+            if wanted.all(|wanted| is_bound(pod, wanted)) {
+                let binding = json!({
+                    "apiVersion": "v1",
+                    "kind": "Binding",
+                    "metadata": { "name": name(pod) },
+                    "target": { "apiVersion": "v1", "kind": "Node", "name": "managed-1" },
+                });
+                let path = format!("/api/v1/namespaces/{}/pods/{}/binding", namespace(pod), name(pod));
+                self.plane.request("POST", &path, Some(&binding));
+            }
+        }
+        // Who keeps everything as Git has it.
+        if at_work.contains("ingresses") && list(INGRESSES).is_empty() {
+            let answer = self.plane.request("POST", INGRESSES, Some(&ingress()));
+            let is_refused =
+                answer.status == 403 && answer.body["message"].to_string().contains("plinth-destroy");
+            assert!(is_refused, "the Ingress is there again: {}", answer.body);
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Puts a cluster's daily life there, and waits until it has settled.
+fn fill(plane: &ControlPlane, definitions: &Definitions) {
+    let karpenter = json!({
+        "nodeClassRef": { "group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default" },
+        "requirements": [{ "key": "kubernetes.io/arch", "operator": "In", "values": ["amd64"] }],
+    });
+    let pool = |name: &str| {
+        json!({
+            "apiVersion": "karpenter.sh/v1",
+            "kind": "NodePool",
+            "metadata": { "name": name },
+            "spec": { "template": { "metadata": { "labels": { "node-type": name } }, "spec": karpenter } },
+        })
+    };
+    let binding = json!({
+        "apiVersion": "elbv2.k8s.aws/v1beta1",
+        "kind": "TargetGroupBinding",
+        "metadata": { "name": "own", "namespace": "franklin", "finalizers": ["elbv2.k8s.aws/resources"] },
+        "spec": {
+            "targetGroupARN": "arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/own/0123456789abcdef",
+            "serviceRef": { "name": "web", "port": 80 },
+        },
+    });
+    let claim_kind = json!({ "apiVersion": "karpenter.sh/v1", "kind": "NodeClaim" });
+    plane.know(definitions, &[pool("worker"), claim_kind, binding.clone()]);
+
+    for (name, labels) in
+        [("franklin", json!({ "Application": "franklin", "Team": "maps" })), ("nats", json!({}))]
+    {
+        let metadata = json!({ "name": name, "labels": labels });
+        plane.apply(
+            "/api/v1/namespaces",
+            &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata }),
+        );
+    }
+    for (name, node_type, owner) in
+        [("core-1", "core", None), ("managed-1", "worker", None), ("spot-1", "worker", Some("worker"))]
+    {
+        let mut labels = json!({ "node-type": node_type });
+        if let Some(owner) = owner {
+            labels["karpenter.sh/nodepool"] = owner.into();
+        }
+        let metadata = json!({ "name": name, "labels": labels });
+        plane.apply("/api/v1/nodes", &json!({ "apiVersion": "v1", "kind": "Node", "metadata": metadata }));
+    }
+    for name in ["core", "worker"] {
+        plane.apply("/apis/karpenter.sh/v1/nodepools", &pool(name));
+    }
+    let worker = plane.get("/apis/karpenter.sh/v1/nodepools/worker");
+    plane.apply(
+        NODE_CLAIMS,
+        &json!({
+            "apiVersion": "karpenter.sh/v1",
+            "kind": "NodeClaim",
+            "metadata": {
+                "name": "spot-1",
+                "labels": { "node-type": "worker", "karpenter.sh/nodepool": "worker" },
+                "finalizers": ["karpenter.sh/termination"],
+                "ownerReferences": [{
+                    "apiVersion": "karpenter.sh/v1", "kind": "NodePool", "name": "worker",
+                    "uid": worker["metadata"]["uid"], "blockOwnerDeletion": true,
+                }],
+            },
+            "spec": karpenter,
+        }),
+    );
+    plane.apply(
+        "/apis/storage.k8s.io/v1/storageclasses",
+        &json!({
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": { "name": "gp3" },
+            "provisioner": "ebs.csi.aws.com",
+        }),
+    );
+    application(plane, &binding);
+    system_service(plane);
+    crate::control_plane::wait("the cluster has not settled", || {
+        let pods = plane.get("/api/v1/pods");
+        let pods = pods["items"].as_array().expect("a list");
+        let bound = pods.iter().filter(|pod| pod["spec"]["nodeName"].is_string()).count();
+        (bound != 3).then(|| format!("{bound} pods have a node")).into_iter().collect()
+    });
+}
+
+/// What an application has: load balancers, a pod with a claim on a managed node, one that a budget keeps on a spot node.
+fn application(plane: &ControlPlane, binding: &Value) {
+    plane.apply("/apis/elbv2.k8s.aws/v1beta1/namespaces/franklin/targetgroupbindings", binding);
+    plane.apply(INGRESSES, &ingress());
+    for (name, kind, finalizers) in
+        [("web", "LoadBalancer", json!(["service.k8s.aws/resources"])), ("inner", "ClusterIP", json!([]))]
+    {
+        plane.apply(
+            "/api/v1/namespaces/franklin/services",
+            &json!({
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": { "name": name, "finalizers": finalizers },
+                "spec": { "type": kind, "ports": [{ "port": 80 }], "selector": { "app": "map" } },
+            }),
+        );
+    }
+    plane.apply(
+        "/api/v1/namespaces/franklin/persistentvolumeclaims",
+        &json!({ "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": { "name": "data" }, "spec": claim() }),
+    );
+    for (name, node, volumes) in [
+        ("db", "managed-1", json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }])),
+        ("map", "spot-1", json!([])),
+    ] {
+        plane.apply(
+            "/api/v1/namespaces/franklin/pods",
+            &json!({
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": { "name": name, "labels": { "app": "map" } },
+                "spec": { "nodeName": node, "containers": [{ "name": "main", "image": "main" }], "volumes": volumes },
+            }),
+        );
+    }
+    plane.apply(
+        "/apis/policy/v1/namespaces/franklin/poddisruptionbudgets",
+        &json!({
+            "apiVersion": "policy/v1",
+            "kind": "PodDisruptionBudget",
+            "metadata": { "name": "map" },
+            "spec": { "maxUnavailable": 0, "selector": { "matchLabels": { "app": "map" } } },
+        }),
+    );
+}
+
+/// A system service, whose controller makes pod and claim again.
+fn system_service(plane: &ControlPlane) {
+    plane.apply(
+        "/apis/apps/v1/namespaces/nats/statefulsets",
+        &json!({
+            "apiVersion": "apps/v1",
+            "kind": "StatefulSet",
+            "metadata": { "name": "nats" },
+            "spec": {
+                "serviceName": "nats",
+                "selector": { "matchLabels": { "app": "nats" } },
+                "template": {
+                    "metadata": { "labels": { "app": "nats" } },
+                    "spec": { "containers": [{ "name": "main", "image": "main" }] },
+                },
+                "volumeClaimTemplates": [{ "metadata": { "name": "data" }, "spec": claim() }],
+            },
+        }),
+    );
+}
+
+fn claim() -> Value {
+    json!({
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "gp3",
+        "resources": { "requests": { "storage": "1Gi" } },
+    })
+}
+
+fn ingress() -> Value {
+    json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": { "name": "front", "finalizers": ["ingress.k8s.aws/resources"] },
+        "spec": { "defaultBackend": { "service": { "name": "web", "port": { "number": 80 } } } },
+    })
+}
+
+/// The volume that a storage driver makes for a claim.
+fn volume(claim: &Value) -> Value {
+    let id = format!("pvc-{}", claim["metadata"]["uid"].as_str().expect("an id"));
+    json!({
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": { "name": id, "annotations": { "pv.kubernetes.io/provisioned-by": "ebs.csi.aws.com" } },
+        "spec": {
+            "accessModes": claim["spec"]["accessModes"],
+            "capacity": claim["spec"]["resources"]["requests"],
+            "storageClassName": "gp3",
+            "persistentVolumeReclaimPolicy": "Delete",
+            "csi": { "driver": "ebs.csi.aws.com", "volumeHandle": id },
+            "claimRef": {
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "namespace": claim["metadata"]["namespace"],
+                "name": claim["metadata"]["name"],
+                "uid": claim["metadata"]["uid"],
+            },
+        },
+    })
+}
