@@ -30,6 +30,9 @@ pub const VPC_CNI: &str = "vpc-cni";
 /// The load balancer controller's name in the catalog.
 pub const LOAD_BALANCER_CONTROLLER: &str = "aws-load-balancer-controller";
 
+/// The name in the catalog of what writes records for hosts of Ingress objects.
+pub const EXTERNAL_DNS: &str = "external-dns";
+
 /// The EFS driver's name in the catalog. It brings a file system along.
 pub const EFS: &str = "aws-efs-csi-driver";
 

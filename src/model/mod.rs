@@ -16,6 +16,7 @@ pub mod facts;
 pub mod identity;
 pub mod network;
 pub mod node_pool;
+pub mod resource;
 pub mod settings;
 pub mod support;
 
@@ -41,6 +42,7 @@ pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use placement::values as addon_values;
+pub use resource::Resource;
 pub use settings::{Fleet, Settings};
 
 /// Everything that templates need to know.
@@ -150,7 +152,8 @@ pub fn resolve(
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
     let fleet = settings::fleet(&mut context, &environments);
-    identity::check(&mut context, &environments, &fleet);
+    identity::check(&mut context, &environments, &apps, &fleet);
+    resource::host::check_hosts(&mut context, &apps);
     reach::check(&mut context, &environments);
     pin::check(&mut context, &environments, &fleet);
     check_waivers(&mut context);

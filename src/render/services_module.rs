@@ -13,7 +13,7 @@ use super::{Output, Providers, Row, Whole, always, lay_out, module, nothing, pro
 use crate::catalog::AddonKind;
 use crate::hcl::value::Value;
 use crate::model::KarpenterPool;
-use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
+use crate::model::addon::{EFS, EXTERNAL_DNS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::node_pool::{CORE, MIDDLEWARE};
 use crate::model::settings::{Fleet, FleetAddon, FleetPool, Member, Share};
 
@@ -87,7 +87,6 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 }
 
 pub(super) const EBS: &str = "aws-ebs-csi-driver";
-const EXTERNAL_DNS: &str = "external-dns";
 const NATS: &str = "nats";
 const SNAPSHOTS: &str = "snapshot-controller";
 

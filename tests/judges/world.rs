@@ -1,5 +1,6 @@
 //! A stand-in world, and a copy of a generated tree that is applied in it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -41,6 +42,21 @@ impl Environment {
     pub fn bootstrap(&self) -> String {
         format!("bootstrap/{}", self.name)
     }
+}
+
+/// Returns the hosted zones that an environment's applications take for granted.
+fn zones(tree: &Path, environment: &Environment) -> BTreeSet<String> {
+    let apps = environment.roots.iter().filter(|root| root.starts_with("apps/"));
+    let texts = apps.map(|root| read(&tree.join(root).join("main.tf")));
+    let zones = texts.flat_map(|text| {
+        let named: Vec<String> = text
+            .split("zone ")
+            .skip(1)
+            .filter_map(|rest| rest.trim_start().strip_prefix("= \"")?.split('"').next().map(str::to_owned))
+            .collect();
+        named
+    });
+    zones.collect()
 }
 
 /// Reads a tree's environments, in the order of deployment.
@@ -152,6 +168,7 @@ impl<'a> World<'a> {
             "region": environment.region,
             "partition": environment.partition,
             "roles": roles(&self.tree, environment),
+            "zones": zones(&self.tree, environment),
             "bucket": environment.bucket,
             "key_alias": environment.key_alias,
         });

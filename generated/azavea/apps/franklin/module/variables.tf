@@ -20,3 +20,28 @@ variable "minimum_kubernetes_version" {
   type        = string
   default     = null
 }
+
+variable "account_id" {
+  description = "AWS account of the cluster."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be twelve digits."
+  }
+}
+
+variable "hosts" {
+  description = "Names that people call: host => the name, and the public hosted zone that it is in."
+  type = map(object({
+    domain_name = string
+    zone        = string
+  }))
+}
+
+variable "protection" {
+  description = "Whether data outlive mistakes and a zone: databases stand by in another zone, backups are kept longer, and a last snapshot stays."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -1,0 +1,19 @@
+variable "domain_name" {
+  description = "Name that people call, such as api.example.com."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?[.])+[a-z]{2,63}$", var.domain_name)) && length(var.domain_name) <= 64
+    error_message = "domain_name must be a name of DNS in lower case, of at most 64 characters, which is what a certificate takes."
+  }
+}
+
+variable "zone" {
+  description = "Public hosted zone of Route 53 that the name is in, by its name."
+  type        = string
+
+  validation {
+    condition     = var.domain_name == var.zone || endswith(var.domain_name, ".${var.zone}")
+    error_message = "zone must be the end of domain_name."
+  }
+}

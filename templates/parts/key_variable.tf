@@ -1,0 +1,5 @@
+
+variable "key_arn" {
+  description = "ARN of the application's KMS key."
+  type        = string
+}
