@@ -361,7 +361,8 @@ fn version(
         return default;
     }
     let Ok(version) = semver::Version::parse(written.trim_start_matches('v')) else {
-        context.push(Problem::InvalidVersion { value: written.value.clone() }, written.span);
+        let is_own = wish.value.chart.is_some();
+        context.push(Problem::InvalidVersion { value: written.value.clone(), is_own }, written.span);
         return default;
     };
     // A registry finds a chart by the very text of its version.

@@ -375,7 +375,7 @@ problems! {
     /// An add-on's version does not run on the cluster's Kubernetes version.
     E0504 AddonUnfit { addon: String, version: String, kubernetes: String, least: String, of_kubernetes: bool },
     /// A text is not the version of a chart.
-    E0505 InvalidVersion { value: String },
+    E0505 InvalidVersion { value: String, is_own: bool },
     /// A version is set for an add-on that takes none.
     E0506 VersionNotTaken { addon: String, is_eks_addon: bool },
     /// A cluster has no Kubernetes version.

@@ -1030,9 +1030,12 @@ impl Problem {
                         .help("remove `version` to take the catalog's")
                 }
             }
-            Self::InvalidVersion { value } => Words::new(format!("`{value}` is not the version of a chart"))
-                .label("major, minor and patch are needed")
-                .help("write it as `\"1.14.1\"`, or remove it to take the catalog's"),
+            Self::InvalidVersion { value, is_own } => {
+                let instead = if *is_own { "" } else { ", or remove it to take the catalog's" };
+                Words::new(format!("`{value}` is not the version of a chart"))
+                    .label("major, minor and patch are needed")
+                    .help(format!("write it as `\"1.14.1\"`{instead}"))
+            }
             Self::VersionNotTaken { addon, is_eks_addon } => {
                 let (kind, label, help) = if *is_eks_addon {
                     (
@@ -1054,7 +1057,7 @@ impl Problem {
             }
             Self::AddonsInCircle { addon, other } => {
                 Words::new(format!("add-on `{addon}` would be installed before itself"))
-                    .label(format!("`{other}` comes before it"))
+                    .label(format!("`{other}` comes before `{addon}`"))
                     .also("and comes after it")
                     .help("remove one of the two from `needs` or `after`")
             }
@@ -1529,10 +1532,11 @@ impl Problem {
                 list(addons)
             )),
             Self::AddonsUntested { addons, kubernetes } => {
-                let (subject, verb) = if addons.len() == 1 { ("add-on", "is") } else { ("add-ons", "are") };
+                let (subject, verb, whose, them) =
+                    if addons.len() == 1 { ("add-on", "is", "its project states", "it") } else { ("add-ons", "are", "their projects state", "them") };
                 Words::new(format!("{subject} {} {verb} not tested by upstream on {kubernetes}", list(addons)))
-                    .label("newer than their projects state")
-                    .help("try them on a cluster that can be lost first")
+                    .label(format!("newer than {whose}"))
+                    .help(format!("try {them} on a cluster that can be lost first"))
             }
             Self::WaiverExpired { id, until } => Words::new(format!("the waiver of `{id}` has run out"))
                 .label(format!("ended with {until}"))

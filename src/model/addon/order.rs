@@ -9,6 +9,13 @@ use crate::problem::Problem;
 /// Checks the add-ons of a cluster against each other.
 pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, addons: &[Addon]) {
     let at = |name: &str| keys.addons.get(name).map_or(Span::default(), |wish| wish.name.span);
+    // Where one names another: in its own table, if the blueprint says it there, else its name.
+    let asks = |name: &str, other: &str| {
+        let wish = keys.addons.get(name).map(|wish| &wish.value);
+        let lists = wish.into_iter().flat_map(|wish| [&wish.needs, &wish.after]).flatten();
+        let mut names = lists.flat_map(|list| list.iter());
+        names.find(|known| known.as_str() == other).map_or(at(name), |known| known.span)
+    };
     let is_on = |name: &str| addons.iter().any(|addon| addon.name.as_str() == name);
     for Addon { name, facts, .. } in addons {
         for need in facts.needs.iter().filter(|need| !is_on(need) && !keys.addons.is_broken(need)) {
@@ -18,7 +25,7 @@ pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, addons: &[Add
                 why: format!("add-on `{name}` does not run without it"),
                 switched_off: off.is_some(),
             };
-            context.push(problem, off.map_or(at(name.as_str()), |off| off.value.enabled.span));
+            context.push(problem, off.map_or(asks(name.as_str(), need), |off| off.value.enabled.span));
         }
         for (other, why) in facts.excludes.iter().filter(|(other, _)| is_on(other)) {
             let problem =
@@ -31,7 +38,7 @@ pub(super) fn check(context: &mut Context<'_>, keys: &ClusterKeys, addons: &[Add
         addons.iter().filter_map(|Addon { name, .. }| Some((name.as_str(), circle(addons, name.as_str())?)));
     if let Some((name, other)) = circles.next() {
         let problem = Problem::AddonsInCircle { addon: name.to_owned(), other: other.clone() };
-        context.push_conflict(problem, at(name), at(other));
+        context.push_conflict(problem, asks(name, other), asks(other, name));
     }
 }
 
