@@ -528,8 +528,8 @@ table! {
         optional instance_class: InstanceClass; usual |_| Some(usual::resource::INSTANCE_CLASS),
         /// Size of its volume in GiB, which grows up to four times as much; Aurora's grows by itself.
         optional storage_gib: StorageGib; usual |_| Some(usual::resource::STORAGE_GIB),
-        /// Whether AWS refuses to delete it: `false` first, and applied, where it is to go.
-        default deletion_protection: bool = true,
+        /// Whether another instance stands by in another zone.
+        default standby: bool = true,
     }
 }
 
@@ -546,8 +546,8 @@ table! {
     "a host" Host {
         /// The name, `"api.{environment}.example.com"`.
         required domain_name: Pattern,
-        /// The public hosted zone that the name is in, by its name. It is there already.
-        required zone: Pattern,
+        /// The public hosted zone that the name is in, by its name; without it, the one of the cluster's external-dns.
+        optional zone: Pattern,
         /// Who may log in: without it, whoever calls gets through to the pods.
         optional user_pool: Name,
     }
@@ -558,8 +558,6 @@ table! {
     "a user pool" UserPool {
         /// Whether people confirm with a code of an authenticator, besides their password.
         default mfa: Mfa = Mfa::Optional,
-        /// Whether AWS refuses to delete it: `false` first, and applied, where it is to go.
-        default deletion_protection: bool = true,
     }
 }
 

@@ -127,7 +127,7 @@ pub(super) fn resolve(
             text("engine_version", value.engine_version.as_ref().map(|set| set.to_string())),
             text("instance_class", value.instance_class.as_ref().map(|set| set.to_string())),
             number("storage_gib", value.storage_gib.as_ref().map(|set| set.get())),
-            unprotected(value.deletion_protection.value),
+            (!value.standby.value).then_some(("standby", Value::Bool(false))),
         ];
         gather.add(kind, name, Some(value.service_accounts.as_ref()), Vec::new(), settings);
     }
@@ -147,10 +147,7 @@ pub(super) fn resolve(
             gather.context.push(Problem::LoginToNothing { pool: name.to_string() }, name.span);
         }
         let required = value.mfa.value == Mfa::Required;
-        let settings = [
-            required.then_some(("mfa_required", Value::Bool(true))),
-            unprotected(value.deletion_protection.value),
-        ];
+        let settings = [required.then_some(("mfa_required", Value::Bool(true)))];
         gather.add(Kind::UserPool, name, None, Vec::new(), settings);
     }
     gather.found
@@ -161,11 +158,6 @@ type Setting = Option<(&'static str, Value)>;
 
 fn number(name: &'static str, value: Option<u32>) -> Setting {
     value.map(|value| (name, Value::from(value)))
-}
-
-/// What the modules have without being told is that AWS refuses.
-fn unprotected(deletion_protection: bool) -> Setting {
-    (!deletion_protection).then_some(("deletion_protection", Value::Bool(false)))
 }
 
 struct Gather<'a, 'c> {

@@ -521,6 +521,8 @@ problems! {
     E0731 InvalidDatabaseVersion { value: String },
     /// Aurora's storage has no size.
     E0732 StorageOfAurora,
+    /// Nothing says in which zone a name is.
+    E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
 
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
@@ -661,6 +663,7 @@ impl Problem {
             (Self::PoolNeeds { key: "limits.gpu", .. }, Self::UnknownKey { table: "limits", .. })
             | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. })
             | (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. })
+            | (Self::HostLeadsNowhere { .. }, Self::HostWithoutZone { .. })
             | (Self::LoginToNothing { .. }, Self::UnknownResource { word: "user pool", .. }) => true,
             (Self::ServicesDoNotFit { unfit }, Self::NothingLeft { pool, .. }) => unfit.pool.as_str() == pool,
             (

@@ -1433,6 +1433,16 @@ impl Problem {
                     .also("this is to be its end")
                     .help(format!("write `\"{first}.{zone}\"`, or the zone that the name is in"))
             }
+            Self::HostWithoutZone { domain_name, cluster, zones } => {
+                let label = match zones {
+                    0 => format!("cluster `{cluster}` has no `external-dns`, which would say it"),
+                    _ => format!("`external-dns` of cluster `{cluster}` has {zones} zones"),
+                };
+                let zone = domain_name.split_once('.').map_or("", |(_, zone)| zone);
+                Words::new(format!("nothing says in which zone `{domain_name}` is"))
+                    .label(label)
+                    .help(format!("add `zone = \"{zone}\"`, the name of a hosted zone that is there"))
+            }
             Self::HostTwice { domain_name } => {
                 Words::new(format!("two load balancers would answer to `{domain_name}`"))
                     .label("a name leads to one cluster")

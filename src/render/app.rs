@@ -204,9 +204,11 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         TenantView::of(&whole.model.fleet, cluster, tenant, place)
     });
     let hosts = attachment.hosts.iter().map(|host| {
-        let parts = [("domain_name", &host.domain_name), ("zone", &host.zone)];
-        let parts = parts.map(|(name, value)| (name.to_owned(), Value::String(value.clone())));
-        (host.name.to_string(), Value::Object(parts.into()))
+        let parts = [("domain_name", Some(&host.domain_name)), ("zone", host.zone.as_ref())];
+        let parts = parts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?.clone()))));
+        (host.name.to_string(), Value::Object(parts.collect()))
     });
     view(&Main {
         cluster_name: &cluster.eks_name,

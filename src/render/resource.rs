@@ -242,6 +242,7 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
         Kind::Host => {
             add("domain_name", host("domain_name"));
             add("zone", host("zone"));
+            add("zone_ids", Value::expression("module.attachment.dns_zone_ids"));
         }
         Kind::UserPool => {
             let hosts = hosts_behind(app, resource);

@@ -278,7 +278,9 @@ fn roles(tree: &Path, environment: &Environment) -> std::collections::BTreeMap<S
         for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok) {
             if file.path().extension().is_some_and(|extension| extension == "tf") {
                 let literals = literals(&read(file.path())).expect("generated files parse");
-                for role in literals.iter().filter_map(|literal| literal.value.strip_prefix(&arn)) {
+                // Under plinth's path, stubs of applications make them.
+                let roles_of = literals.iter().filter_map(|literal| literal.value.strip_prefix(&arn));
+                for role in roles_of.filter(|role| !role.starts_with("plinth/")) {
                     let (path, name) = role.rsplit_once('/').unwrap_or(("", role));
                     let path = if path.is_empty() { "/".to_owned() } else { format!("/{path}/") };
                     roles.insert(name.to_owned(), path);

@@ -18,8 +18,8 @@ pub struct Host {
     pub name: Name,
     /// What people call.
     pub domain_name: String,
-    /// The zone that it is in.
-    pub zone: String,
+    /// The zone that it is in; none where it is the cluster's only one.
+    pub zone: Option<String>,
     /// Where its name stands in the blueprint.
     #[serde(skip)]
     pub at: Span,
@@ -34,23 +34,38 @@ pub(in crate::model) fn hosts(
 ) -> Vec<Host> {
     let limit = context.catalog.name_limit("aws_acm_certificate");
     let mut hosts = Vec::new();
+    let zones = cluster.settings.addons.iter().find(|addon| addon.name.as_str() == EXTERNAL_DNS);
+    let zones = zones.map_or(0, |addon| addon.access.len());
     for Named { name, value } in keys.hosts.iter() {
-        let (domain_name, zone) = (value.domain_name.expand(scope), value.zone.expand(scope));
-        for (text, at) in [(&domain_name, value.domain_name.span), (&zone, value.zone.span)] {
-            if !is_domain_name(text) {
-                context.push(Problem::InvalidDomainName { value: text.clone() }, at);
-            }
-        }
-        let is_within = domain_name == zone || domain_name.ends_with(&format!(".{zone}"));
+        let domain_name = value.domain_name.expand(scope);
+        let zone = value.zone.as_ref().map(|zone| (zone.expand(scope), zone.span));
         let at = value.domain_name.span;
+        let names = std::iter::once((&domain_name, at)).chain(zone.iter().map(|(zone, at)| (zone, *at)));
+        let mut is_good = true;
+        for (text, at) in names.filter(|(text, _)| !is_domain_name(text)) {
+            context.push(Problem::InvalidDomainName { value: text.clone() }, at);
+            is_good = false;
+        }
         if domain_name.len() > limit {
             let what = format!("host `{}`", name.value);
             let problem = Problem::NameTooLong { name: domain_name.clone(), what, limit, settle: None };
             context.push(problem, at);
-        } else if is_domain_name(&domain_name) && is_domain_name(&zone) && !is_within {
-            let problem = Problem::HostOutsideZone { domain_name: domain_name.clone(), zone: zone.clone() };
-            context.push_conflict(problem, at, value.zone.span);
+            is_good = false;
         }
+        match &zone {
+            Some((zone, span)) if is_good && !format!(".{domain_name}").ends_with(&format!(".{zone}")) => {
+                let problem =
+                    Problem::HostOutsideZone { domain_name: domain_name.clone(), zone: zone.clone() };
+                context.push_conflict(problem, at, *span);
+            }
+            None if zones != 1 => {
+                let cluster = cluster.eks_name.clone();
+                context
+                    .push(Problem::HostWithoutZone { domain_name: domain_name.clone(), cluster, zones }, at);
+            }
+            _ => {}
+        }
+        let zone = zone.map(|(zone, _)| zone);
         let missing: Vec<&str> = [LOAD_BALANCER_CONTROLLER, EXTERNAL_DNS]
             .into_iter()
             .filter(|addon| !cluster.has(addon))

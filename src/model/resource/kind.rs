@@ -220,7 +220,7 @@ const REGISTRY: KindFacts = KindFacts {
 };
 const DATABASE: KindFacts = KindFacts {
     word: "database",
-    about: "PostgreSQL on an instance of RDS; in a protected environment, another one in another zone",
+    about: "PostgreSQL on RDS, with its standby",
     key: "databases",
     names: &[
         made("name", PLAIN, "aws_db_instance", "-2"),
@@ -263,11 +263,8 @@ const DATABASE: KindFacts = KindFacts {
     ],
     ..NOTHING
 };
-const AURORA_DATABASE: KindFacts = KindFacts {
-    word: "aurora database",
-    about: "PostgreSQL on an instance of Aurora; in a protected environment on two",
-    ..DATABASE
-};
+const AURORA_DATABASE: KindFacts =
+    KindFacts { word: "aurora database", about: "PostgreSQL on Aurora, with its standby", ..DATABASE };
 const SECRET: KindFacts = KindFacts {
     word: "secret",
     about: "secret of Secrets Manager",
@@ -323,6 +320,7 @@ const USER_POOL: KindFacts = KindFacts {
     ],
     outputs: &["arn", "id"],
     has_access: false,
+    is_protected: true,
     holds_data: true,
     actions: &[
         "cognito-idp:CreateUserPool",

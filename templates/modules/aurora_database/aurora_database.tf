@@ -48,16 +48,16 @@ resource "aws_rds_cluster" "this" {
 
   backup_retention_period   = var.protection ? 30 : 7
   copy_tags_to_snapshot     = true
-  deletion_protection       = var.deletion_protection
+  deletion_protection       = var.protection
   skip_final_snapshot       = !var.protection
   final_snapshot_identifier = "${var.name}-final"
 
   enabled_cloudwatch_logs_exports = ["postgresql"]
 }
 
-# One writes. In a protected environment another one stands by, in another zone.
+# One writes. Another one stands by, in another zone.
 resource "aws_rds_cluster_instance" "this" {
-  for_each = toset(var.protection ? ["1", "2"] : ["1"])
+  for_each = toset(var.standby ? ["1", "2"] : ["1"])
 
   identifier           = "${var.name}-${each.key}"
   cluster_identifier   = aws_rds_cluster.this.id

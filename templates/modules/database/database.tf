@@ -49,14 +49,14 @@ resource "aws_db_instance" "this" {
   vpc_security_group_ids = [aws_security_group.this.id]
   publicly_accessible    = false
   network_type           = var.network_type
-  multi_az               = var.protection
+  multi_az               = var.standby
   parameter_group_name   = aws_db_parameter_group.this.name
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
 
   auto_minor_version_upgrade = true
   backup_retention_period    = var.protection ? 30 : 7
   copy_tags_to_snapshot      = true
-  deletion_protection        = var.deletion_protection
+  deletion_protection        = var.protection
   skip_final_snapshot        = !var.protection
   final_snapshot_identifier  = "${var.name}-final"
 

@@ -9,11 +9,19 @@ variable "domain_name" {
 }
 
 variable "zone" {
-  description = "Public hosted zone of Route 53 that the name is in, by its name."
+  description = "Public hosted zone of Route 53 that the name is in, by its name; null for the only one of zone_ids."
   type        = string
+  default     = null
 
   validation {
-    condition     = var.domain_name == var.zone || endswith(var.domain_name, ".${var.zone}")
+    condition     = var.zone == null || endswith(".${var.domain_name}", ".${coalesce(var.zone, var.domain_name)}")
     error_message = "zone must be the end of domain_name."
   }
+}
+
+variable "zone_ids" {
+  description = "Zones in which the cluster writes names, by their ids: dns_zone_ids of modules/attachment."
+  type        = list(string)
+  default     = []
+  nullable    = false
 }

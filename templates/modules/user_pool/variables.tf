@@ -35,9 +35,9 @@ variable "mfa_required" {
   nullable    = false
 }
 
-variable "deletion_protection" {
-  description = "Whether AWS refuses to delete it: false first, and applied, where it is to go."
+variable "protection" {
+  description = "Whether AWS refuses to delete the pool."
   type        = bool
-  default     = true
+  default     = false
   nullable    = false
 }

@@ -72,14 +72,14 @@ variable "network_type" {
 }
 
 variable "protection" {
-  description = "Whether data outlive mistakes and a zone: another instance stands by in another zone, backups are kept for a month, not a week, and a last snapshot stays."
+  description = "Whether data outlive mistakes: AWS refuses to delete the server, backups are kept for a month, not a week, and a last snapshot stays."
   type        = bool
   default     = false
   nullable    = false
 }
 
-variable "deletion_protection" {
-  description = "Whether AWS refuses to delete it: false first, and applied, where it is to go."
+variable "standby" {
+  description = "Whether another instance stands by in another zone."
   type        = bool
   default     = true
   nullable    = false

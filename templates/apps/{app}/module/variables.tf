@@ -33,17 +33,17 @@ variable "account_id" {
 {%- if has_hosts %}
 
 variable "hosts" {
-  description = "Names that people call: host => the name, and the public hosted zone that it is in."
+  description = "Names that people call: host => the name, and the public hosted zone that it is in, where it is not the cluster's only one."
   type = map(object({
     domain_name = string
-    zone        = string
+    zone        = optional(string)
   }))
 }
 {%- endif %}
 {%- if is_protected %}
 
 variable "protection" {
-  description = "Whether data outlive mistakes and a zone: databases stand by in another zone, backups are kept longer, and a last snapshot stays."
+  description = "Whether data outlive mistakes: AWS refuses to delete them, backups are kept longer, and a last snapshot stays."
   type        = bool
   default     = false
   nullable    = false

@@ -5,4 +5,5 @@ module "host_workflows" {
 
   domain_name = var.hosts["workflows"].domain_name
   zone        = var.hosts["workflows"].zone
+  zone_ids    = module.attachment.dns_zone_ids
 }

@@ -6,4 +6,5 @@ module "user_pool_staff" {
   name         = "${var.cluster_name}-${var.namespace}-staff"
   domain       = "${var.cluster_name}-${var.namespace}-staff-${var.account_id}"
   domain_names = [module.host_workflows.domain_name]
+  protection   = var.protection
 }

@@ -32,9 +32,16 @@ variable "account_id" {
 }
 
 variable "hosts" {
-  description = "Names that people call: host => the name, and the public hosted zone that it is in."
+  description = "Names that people call: host => the name, and the public hosted zone that it is in, where it is not the cluster's only one."
   type = map(object({
     domain_name = string
-    zone        = string
+    zone        = optional(string)
   }))
+}
+
+variable "protection" {
+  description = "Whether data outlive mistakes: AWS refuses to delete them, backups are kept longer, and a last snapshot stays."
+  type        = bool
+  default     = false
+  nullable    = false
 }

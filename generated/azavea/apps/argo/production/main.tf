@@ -8,11 +8,11 @@ module "application" {
   account_id   = "222222222222"
 
   hosts = {
-    workflows = {
-      domain_name = "workflows.production.example.com"
-      zone        = "production.example.com"
-    }
+    workflows = { domain_name = "workflows.production.example.com" }
   }
+
+  # What differs from the standard.
+  protection = true
 }
 
 # This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do

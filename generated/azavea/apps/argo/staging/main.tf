@@ -8,6 +8,6 @@ module "application" {
   account_id   = "111111111111"
 
   hosts = {
-    workflows = { domain_name = "workflows.staging.example.com", zone = "staging.example.com" }
+    workflows = { domain_name = "workflows.staging.example.com" }
   }
 }

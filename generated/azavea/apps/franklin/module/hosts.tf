@@ -5,4 +5,5 @@ module "host_api" {
 
   domain_name = var.hosts["api"].domain_name
   zone        = var.hosts["api"].zone
+  zone_ids    = module.attachment.dns_zone_ids
 }

@@ -8,7 +8,7 @@ module "application" {
   account_id   = "222222222222"
 
   hosts = {
-    api = { domain_name = "franklin.production.example.com", zone = "production.example.com" }
+    api = { domain_name = "franklin.production.example.com" }
   }
 
   # What differs from the standard.

@@ -8,6 +8,6 @@ module "application" {
   account_id   = "111111111111"
 
   hosts = {
-    api = { domain_name = "franklin.staging.example.com", zone = "staging.example.com" }
+    api = { domain_name = "franklin.staging.example.com" }
   }
 }

@@ -5,6 +5,7 @@ module "host_admin" {
 
   domain_name = var.hosts["admin"].domain_name
   zone        = var.hosts["admin"].zone
+  zone_ids    = module.attachment.dns_zone_ids
 }
 
 module "host_api" {
@@ -12,4 +13,5 @@ module "host_api" {
 
   domain_name = var.hosts["api"].domain_name
   zone        = var.hosts["api"].zone
+  zone_ids    = module.attachment.dns_zone_ids
 }

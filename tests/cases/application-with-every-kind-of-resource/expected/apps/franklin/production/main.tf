@@ -8,7 +8,7 @@ module "application" {
   account_id   = "222222222222"
 
   hosts = {
-    admin = { domain_name = "admin.production.example.com", zone = "production.example.com" }
+    admin = { domain_name = "admin.production.example.com" }
     api   = { domain_name = "api.production.example.com", zone = "production.example.com" }
   }
 

@@ -8,7 +8,7 @@ module "application" {
   account_id   = "111111111111"
 
   hosts = {
-    admin = { domain_name = "admin.staging.example.com", zone = "staging.example.com" }
+    admin = { domain_name = "admin.staging.example.com" }
     api   = { domain_name = "api.staging.example.com", zone = "staging.example.com" }
   }
 }
