@@ -97,5 +97,6 @@ variable "partition" {
   description = "Partition of the AWS account, such as aws or aws-us-gov."
   type        = string
 }
+
 {% include "parts/role_variables.tf" %}
 {% include "parts/key_variable.tf" %}

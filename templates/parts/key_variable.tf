@@ -1,4 +1,3 @@
-
 variable "key_arn" {
   description = "ARN of the application's KMS key."
   type        = string

@@ -1,4 +1,3 @@
-
 variable "role_path" {
   description = "IAM path of the application's roles."
   type        = string

@@ -1,5 +1,3 @@
-{% include "parts/database_variables.tf" %}
-
 variable "storage_gib" {
   description = "Size of its volume in GiB. It grows by itself up to four times as much."
   type        = number
@@ -11,3 +9,5 @@ variable "storage_gib" {
     error_message = "storage_gib must be a whole number from 20 to 16384."
   }
 }
+
+{% include "parts/database_variables.tf" %}

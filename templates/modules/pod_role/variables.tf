@@ -34,6 +34,7 @@ variable "access" {
   default  = {}
   nullable = false
 }
+
 {% include "parts/role_variables.tf" %}
 {%- if pod_role.has_irsa and pod_role.has_pod_identity %}
 

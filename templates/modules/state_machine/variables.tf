@@ -22,5 +22,6 @@ variable "role_name" {
     error_message = "role_name must have at most 64 letters, digits and _ + = , . @ -."
   }
 }
+
 {% include "parts/role_variables.tf" %}
 {% include "parts/key_variable.tf" %}

@@ -6,5 +6,6 @@ module "user_pool_staff" {
   name         = "${var.cluster_name}-${var.namespace}-staff"
   domain       = "${var.cluster_name}-${var.namespace}-staff-${var.account_id}"
   domain_names = [module.host_admin.domain_name]
+  protection   = var.protection
   mfa_required = true
 }
