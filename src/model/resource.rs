@@ -93,24 +93,24 @@ pub(super) fn resolve(
             ),
             number("max_receives", value.max_receives.as_ref().map(|set| set.get())),
         ];
-        gather.add(Kind::Queue, name, Some(value.service_accounts.as_ref()), topics, settings);
+        gather.add(Kind::Queue, name, value.service_accounts.as_ref(), topics, settings);
     }
     for Named { name, value } in keys.topics.iter() {
-        gather.add(Kind::Topic, name, Some(value.service_accounts.as_ref()), Vec::new(), []);
+        gather.add(Kind::Topic, name, value.service_accounts.as_ref(), Vec::new(), []);
     }
     for Named { name, value } in keys.state_machines.iter() {
         check_definition(gather.context, &value.definition);
         let definition = Value::from_data(&value.definition.to_json());
         let settings = [Some(("definition", definition))];
-        gather.add(Kind::StateMachine, name, Some(value.service_accounts.as_ref()), Vec::new(), settings);
+        gather.add(Kind::StateMachine, name, value.service_accounts.as_ref(), Vec::new(), settings);
     }
     for Named { name, value } in keys.buckets.iter() {
         let settings = [number("expire_after_days", value.expire_after_days.as_ref().map(|set| set.get()))];
-        gather.add(Kind::Bucket, name, Some(value.service_accounts.as_ref()), Vec::new(), settings);
+        gather.add(Kind::Bucket, name, value.service_accounts.as_ref(), Vec::new(), settings);
     }
     for Named { name, value } in keys.registries.iter() {
         let settings = [number("keep_images", value.keep_images.as_ref().map(|set| set.get()))];
-        gather.add(Kind::Registry, name, Some(Some(&value.service_accounts)), Vec::new(), settings);
+        gather.add(Kind::Registry, name, Some(&value.service_accounts), Vec::new(), settings);
     }
     for Named { name, value } in keys.databases.iter() {
         let kind = match value.engine.value {
@@ -129,13 +129,13 @@ pub(super) fn resolve(
             number("storage_gib", value.storage_gib.as_ref().map(|set| set.get())),
             (!value.standby.value).then_some(("standby", Value::Bool(false))),
         ];
-        gather.add(kind, name, Some(value.service_accounts.as_ref()), Vec::new(), settings);
+        gather.add(kind, name, value.service_accounts.as_ref(), Vec::new(), settings);
     }
     for Named { name, value } in keys.secrets.iter() {
-        gather.add(Kind::Secret, name, Some(value.service_accounts.as_ref()), Vec::new(), []);
+        gather.add(Kind::Secret, name, value.service_accounts.as_ref(), Vec::new(), []);
     }
     for Named { name, value } in keys.hosts.iter() {
-        let pools = value.user_pool.as_ref().map(std::slice::from_ref).unwrap_or_default();
+        let pools = value.user_pool.as_slice();
         let pools = gather.others(Kind::UserPool, &keys.user_pools, pools);
         gather.add(Kind::Host, name, None, pools, []);
     }
@@ -168,16 +168,17 @@ struct Gather<'a, 'c> {
 }
 
 impl Gather<'_, '_> {
-    /// Adds one. `users` is nothing for a kind without rights.
+    /// Adds one, with the service accounts that the blueprint names.
     fn add<const N: usize>(
         &mut self,
         kind: Kind,
         name: &Spanned<Name>,
-        users: Option<Option<&Spanned<Vec<Spanned<Name>>>>>,
+        users: Option<&Spanned<Vec<Spanned<Name>>>>,
         of: Vec<String>,
         settings: [Setting; N],
     ) {
-        let service_accounts = users.map(|written| self.users(kind, name, written)).unwrap_or_default();
+        let service_accounts =
+            if kind.facts().has_access { self.users(kind, name, users) } else { Vec::new() };
         let settings = settings.into_iter().flatten().map(|(name, value)| (name.to_owned(), value));
         self.found.push(Resource {
             kind,

@@ -23,6 +23,7 @@ variable "service_account" {
   type        = string
 }
 
+{% include "parts/role_variables.tf" %}
 variable "access" {
   description = "What the pods may do: name of what they use => statements, as the modules of what an application has give them out."
   type = map(list(object({
@@ -34,8 +35,6 @@ variable "access" {
   default  = {}
   nullable = false
 }
-
-{% include "parts/role_variables.tf" %}
 {%- if pod_role.has_irsa and pod_role.has_pod_identity %}
 
 variable "identity" {

@@ -25,18 +25,6 @@ variable "service_account" {
   type        = string
 }
 
-variable "access" {
-  description = "What the pods may do: name of what they use => statements, as the modules of what an application has give them out."
-  type = map(list(object({
-    Sid      = string
-    Effect   = string
-    Action   = list(string)
-    Resource = list(string)
-  })))
-  default  = {}
-  nullable = false
-}
-
 variable "role_path" {
   description = "IAM path of the application's roles."
   type        = string
@@ -55,4 +43,16 @@ variable "account_id" {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
     error_message = "account_id must be twelve digits."
   }
+}
+
+variable "access" {
+  description = "What the pods may do: name of what they use => statements, as the modules of what an application has give them out."
+  type = map(list(object({
+    Sid      = string
+    Effect   = string
+    Action   = list(string)
+    Resource = list(string)
+  })))
+  default  = {}
+  nullable = false
 }
