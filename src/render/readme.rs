@@ -3,6 +3,8 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::access;
+use super::arguments::Argument;
 use super::network::NetworkView;
 use super::resource::{self, Use};
 use super::scripts::{Stack, stacks};
@@ -71,6 +73,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
     struct Interface {
         #[serde(flatten)]
         needs: Needs,
+        accesses: Vec<Argument>,
         has_helm: bool,
         has_kubernetes: bool,
         has_load_balancers: bool,
@@ -107,6 +110,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
     let fleet = &whole.model.fleet;
     Ok(Some(view(&Interface {
         needs: Needs::of(fleet),
+        accesses: access::examples(&fleet.helm_addons),
         has_helm: has_helm(fleet),
         has_kubernetes: has_kubernetes(fleet),
         has_load_balancers: fleet.addon(LOAD_BALANCER_CONTROLLER).is_some(),

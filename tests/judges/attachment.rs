@@ -197,7 +197,7 @@ fn attaches_without_contract(world: &World<'_>, application: &str) {
     ];
     let module = world.tree.join("apps/franklin/module");
     let of_module = NAMES.map(|name| format!("{name} = module.attachment.{name}")).join("\n");
-    write(&module.join("mode_override.tf"), "module \"attachment\" {\n  mode = \"data-only\"\n}\n");
+    write(&module.join("mode_override.tf"), MODE);
     write(&module.join("found.tf"), &format!("output \"found\" {{\n  value = {{\n{of_module}\n}}\n}}\n"));
     let root = world.tree.join(application).join("found.tf");
     write(&root, "output \"found\" {\n  value = module.application.found\n}\n");
@@ -222,6 +222,17 @@ fn attaches_without_contract(world: &World<'_>, application: &str) {
         assert!(unknown.contains(&Value::from(name)), "{name} is unknown");
     }
 }
+
+/// What a person writes where a cluster publishes nothing; in which zone it writes names, nobody knows either.
+const MODE: &str = r#"
+module "attachment" {
+  mode = "data-only"
+}
+
+module "host_api" {
+  zone_ids = ["Z0A11CE5CA1AB1E001"]
+}
+"#;
 
 /// Returns the world with one thing changed.
 fn spoiled(world: &str, spoil: &Spoil) -> String {
