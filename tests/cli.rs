@@ -400,10 +400,18 @@ fn show_narrows_to_an_environment_and_a_cluster() {
     }
 }
 
-/// The names of fields, wherever they stand; those of tables whose keys are the blueprint's are left out.
+/// The names of fields, wherever they stand; those of tables whose keys are the blueprint's or a module's are left out.
 fn fields(value: &Value, found: &mut BTreeSet<String>) {
-    const FREE: [&str; 7] =
-        ["tags", "labels", "values", "quota", "kube_reserved", "system_reserved", "eviction_hard"];
+    const FREE: [&str; 8] = [
+        "tags",
+        "labels",
+        "values",
+        "settings",
+        "quota",
+        "kube_reserved",
+        "system_reserved",
+        "eviction_hard",
+    ];
     match value {
         Value::Object(entries) => {
             for (key, value) in entries {

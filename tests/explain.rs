@@ -477,7 +477,7 @@ fn says_value_line_and_what_it_overrode() {
         stdout,
         "cluster.network.nat = \"per-zone\"\n  How private subnets reach the internet: through one gateway, which is in the \
          first of `zones`, or through one in each zone.\n  in    production/main\n  \
-         from  blueprints/azavea.toml:70, environments.production.cluster\n  \
+         from  blueprints/azavea.toml:74, environments.production.cluster\n  \
          over  \"single\" from blueprints/azavea.toml:23, cluster\n  over  \"single\" from built-in default\n\
          cluster.network.nat = \"single\"\n  in    staging/main\n  from  blueprints/azavea.toml:23, cluster\n  \
          over  \"single\" from built-in default\n"
@@ -505,7 +505,7 @@ fn json_says_the_same() {
     assert_eq!(answer["key"], "cluster.network.nat");
     assert_eq!(answer["clusters"], serde_json::json!(["production/main"]));
     let set = serde_json::json!({
-        "value": "per-zone", "layer": "environments.production.cluster", "file": "blueprints/azavea.toml", "line": 70,
+        "value": "per-zone", "layer": "environments.production.cluster", "file": "blueprints/azavea.toml", "line": 74,
         "is_default": false,
     });
     assert_eq!(answer["set"], set);

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::node::{Node, Value};
-use super::number::{DiskGib, Iops, MaxPods, Percent, Port, Throughput, Weight};
+use super::number::{
+    Days, DiskGib, Images, Iops, MaxPods, Percent, Port, Receives, StorageGib, Throughput, VisibilityTimeout,
+    Weight,
+};
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
-    ConsolidationPolicy, Date, DisruptionReason, Duration, Engine, Folder, Format, Glob, InstanceType,
-    IpFamily, KubernetesVersion, Name, Nat, Partition, Placement, PodSecurity, PoolKind, RetentionDays,
-    Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
+    ConsolidationPolicy, DatabaseEngine, DatabaseVersion, Date, DisruptionReason, Duration, Engine, Folder,
+    Format, Glob, InstanceClass, InstanceType, IpFamily, KubernetesVersion, Mfa, Name, Nat, Partition,
+    Placement, PodIdentity, PodSecurity, PoolKind, RetentionDays, Runner, Schedule, ServiceKind, SubnetId,
+    Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
 use super::usual::{self, Around, Sort};
@@ -438,6 +442,122 @@ table! {
         default egress: Vec<Spanned<Egress>> = Vec::new(),
         /// Whose stack makes its namespace, and with it quota, policies and roles: the platform's, `tenants`, or its own.
         default owner: TenantOwner = TenantOwner::Platform,
+        /// Queues (SQS), each with a dead-letter queue.
+        default queues: Map<Queue> = Map::default(),
+        /// Topics (SNS).
+        default topics: Map<Topic> = Map::default(),
+        /// State machines (Step Functions).
+        default state_machines: Map<StateMachine> = Map::default(),
+        /// Buckets (S3).
+        default buckets: Map<Bucket> = Map::default(),
+        /// Container registries (ECR repositories).
+        default registries: Map<Registry> = Map::default(),
+        /// Databases of PostgreSQL (RDS), in the private subnets.
+        default databases: Map<Database> = Map::default(),
+        /// Secrets (Secrets Manager); a person writes their values.
+        default secrets: Map<Secret> = Map::default(),
+        /// Names that people call, each with a certificate (Route 53, ACM).
+        default hosts: Map<Host> = Map::default(),
+        /// Who may log in to hosts (Cognito).
+        default user_pools: Map<UserPool> = Map::default(),
+    }
+}
+
+table! {
+    /// `[apps.A.queues.Q]`
+    "a queue" Queue {
+        /// Service accounts whose pods send to it and receive from it; without it, the application's only one.
+        optional service_accounts: Vec<Spanned<Name>>,
+        /// Topics of the application whose messages it gets.
+        default topics: Vec<Spanned<Name>> = Vec::new(),
+        /// How long a received message is hidden from others: longer than it takes to work on it.
+        optional visibility_timeout_seconds: VisibilityTimeout; usual |_| Some(usual::resource::VISIBILITY_TIMEOUT),
+        /// How often a message is received before it goes to the dead-letter queue.
+        optional max_receives: Receives; usual |_| Some(usual::resource::MAX_RECEIVES),
+    }
+}
+
+table! {
+    /// `[apps.A.topics.T]`
+    "a topic" Topic {
+        /// Service accounts whose pods publish; without it, the application's only one.
+        optional service_accounts: Vec<Spanned<Name>>,
+    }
+}
+
+table! {
+    /// `[apps.A.state_machines.M]`
+    "a state machine" StateMachine {
+        /// Service accounts whose pods start it; without it, the application's only one.
+        optional service_accounts: Vec<Spanned<Name>>,
+        /// What it does, in Amazon States Language: `StartAt`, `States`.
+        required definition: Node,
+    }
+}
+
+table! {
+    /// `[apps.A.buckets.B]`
+    "a bucket" Bucket {
+        /// Service accounts whose pods read and write it; without it, the application's only one.
+        optional service_accounts: Vec<Spanned<Name>>,
+        /// After how many days an object is deleted; without it, none is.
+        optional expire_after_days: Days,
+    }
+}
+
+table! {
+    /// `[apps.A.registries.R]`
+    "a registry" Registry {
+        /// Service accounts whose pods push images; nodes pull without it.
+        default service_accounts: Vec<Spanned<Name>> = Vec::new(),
+        /// How many images are kept, the newest.
+        optional keep_images: Images; usual |_| Some(usual::resource::KEEP_IMAGES),
+    }
+}
+
+table! {
+    /// `[apps.A.databases.D]`
+    "a database" Database {
+        /// Service accounts whose pods read its password; without it, the application's only one. All pods of the namespace reach it.
+        optional service_accounts: Vec<Spanned<Name>>,
+        /// What runs it.
+        default engine: DatabaseEngine = DatabaseEngine::Postgres,
+        /// Major version of PostgreSQL; minor ones follow by themselves.
+        optional engine_version: DatabaseVersion; usual |_| Some(usual::resource::ENGINE_VERSION),
+        /// Class of its instances.
+        optional instance_class: InstanceClass; usual |_| Some(usual::resource::INSTANCE_CLASS),
+        /// Size of its volume in GiB, which grows up to four times as much; Aurora's grows by itself.
+        optional storage_gib: StorageGib; usual |_| Some(usual::resource::STORAGE_GIB),
+        /// Whether another instance stands by in another zone.
+        default standby: bool = true,
+    }
+}
+
+table! {
+    /// `[apps.A.secrets.S]`
+    "a secret" Secret {
+        /// Service accounts whose pods read it; without it, the application's only one.
+        optional service_accounts: Vec<Spanned<Name>>,
+    }
+}
+
+table! {
+    /// `[apps.A.hosts.H]`
+    "a host" Host {
+        /// The name, `"api.{environment}.example.com"`.
+        required domain_name: Pattern,
+        /// The public hosted zone that the name is in, by its name; without it, the one of the cluster's external-dns.
+        optional zone: Pattern,
+        /// Who may log in: without it, whoever calls gets through to the pods.
+        optional user_pool: Name,
+    }
+}
+
+table! {
+    /// `[apps.A.user_pools.P]`
+    "a user pool" UserPool {
+        /// Whether people confirm with a code of an authenticator, besides their password.
+        default mfa: Mfa = Mfa::Optional,
     }
 }
 
@@ -446,6 +566,8 @@ table! {
     "a service account" ServiceAccount {
         /// Whether its pods get a token of the Kubernetes API.
         default token: bool = false,
+        /// How its pods get their role in AWS, if they have one.
+        default identity: PodIdentity = PodIdentity::PodIdentity,
     }
 }
 

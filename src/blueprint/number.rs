@@ -56,3 +56,19 @@ pub type Percent = Within<0, 100>;
 
 /// A TCP port.
 pub type Port = Within<1, 65_535>;
+
+/// Seconds for which SQS hides a message that was received (SQS API, `CreateQueue`, read 2026-11).
+pub type VisibilityTimeout = Within<0, 43_200>;
+
+/// How often a message is received before it goes to the dead-letter queue (likewise, `maxReceiveCount`).
+pub type Receives = Within<1, 1_000>;
+
+/// Days of an object's life.
+pub type Days = Within<1, 36_500>;
+
+/// Images of a repository.
+pub type Images = Within<1, 100_000>;
+
+/// A volume of RDS, of which four times as much is still within 64 TiB (RDS user guide, "Amazon RDS DB instance storage", read
+/// 2026-11).
+pub type StorageGib = Within<20, 16_384>;

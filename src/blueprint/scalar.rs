@@ -187,6 +187,22 @@ text! {
     InstanceType, |text| check(is_instance_type(text), || Problem::InvalidInstanceType { value: text.into() }),
     "instance type", r"^[a-z][a-z-]*[0-9][a-z0-9-]*\.[a-z0-9-]+$", "m6i.large"
 }
+text! {
+    /// A class of database instances, `db.t4g.medium`.
+    InstanceClass, |text| {
+        let is_class = text.strip_prefix("db.").is_some_and(is_instance_type);
+        check(is_class, || Problem::InvalidInstanceClass { value: text.into() })
+    },
+    "instance class", r"^db\.[a-z][a-z-]*[0-9][a-z0-9-]*\.[a-z0-9-]+$", "db.t4g.medium"
+}
+text! {
+    /// A major version of PostgreSQL, `17`.
+    DatabaseVersion, |text| {
+        let is_major = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+        check(is_major, || Problem::InvalidDatabaseVersion { value: text.into() })
+    },
+    "version", "^[1-9][0-9]$", "17"
+}
 
 impl Glob {
     /// Makes the pattern that takes one file alone, beside the blueprint.
@@ -583,6 +599,33 @@ words! {
         Platform = "platform",
         /// The application's own, whose deploy role then administers the whole cluster.
         App = "app",
+    }
+}
+words! {
+    /// How pods get their role in AWS.
+    PodIdentity {
+        /// EKS Pod Identity: an agent on each node hands out credentials.
+        PodIdentity = "pod-identity",
+        /// IAM roles for service accounts: what pods on Fargate need, which have no such agent.
+        Irsa = "irsa",
+    }
+}
+words! {
+    /// What runs a database.
+    DatabaseEngine {
+        /// An instance of RDS.
+        Postgres = "postgres",
+        /// A cluster of Aurora.
+        AuroraPostgresql = "aurora-postgresql",
+    }
+}
+words! {
+    /// Whether a second factor is asked for.
+    Mfa {
+        /// Whoever wants to.
+        Optional = "optional",
+        /// Everybody.
+        Required = "required",
     }
 }
 words! {

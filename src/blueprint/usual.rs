@@ -82,6 +82,22 @@ pub mod quota {
     pub const INGRESSES: u32 = 10;
 }
 
+/// What modules for what applications have in AWS take where nobody says it.
+pub mod resource {
+    /// Seconds for which a received message is hidden, as SQS itself has it.
+    pub const VISIBILITY_TIMEOUT: u32 = 30;
+    /// How often a message is received before it is put aside.
+    pub const MAX_RECEIVES: u32 = 5;
+    /// Images of a repository that are kept.
+    pub const KEEP_IMAGES: u32 = 100;
+    /// PostgreSQL, of which RDS and Aurora have community support until 2029-11 (RDS release calendar, read 2026-11).
+    pub const ENGINE_VERSION: &str = "17";
+    /// The smallest class that RDS and Aurora have in common.
+    pub const INSTANCE_CLASS: &str = "db.t4g.medium";
+    /// The smallest volume of RDS (gp3).
+    pub const STORAGE_GIB: u32 = 20;
+}
+
 /// What a table is of, as far as that decides what holds in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {

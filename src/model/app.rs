@@ -7,13 +7,15 @@ use super::access::{self, Access};
 use super::addon::Addon;
 use super::environment::{Cluster, Environment};
 use super::identity;
+use super::resource::host::Host;
+use super::resource::{self, Kind, Resource};
 use crate::blueprint::MAIN;
 use crate::blueprint::keys::{App as Keys, Egress as EgressKeys, Quota};
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::quantity::{Bytes, is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{Name, TenantOwner};
-use crate::diagnostic::Spanned;
+use crate::blueprint::scalar::{Name, PodIdentity, TenantOwner};
+use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
 use crate::model::data;
 use crate::problem::{Measure, Problem};
@@ -29,8 +31,32 @@ pub struct App {
     pub namespace: String,
     /// Service accounts that its pods run as.
     pub service_accounts: Vec<ServiceAccount>,
+    /// What it has in AWS.
+    pub resources: Vec<Resource>,
     /// One for each cluster, in the order of environments and clusters.
     pub attachments: Vec<Attachment>,
+}
+
+impl App {
+    /// Returns the service accounts that have a role: those whose pods use something.
+    pub fn roles(&self) -> impl Iterator<Item = &ServiceAccount> {
+        self.service_accounts.iter().filter(|account| self.used_by(account).next().is_some())
+    }
+
+    /// Returns what the pods of a service account use.
+    pub fn used_by<'a>(&'a self, account: &'a ServiceAccount) -> impl Iterator<Item = &'a Resource> {
+        self.resources.iter().filter(|resource| resource.service_accounts.contains(&account.name))
+    }
+
+    /// Whether it has something of a kind.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.resources.iter().any(|resource| resource.kind == kind)
+    }
+
+    /// Whether it has a database.
+    pub fn has_database(&self) -> bool {
+        self.has(Kind::Database) || self.has(Kind::AuroraDatabase)
+    }
 }
 
 /// An application's root module for one cluster.
@@ -48,6 +74,8 @@ pub struct Attachment {
     pub deploy_role: String,
     /// Whether it makes the namespace, too.
     pub owns_namespace: bool,
+    /// Names that people call there.
+    pub hosts: Vec<Host>,
 }
 
 /// An application's place on one cluster.
@@ -76,6 +104,8 @@ pub struct Tenant {
     pub ports: Vec<u32>,
     /// What its pods reach besides what every pod does.
     pub egress: Vec<Egress>,
+    /// Whether its pods reach the databases that the application has in the private subnets.
+    pub has_database: bool,
     /// Whether the application's own stub makes the namespace.
     pub is_app_owned: bool,
 }
@@ -87,6 +117,13 @@ pub struct ServiceAccount {
     pub name: String,
     /// Whether its pods get a token of the Kubernetes API.
     pub token: bool,
+    /// Whether its pods have a role in AWS.
+    pub has_role: bool,
+    /// How they get it.
+    pub identity: PodIdentity,
+    /// Where its name stands.
+    #[serde(skip)]
+    pub at: Span,
 }
 
 /// What pods may reach.
@@ -160,6 +197,19 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         if keys.environments.is_empty() {
             context.push(Problem::AppNowhere { app: name.to_string() }, keys.environments.span);
         }
+        let mut accounts = service_accounts(name, keys);
+        let resources = resource::resolve(context, named, &accounts);
+        for account in &mut accounts {
+            account.has_role = resources.iter().any(|used| used.service_accounts.contains(&account.name));
+        }
+        let mut app = App {
+            name: name.value.clone(),
+            team: keys.team.to_string(),
+            namespace: namespace.to_string(),
+            service_accounts: accounts,
+            resources,
+            attachments: Vec::new(),
+        };
         let mut attachments = Vec::new();
         for (index, reference) in keys.environments.iter().enumerate() {
             if let Some(first) =
@@ -175,17 +225,12 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
             let Some((at, cluster)) = find(context, environments, reference) else {
                 continue;
             };
-            attachments.extend(attach(context, named, namespace, &mut environments[at], cluster));
+            attachments.extend(attach(context, named, &app, namespace, &mut environments[at], cluster));
         }
         check_folders(context, name.as_str(), &attachments, keys);
         attachments.sort_by(|a, b| (&a.environment, &a.cluster).cmp(&(&b.environment, &b.cluster)));
-        apps.push(App {
-            name: name.value.clone(),
-            team: keys.team.to_string(),
-            namespace: namespace.to_string(),
-            service_accounts: service_accounts(name, keys),
-            attachments,
-        });
+        app.attachments = attachments;
+        apps.push(app);
     }
     apps
 }
@@ -247,12 +292,13 @@ pub(super) fn find(
 
 fn attach(
     context: &mut Context<'_>,
-    app: &Named<Keys>,
+    named: &Named<Keys>,
+    app: &App,
     namespace: &Spanned<Name>,
     environment: &mut Environment,
     cluster: usize,
 ) -> Option<Attachment> {
-    let Named { name, value: keys } = app;
+    let Named { name, value: keys } = named;
     let project = context.blueprint.file.project.name.to_string();
     let Cluster { name: cluster_name, region, partition, .. } = environment.clusters[cluster].clone();
     let scope = Scope {
@@ -295,6 +341,7 @@ fn attach(
     for range in keys.egress.iter().flat_map(|rule| rule.cidrs.iter()).filter(|it| it.value.contains(&vpc)) {
         context.push(Problem::EgressCoversVpc { range: range.value, vpc }, range.span);
     }
+    let hosts = resource::host::hosts(context, keys, &scope, &environment.clusters[cluster]);
     let tenants = &mut environment.clusters[cluster].tenants;
     if let Some(twin) = tenants.iter().find(|tenant| tenant.namespace == namespace.as_str()) {
         let apps = &context.blueprint.file.apps;
@@ -314,9 +361,10 @@ fn attach(
         admins: arns(admins),
         deployers: arns(deployers),
         readers: arns(readers),
-        service_accounts: service_accounts(name, keys),
+        service_accounts: app.service_accounts.clone(),
         ports: keys.ports.iter().map(|port| port.get()).collect(),
         egress: keys.egress.iter().map(|rule| egress(rule)).collect(),
+        has_database: app.has_database(),
         is_app_owned,
     });
     let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };
@@ -327,6 +375,7 @@ fn attach(
         cluster: cluster_name,
         deploy_role: deploy_role.value,
         owns_namespace: is_app_owned,
+        hosts,
     })
 }
 
@@ -347,14 +396,19 @@ fn check_once(context: &mut Context<'_>, [admins, deployers, readers]: [&[Spanne
 }
 
 /// Without any, an application has one service account of its own name, so that no pod needs `default`.
-fn service_accounts(name: &Name, keys: &Keys) -> Vec<ServiceAccount> {
+fn service_accounts(name: &Spanned<Name>, keys: &Keys) -> Vec<ServiceAccount> {
+    let account = |name: &Spanned<Name>, token, identity| ServiceAccount {
+        name: name.to_string(),
+        token,
+        has_role: false,
+        identity,
+        at: name.span,
+    };
     if keys.service_accounts.names().is_empty() {
-        return vec![ServiceAccount { name: name.to_string(), token: false }];
+        return vec![account(name, false, PodIdentity::PodIdentity)];
     }
     let accounts = keys.service_accounts.iter();
-    accounts
-        .map(|account| ServiceAccount { name: account.name.to_string(), token: account.value.token.value })
-        .collect()
+    accounts.map(|Named { name, value }| account(name, value.token.value, value.identity.value)).collect()
 }
 
 fn egress(keys: &EgressKeys) -> Egress {

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Context;
 use super::addon::{EFS, KARPENTER, VELERO};
 use super::environment::{Cluster, Environment, StateStore};
 use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
+use super::resource::{self, Physical};
 use super::settings::{Fleet, FleetAddon};
+use super::{App, Context};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::read::Named;
@@ -166,9 +167,10 @@ fn has_endpoints(fleet: &Fleet) -> bool {
 }
 
 /// Checks every name that is derived from the blueprint's names against what it ends up in.
-pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], fleet: &Fleet) {
+pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], apps: &[App], fleet: &Fleet) {
     check_unique(context, environments);
-    check_derived_unique(context, environments, fleet);
+    check_derived_unique(context, environments, apps, fleet);
+    check_resources(context, environments, apps);
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
         check_cluster(context, fleet, cluster);
     }
@@ -203,6 +205,47 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], fle
             context.push(problem, namespace.span);
         }
     }
+}
+
+/// Words that no domain of Cognito's may contain (API `CreateUserPoolDomain`, read 2026-11).
+const LOGIN_WORDS: [&str; 3] = ["aws", "amazon", "cognito"];
+
+/// Checks the names of what applications have: of one thing on several clusters, the longest says it for the rest.
+fn check_resources(context: &mut Context<'_>, environments: &[Environment], apps: &[App]) {
+    let mut worst: BTreeMap<Span, (usize, Problem)> = BTreeMap::new();
+    for (_, _, Physical { resource, name, what, at }) in physical(environments, apps) {
+        let taken = LOGIN_WORDS.into_iter().find(|word| name.contains(word));
+        if let Some(word) = taken.filter(|_| resource == "aws_cognito_user_pool_domain") {
+            context.push(Problem::LoginDomainTaken { domain: name.clone(), word }, at);
+        }
+        let limit = context.catalog.name_limit(resource);
+        let over = name.len().saturating_sub(limit);
+        if over > 0 && worst.get(&at).is_none_or(|(most, _)| over > *most) {
+            worst.insert(at, (over, Problem::NameTooLong { name, what, limit, settle: None }));
+        }
+    }
+    for (at, (_, problem)) in worst {
+        context.push(problem, at);
+    }
+}
+
+/// Lists the names of what applications have, with the account and the region that they are in.
+fn physical<'a>(
+    environments: &'a [Environment],
+    apps: &'a [App],
+) -> impl Iterator<Item = (&'a str, &'a str, Physical)> {
+    let attachments =
+        apps.iter().flat_map(|app| app.attachments.iter().map(move |attachment| (app, attachment)));
+    attachments.flat_map(|(app, attachment)| {
+        let environment = environments.iter().find(|known| known.name == attachment.environment);
+        let cluster = environment.and_then(|environment| {
+            environment.clusters.iter().find(|known| known.name == attachment.cluster)
+        });
+        environment.zip(cluster).into_iter().flat_map(move |(environment, cluster)| {
+            let all = resource::physical(app, &cluster.eks_name, &environment.account);
+            all.into_iter().map(|physical| (environment.account.as_str(), cluster.region.as_str(), physical))
+        })
+    })
 }
 
 /// A name that is made of the blueprint's.
@@ -313,7 +356,12 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
 
 /// Finds names that would be made twice in an account: `a-b` with suffix `-c` is `a` with suffix `-b-c`, and the key of
 /// a cluster `terraform-state` is called as its environment's key for states.
-fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment], fleet: &Fleet) {
+fn check_derived_unique(
+    context: &mut Context<'_>,
+    environments: &[Environment],
+    apps: &[App],
+    fleet: &Fleet,
+) {
     /// Resource, account, region, name.
     type Place<'a> = (&'a str, &'a str, &'a str, String);
     let mut seen: BTreeMap<Place<'_>, (Option<&Cluster>, Span)> = BTreeMap::new();
@@ -343,6 +391,20 @@ fn check_derived_unique(context: &mut Context<'_>, environments: &[Environment],
                         seen.insert(key, (Some(cluster), at));
                     }
                 }
+            }
+        }
+    }
+    for (account, region, Physical { resource, name, at, .. }) in physical(environments, apps) {
+        // IAM knows no region, and names of buckets are unique in all of AWS.
+        let region = if resource.starts_with("aws_iam_") { "" } else { region };
+        match seen.get(&(resource, account, region, name.clone())) {
+            Some((_, other)) if *other == at => {}
+            Some((_, other)) => {
+                let also = *other;
+                context.push_conflict(Problem::SharedResourceName { name }, at, also);
+            }
+            None => {
+                seen.insert((resource, account, region, name), (None, at));
             }
         }
     }

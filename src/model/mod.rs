@@ -17,6 +17,7 @@ pub mod facts;
 pub mod identity;
 pub mod network;
 pub mod node_pool;
+pub mod resource;
 pub mod settings;
 pub mod standalone;
 pub mod support;
@@ -43,6 +44,7 @@ pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use placement::values as addon_values;
+pub use resource::Resource;
 pub use settings::{Fleet, Settings};
 pub use standalone::Standalone;
 
@@ -153,7 +155,8 @@ pub fn resolve(
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
     let fleet = settings::fleet(&mut context, &environments);
-    identity::check(&mut context, &environments, &fleet);
+    identity::check(&mut context, &environments, &apps, &fleet);
+    resource::host::check_hosts(&mut context, &apps);
     reach::check(&mut context, &environments);
     contract::check(&mut context, &environments);
     pin::check(&mut context, &environments, &fleet);

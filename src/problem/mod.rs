@@ -503,6 +503,35 @@ problems! {
     /// An application is to make its own namespace, and the role that applies it could not.
     E0703 OwnerWithoutRights { app: String, arn: String },
 
+    /// Several service accounts could use what an application has, and none is named.
+    E0720 NobodyNamed { what: String, known: Vec<String> },
+    /// There is no such service account.
+    E0721 UnknownServiceAccount { value: String, known: Vec<String> },
+    /// An application has nothing of that name.
+    E0722 UnknownResource { value: String, word: &'static str, app: String, key: &'static str, known: Vec<String> },
+    /// A text is not a name of DNS.
+    E0723 InvalidDomainName { value: String },
+    /// A name is not in the zone that it is to be in.
+    E0724 HostOutsideZone { domain_name: String, zone: String },
+    /// Two load balancers would answer to one name.
+    E0725 HostTwice { domain_name: String },
+    /// A text is not a class of database instances.
+    E0726 InvalidInstanceClass { value: String },
+    /// Cognito keeps a word for itself.
+    E0727 LoginDomainTaken { domain: String, word: &'static str },
+    /// Nobody logs in to anything by a user pool.
+    E0728 LoginToNothing { pool: String },
+    /// A definition is not one of a state machine.
+    E0729 NoStates,
+    /// A state machine begins with a state that it does not have.
+    E0730 UnknownState { state: String },
+    /// A text is not a major version of PostgreSQL.
+    E0731 InvalidDatabaseVersion { value: String },
+    /// Aurora's storage has no size.
+    E0732 StorageOfAurora,
+    /// Nothing says in which zone a name is.
+    E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
+
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
     /// The lock has no version of an EKS add-on for a Kubernetes version.
@@ -545,6 +574,8 @@ problems! {
     N0702 EgressCoversVpc { range: Ipv4Net, vpc: Ipv4Net },
     /// The stack of an application has rights on the whole cluster.
     N0703 AppOwnsNamespace { app: String },
+    /// Nothing on the cluster leads people to a host.
+    N0704 HostLeadsNowhere { domain_name: String, cluster: String, addons: Vec<String> },
     /// An application is on no cluster.
     N0701 AppNowhere { app: String },
 }
@@ -639,7 +670,9 @@ impl Problem {
             ) => value == one || value == other,
             (Self::PoolNeeds { key: "limits.gpu", .. }, Self::UnknownKey { table: "limits", .. })
             | (Self::NoWayIn { .. }, Self::UnknownKey { table: "[cluster.endpoint]", .. })
-            | (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. }) => true,
+            | (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. })
+            | (Self::HostLeadsNowhere { .. }, Self::HostWithoutZone { .. })
+            | (Self::LoginToNothing { .. }, Self::UnknownResource { word: "user pool", .. }) => true,
             (Self::ServicesDoNotFit { unfit }, Self::NothingLeft { pool, .. }) => unfit.pool.as_str() == pool,
             (
                 Self::CidrOverlap { .. } | Self::NoCidr { .. },

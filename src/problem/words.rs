@@ -351,7 +351,7 @@ impl Problem {
                 Words::new(format!("`{name}` would be made twice in one account"))
                     .label("one of them")
                     .also("the other")
-                    .help("set another `name` for a cluster, or rename the pool")
+                    .help("set another `name` for a cluster, or rename one of the two")
             }
 
             Self::InvalidTag { key, why } => {
@@ -1416,6 +1416,106 @@ impl Problem {
                     )
             }
 
+            Self::NobodyNamed { what, known } => Words::new(format!("nobody is named who uses {what}"))
+                .label("by which of the application's service accounts?")
+                .help(format!("add `service_accounts`, with some of {}; or with none: `[]`", list(known))),
+            Self::UnknownServiceAccount { value, known } => {
+                Words::new(format!("the application has no service account `{value}`"))
+                    .label("unknown service account")
+                    .help(suggest(value, known))
+            }
+            Self::UnknownResource { value, word, app, key, known } => {
+                let help = if known.is_empty() {
+                    format!("add `[apps.{app}.{key}.{value}]`")
+                } else {
+                    suggest(value, known)
+                };
+                Words::new(format!("application `{app}` has no {word} `{value}`"))
+                    .label(format!("unknown {word}"))
+                    .help(help)
+            }
+            Self::InvalidDomainName { value } => {
+                let plain = value.trim().trim_end_matches('.').to_ascii_lowercase();
+                let help = if plain != *value && plain.contains('.') {
+                    format!("write `\"{plain}\"`")
+                } else {
+                    "write it as `\"api.example.com\"`".to_owned()
+                };
+                Words::new(format!("`{value}` is not a name of DNS"))
+                    .label("lower-case letters, digits and hyphens between dots")
+                    .help(help)
+            }
+            Self::HostOutsideZone { domain_name, zone } => {
+                let first = domain_name.split('.').next().unwrap_or_default();
+                Words::new(format!("`{domain_name}` is not in zone `{zone}`"))
+                    .label("does not end so")
+                    .also("this is to be its end")
+                    .help(format!("write `\"{first}.{zone}\"`, or the zone that the name is in"))
+            }
+            Self::HostWithoutZone { domain_name, cluster, zones } => {
+                let label = match zones {
+                    0 => format!("cluster `{cluster}` has no `external-dns`, which would say it"),
+                    _ => format!("`external-dns` of cluster `{cluster}` has {zones} zones"),
+                };
+                let zone = domain_name.split_once('.').map_or("", |(_, zone)| zone);
+                Words::new(format!("nothing says in which zone `{domain_name}` is"))
+                    .label(label)
+                    .help(format!("add `zone = \"{zone}\"`, the name of a hosted zone that is there"))
+            }
+            Self::HostTwice { domain_name } => {
+                Words::new(format!("two load balancers would answer to `{domain_name}`"))
+                    .label("a name leads to one cluster")
+                    .also("and so does this one")
+                    .help("write `{environment}` or `{cluster}` into it, or another name")
+            }
+            Self::InvalidInstanceClass { value } if value == "db.serverless" => {
+                Words::new("Aurora Serverless is not offered".to_owned())
+                    .label("not a class with a size")
+                    .help("write it as `\"db.t4g.medium\"`")
+            }
+            Self::InvalidInstanceClass { value } => {
+                let plain = value.trim().to_ascii_lowercase();
+                let meant = if plain.starts_with("db.") || !plain.contains('.') {
+                    "db.t4g.medium".to_owned()
+                } else {
+                    format!("db.{plain}")
+                };
+                Words::new(format!("`{value}` is not a class of database instances"))
+                    .label("`db`, family and size are needed, in lower case")
+                    .help(format!("write it as `\"{meant}\"`"))
+            }
+            Self::InvalidDatabaseVersion { value } => {
+                let major: String = value.chars().take_while(char::is_ascii_digit).collect();
+                let meant = if major.len() == 2 && !major.starts_with('0') { major.as_str() } else { "17" };
+                Words::new(format!("`{value}` is not a major version of PostgreSQL"))
+                    .label("minor versions follow by themselves")
+                    .help(format!("write `\"{meant}\"`"))
+            }
+            Self::StorageOfAurora => Words::new("the storage of Aurora has no size")
+                .label("grows by itself")
+                .also("Aurora")
+                .help("remove `storage_gib`"),
+            Self::LoginDomainTaken { domain, word } => {
+                Words::new(format!("people would log in at `{domain}`, and Cognito keeps `{word}` for itself"))
+                    .label("part of that domain")
+                    .help("choose another name: the domain is made of cluster, namespace, this name and account")
+            }
+            Self::LoginToNothing { pool } => Words::new(format!("no host is behind user pool `{pool}`"))
+                .label("nobody could log in to anything")
+                .help(format!("write `user_pool = \"{pool}\"` at a host of the application, or remove the pool")),
+            Self::NoStates => Words::new("a state machine has states, and begins with one of them")
+                .label("no Amazon States Language")
+                .help(
+                    "write it as `{ StartAt = \"Wait\", States = { Wait = { Type = \"Wait\", Seconds = 5, End = true } } }`",
+                ),
+            Self::UnknownState { state } => Words::new(format!("there is no state `{state}` to begin with"))
+                .label("not in `States`")
+                .help("name one of `States`"),
+            Self::HostLeadsNowhere { domain_name, cluster, addons } => {
+                Words::new(format!("nothing on cluster `{cluster}` leads people to `{domain_name}`"))
+                    .label(format!("needs {}", list(addons)))
+                    .help("add it to the cluster's add-ons, or make load balancer and record by hand")
+            }
             Self::EgressToNowhere => Words::new("the rule names nothing to reach")
                 .label("neither `cidrs` nor `namespaces`")
                 .help("name ranges as `cidrs = [\"10.9.0.0/16\"]`, or namespaces as `namespaces = [\"nats\"]`"),

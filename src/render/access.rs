@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::arguments::Argument;
 use super::condition::Condition;
 use crate::hcl::value::Value;
 use crate::model::settings::{FleetAddon, Member};
@@ -38,6 +39,19 @@ impl AccessVariable {
             example: format!("arn:aws:{}…", access.arns[0]),
         })
     }
+}
+
+/// Returns an argument for each add-on whose role must be limited, for the example of how a module is called.
+pub(super) fn examples(members: &[Member<FleetAddon>]) -> Vec<Argument> {
+    let required =
+        members.iter().filter(|member| Condition::addon(member).is_always()).filter_map(|member| {
+            let addon = &member.standard;
+            let access = addon.facts.access.as_ref().filter(|_| addon.access_given)?;
+            let value = Value::strings([format!("arn:aws:{}EXAMPLE", access.arns[0])]);
+            let name = format!("{}_access", addon.name.identifier());
+            access.default.is_none().then_some(Argument { name, value })
+        });
+    required.collect()
 }
 
 /// What an add-on's role is limited to, as the add-on's file says it.

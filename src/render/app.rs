@@ -7,17 +7,20 @@ use tera::Context;
 
 use super::cluster_module::object;
 use super::environment::{Api, Caller, RootProviders, root_terraform};
+use super::resource::{self, Guard, OutputView};
 use super::template::view;
 use super::tenant::{self, Place, TenantView, has_apps};
 use super::{Output, Providers, Row, Scope, Whole, always, lay_out, module, nothing, provider, root, row};
 use crate::catalog::Catalog;
 use crate::hcl::value::Value;
 use crate::model::app::Attachment;
+use crate::model::resource::Kind;
 use crate::model::{App, Cluster, Environment};
 
-struct ForApp<'a> {
-    whole: Whole<'a>,
-    app: &'a App,
+#[derive(Clone, Copy)]
+pub(super) struct ForApp<'a> {
+    pub whole: Whole<'a>,
+    pub app: &'a App,
 }
 
 impl Scope for ForApp<'_> {
@@ -81,7 +84,7 @@ fn module_rows<'a>() -> Vec<Row<Whole<'a>>> {
 fn app_rows<'a>() -> Vec<Row<ForApp<'a>>> {
     let mut rows = module("apps/{app}/module", always, aws_only);
     rows.extend([
-        row("apps/{app}/module/variables.tf", always, app_name),
+        row("apps/{app}/module/variables.tf", always, application),
         row("apps/{app}/module/main.tf", always, application),
         row("apps/{app}/module/outputs.tf", always, application),
     ]);
@@ -98,13 +101,21 @@ fn attachment_rows<'a>() -> Vec<Row<ForAttachment<'a>>> {
 }
 
 fn outputs_view(scope: &ForAttachment<'_>) -> Context {
-    view(&AppName { app: scope.app.name.as_str() })
+    #[derive(Serialize)]
+    struct Outputs<'a> {
+        app: &'a str,
+        outputs: Vec<OutputView>,
+    }
+    view(&Outputs { app: scope.app.name.as_str(), outputs: resource::outputs_of(scope.app) })
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&module_rows(), whole, outputs);
+    resource::module_outputs(whole, outputs);
     for app in &whole.model.apps {
-        lay_out(&app_rows(), &ForApp { whole: *whole, app }, outputs);
+        let scope = ForApp { whole: *whole, app };
+        lay_out(&app_rows(), &scope, outputs);
+        resource::app_outputs(&scope, outputs);
         for attachment in &app.attachments {
             let (environment, cluster) = whole.model.place_of(attachment);
             lay_out(
@@ -116,17 +127,8 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     }
 }
 
-fn aws_only<S: Scope>(scope: &S) -> Context {
+pub(super) fn aws_only<S: Scope>(scope: &S) -> Context {
     view(&Providers { providers: vec![provider("aws", &scope.catalog().providers.aws, ">=")] })
-}
-
-#[derive(Serialize)]
-struct AppName<'a> {
-    app: &'a str,
-}
-
-fn app_name(scope: &ForApp<'_>) -> Context {
-    view(&AppName { app: scope.app.name.as_str() })
 }
 
 fn application(scope: &ForApp<'_>) -> Context {
@@ -136,6 +138,10 @@ fn application(scope: &ForApp<'_>) -> Context {
         team: &'a str,
         service_accounts: Value,
         owns_namespace: bool,
+        has_resources: bool,
+        has_hosts: bool,
+        is_protected: bool,
+        outputs: Vec<OutputView>,
     }
     let app = scope.app;
     view(&Application {
@@ -143,6 +149,10 @@ fn application(scope: &ForApp<'_>) -> Context {
         team: &app.team,
         service_accounts: Value::strings(app.service_accounts.iter().map(|account| &account.name)),
         owns_namespace: app.attachments.iter().any(|attachment| attachment.owns_namespace),
+        has_resources: !app.resources.is_empty(),
+        has_hosts: app.has(Kind::Host),
+        is_protected: resource::is_protected(app),
+        outputs: resource::outputs_of(app),
     })
 }
 
@@ -179,10 +189,16 @@ fn main(scope: &ForAttachment<'_>) -> Context {
     struct Main<'a> {
         cluster_name: &'a str,
         namespace: &'a str,
+        has_resources: bool,
+        account: &'a str,
+        has_hosts: bool,
+        hosts: Value,
+        protection: bool,
+        guards: Vec<Guard>,
         owns_namespace: bool,
         tenant: Option<TenantView<'a>>,
     }
-    let ForAttachment { whole, app, attachment, cluster, .. } = scope;
+    let ForAttachment { whole, app, attachment, environment, cluster } = scope;
     let own = cluster.tenants.iter().find(|tenant| tenant.app == app.name && attachment.owns_namespace);
     let tenant = own.map(|tenant| {
         let place = Place {
@@ -190,12 +206,26 @@ fn main(scope: &ForAttachment<'_>) -> Context {
             source: "../../../modules/tenant",
             egress_policy: "egress".to_owned(),
             network: "module.application.network",
+            account: &environment.account,
         };
         TenantView::of(&whole.model.fleet, cluster, tenant, place)
+    });
+    let hosts = attachment.hosts.iter().map(|host| {
+        let parts = [("domain_name", Some(&host.domain_name)), ("zone", host.zone.as_ref())];
+        let parts = parts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?.clone()))));
+        (host.name.to_string(), Value::Object(parts.collect()))
     });
     view(&Main {
         cluster_name: &cluster.eks_name,
         namespace: &app.namespace,
+        has_resources: !app.resources.is_empty(),
+        account: &environment.account,
+        has_hosts: !attachment.hosts.is_empty(),
+        hosts: Value::Object(hosts.collect()),
+        protection: environment.protected && resource::is_protected(app),
+        guards: if environment.protected { resource::guards(app) } else { Vec::new() },
         owns_namespace: tenant.is_some(),
         tenant,
     })

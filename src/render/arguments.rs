@@ -215,6 +215,8 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
         rules_of(&cluster.settings.kubernetes_version),
         &standard,
     );
+    let reaches_databases = tenant.has_database && cluster.settings.network_policy;
+    differs(&mut arguments, "databases", Value::Bool(reaches_databases), &Value::Bool(false));
     arguments
 }
 

@@ -12,6 +12,7 @@ pub mod environment;
 pub mod network;
 pub mod node_pool;
 pub mod readme;
+mod resource;
 pub mod scripts;
 pub mod services_module;
 pub mod standalone;

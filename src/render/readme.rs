@@ -3,18 +3,22 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::access;
+use super::arguments::Argument;
 use super::network::NetworkView;
+use super::resource::{self, Use};
 use super::scripts::{Stack, stacks};
 use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::tenant::{TenantModule, has_apps};
 use super::{Output, Whole};
-use crate::blueprint::scalar::SubnetId;
+use crate::blueprint::scalar::{PodIdentity, SubnetId};
 use crate::diagnostic::Spanned;
 use crate::file::File;
 use crate::hcl::document::{Declaration, Document};
 use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
-use crate::model::app::Rights;
+use crate::model::app::{Attachment, Rights};
+use crate::model::resource::Kind;
 use crate::model::settings::Share;
 use crate::model::{App, Model};
 
@@ -22,7 +26,8 @@ use crate::model::{App, Model};
 /// A module's file that does not parse: a template is broken.
 pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<Output>> {
     let mut outputs = Vec::new();
-    for module in ["cluster", "services", "tenant", "attachment"] {
+    let own = resource::modules(whole.model);
+    for module in ["cluster", "services", "tenant", "attachment"].into_iter().chain(own) {
         let folder = format!("modules/{module}");
         outputs
             .extend(interface(whole, files, &folder)?.map(|view| page(format!("{folder}/README.md"), view)));
@@ -103,6 +108,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
     struct Interface {
         #[serde(flatten)]
         needs: Needs,
+        accesses: Vec<Argument>,
         has_helm: bool,
         has_kubernetes: bool,
         has_load_balancers: bool,
@@ -123,6 +129,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
     let fleet = &whole.model.fleet;
     Ok(Some(view(&Interface {
         needs: Needs::of(fleet),
+        accesses: access::examples(&fleet.helm_addons),
         has_helm: has_helm(fleet),
         has_kubernetes: has_kubernetes(fleet),
         has_load_balancers: fleet.addon(LOAD_BALANCER_CONTROLLER).is_some(),
@@ -429,6 +436,16 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
         app: &'a str,
         owns_namespace: bool,
         roots: Vec<RootView<'a>>,
+        uses: Vec<Use>,
+        actions: Vec<resource::Actions>,
+        has_roles: bool,
+        has_association: bool,
+        has_key: bool,
+        has_databases: bool,
+        has_secrets: bool,
+        has_hosts: bool,
+        has_user_pools: bool,
+        is_guarded: bool,
     }
     let mut roots = Vec::new();
     for attachment in &app.attachments {
@@ -446,5 +463,22 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
         });
     }
     let owns_namespace = app.attachments.iter().any(|attachment| attachment.owns_namespace);
-    view(&Application { app: app.name.as_str(), owns_namespace, roots })
+    let is_protected = |attachment: &Attachment| {
+        whole.model.place_of(attachment).0.protected && !resource::guards(app).is_empty()
+    };
+    view(&Application {
+        app: app.name.as_str(),
+        owns_namespace,
+        roots,
+        uses: resource::uses(app),
+        actions: resource::actions(app),
+        has_roles: resource::has_roles(app),
+        has_association: app.roles().any(|account| account.identity == PodIdentity::PodIdentity),
+        has_key: resource::takes_key(app),
+        has_databases: app.has_database(),
+        has_secrets: app.has(Kind::Secret),
+        has_hosts: app.has(Kind::Host),
+        has_user_pools: app.has(Kind::UserPool),
+        is_guarded: app.attachments.iter().any(is_protected),
+    })
 }

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use tera::Context;
 
+use super::resource::PodRole;
 use super::template::view;
 use super::{Providers, Row, Whole, arguments, module, nothing, provider, row};
+use crate::blueprint::scalar::PodIdentity;
 use crate::hcl::value::Value;
-use crate::model::app::Rights;
+use crate::model::app::{Rights, ServiceAccount};
+use crate::model::resource::pod_role_name;
 use crate::model::settings::Share;
-use crate::model::{Cluster, Fleet, Tenant};
+use crate::model::{App, Cluster, Fleet, Tenant};
 
 /// The files of the module.
 pub(super) fn rows<'a>(has_apps: fn(&Whole<'a>) -> bool) -> Vec<Row<Whole<'a>>> {
@@ -21,7 +24,7 @@ pub(super) fn rows<'a>(has_apps: fn(&Whole<'a>) -> bool) -> Vec<Row<Whole<'a>>> 
         row("modules/tenant/namespace.tf", has_apps, nothing),
         row("modules/tenant/quota.tf", has_apps, nothing),
         row("modules/tenant/access.tf", has_apps, nothing),
-        row("modules/tenant/service_accounts.tf", has_apps, nothing),
+        row("modules/tenant/service_accounts.tf", has_apps, module_view),
         row("modules/tenant/boundary.tf", has_apps, nothing),
         row("modules/tenant/network.tf", has_network, module_view),
         row("modules/tenant/tests/tenant.tftest.hcl", has_tests, module_view),
@@ -60,6 +63,8 @@ pub(super) struct TenantModule {
     has_network: bool,
     network_differs: bool,
     has_interface_endpoints: bool,
+    has_databases: bool,
+    has_irsa: bool,
     pod_identity: Value,
     internet: Value,
 }
@@ -82,6 +87,8 @@ impl TenantModule {
             has_network: fleet.has_network_policy(),
             network_differs: fleet.network_policy_differs,
             has_interface_endpoints: super::network::NetworkView::of(whole).has_interface_endpoints(),
+            has_databases: fleet.has_network_policy() && whole.model.apps.iter().any(App::has_database),
+            has_irsa: PodRole::of(whole.model).has_irsa(),
             pod_identity: by_family("169.254.170.23/32", "fd00:ec2::23/128"),
             internet: by_family("0.0.0.0/0", "::/0"),
         }
@@ -125,7 +132,7 @@ struct RuleView<'a> {
 }
 
 /// Where a call stands.
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// Label of the module block.
     pub module: String,
     /// Path from the root module to `modules/tenant`.
@@ -134,15 +141,28 @@ pub(super) struct Place {
     pub egress_policy: String,
     /// The addresses that policies are written with.
     pub network: &'static str,
+    /// The cluster's account.
+    pub account: &'a str,
+}
+
+/// Returns the role that a service account names itself, since no association does.
+fn role_arn(cluster: &Cluster, tenant: &Tenant, account: &str, own: &ServiceAccount) -> Option<String> {
+    (own.has_role && own.identity == PodIdentity::Irsa).then(|| {
+        let (Cluster { eks_name, partition, .. }, namespace) = (cluster, &tenant.namespace);
+        let name = pod_role_name(eks_name, namespace, &own.name);
+        format!("arn:{partition}:iam::{account}:role/plinth/{eks_name}/{namespace}/{name}")
+    })
 }
 
 impl<'a> TenantView<'a> {
-    pub fn of(fleet: &Fleet, cluster: &'a Cluster, tenant: &'a Tenant, place: Place) -> Self {
+    pub fn of(fleet: &Fleet, cluster: &'a Cluster, tenant: &'a Tenant, place: Place<'_>) -> Self {
         let arguments = arguments::tenant(fleet, cluster, tenant);
         let is_enforced = cluster.settings.network_policy;
         let accounts = tenant.service_accounts.iter().map(|account| {
             let token = account.token.then(|| ("token".to_owned(), Value::Bool(true)));
-            (account.name.clone(), Value::Object(token.into_iter().collect()))
+            let role = role_arn(cluster, tenant, place.account, account);
+            let role = role.map(|arn| ("role_arn".to_owned(), Value::String(arn)));
+            (account.name.clone(), Value::Object(token.into_iter().chain(role).collect()))
         });
         let text = |ports: &[u32]| ports.iter().map(ToString::to_string).collect();
         let egress = tenant.egress.iter().map(|rule| RuleView {

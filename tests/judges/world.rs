@@ -1,5 +1,6 @@
 //! A stand-in world, and a copy of a generated tree that is applied in it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -41,6 +42,21 @@ impl Environment {
     pub fn bootstrap(&self) -> String {
         format!("bootstrap/{}", self.name)
     }
+}
+
+/// Returns the hosted zones that an environment's applications take for granted.
+fn zones(tree: &Path, environment: &Environment) -> BTreeSet<String> {
+    let apps = environment.roots.iter().filter(|root| root.starts_with("apps/"));
+    let texts = apps.map(|root| read(&tree.join(root).join("main.tf")));
+    let zones = texts.flat_map(|text| {
+        let named: Vec<String> = text
+            .split("zone ")
+            .skip(1)
+            .filter_map(|rest| rest.trim_start().strip_prefix("= \"")?.split('"').next().map(str::to_owned))
+            .collect();
+        named
+    });
+    zones.collect()
 }
 
 /// Reads a tree's environments, in the order of deployment.
@@ -252,6 +268,7 @@ pub fn write_bootstrap(tree: &Path, environment: &Environment, folder: &Path) {
         "region": environment.region,
         "partition": environment.partition,
         "roles": roles(tree, environment),
+        "zones": zones(tree, environment),
         "bucket": environment.bucket,
         "key_alias": environment.key_alias,
     });
@@ -273,7 +290,9 @@ fn roles(tree: &Path, environment: &Environment) -> std::collections::BTreeMap<S
         for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok) {
             if file.path().extension().is_some_and(|extension| extension == "tf") {
                 let literals = literals(&read(file.path())).expect("generated files parse");
-                for role in literals.iter().filter_map(|literal| literal.value.strip_prefix(&arn)) {
+                // Under plinth's path, stubs of applications make them.
+                let roles_of = literals.iter().filter_map(|literal| literal.value.strip_prefix(&arn));
+                for role in roles_of.filter(|role| !role.starts_with("plinth/")) {
                     let (path, name) = role.rsplit_once('/').unwrap_or(("", role));
                     let path = if path.is_empty() { "/".to_owned() } else { format!("/{path}/") };
                     roles.insert(name.to_owned(), path);

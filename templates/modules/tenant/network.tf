@@ -236,3 +236,34 @@ resource "kubernetes_network_policy_v1" "to_vpc_endpoints" {
   }
 }
 {%- endif %}
+{%- if has_databases %}
+
+# Databases stand in the private subnets. They have passwords; other things there that listen on this port should have, too.
+resource "kubernetes_network_policy_v1" "to_databases" {
+  for_each = var.databases ? {% if network_differs %}try(var.network.private_cidrs, {}){% else %}var.network.private_cidrs{% endif %} : {}
+
+  metadata {
+    name      = "to-databases-${each.key}"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  spec {
+    pod_selector {}
+
+    policy_types = ["Egress"]
+
+    egress {
+      to {
+        ip_block {
+          cidr = each.value
+        }
+      }
+
+      ports {
+        protocol = "TCP"
+        port     = "5432"
+      }
+    }
+  }
+}
+{%- endif %}

@@ -6,6 +6,11 @@ resource "kubernetes_service_account_v1" "this" {
     name      = each.key
     namespace = kubernetes_namespace_v1.this.metadata[0].name
     labels    = local.labels
+{%- if has_irsa %}
+
+    # Its pods find their role by it.
+    annotations = each.value.role_arn == null ? null : { "eks.amazonaws.com/role-arn" = each.value.role_arn }
+{%- endif %}
   }
 
   automount_service_account_token = each.value.token

@@ -151,8 +151,16 @@ variable "container_defaults" {
 }
 
 variable "service_accounts" {
+{%- if has_irsa %}
+  description = "Service accounts that the pods run as, by name: whether their pods get a token of the Kubernetes API, and the role that they have by IRSA."
+  type = map(object({
+    token    = optional(bool, false)
+    role_arn = optional(string)
+  }))
+{%- else %}
   description = "Service accounts that the pods run as, by name, and whether their pods get a token of the Kubernetes API."
   type        = map(object({ token = optional(bool, false) }))
+{%- endif %}
   default     = {}
   nullable    = false
 
@@ -168,6 +176,9 @@ variable "network" {
   type = object({
     vpc_cidrs      = list(string) # all ranges of the VPC
     public_cidrs   = map(string)  # zone => range of its public subnet
+{%- if has_databases %}
+    private_cidrs  = map(string)  # zone => range of its private subnet, where databases stand
+{%- endif %}
 {%- if has_interface_endpoints %}
     endpoint_cidrs = map(string)  # zone => range of its private subnet, where interface endpoints stand there
 {%- endif %}
@@ -188,5 +199,14 @@ variable "ports" {
     condition     = alltrue([for port in var.ports : port >= 1 && port <= 65535 && floor(port) == port])
     error_message = "ports must be whole numbers from 1 to 65535."
   }
+}
+{%- endif %}
+{%- if has_databases %}
+
+variable "databases" {
+  description = "Whether the pods reach PostgreSQL in the private subnets, where the application's databases stand."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 {%- endif %}

@@ -42,4 +42,6 @@ module "services" {
   region       = "us-east-1"
   partition    = "aws"
   tags         = { Project = "example" }
+
+  external_dns_access = ["arn:aws:route53:::hostedzone/EXAMPLE"]
 }

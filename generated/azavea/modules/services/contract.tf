@@ -20,6 +20,9 @@ resource "aws_ssm_parameter" "contract" {
     # Without the controller, or while it is down, a Service of type LoadBalancer that names no class gets a classic load balancer.
     load_balancer_class = "service.k8s.aws/nlb"
 
+    # Route 53 zones in which names of Ingress and Service objects become records.
+    dns_zone_ids = [for arn in local.external_dns_access : basename(arn)]
+
     features = {
       network_policy = true
       pod_identity   = true
@@ -28,6 +31,7 @@ resource "aws_ssm_parameter" "contract" {
 
   depends_on = [
     helm_release.aws_load_balancer_controller,
+    helm_release.external_dns,
     helm_release.karpenter,
     helm_release.metrics_server,
     helm_release.node_pool_worker,

@@ -9,6 +9,7 @@ output "releases" {
   description = "Chart versions by release."
   value = {
     aws-load-balancer-controller = helm_release.aws_load_balancer_controller.version
+    external-dns                 = helm_release.external_dns.version
     karpenter                    = helm_release.karpenter.version
     metrics-server               = helm_release.metrics_server.version
   }

@@ -133,3 +133,19 @@ variable "worker_large_disk_node_pool" {
     error_message = "weight is 1 to 100."
   }
 }
+
+variable "external_dns_access" {
+  description = "ARNs of hosted zones in which it writes records."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.external_dns_access : can(regex("^arn:[a-z-]+:(route53:::hostedzone/).", arn))])
+    error_message = "external_dns_access has ARNs such as arn:aws:route53:::hostedzone/…"
+  }
+
+  validation {
+    condition     = length(var.external_dns_access) > 0
+    error_message = "external_dns_access has one entry at least: the role would be good for nothing."
+  }
+}

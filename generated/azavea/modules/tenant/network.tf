@@ -192,3 +192,32 @@ resource "kubernetes_network_policy_v1" "to_internet" {
     }
   }
 }
+
+# Databases stand in the private subnets. They have passwords; other things there that listen on this port should have, too.
+resource "kubernetes_network_policy_v1" "to_databases" {
+  for_each = var.databases ? var.network.private_cidrs : {}
+
+  metadata {
+    name      = "to-databases-${each.key}"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  spec {
+    pod_selector {}
+
+    policy_types = ["Egress"]
+
+    egress {
+      to {
+        ip_block {
+          cidr = each.value
+        }
+      }
+
+      ports {
+        protocol = "TCP"
+        port     = "5432"
+      }
+    }
+  }
+}

@@ -167,9 +167,10 @@ variable "service_accounts" {
 variable "network" {
   description = "Addresses that network policies are written with, as modules/attachment gives them out."
   type = object({
-    vpc_cidrs    = list(string) # all ranges of the VPC
-    public_cidrs = map(string)  # zone => range of its public subnet
-    api_cidr     = string       # the Kubernetes API's own address
+    vpc_cidrs     = list(string) # all ranges of the VPC
+    public_cidrs  = map(string)  # zone => range of its public subnet
+    private_cidrs = map(string)  # zone => range of its private subnet, where databases stand
+    api_cidr      = string       # the Kubernetes API's own address
   })
 }
 
@@ -183,4 +184,11 @@ variable "ports" {
     condition     = alltrue([for port in var.ports : port >= 1 && port <= 65535 && floor(port) == port])
     error_message = "ports must be whole numbers from 1 to 65535."
   }
+}
+
+variable "databases" {
+  description = "Whether the pods reach PostgreSQL in the private subnets, where the application's databases stand."
+  type        = bool
+  default     = false
+  nullable    = false
 }

@@ -39,3 +39,10 @@ output "network" {
   value       = module.attachment.network
 }
 {%- endif %}
+{%- for output in outputs %}
+
+output "{{ output.name | ident }}" {
+  description = {{ output.description | hcl }}
+  value       = {{ output.value | hcl }}
+}
+{%- endfor %}

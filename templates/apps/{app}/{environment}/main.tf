@@ -3,7 +3,34 @@ module "application" {
 
   cluster_name = {{ cluster_name | hcl }}
   namespace    = {{ namespace | hcl }}
+{%- if has_resources %}
+  account_id   = {{ account | hcl }}
+{%- endif %}
+{%- if has_hosts %}
+
+  hosts = {{ hosts | hcl }}
+{%- endif %}
+{%- if protection %}
+
+  # What differs from the standard.
+  protection = true
+{%- endif %}
 }
+{%- for guard in guards %}
+{%- if loop.first %}
+
+# This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
+# so stops here. To let one go, take it out of the blueprint; to take the environment down, say `protection = false` there first.
+{%- else %}
+{% endif %}
+resource "terraform_data" "{{ guard.label | ident }}" {
+  triggers_replace = [{{ guard.value | hcl }}]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+{%- endfor %}
 {%- if owns_namespace %}
 
 # The namespace and all that bounds it. Making these takes rights on the whole cluster, which the deploy role has.

@@ -32,3 +32,10 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.application.contract_version
 }
+{%- for output in outputs %}
+
+output "{{ output.name | ident }}" {
+  description = {{ output.description | hcl }}
+  value       = module.application.{{ output.name | ident }}
+}
+{%- endfor %}

@@ -34,3 +34,33 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.attachment.contract_version
 }
+
+output "buckets" {
+  description = "Buckets of argo: name => arn, name."
+  value = {
+    artifacts = { arn = module.bucket_artifacts.arn, name = module.bucket_artifacts.name }
+  }
+}
+
+output "hosts" {
+  description = "Hosts of argo: name => domain_name, certificate_arn, ingress_annotations."
+  value = {
+    workflows = {
+      domain_name         = module.host_workflows.domain_name
+      certificate_arn     = module.host_workflows.certificate_arn
+      ingress_annotations = merge(module.host_workflows.ingress_annotations, module.user_pool_staff.ingress_annotations)
+    }
+  }
+}
+
+output "user_pools" {
+  description = "User pools of argo: name => arn, id."
+  value = {
+    staff = { arn = module.user_pool_staff.arn, id = module.user_pool_staff.id }
+  }
+}
+
+output "pod_roles" {
+  description = "Roles of argo's pods: service account => ARN."
+  value       = { argo = module.role_argo.arn }
+}

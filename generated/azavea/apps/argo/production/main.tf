@@ -5,4 +5,30 @@ module "application" {
 
   cluster_name = "azavea-production-main"
   namespace    = "argo"
+  account_id   = "222222222222"
+
+  hosts = {
+    workflows = { domain_name = "workflows.production.example.com" }
+  }
+
+  # What differs from the standard.
+  protection = true
+}
+
+# This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
+# so stops here. To let one go, take it out of the blueprint; to take the environment down, say `protection = false` there first.
+resource "terraform_data" "protected_bucket_artifacts" {
+  triggers_replace = [module.application.buckets["artifacts"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_user_pool_staff" {
+  triggers_replace = [module.application.user_pools["staff"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

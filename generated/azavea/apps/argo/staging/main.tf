@@ -5,4 +5,9 @@ module "application" {
 
   cluster_name = "azavea-staging-main"
   namespace    = "argo"
+  account_id   = "111111111111"
+
+  hosts = {
+    workflows = { domain_name = "workflows.staging.example.com" }
+  }
 }

@@ -34,3 +34,23 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.application.contract_version
 }
+
+output "buckets" {
+  description = "Buckets of argo: name => arn, name."
+  value       = module.application.buckets
+}
+
+output "hosts" {
+  description = "Hosts of argo: name => domain_name, certificate_arn, ingress_annotations."
+  value       = module.application.hosts
+}
+
+output "user_pools" {
+  description = "User pools of argo: name => arn, id."
+  value       = module.application.user_pools
+}
+
+output "pod_roles" {
+  description = "Roles of argo's pods: service account => ARN."
+  value       = module.application.pod_roles
+}

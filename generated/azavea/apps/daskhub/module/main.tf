@@ -12,6 +12,6 @@ module "attachment" {
     namespace        = var.namespace
     application      = "daskhub"
     team             = "data-engineering"
-    service_accounts = ["daskhub"]
+    service_accounts = ["hub", "user"]
   }
 }

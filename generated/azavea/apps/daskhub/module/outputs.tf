@@ -34,3 +34,15 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.attachment.contract_version
 }
+
+output "buckets" {
+  description = "Buckets of daskhub: name => arn, name."
+  value = {
+    users = { arn = module.bucket_users.arn, name = module.bucket_users.name }
+  }
+}
+
+output "pod_roles" {
+  description = "Roles of daskhub's pods: service account => ARN."
+  value       = { user = module.role_user.arn }
+}

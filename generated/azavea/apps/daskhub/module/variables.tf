@@ -20,3 +20,13 @@ variable "minimum_kubernetes_version" {
   type        = string
   default     = null
 }
+
+variable "account_id" {
+  description = "AWS account of the cluster."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be twelve digits."
+  }
+}

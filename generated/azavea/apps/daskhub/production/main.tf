@@ -5,4 +5,15 @@ module "application" {
 
   cluster_name = "azavea-production-main"
   namespace    = "daskhub"
+  account_id   = "222222222222"
+}
+
+# This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
+# so stops here. To let one go, take it out of the blueprint; to take the environment down, say `protection = false` there first.
+resource "terraform_data" "protected_bucket_users" {
+  triggers_replace = [module.application.buckets["users"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

@@ -34,3 +34,13 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.application.contract_version
 }
+
+output "buckets" {
+  description = "Buckets of daskhub: name => arn, name."
+  value       = module.application.buckets
+}
+
+output "pod_roles" {
+  description = "Roles of daskhub's pods: service account => ARN."
+  value       = module.application.pod_roles
+}

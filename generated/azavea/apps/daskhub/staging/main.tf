@@ -5,4 +5,5 @@ module "application" {
 
   cluster_name = "azavea-staging-main"
   namespace    = "daskhub"
+  account_id   = "111111111111"
 }

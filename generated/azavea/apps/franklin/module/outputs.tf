@@ -34,3 +34,36 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.attachment.contract_version
 }
+
+output "databases" {
+  description = "Databases of franklin: name => arn, address, database_name, secret_arn."
+  value = {
+    stac = {
+      arn           = module.database_stac.arn
+      address       = module.database_stac.address
+      database_name = module.database_stac.database_name
+      secret_arn    = module.database_stac.secret_arn
+    }
+  }
+}
+
+output "hosts" {
+  description = "Hosts of franklin: name => domain_name, certificate_arn, ingress_annotations."
+  value = {
+    api = {
+      domain_name         = module.host_api.domain_name
+      certificate_arn     = module.host_api.certificate_arn
+      ingress_annotations = module.host_api.ingress_annotations
+    }
+  }
+}
+
+output "pod_roles" {
+  description = "Roles of franklin's pods: service account => ARN."
+  value       = { franklin = module.role_franklin.arn }
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts what franklin keeps."
+  value       = aws_kms_key.this.arn
+}

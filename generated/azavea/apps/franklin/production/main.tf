@@ -5,4 +5,30 @@ module "application" {
 
   cluster_name = "azavea-production-main"
   namespace    = "franklin"
+  account_id   = "222222222222"
+
+  hosts = {
+    api = { domain_name = "franklin.production.example.com" }
+  }
+
+  # What differs from the standard.
+  protection = true
+}
+
+# This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
+# so stops here. To let one go, take it out of the blueprint; to take the environment down, say `protection = false` there first.
+resource "terraform_data" "protected_database_stac" {
+  triggers_replace = [module.application.databases["stac"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_key" {
+  triggers_replace = [module.application.key_arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

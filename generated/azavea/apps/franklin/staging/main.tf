@@ -5,4 +5,9 @@ module "application" {
 
   cluster_name = "azavea-staging-main"
   namespace    = "franklin"
+  account_id   = "111111111111"
+
+  hosts = {
+    api = { domain_name = "franklin.staging.example.com" }
+  }
 }

@@ -34,3 +34,23 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.application.contract_version
 }
+
+output "databases" {
+  description = "Databases of franklin: name => arn, address, database_name, secret_arn."
+  value       = module.application.databases
+}
+
+output "hosts" {
+  description = "Hosts of franklin: name => domain_name, certificate_arn, ingress_annotations."
+  value       = module.application.hosts
+}
+
+output "pod_roles" {
+  description = "Roles of franklin's pods: service account => ARN."
+  value       = module.application.pod_roles
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts what franklin keeps."
+  value       = module.application.key_arn
+}

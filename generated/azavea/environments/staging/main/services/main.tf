@@ -8,4 +8,7 @@ module "services" {
   region       = "us-east-1"
   partition    = "aws"
   tags         = local.tags
+
+  # What differs from the standard.
+  external_dns_access = ["arn:aws:route53:::hostedzone/Z0A11CE5CA1AB1E001"]
 }

@@ -28,11 +28,14 @@ module "tenant_daskhub" {
   partition    = "aws"
   network      = module.attachment.network
 
-  namespace        = "daskhub"
-  application      = "daskhub"
-  team             = "data-engineering"
-  environment      = "staging"
-  service_accounts = { daskhub = {} }
+  namespace   = "daskhub"
+  application = "daskhub"
+  team        = "data-engineering"
+  environment = "staging"
+  service_accounts = {
+    hub  = { token = true }
+    user = {}
+  }
 
   quota = {
     cpu                      = "200"
@@ -63,6 +66,9 @@ module "tenant_franklin" {
     cpu    = "16"
     memory = "64Gi"
   }
+
+  # What differs from the standard.
+  databases = true
 }
 
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second

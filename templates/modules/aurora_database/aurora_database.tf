@@ -1,0 +1,78 @@
+resource "aws_rds_cluster_parameter_group" "this" {
+  name   = "${var.name}-${var.engine_version}"
+  family = "aurora-postgresql${var.engine_version}"
+  description = "Encrypted connections alone, and slow statements in the log."
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  # Changes of the schema, and what takes a second or longer.
+  parameter {
+    name  = "log_statement"
+    value = "ddl"
+  }
+
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  # The server leaves one of an older version before it goes.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_rds_cluster" "this" {
+  cluster_identifier = var.name
+  engine             = "aurora-postgresql"
+  engine_version     = var.engine_version
+  database_name      = var.database_name
+
+  # RDS makes the password, keeps it in Secrets Manager and changes it every week.
+  master_username               = "postgres"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.key_arn
+
+  iam_database_authentication_enabled = true
+
+  storage_encrypted = true
+  kms_key_id        = var.key_arn
+
+  db_subnet_group_name            = aws_db_subnet_group.this.name
+  vpc_security_group_ids          = [aws_security_group.this.id]
+  network_type                    = var.network_type
+  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
+
+  backup_retention_period   = var.protection ? 30 : 7
+  copy_tags_to_snapshot     = true
+  deletion_protection       = var.protection
+  skip_final_snapshot       = !var.protection
+  final_snapshot_identifier = "${var.name}-final"
+
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+}
+
+# One writes. Another one stands by, in another zone.
+resource "aws_rds_cluster_instance" "this" {
+  for_each = toset(var.standby ? ["1", "2"] : ["1"])
+
+  identifier           = "${var.name}-${each.key}"
+  cluster_identifier   = aws_rds_cluster.this.id
+  engine               = aws_rds_cluster.this.engine
+  instance_class       = var.instance_class
+  db_subnet_group_name = aws_db_subnet_group.this.name
+  publicly_accessible  = false
+  ca_cert_identifier   = "rds-ca-rsa2048-g1"
+
+  auto_minor_version_upgrade      = true
+  copy_tags_to_snapshot           = true
+  monitoring_interval             = 60
+  monitoring_role_arn             = aws_iam_role.monitoring.arn
+  performance_insights_enabled    = true
+  performance_insights_kms_key_id = var.key_arn
+
+  depends_on = [aws_iam_role_policy_attachment.monitoring]
+}

@@ -1,0 +1,1 @@
+{% include "parts/database_network.tf" %}

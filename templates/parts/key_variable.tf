@@ -1,0 +1,4 @@
+variable "key_arn" {
+  description = "ARN of the application's KMS key."
+  type        = string
+}
