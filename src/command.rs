@@ -22,6 +22,7 @@ use crate::file::File;
 use crate::model::{self, Model};
 use crate::render;
 use crate::report;
+use crate::schema;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 use self::catalog::Catalogue;
@@ -296,6 +297,7 @@ fn load(
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
         let (files, found) = render::render(&model, &catalog)?;
         diagnostics.extend(found);
+        schema::prove(&files)?;
         let notes = report::json(&diagnostics, &sources);
         rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
     }
