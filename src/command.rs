@@ -23,6 +23,7 @@ use crate::file::File;
 use crate::model::{self, Model};
 use crate::render;
 use crate::report;
+use crate::schema;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 use self::catalog::Catalogue;
@@ -307,6 +308,7 @@ fn load(
         }
         let (files, found) = render::render(&model, &catalog)?;
         diagnostics.extend(found);
+        schema::prove(&files)?;
         let notes = report::json(&diagnostics, &sources);
         rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
     }

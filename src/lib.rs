@@ -26,4 +26,5 @@ pub mod problem;
 pub mod reference;
 pub mod render;
 pub mod report;
+pub mod schema;
 pub mod tree;

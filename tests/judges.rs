@@ -71,6 +71,8 @@ mod tenants;
 mod tree;
 #[path = "judges/truth.rs"]
 mod truth;
+#[path = "judges/validate.rs"]
+mod validate;
 #[path = "judges/values.rs"]
 mod values;
 #[path = "judges/world.rs"]

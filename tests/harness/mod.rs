@@ -13,7 +13,7 @@ use plinth::blueprint::Reading;
 use plinth::blueprint::include::{Find, nothing};
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
-use plinth::{blueprint, model, render};
+use plinth::{blueprint, model, render, schema};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
@@ -138,6 +138,7 @@ pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, Str
         if !diagnostics.has_errors() {
             let (files, found) = render::render(&resolved, &catalog).map_err(|error| error.to_string())?;
             diagnostics.extend(found);
+            schema::prove(&files).map_err(|error| error.to_string())?;
             if !diagnostics.has_errors() {
                 let files = files.into_iter().map(|file| (file.path.to_string(), file.text));
                 return Ok(files.collect());

@@ -1,0 +1,182 @@
+//! Files → what real Terraform would refuse in them, without Terraform: names that lead nowhere, arguments that no provider
+//! takes, calls that do not fit their module, declarations that nobody uses.
+//!
+//! | module | what it has |
+//! | --- | --- |
+//! | [`provider`] | the providers' schemas, embedded |
+//! | [`kind`] | types, and what becomes what |
+//! | [`module`] | one folder: what it declares |
+//! | [`expression`] | references and types of expressions |
+//! | [`function`] | the functions of the language |
+//! | [`block`] | blocks against their schemas |
+//!
+//! A plan can still fail: what only a value or AWS can tell is not judged here.
+
+pub mod block;
+pub mod expression;
+pub mod function;
+pub mod kind;
+pub mod module;
+pub mod provider;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use hcl_edit::Span;
+use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::structure::Body;
+
+use crate::file::File;
+use crate::problem::nearest;
+use kind::Type;
+use module::Module;
+use provider::Schemas;
+
+/// A place in a generated file that Terraform would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file, below the output folder.
+    pub path: Utf8PathBuf,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// The template that made the file.
+    pub template: String,
+    /// What is wrong, in a sentence without its full stop.
+    pub text: String,
+}
+
+/// What a check found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// In the order of files and lines.
+    pub faults: Vec<Fault>,
+    /// Resources and data sources of providers that are known, which their schemas here lack: nothing was checked of them.
+    pub unknown: BTreeSet<String>,
+}
+
+/// Checks all files together: modules are called across folders.
+pub fn check(files: &[File]) -> Findings {
+    let is_hcl = |file: &&File| matches!(file.path.extension(), Some("tf" | "tofu"));
+    let mut faults = Vec::new();
+    let mut bodies: Vec<(&File, Body)> = Vec::new();
+    for file in files.iter().filter(is_hcl) {
+        match file.text.parse::<Body>() {
+            Ok(body) => bodies.push((file, body)),
+            Err(error) => {
+                let at = error.location();
+                let (line, column, text) = (at.line(), at.column(), error.message().to_owned());
+                faults.push(Fault { line, column, text, ..Fault::of(file) });
+            }
+        }
+    }
+    let mut folders: BTreeMap<&Utf8Path, Vec<(&File, &Body)>> = BTreeMap::new();
+    for (file, body) in &bodies {
+        // OpenTofu reads `x.tofu` in place of `x.tf`, which has the same declarations.
+        if file.path.extension() == Some("tf") {
+            folders.entry(file.path.parent().unwrap_or(Utf8Path::new(""))).or_default().push((file, body));
+        }
+    }
+    let world = World {
+        modules: folders
+            .into_iter()
+            .map(|(folder, files)| (folder.to_owned(), Module::read(files)))
+            .collect(),
+        schemas: Schemas::load(),
+        found: RefCell::new(Findings { faults, unknown: BTreeSet::new() }),
+        ..World::default()
+    };
+    for (folder, module) in &world.modules {
+        world.module(folder, module);
+    }
+    let mut found = world.found.into_inner();
+    found.faults.sort();
+    found.faults.dedup();
+    found
+}
+
+/// Checks all files, and stops where there is a fault: nothing that Terraform refuses is written.
+///
+/// # Errors
+/// Every fault, with its place and its template.
+pub fn prove(files: &[File]) -> anyhow::Result<()> {
+    let Findings { faults, .. } = check(files);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    anyhow::bail!(
+        "plinth made Terraform that is not valid, and wrote nothing; please report it\n{}",
+        lines.join("\n")
+    )
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, column, template, text } = self;
+        write!(f, "{path}:{line}:{column}: {text} (template {template})")
+    }
+}
+
+impl Fault {
+    fn of(file: &File) -> Self {
+        Self {
+            path: file.path.clone(),
+            line: 1,
+            column: 1,
+            template: file.template.clone(),
+            text: String::new(),
+        }
+    }
+}
+
+/// All modules, and what was learnt of them so far.
+#[derive(Default)]
+struct World<'a> {
+    modules: BTreeMap<Utf8PathBuf, Module<'a>>,
+    schemas: Schemas,
+    found: RefCell<Findings>,
+    /// What was referred to: folder, and the name with its kind, as `var.name`.
+    used: RefCell<BTreeSet<(Utf8PathBuf, String)>>,
+    /// Types of locals and outputs; none while one is being found out.
+    types: RefCell<HashMap<(Utf8PathBuf, String), Option<Type>>>,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+struct At<'w, 'a> {
+    folder: &'w Utf8Path,
+    module: &'w Module<'a>,
+    file: &'a File,
+}
+
+impl World<'_> {
+    fn fault(&self, at: At<'_, '_>, node: &dyn Span, text: impl Into<String>) {
+        let before = &at.file.text[..node.span().map_or(0, |span| span.start)];
+        let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
+        let fault = Fault {
+            line: before.matches('\n').count() + 1,
+            column: before[line_begins..].chars().count() + 1,
+            text: text.into(),
+            ..Fault::of(at.file)
+        };
+        self.found.borrow_mut().faults.push(fault);
+    }
+}
+
+/// Says what a name was probably meant to be; nothing where no name is near.
+fn meant(name: &str, known: &[String]) -> String {
+    nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+/// Returns the text of an object's key, unless it is computed.
+fn key_text(key: &ObjectKey) -> Option<String> {
+    match key {
+        ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
+        ObjectKey::Expression(Expression::String(name)) => Some(name.as_str().to_owned()),
+        ObjectKey::Expression(_) => None,
+    }
+}

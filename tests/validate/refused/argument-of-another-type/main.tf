@@ -1,0 +1,6 @@
+module "queue" {
+  source = "./queue"
+
+  names = "jobs"
+  size  = "many"
+}

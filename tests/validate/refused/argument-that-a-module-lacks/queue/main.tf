@@ -1,0 +1,8 @@
+variable "name" {
+  type    = string
+  default = "jobs"
+}
+
+output "name" {
+  value = var.name
+}

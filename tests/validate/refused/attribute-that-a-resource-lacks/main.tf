@@ -1,0 +1,15 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_sqs_queue" "this" {
+  name = "jobs"
+}
+
+output "arn" {
+  value = aws_sqs_queue.this.arm
+}

@@ -1,0 +1,3 @@
+varable "it" {
+  type = string
+}

@@ -1,0 +1,11 @@
+variable "it" {
+  type = string
+}
+
+variable "it" {
+  type = string
+}
+
+output "it" {
+  value = var.it
+}

@@ -1,0 +1,8 @@
+variable "it" {
+  type    = list(string)
+  default = "one"
+}
+
+output "it" {
+  value = var.it
+}

@@ -1,0 +1,7 @@
+module "queue" {
+  source = "./queue"
+}
+
+output "arn" {
+  value = module.queue.arm
+}

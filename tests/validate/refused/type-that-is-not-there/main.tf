@@ -1,0 +1,7 @@
+variable "it" {
+  type = strng
+}
+
+output "it" {
+  value = var.it
+}

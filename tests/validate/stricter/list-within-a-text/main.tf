@@ -1,0 +1,7 @@
+variable "names" {
+  type = list(string)
+}
+
+output "it" {
+  value = "names: ${var.names}"
+}

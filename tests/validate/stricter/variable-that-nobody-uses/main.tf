@@ -1,0 +1,8 @@
+variable "it" {
+  type = string
+
+  validation {
+    condition     = var.it != ""
+    error_message = "Not empty."
+  }
+}
