@@ -84,6 +84,11 @@ impl Model {
         (environment, named.expect("an attachment names a cluster of its environment"))
     }
 
+    /// Returns the applications that live on some cluster. Others are noted when the blueprint is read, and make nothing.
+    pub fn placed_apps(&self) -> impl Iterator<Item = &App> {
+        self.apps.iter().filter(|app| !app.attachments.is_empty())
+    }
+
     /// Whether pipelines come from an account of their own, to any environment.
     pub fn has_delivery(&self) -> bool {
         self.environments.iter().any(|environment| environment.pipeline.is_some())

@@ -112,7 +112,7 @@ fn outputs_view(scope: &ForAttachment<'_>) -> Context {
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     lay_out(&module_rows(), whole, outputs);
     resource::module_outputs(whole, outputs);
-    for app in &whole.model.apps {
+    for app in whole.model.placed_apps() {
         let scope = ForApp { whole: *whole, app };
         lay_out(&app_rows(), &scope, outputs);
         resource::app_outputs(&scope, outputs);
@@ -138,7 +138,7 @@ fn application(scope: &ForApp<'_>) -> Context {
         team: &'a str,
         service_accounts: Value,
         owns_namespace: bool,
-        has_resources: bool,
+        takes_account: bool,
         has_hosts: bool,
         is_protected: bool,
         outputs: Vec<OutputView>,
@@ -149,7 +149,7 @@ fn application(scope: &ForApp<'_>) -> Context {
         team: &app.team,
         service_accounts: Value::strings(app.service_accounts.iter().map(|account| &account.name)),
         owns_namespace: app.attachments.iter().any(|attachment| attachment.owns_namespace),
-        has_resources: !app.resources.is_empty(),
+        takes_account: resource::takes_account(app),
         has_hosts: app.has(Kind::Host),
         is_protected: resource::is_protected(app),
         outputs: resource::outputs_of(app),
@@ -189,7 +189,7 @@ fn main(scope: &ForAttachment<'_>) -> Context {
     struct Main<'a> {
         cluster_name: &'a str,
         namespace: &'a str,
-        has_resources: bool,
+        takes_account: bool,
         account: &'a str,
         has_hosts: bool,
         hosts: Value,
@@ -220,7 +220,7 @@ fn main(scope: &ForAttachment<'_>) -> Context {
     view(&Main {
         cluster_name: &cluster.eks_name,
         namespace: &app.namespace,
-        has_resources: !app.resources.is_empty(),
+        takes_account: resource::takes_account(app),
         account: &environment.account,
         has_hosts: !attachment.hosts.is_empty(),
         hosts: Value::Object(hosts.collect()),

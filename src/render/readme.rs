@@ -34,7 +34,7 @@ pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<O
     }
     outputs.push(page("environments/README.md".to_owned(), environments(whole)));
     outputs.extend(has_apps(whole).then(|| page("environments/COST.md".to_owned(), cost(whole))));
-    for app in &whole.model.apps {
+    for app in whole.model.placed_apps() {
         let path = format!("apps/{}/README.md", app.name);
         outputs.push(Output {
             path,
@@ -265,7 +265,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         blueprint: &model.blueprint,
         clusters: cluster_views(model),
         stacks: stacks(model),
-        has_apps: !model.apps.is_empty(),
+        has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),
         has_protected: model.environments.iter().any(|environment| environment.protected),

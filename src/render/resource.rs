@@ -71,7 +71,7 @@ const MODULES: [(&str, &[&str]); 11] = [
 pub(super) fn modules(model: &Model) -> Vec<&'static str> {
     let is_called = |module: &str| {
         let of_kind = |resource: &Resource| resource.kind.module() == module;
-        model.apps.iter().any(|app| {
+        model.placed_apps().any(|app| {
             app.resources.iter().any(of_kind) || (module == POD_ROLE_MODULE && app.roles().next().is_some())
         })
     };
@@ -88,7 +88,7 @@ pub(super) struct PodRole {
 impl PodRole {
     pub fn of(model: &Model) -> Self {
         let has =
-            |identity| model.apps.iter().flat_map(App::roles).any(|account| account.identity == identity);
+            |identity| model.placed_apps().flat_map(App::roles).any(|account| account.identity == identity);
         Self { has_pod_identity: has(PodIdentity::PodIdentity), has_irsa: has(PodIdentity::Irsa) }
     }
 
@@ -188,6 +188,15 @@ pub(super) fn keys(app: &App) -> Vec<&'static str> {
 /// Whether an application has a key of its own.
 pub(super) fn takes_key(app: &App) -> bool {
     app.resources.iter().any(|resource| resource.kind.facts().takes_key)
+}
+
+/// Whether an application's module is told its account: in names that are unique in all of AWS, in policies of keys and roles.
+pub(super) fn takes_account(app: &App) -> bool {
+    let is_in = |resource: &Resource| {
+        let facts = resource.kind.facts();
+        facts.has_role || facts.takes_key || facts.names.iter().any(|name| name.pattern.contains("{account}"))
+    };
+    app.resources.iter().any(is_in) || app.roles().next().is_some()
 }
 
 /// Whether an application's module is told what guards data.

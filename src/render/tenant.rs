@@ -51,7 +51,7 @@ pub(super) fn has_tests(whole: &Whole<'_>) -> bool {
 
 /// Whether any application lives anywhere.
 pub(super) fn has_apps(whole: &Whole<'_>) -> bool {
-    whole.model.apps.iter().any(|app| !app.attachments.is_empty())
+    whole.model.placed_apps().next().is_some()
 }
 
 /// What the module's files depend on.
@@ -87,7 +87,7 @@ impl TenantModule {
             has_network: fleet.has_network_policy(),
             network_differs: fleet.network_policy_differs,
             has_interface_endpoints: super::network::NetworkView::of(whole).has_interface_endpoints(),
-            has_databases: fleet.has_network_policy() && whole.model.apps.iter().any(App::has_database),
+            has_databases: fleet.has_network_policy() && whole.model.placed_apps().any(App::has_database),
             has_irsa: PodRole::of(whole.model).has_irsa(),
             pod_identity: by_family("169.254.170.23/32", "fd00:ec2::23/128"),
             internet: by_family("0.0.0.0/0", "::/0"),

@@ -18,7 +18,7 @@ variable "minimum_kubernetes_version" {
   type        = string
   default     = null
 }
-{%- if has_resources %}
+{%- if takes_account %}
 
 variable "account_id" {
   description = "AWS account of the cluster."

@@ -3,7 +3,7 @@ module "application" {
 
   cluster_name = {{ cluster_name | hcl }}
   namespace    = {{ namespace | hcl }}
-{%- if has_resources %}
+{%- if takes_account %}
   account_id   = {{ account | hcl }}
 {%- endif %}
 {%- if has_hosts %}
