@@ -11,12 +11,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, quoted, refuse, say, tidy};
+use super::{
+    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, refuse, say, tidy,
+};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
 use crate::model::standalone::{self, OPTIONS, Options, Said};
 use crate::problem::suggest;
 use crate::render;
+use crate::render::origin::Origins;
+use crate::render::template::Own;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report};
 
 /// The manifest's fact that holds the record.
@@ -130,6 +134,7 @@ impl Attach {
             }
         };
         let files = render::render_standalone(&standalone, &catalog)?;
+        proof::prove(&files, &Own::new(), &|_| Ok(Origins::new()))?;
         let drift = match Drift::compare(&self.out, &files, &record(&options)) {
             Ok(drift) => drift,
             Err(error) => return refuse(&error, err),
