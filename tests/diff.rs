@@ -261,6 +261,19 @@ fn a_revision_without_a_tree_is_what_its_blueprint_comes_to() {
     project.edit("environments/dev.toml", "10.0.0.0/16", "10.1.0.0/16");
     let touched = ["dev/main/cluster*", "dev/main/services", "dev/main/tenants", "apps/shop/dev"];
     assert_eq!(project.affected(), touched);
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new());
+
+    assert_eq!(project.run("eject modules/cluster/outputs.tf").status, 0);
+    let template = "templates/modules/cluster/outputs.tf";
+    let text = fs::read_to_string(project.path().join(template)).expect("readable");
+    project.write(
+        template,
+        &format!("{text}\noutput \"own\" {{\n  description = \"Ours.\"\n  value       = var.name\n}}\n"),
+    );
+    assert_eq!(project.affected(), touched);
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new(), "with the templates of that revision");
 }
 
 #[test]

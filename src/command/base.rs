@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{FAILED, Place, Rendered, load, refuse, root, say, tidy};
+use super::{FAILED, Place, Rendered, eject, load, refuse, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::git::{Commit, Listing, Repository};
 use crate::model;
 use crate::render;
+use crate::render::template::{FOLDER, Own};
 use crate::review::{Change, Tree, compare};
 use crate::tree::{Drift, Error as TreeError, MANIFEST, Manifest, text};
 
@@ -124,7 +125,7 @@ impl Base {
         };
         let (tree, own) = match (written, reading) {
             (Some((tree, manifest)), _) => (tree, history.own(&manifest, new)?),
-            (None, Some(reading)) => (rendered(reading, path)?, Vec::new()),
+            (None, Some(reading)) => (rendered(reading, path, &history.templates(&below_top)?)?, Vec::new()),
             (None, None) => (Tree::default(), Vec::new()),
         };
         Ok(Self { name: revision.to_owned(), tree, own })
@@ -165,6 +166,15 @@ impl History<'_> {
         })))
     }
 
+    /// Reads the templates that lay beside a blueprint in a folder.
+    fn templates(&self, folder: &Utf8Path) -> anyhow::Result<Own> {
+        let folder = folder.join(FOLDER);
+        let texts = self.texts(&self.repository.list(self.commit, &folder)?)?.into_iter();
+        let named =
+            texts.filter_map(|(path, text)| Some((path.strip_prefix(&folder).ok()?.to_string(), text)));
+        Ok(named.filter(|(name, _)| eject::is_used(name)).collect())
+    }
+
     /// Reads a tree with its manifest; `None` where none is committed.
     fn tree(&self, root: &Utf8Path) -> anyhow::Result<Option<(Tree, Manifest)>> {
         let path = root.join(MANIFEST);
@@ -193,7 +203,7 @@ impl History<'_> {
 }
 
 /// Renders a blueprint of the past. What was known of its clusters then is left out: a version that goes up now is not one that went down.
-fn rendered(reading: Reading, path: &Utf8Path) -> Result<Tree, Failure> {
+fn rendered(reading: Reading, path: &Utf8Path, own: &Own) -> Result<Tree, Failure> {
     let Reading { sources, blueprint, mut diagnostics, .. } = reading;
     let catalog = Catalog::load();
     let Some(blueprint) = blueprint else { return Err(Failure::Blueprint(diagnostics, sources)) };
@@ -204,7 +214,7 @@ fn rendered(reading: Reading, path: &Utf8Path) -> Result<Tree, Failure> {
         return Err(Failure::Blueprint(diagnostics, sources));
     }
     // Its notes are of the past, too.
-    let (files, _) = render::render(&model, &catalog)?;
+    let (files, _) = render::render(&model, &catalog, own)?;
     Ok(Tree::rendered(&files, &model.stacks()))
 }
 

@@ -31,7 +31,7 @@ mod path;
 mod write;
 
 pub use checksum::{Checksum, text};
-pub use difference::lines as difference;
+pub use difference::{Side, lines as difference, unified};
 pub use disk::{Obstacle, Thing};
 pub use error::{Damage, Error, Refusal};
 pub use manifest::{MANIFEST, Manifest, Record};
