@@ -142,10 +142,13 @@ fn without_a_base_it_is_the_tree_on_disk() {
     let project = Project::new();
     let first = project.run("diff");
     assert_eq!(first.status, 1);
-    assert!(first.stdout.starts_with("5 of 5 stacks differ from tree\n"), "{}", first.stdout);
+    assert!(first.stdout.starts_with("5 of 5 stacks differ from the tree on disk\n"), "{}", first.stdout);
     project.generate();
     let clean = project.run("diff");
-    assert_eq!((clean.status, clean.stdout.as_str()), (0, "nothing differs from tree: 5 stacks\n"));
+    assert_eq!(
+        (clean.status, clean.stdout.as_str()),
+        (0, "nothing differs from the tree on disk: 5 stacks\n")
+    );
 
     project.edit("blueprint.toml", "max = 3", "max = 5");
     let before = harness::read_tree(project.path());

@@ -21,7 +21,7 @@ pub(super) struct Affected {
 
 impl Affected {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
-        let Comparison { base, change, new } = match comparison(Some(&self.base), &self.place, out, err)? {
+        let Comparison { change, new } = match comparison(Some(&self.base), &self.place, out, err)? {
             Ok(comparison) => comparison,
             Err(status) => return Ok(status),
         };
@@ -29,7 +29,7 @@ impl Affected {
             let include: Vec<Value> = affected(&change, &new.stacks).iter().map(entry).collect();
             writeln!(out, "{:#}", json!({ "include": include }))?;
         } else {
-            write!(out, "{}", touched::text(&base, &change, &new.stacks))?;
+            write!(out, "{}", touched::text(&self.base, &change, &new.stacks))?;
         }
         Ok(CLEAN)
     }

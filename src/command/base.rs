@@ -19,8 +19,6 @@ use crate::tree::{Drift, Error as TreeError, MANIFEST, Manifest, text};
 
 /// Two trees, compared.
 pub(super) struct Comparison {
-    /// What people call the older one.
-    pub base: String,
     /// How they differ.
     pub change: Change,
     /// What the blueprint comes to now.
@@ -47,12 +45,11 @@ pub(super) fn comparison(
         Err(Failure::Other(error)) => return Err(error),
     };
     let change = compare(&old.tree, &Tree::rendered(&new.files, &new.stacks), &old.own);
-    Ok(Ok(Comparison { base: old.name, change, new }))
+    Ok(Ok(Comparison { change, new }))
 }
 
 /// The older of two trees.
 struct Base {
-    name: String,
     tree: Tree,
     /// Files that differ between it and the new tree, and that plinth did not write.
     own: Vec<Utf8PathBuf>,
@@ -96,7 +93,7 @@ impl Base {
         let manifest = Manifest::read(folder).map_err(Failure::Tree)?.unwrap_or_default();
         let entries = drift.entries().iter();
         let files = entries.filter_map(|entry| Some((entry.path.clone(), entry.on_disk()?))).collect();
-        Ok(Self { name: tidy(folder).into(), tree: Tree::written(files, &manifest), own: Vec::new() })
+        Ok(Self { tree: Tree::written(files, &manifest), own: Vec::new() })
     }
 
     /// The tree as it is committed. Where it is not, it is what the blueprint of that revision comes to.
@@ -128,7 +125,7 @@ impl Base {
             (None, Some(reading)) => (rendered(reading, path, &history.templates(&below_top)?)?, Vec::new()),
             (None, None) => (Tree::default(), Vec::new()),
         };
-        Ok(Self { name: revision.to_owned(), tree, own })
+        Ok(Self { tree, own })
     }
 }
 

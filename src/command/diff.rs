@@ -23,14 +23,14 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
-        let Comparison { base, change, new } = match comparison(self.base.as_deref(), &self.place, out, err)?
-        {
+        let Comparison { change, new } = match comparison(self.base.as_deref(), &self.place, out, err)? {
             Ok(comparison) => comparison,
             Err(status) => return Ok(status),
         };
         match self.place.format {
             Format::Json => {
-                let mut json = data(&base, &change);
+                let mut json = data(&change);
+                json["base"] = self.base.as_deref().into();
                 json["diagnostics"] = new.notes;
                 writeln!(out, "{json:#}")?;
             }
@@ -38,7 +38,7 @@ impl Diff {
                 if self.place.format == Format::Github {
                     out.write_all(annotations(&change, &new).as_bytes())?;
                 }
-                out.write_all(text(&base, &change).as_bytes())?;
+                out.write_all(text(self.base.as_deref().unwrap_or("the tree on disk"), &change).as_bytes())?;
                 let differences: String = change.files.iter().map(|file| file.diff.as_str()).collect();
                 if !differences.is_empty() {
                     write!(out, "\n{differences}")?;

@@ -149,7 +149,7 @@ fn short(value: &str, common: usize) -> String {
 }
 
 /// Returns the change as data; `docs/json.md` says what the fields are.
-pub fn data(base: &str, change: &Change) -> Value {
+pub fn data(change: &Change) -> Value {
     let stacks = change.stacks.iter().map(|stack| {
         let change = match stack.presence {
             Presence::Added => "added",
@@ -180,7 +180,6 @@ pub fn data(base: &str, change: &Change) -> Value {
         json!({ "path": file.path, "change": change, "diff": file.diff })
     });
     json!({
-        "base": base,
         "stacks": stacks.collect::<Vec<_>>(),
         "folders": folders.collect::<Vec<_>>(),
         "files": files.collect::<Vec<_>>(),
