@@ -157,6 +157,7 @@ fn reference() -> String {
         ("E05", "Add-ons and versions"),
         ("E06", "Access"),
         ("E07", "Applications"),
+        ("E08", "What leaves, and what has another name"),
         ("N", "Notes"),
     ];
     let mut out = String::from(

@@ -199,6 +199,7 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         tenant: Option<TenantView<'a>>,
     }
     let ForAttachment { whole, app, attachment, environment, cluster } = scope;
+    let is_protected = environment.protected && !attachment.retired;
     let own = cluster.tenants.iter().find(|tenant| tenant.app == app.name && attachment.owns_namespace);
     let tenant = own.map(|tenant| {
         let place = Place {
@@ -224,8 +225,8 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         account: &environment.account,
         has_hosts: !attachment.hosts.is_empty(),
         hosts: Value::Object(hosts.collect()),
-        protection: environment.protected && resource::is_protected(app),
-        guards: if environment.protected { resource::guards(app) } else { Vec::new() },
+        protection: is_protected && resource::is_protected(app),
+        guards: if is_protected { resource::guards(app) } else { Vec::new() },
         owns_namespace: tenant.is_some(),
         tenant,
     })

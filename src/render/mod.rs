@@ -9,6 +9,7 @@ pub mod arguments;
 pub mod cluster_module;
 mod condition;
 pub mod environment;
+mod moved;
 pub mod network;
 pub mod node_pool;
 pub mod readme;

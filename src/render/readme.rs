@@ -7,7 +7,6 @@ use super::access;
 use super::arguments::Argument;
 use super::network::NetworkView;
 use super::resource::{self, Use};
-use super::scripts::{Stack, stacks};
 use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::tenant::{TenantModule, has_apps};
@@ -20,6 +19,7 @@ use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::app::{Attachment, Rights};
 use crate::model::resource::Kind;
 use crate::model::settings::Share;
+use crate::model::stack::Stack;
 use crate::model::{App, Model};
 
 /// # Errors
@@ -243,6 +243,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_apps: bool,
         has_karpenter: bool,
         has_fargate: bool,
+        has_retired: bool,
         has_protected: bool,
         has_interface_endpoints: bool,
         has_tags: bool,
@@ -264,10 +265,11 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
         clusters: cluster_views(model),
-        stacks: stacks(model),
+        stacks: model.stacks(),
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),
+        has_retired: model.has_retired(),
         has_protected: model.environments.iter().any(|environment| environment.protected),
         roles: roles(model)
             .into_iter()
@@ -464,7 +466,8 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
     }
     let owns_namespace = app.attachments.iter().any(|attachment| attachment.owns_namespace);
     let is_protected = |attachment: &Attachment| {
-        whole.model.place_of(attachment).0.protected && !resource::guards(app).is_empty()
+        let protected = whole.model.place_of(attachment).0.protected && !attachment.retired;
+        protected && !resource::guards(app).is_empty()
     };
     view(&Application {
         app: app.name.as_str(),
