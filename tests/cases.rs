@@ -149,7 +149,7 @@ fn reference_lists_every_code() {
 
 /// Makes `docs/errors.md`: a section for each code, with what a case prints.
 fn reference() -> String {
-    const AREAS: [(&str, &str); 8] = [
+    const AREAS: [(&str, &str); 9] = [
         ("E01", "The text and its shape"),
         ("E02", "Names and references"),
         ("E03", "Network"),

@@ -14,6 +14,9 @@ module "application" {
 
   # What differs from the standard.
   protection = true
+{%- if retired %}
+  retired    = true
+{%- endif %}
 {%- endif %}
 }
 {%- for guard in guards %}
