@@ -13,7 +13,7 @@ use harness::{Tree, is_accepting, read_tree, repository};
 use hcl_edit::Span as _;
 use hcl_edit::structure::{Block, Body};
 
-const BLUEPRINTS: [&str; 4] = ["azavea", "enterprise", "fleet", "minimal"];
+const BLUEPRINTS: [&str; 5] = ["azavea", "enterprise", "everything", "fleet", "minimal"];
 
 /// Arguments that AWS, Kubernetes or Helm know a thing by, or the engine its state.
 const NAMES: [&str; 12] = [

@@ -549,6 +549,10 @@ problems! {
     /// A node pool has another name in some clusters alone, where the module is the same for all.
     E0807 RenamedInPart { pool: String },
 
+    /// A file among a blueprint's own templates is used for nothing.
+    N0801 TemplateUnused { template: String, near: Option<String> },
+    /// A template of the blueprint's own began as a built-in one that has changed since.
+    N0802 TemplateOutdated { template: String, difference: String },
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
     /// The lock has no version of an EKS add-on for a Kubernetes version.

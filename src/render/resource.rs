@@ -208,8 +208,7 @@ pub(super) fn is_protected(app: &App) -> bool {
 
 /// Whether an application is to go from an environment that guards its data: AWS must let go of them, and backups stay.
 pub(super) fn lets_go(model: &Model, app: &App) -> bool {
-    let is_let_go =
-        |attachment: &Attachment| attachment.retired && model.place_of(attachment).0.protected;
+    let is_let_go = |attachment: &Attachment| attachment.retired && model.place_of(attachment).0.protected;
     is_protected(app) && app.attachments.iter().any(is_let_go)
 }
 

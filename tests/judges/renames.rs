@@ -74,7 +74,7 @@ fn tofu_destroys_only_what_is_retired() {
         &[],
         &[],
         &["terraform_data.protected_bucket_tiles"],
-        &[&pool[..], &guard].concat(),
+        &[&guard[..], &pool].concat(),
         &[],
     ]) {
         let plan = plan(&world, root);
