@@ -327,7 +327,7 @@ fn load(
         proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
         let notes = report::json(&diagnostics, &sources);
         let facts = model.facts(&files).to_map();
-        rendered = Some(Rendered { files, facts, root, notes });
+        rendered = Some(Rendered { notes, files, facts, root });
     }
     say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
@@ -400,7 +400,7 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root, notes }) = load(place, None, out, err)? else {
+    let Some(Rendered { notes, files, facts, root }) = load(place, None, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -498,7 +498,7 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root, notes }) = load(place, today, out, err)? else {
+    let Some(Rendered { notes, files, facts, root }) = load(place, today, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {

@@ -8,10 +8,11 @@ mod harness;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use harness::{Tree, is_accepting, read_tree, repository};
 use hcl_edit::Span as _;
-use hcl_edit::structure::{Block, Body};
+use hcl_edit::structure::{Block, BlockLabel, Body};
 
 const BLUEPRINTS: [&str; 5] = ["azavea", "enterprise", "everything", "fleet", "minimal"];
 
@@ -54,11 +55,12 @@ struct Declared {
 
 fn declared(tree: &Tree) -> Declared {
     let mut declared = Declared::default();
-    for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".tf")) {
+    let is_hcl = |path: &str| Path::new(path).extension().is_some_and(|extension| extension == "tf");
+    for (path, text) in tree.iter().filter(|(path, _)| is_hcl(path)) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let body: Body = text.parse().expect("a generated file is HCL");
         for block in body.blocks() {
-            let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+            let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
             let address = match (block.ident.as_str(), labels.as_slice()) {
                 ("resource", [kind, name]) => format!("{kind}.{name}"),
                 ("module", [name]) => format!("module.{name}"),
@@ -141,8 +143,8 @@ fn no_address_and_no_name_goes_by_itself() {
         if is_accepting() {
             let all: BTreeSet<&str> =
                 known.iter().copied().chain(new.iter().map(|line| line.as_str())).collect();
-            let text: String = all.into_iter().map(|line| format!("{line}\n")).collect();
-            fs::write(&path, text).expect("writable");
+            let lines: Vec<&str> = all.into_iter().collect();
+            fs::write(&path, lines.join("\n") + "\n").expect("writable");
         } else {
             unlisted.extend(new.into_iter().map(|line| format!("{blueprint}: {line}")));
         }

@@ -4,6 +4,7 @@ mod harness;
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use harness::{Run, plinth, read_tree, repository};
 use tempfile::TempDir;
@@ -169,6 +170,47 @@ fn a_place_leaves_in_steps_and_an_edit_is_kept() {
     fs::write(&main, text).expect("writable");
     place.generates(&gone);
     assert!(!place.has("apps/franklin/production") && place.has("apps/franklin/staging/main.tf"));
+}
+
+/// What is retired is destroyed in a protected environment, too, and nothing makes it again.
+#[test]
+fn scripts_take_what_is_retired() {
+    let place = Place::new();
+    let (head, franklin) = place.blueprint.split_once("[apps.franklin]").expect("franklin");
+    place.generates(&format!("{head}[apps.franklin]\nretire = [\"production\"]{franklin}"));
+    let run = |script: &str, arguments: &[&str]| {
+        let output = Command::new("bash")
+            .arg(place.path().join("tree/scripts").join(script))
+            .args(arguments)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .stdin(Stdio::null())
+            .output()
+            .expect("there is bash");
+        let text = |bytes| String::from_utf8(bytes).expect("scripts print UTF-8");
+        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+    };
+    for script in ["plan", "apply"] {
+        let (status, _, error) = run(script, &["production", "main", "apps/franklin"]);
+        let says = "production main apps/franklin is retired";
+        assert_eq!((status, error.contains(says)), (1, true), "{script}: {error}");
+        // It goes on with the others, as far as there are tools.
+        let (status, _, error) = run(script, &["production"]);
+        assert!(status == 1 && !error.contains("retired"), "{script}: {error}");
+    }
+    let (status, _, error) = run("destroy", &["production"]);
+    assert_eq!(status, 1, "{error}");
+    assert!(error.contains("the blueprint does not retire: - state, main cluster"), "{error}");
+    assert!(error.contains("what it retires can be destroyed: main apps/franklin\n"), "{error}");
+    let (_, _, error) = run("destroy", &["production", "main", "apps/franklin"]);
+    assert!(!error.contains("is protected, and"), "{error}");
+    let (status, printed, error) = run("destroy", &["production", "main", "apps/franklin", "--dry-run"]);
+    assert_eq!((status, error.as_str()), (0, ""));
+    let steps: Vec<usize> = ["lets go of its protection", " apply ", " -destroy"]
+        .iter()
+        .map(|step| printed.find(step).unwrap_or_else(|| panic!("no `{step}` in\n{printed}")))
+        .collect();
+    assert!(steps.is_sorted(), "{printed}");
 }
 
 /// All names change at once, and every state stays where it is.

@@ -44,7 +44,9 @@ pub fn contents(files: &[File]) -> BTreeMap<String, Contents> {
             }
         }
     }
-    folders.values_mut().for_each(|contents| contents.resources.sort());
+    for contents in folders.values_mut() {
+        contents.resources.sort();
+    }
     folders
 }
 

@@ -37,18 +37,18 @@ pub(super) fn check(context: &mut Context<'_>) {
     let environments: Vec<Renamed<'_>> = blueprint
         .environments
         .iter()
-        .map(|Named { name, value }| Renamed { name, former: one(&value.environment.renamed_from) })
+        .map(|Named { name, value }| Renamed { name, former: value.environment.renamed_from.as_slice() })
         .collect();
     check_names(context, "environment", &environments);
     for target in &blueprint.environments {
         let on = target.value.clusters.iter().filter(|cluster| *cluster.value.enabled);
         let clusters: Vec<Renamed<'_>> =
-            on.map(|Named { name, value }| Renamed { name, former: one(&value.renamed_from) }).collect();
+            on.map(|Named { name, value }| Renamed { name, former: value.renamed_from.as_slice() }).collect();
         check_names(context, "cluster", &clusters);
     }
     let apps = blueprint.file.apps.iter();
     let apps: Vec<Renamed<'_>> =
-        apps.map(|Named { name, value }| Renamed { name, former: one(&value.renamed_from) }).collect();
+        apps.map(|Named { name, value }| Renamed { name, former: value.renamed_from.as_slice() }).collect();
     check_names(context, "application", &apps);
     let pools =
         of_modules(context, |keys| &keys.node_pools, |pool| (*pool.enabled, pool.renamed_from.as_ref()));
@@ -76,10 +76,6 @@ fn of_modules<'b, T>(
         }
     }
     all.into_values().collect()
-}
-
-fn one(name: &Option<Spanned<Name>>) -> &[Spanned<Name>] {
-    name.as_slice()
 }
 
 /// Checks things among which names are unique.
