@@ -26,7 +26,7 @@ use crate::model::{self, Model};
 use crate::render::{self, origin};
 use crate::report;
 
-use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
+use crate::tree::{Drift, Error as TreeError, Manifest, Refusal, Report, State};
 
 use self::catalog::Catalogue;
 use attach::Attach;
@@ -413,6 +413,7 @@ fn generate(
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,
+        Err(TreeError::Refused(refusals)) if place.format == Format::Json => return refused(&refusals, out),
         Err(error) => return refuse(&error, err),
     };
     if place.format == Format::Json {
@@ -425,6 +426,14 @@ fn generate(
             "diagnostics": notes,
         });
         writeln!(out, "{json:#}")?;
+    } else if drift.is_manifest_stale() && report.is_empty() {
+        let does = if dry_run { "would be" } else { "was" };
+        writeln!(
+            out,
+            "{}: the manifest {does} brought up to date, {} files are as they should be",
+            tidy(&root),
+            report.unchanged
+        )?;
     } else {
         print_report(&report, &tidy(&root), dry_run, out)?;
     }
@@ -442,6 +451,18 @@ fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
         writeln!(err, "\nhelp: {help}")?;
     }
     Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
+}
+
+/// Prints as JSON what stands in the way of writing.
+fn refused(refusals: &[Refusal], out: &mut impl Write) -> anyhow::Result<u8> {
+    let entries: Vec<_> = refusals
+        .iter()
+        .map(|Refusal { path, state, difference }| {
+            serde_json::json!({ "path": path, "state": state.to_string(), "difference": difference })
+        })
+        .collect();
+    writeln!(out, "{:#}", serde_json::json!({ "refused": entries }))?;
+    Ok(FINDINGS)
 }
 
 fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -541,9 +562,10 @@ fn check(
             (false, _) => {
                 let by_hand = findings.iter().any(|entry| entry.state.is_refused());
                 let (numbers, all) = (findings.len(), files.len());
+                let differences = if numbers == 1 { "difference" } else { "differences" };
                 writeln!(
                     out,
-                    "{root}: {numbers} differences from the {all} files of the blueprint; {advice}"
+                    "{root}: {numbers} {differences} from the {all} files of the blueprint; {advice}"
                 )?;
                 if by_hand {
                     writeln!(
