@@ -10,6 +10,7 @@ pub mod cluster_module;
 mod condition;
 pub mod environment;
 mod extra;
+mod moved;
 pub mod network;
 pub mod node_pool;
 pub mod origin;

@@ -24,8 +24,9 @@ fn comments(model: &Model) -> Context {
     #[derive(Serialize)]
     struct Comments {
         has_delivery: bool,
+        has_retired: bool,
     }
-    view(&Comments { has_delivery: model.has_delivery() })
+    view(&Comments { has_delivery: model.has_delivery(), has_retired: model.has_retired() })
 }
 
 fn tables(model: &Model) -> Context {
@@ -58,6 +59,7 @@ fn tables(model: &Model) -> Context {
     struct Tables<'a> {
         engine: &'static str,
         has_delivery: bool,
+        has_retired: bool,
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         destroy_first: Vec<DestroyFirstRow<'a>>,
@@ -93,6 +95,7 @@ fn tables(model: &Model) -> Context {
             Engine::OpenTofu => "tofu",
         },
         has_delivery: model.has_delivery(),
+        has_retired: model.has_retired(),
         environments: environments.collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
