@@ -1,10 +1,13 @@
 //! The command line: reads files, calls the stages, prints what they say.
 //!
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
-//! refusal, 2 a bad blueprint, I/O or usage.
+//! refusal, 2 a bad blueprint, I/O or usage, 3 a change that destroys something.
 
+mod affected;
 mod attach;
+mod base;
 mod catalog;
+mod diff;
 mod eject;
 mod explain;
 mod migrate;
@@ -22,14 +25,15 @@ use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
-use crate::model::{self, Model};
+use crate::model::{self, Model, Stack};
 use crate::render::{self, origin};
 use crate::report;
-
 use crate::tree::{Drift, Error as TreeError, Manifest, Refusal, Report, State};
 
 use self::catalog::Catalogue;
+use affected::Affected;
 use attach::Attach;
+use diff::Diff;
 use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
@@ -47,6 +51,8 @@ const CLEAN: u8 = 0;
 const FINDINGS: u8 = 1;
 /// A bad blueprint, I/O or usage.
 const FAILED: u8 = 2;
+/// A change that destroys something.
+const DESTRUCTIVE: u8 = 3;
 
 /// One blueprint in, a deployable Terraform tree for shared EKS clusters out.
 #[derive(Debug, Parser)]
@@ -83,6 +89,10 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
+    /// Says what a change does: stacks, addresses and values that differ from the tree on disk, or from an earlier one
+    Diff(Diff),
+    /// Lists the stacks that a change touches, with those that depend on them, in the order in which they are applied
+    Affected(Affected),
     /// Prints what the blueprint comes to: names, networks, node pools, add-ons, access, applications
     Show(Show),
     /// Says what holds for a key, which line set it, and what it overrode
@@ -192,6 +202,8 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Init { file } => init(file, out),
         Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
+        Command::Diff(diff) => diff.run(out, err),
+        Command::Affected(affected) => affected.run(out, err),
         Command::Show(part) => part.run(out, err),
         Command::Explain(question) => question.run(out, err),
         Command::Migrate(older) => older.run(out, err),
@@ -239,6 +251,8 @@ struct Rendered {
     /// Notes, for the JSON document.
     notes: serde_json::Value,
     files: Vec<File>,
+    /// In the order in which they are applied.
+    stacks: Vec<Stack>,
     facts: serde_json::Map<String, serde_json::Value>,
     root: Utf8PathBuf,
 }
@@ -301,17 +315,29 @@ fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalo
     Resolved { sources, diagnostics, model, removals }
 }
 
+/// What becomes of what the last run made and this blueprint does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    /// It leaves by a step of its own, or not at all.
+    Refused,
+    /// It is what is asked about.
+    Shown,
+}
+
 /// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
 fn load(
     place: &Place,
     today: Option<&str>,
+    leaving: Leaving,
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
     let Resolved { sources, mut diagnostics, model, removals } =
         resolve(reading(place)?, place.out.as_deref(), today, &catalog);
-    diagnostics.extend(removals);
+    if leaving == Leaving::Refused {
+        diagnostics.extend(removals);
+    }
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
         if Manifest::read(&root).ok().flatten().is_some_and(|manifest| attach::is_attachment(&manifest)) {
@@ -326,8 +352,8 @@ fn load(
         diagnostics.extend(found);
         proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
         let notes = report::json(&diagnostics, &sources);
-        let facts = model.facts(&files).to_map();
-        rendered = Some(Rendered { notes, files, facts, root });
+        let (facts, stacks) = (model.facts(&files).to_map(), model.stacks());
+        rendered = Some(Rendered { notes, files, stacks, facts, root });
     }
     say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
@@ -400,7 +426,8 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { notes, files, facts, root }) = load(place, None, out, err)? else {
+    let Some(Rendered { files, facts, root, notes, .. }) = load(place, None, Leaving::Refused, out, err)?
+    else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -519,7 +546,8 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { notes, files, facts, root }) = load(place, today, out, err)? else {
+    let Some(Rendered { files, facts, root, notes, .. }) = load(place, today, Leaving::Refused, out, err)?
+    else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {

@@ -66,7 +66,7 @@ pub struct StackFacts {
 
 impl StackFacts {
     fn of(stack: Stack) -> (String, Self) {
-        let Stack { name, environment, cluster, stack, folder, bucket, key, retired } = stack;
+        let Stack { name, environment, cluster, stack, folder, bucket, key, retired, .. } = stack;
         (name, Self { environment, cluster, stack, folder, bucket, key, retired })
     }
 }

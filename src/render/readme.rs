@@ -19,8 +19,7 @@ use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::app::{Attachment, Rights};
 use crate::model::resource::Kind;
 use crate::model::settings::Share;
-use crate::model::stack::Stack;
-use crate::model::{App, Model};
+use crate::model::{App, Model, Stack};
 
 /// # Errors
 /// A module's file that does not parse: a template is broken.

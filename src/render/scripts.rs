@@ -6,8 +6,7 @@ use tera::Context;
 use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
-use crate::model::stack::Stack;
-use crate::model::{Model, addon};
+use crate::model::{Model, Stack, addon};
 
 const SCRIPTS: [&str; 7] = ["bootstrap", "plan", "apply", "destroy", "connect", "upgrade", "lock-providers"];
 

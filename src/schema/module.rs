@@ -11,7 +11,7 @@ use super::expression::Scope;
 use super::kind::Type;
 use super::{At, World};
 use crate::file::File;
-use crate::hcl::address::source;
+pub use crate::hcl::address::{beside, source};
 
 /// A block of a module, with its file.
 pub type Declared<'a> = (&'a File, &'a Block);
