@@ -101,7 +101,7 @@ impl Model {
 
     /// Returns every stack in the order in which they are applied.
     pub fn stacks(&self) -> Vec<Stack> {
-        stack::stacks(self)
+        stack::stacks(&self.environments, &self.apps)
     }
 
     /// Whether any stack is to be destroyed.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Model;
-use super::app::Attachment;
+use super::app::App;
+use super::environment::Environment;
 use super::identity::{STATE_STACK_KEY, stack_key};
 
 /// A root module with a state of its own.
@@ -84,9 +84,9 @@ impl Stack {
 }
 
 /// Returns every stack in the order in which they are applied.
-pub(super) fn stacks(model: &Model) -> Vec<Stack> {
+pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
     let mut stacks = Vec::new();
-    for environment in &model.environments {
+    for environment in environments {
         let of_environment = |level: Level| Stack {
             name: format!("{}/{}", environment.name, level.word()),
             environment: environment.name.clone(),
@@ -104,6 +104,14 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
         };
         stacks.push(of_environment(Level::State));
         for cluster in &environment.clusters {
+            let here = || {
+                apps.iter().flat_map(move |app| {
+                    let here = app.attachments.iter().filter(|attachment| {
+                        attachment.environment == environment.name && attachment.cluster == cluster.name
+                    });
+                    here.map(move |attachment| (app, attachment))
+                })
+            };
             let of_cluster = |level: Level| {
                 let name = format!("{}/{}/{}", environment.name, cluster.name, level.word());
                 Stack {
@@ -112,34 +120,26 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
                     name,
                     region: cluster.region.clone(),
                     key: stack_key(&cluster.identity, level.word()),
-                    retired: cluster.retired,
+                    // Without applications, tenants have nothing to do: they go with the last of them.
+                    retired: cluster.retired
+                        || level == Level::Tenants && here().all(|(_, attachment)| attachment.retired),
                     ..of_environment(level)
                 }
             };
-            let here = |attachment: &&Attachment| {
-                attachment.environment == environment.name && attachment.cluster == cluster.name
-            };
-            let mut attachments = model.apps.iter().flat_map(|app| &app.attachments).filter(here);
-            let tenants = (!cluster.tenants.is_empty()).then(|| Stack {
-                // Without applications it has nothing to do: it goes with the last of them.
-                retired: cluster.retired || attachments.all(|attachment| attachment.retired),
-                ..of_cluster(Level::Tenants)
-            });
-            stacks.extend([Level::Cluster, Level::Services].map(of_cluster).into_iter().chain(tenants));
-            for app in &model.apps {
-                stacks.extend(app.attachments.iter().filter(here).map(|attachment| {
-                    let folder = format!("apps/{}/{}", app.name, attachment.folder);
-                    Stack {
-                        name: folder.clone(),
-                        stack: format!("apps/{}", app.name),
-                        folder,
-                        deploy_role: attachment.deploy_role.clone(),
-                        key: attachment.state_key.clone(),
-                        retired: attachment.retired,
-                        ..of_cluster(Level::App)
-                    }
-                }));
-            }
+            let tenants = (!cluster.tenants.is_empty()).then_some(Level::Tenants);
+            stacks.extend([Level::Cluster, Level::Services].into_iter().chain(tenants).map(of_cluster));
+            stacks.extend(here().map(|(app, attachment)| {
+                let folder = format!("apps/{}/{}", app.name, attachment.folder);
+                Stack {
+                    name: folder.clone(),
+                    stack: format!("apps/{}", app.name),
+                    folder,
+                    deploy_role: attachment.deploy_role.clone(),
+                    key: attachment.state_key.clone(),
+                    retired: attachment.retired,
+                    ..of_cluster(Level::App)
+                }
+            }));
         }
     }
     stacks
