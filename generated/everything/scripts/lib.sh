@@ -57,7 +57,8 @@ say() { printf '%s\n' "$*"; }
 die() { # message, then lines of help
   say "error: $1" >&2
   shift
-  [ $# -eq 0 ] || printf 'help: %s\n' "$@" >&2
+  [ $# -gt 0 ] || set -- "correct the cause above and run the same command again: it goes on from there"
+  printf 'help: %s\n' "$@" >&2
   exit "${exit_status:-1}"
 }
 # A command that runs ends by itself first, and the engine keeps what it has made in the state.
@@ -67,7 +68,11 @@ show_help() { sed -n '4,/^$/s/^# \{0,1\}//p' "scripts/${0##*/}"; } # the comment
 show() { # a command as one could type it
   local word line="+"
   for word in "$@"; do
-    case "$word" in *\'*) word=$(printf '%q' "$word") ;; "" | *[!A-Za-z0-9_./:=,@%+-]*) word="'$word'" ;; esac
+    case "$word" in
+      *\'*[\"\$\`\\]* | *[\"\$\`\\]*\'*) word=$(printf '%q' "$word") ;;
+      *\'*) word="\"$word\"" ;;
+      "" | *[!A-Za-z0-9_./:=,@%+-]*) word="'$word'" ;;
+    esac
     line="$line $word"
   done
   say "$line"
@@ -118,15 +123,20 @@ select_stacks() { # the rows that the arguments name
     usage "no stack $environment $cluster $stack; there is: $(stacks | awk -v e="$environment" '$1 == e { printf "%s%s %s", sep, $2, $3; sep = ", " }')"
 }
 
+check_aws() {
+  command -v aws >/dev/null || die "the AWS CLI is not installed" "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
+}
+
 check_tools() {
   local version major minor least=11
   [ "$engine" = terraform ] || least=10
-  command -v aws >/dev/null || die "the AWS CLI is not installed"
+  check_aws
   command -v "$engine" >/dev/null || die "$engine is not installed" "install $engine 1.$least or later"
   version=$("$engine" version 2>/dev/null | sed -n 's/^[A-Za-z]* v\([0-9]*\.[0-9]*\).*/\1/p') || true
   IFS=. read -r major minor <<<"$version"
   [ "${major:-0}" -gt 1 ] || { [ "${major:-0}" -eq 1 ] && [ "$minor" -ge "$least" ]; } ||
-    die "$engine is ${version:-of an unknown version}, these stacks need 1.$least or later (state locks in S3)"
+    die "$engine is ${version:-of an unknown version}, these stacks need 1.$least or later (state locks in S3)" \
+      "install a newer $engine, and put it first on PATH"
 }
 
 check_account() {
@@ -140,10 +150,10 @@ check_account() {
 # Before anything runs: can the questions to come be answered?
 check_answers() {
   if has --auto-approve; then
-    [ "$protected" = no ] || die "$environment is protected: --auto-approve does not count there"
+    [ "$protected" = no ] || die "$environment is protected: --auto-approve does not count there" "run this at a terminal, without it"
   elif [ ! -t 0 ]; then
-    [ "$protected" = no ] || die "no terminal to ask at: $environment is protected, its name must be typed"
-    die "no terminal to ask at" "--auto-approve does not ask"
+    [ "$protected" = no ] || die "no terminal to ask at: $environment is protected, its name must be typed" "run this at a terminal"
+    die "no terminal to ask at" "run this at a terminal, or with --auto-approve, which does not ask"
   fi
 }
 
@@ -152,7 +162,7 @@ confirm() { # question; a protected environment wants its name typed
   if [ "$dry_run" = yes ] || has --auto-approve; then return 0; fi
   [ "$protected" = no ] || word=$environment
   read -r -p "$1 Type \"$word\" to go on: " answer || true
-  [ "$answer" = "$word" ] || die "stopped: not answered with \"$word\", nothing more is changed"
+  [ "$answer" = "$word" ] || die "stopped: not answered with \"$word\", nothing more is changed" "the same command goes on from there"
 }
 
 # After load_cluster: gives kubectl a kubeconfig of its own, so that no other cluster can be meant. False when it does not answer.
@@ -183,7 +193,7 @@ has_state() { # directory; true when the stack holds something. What cannot be r
   if list=$("$engine" -chdir="$1" state list 2>/dev/null); then [ -n "$list" ] && return 0 || return 1; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
-  die "the state of $1 cannot be read: $list"
+  die "the state of $1 cannot be read: $list" "the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no
