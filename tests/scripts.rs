@@ -12,11 +12,15 @@ const SCRIPTS: [&str; 7] = ["bootstrap", "plan", "apply", "destroy", "connect", 
 
 /// Runs a script of a committed tree, where there is neither an engine nor a login.
 fn run(tree: &str, script: &str, arguments: &[&str]) -> (i32, String, String) {
+    run_on("/usr/bin:/bin", tree, script, arguments)
+}
+
+fn run_on(path: &str, tree: &str, script: &str, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new("bash")
         .arg(repository().join("generated").join(tree).join("scripts").join(script))
         .args(arguments)
         .env_clear()
-        .env("PATH", "/usr/bin:/bin")
+        .env("PATH", path)
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         .stdin(Stdio::null())
         .output()
@@ -70,6 +74,38 @@ fn scripts_say_how_they_are_used() {
     assert_eq!((status, error.contains("help: https://docs.aws.amazon.com/cli/")), (1, true), "{error}");
     let (status, _, error) = run("enterprise", "connect", &["development"]);
     assert_eq!((status, error.contains("several clusters, name one: edge main")), (2, true), "{error}");
+}
+
+/// A command that fails where nobody has a word for it: the script says that it ended, and what to do; once.
+#[test]
+fn scripts_do_not_end_without_a_word() {
+    let bin = tempfile::tempdir().expect("a temporary folder");
+    let put = |name: &str, text: &str| {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = bin.path().join(name);
+        fs::write(&file, format!("#!/bin/sh\n{text}\n")).expect("a file of ours");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a file of ours");
+    };
+    put("terraform", "echo Terraform v1.11.4");
+    let path = format!("{}:/usr/bin:/bin", bin.path().display());
+    for (answers, expected, words) in [
+        (
+            "*get-caller*) echo 111111111111 ;; *assume-role*) ;; *) echo denied >&2; exit 254",
+            1,
+            "denied\nerror: bootstrap ended before all was done\nhelp: scripts/bootstrap --help lists what you must be allowed to do\n\
+             help: then run the same command again: it goes on from there\n",
+        ),
+        (
+            "*) echo expired >&2; exit 255",
+            1,
+            "expired\nerror: no AWS credentials that work\nhelp: log in to account 111111111111",
+        ),
+    ] {
+        put("aws", &format!("case \"$*\" in {answers} ;; esac"));
+        let (status, _, error) = run_on(&path, "azavea", "bootstrap", &["staging", "--auto-approve"]);
+        assert_eq!((status, error.contains(words)), (expected, true), "{error}");
+        assert_eq!(error.matches("error:").count(), 1, "{error}");
+    }
 }
 
 /// Dry runs print everything that would be run; they need neither tools nor a login.

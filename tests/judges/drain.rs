@@ -18,6 +18,7 @@ use crate::judge;
 use crate::place::{ACCOUNT, Place};
 use crate::scripts::{kubectl_of, make_cluster};
 use crate::tree::write;
+use crate::world::Environment;
 
 const CLUSTER: &str = "azavea-staging-main";
 const INGRESSES: &str = "/apis/networking.k8s.io/v1/namespaces/franklin/ingresses";
@@ -65,19 +66,7 @@ fn destroy_waits_for_what_controllers_take_away() {
     assert!(said.contains("EKS has no cluster azavea-staging-main: nothing to drain"), "{said}");
 
     refuses_what_would_stop_it(&place, &state, || destroy("3", &[]));
-    let upgrade = |flags: &[&str]| {
-        let arguments = [&["staging", "main", "--auto-approve"], flags].concat();
-        place.run("azavea/scripts/upgrade", &arguments)
-    };
-    for (version, words) in [
-        ("1.34", "help: set kubernetes_version = \"1.35\" in the blueprint first"),
-        ("1.37", "error: these stacks do not go back from 1.37 to 1.36"),
-    ] {
-        make_cluster(&place, &staging, CLUSTER, version, true);
-        let (status, said) = upgrade(&[]);
-        assert!(status == 1 && said.contains(words), "{said}");
-        place.aws(&["eks", "delete-cluster", "--region", "us-east-1", "--name", CLUSTER]);
-    }
+    refuses_versions(&place, &staging);
 
     make_cluster(&place, &staging, CLUSTER, "1.36", true);
     let (status, said) = destroy("3", &[]);
@@ -98,12 +87,7 @@ fn destroy_waits_for_what_controllers_take_away() {
         scope.spawn(move || world.live());
         fill(&cluster, &Definitions::load(&addons));
 
-        let (status, said) = upgrade(&[]);
-        assert!(status == 1 && said.contains("\n  franklin/map\n"), "{said}");
-        assert!(said.contains("error: these budgets would stop the upgrade half-way"), "{said}");
-        let (status, said) = upgrade(&["--ignore-budgets"]);
-        assert!(status == 0 && said.contains("staging main tenants: nothing to change"), "{said}");
-
+        minds_budgets(&place);
         let before = cluster.objects();
         let (status, said) = destroy("3", &[]);
         assert_eq!(status, 1, "{said}");
@@ -157,6 +141,32 @@ fn destroy_waits_for_what_controllers_take_away() {
     }
     assert!(world.refused.load(Ordering::Relaxed) > 0, "nobody tried to make the Ingress again");
     assert!(world.healed.load(Ordering::Relaxed), "nobody made an Application again");
+}
+
+fn upgrade(place: &Place, flags: &[&str]) -> (i32, String) {
+    place.run("azavea/scripts/upgrade", &[&["staging", "main", "--auto-approve"], flags].concat())
+}
+
+/// An upgrade by two versions, or back.
+fn refuses_versions(place: &Place, staging: &Environment) {
+    for (version, words) in [
+        ("1.34", "help: set kubernetes_version = \"1.35\" in the blueprint first"),
+        ("1.37", "error: these stacks do not go back from 1.37 to 1.36"),
+    ] {
+        make_cluster(place, staging, CLUSTER, version, true);
+        let (status, said) = upgrade(place, &[]);
+        assert!(status == 1 && said.contains(words), "{said}");
+        place.aws(&["eks", "delete-cluster", "--region", "us-east-1", "--name", CLUSTER]);
+    }
+}
+
+/// Budgets that let no pod go stop an upgrade that nobody watches.
+fn minds_budgets(place: &Place) {
+    let (status, said) = upgrade(place, &[]);
+    assert!(status == 1 && said.contains("\n  franklin/map\n"), "{said}");
+    assert!(said.contains("error: these budgets would stop the upgrade half-way"), "{said}");
+    let (status, said) = upgrade(place, &["--ignore-budgets"]);
+    assert!(status == 0 && said.contains("staging main tenants: nothing to change"), "{said}");
 }
 
 /// Guards that are not applied away yet; buckets and repositories that AWS would not delete, as there is something in them.

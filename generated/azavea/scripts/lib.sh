@@ -53,7 +53,8 @@ TABLE
 set -euo pipefail
 export AWS_PAGER=""       # AWS CLI 2 would open a pager and wait
 export TF_IN_AUTOMATION=1 # the next step is named here, not by the engine
-dry_run=no
+dry_run=no said=no scratch=""
+hint="the last lines above say what failed"
 plan_file=${TF_DATA_DIR:-.terraform}/plinth.tfplan # relative to the stack; .terraform is never committed
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
 
@@ -61,10 +62,22 @@ say() { printf '%s\n' "$*"; }
 die() { # message, then lines of help
   say "error: $1" >&2
   shift
-  [ $# -gt 0 ] || set -- "correct the cause above and run the same command again: it goes on from there"
+  [ $# -gt 0 ] || set -- "$hint" "then run the same command again: it goes on from there"
   printf 'help: %s\n' "$@" >&2
+  said=yes
+  [ "$BASH_SUBSHELL" -eq 0 ] || exit $((70 + ${exit_status:-1})) # for ended
   exit "${exit_status:-1}"
 }
+# Whatever ends a script, it does not end without a word.
+ended() { # exit status
+  [ -z "$scratch" ] || rm -rf -- "$scratch"
+  case "$1 $said" in
+    "0 "* | *" yes") ;;
+    71\ * | 72\ *) exit $(($1 - 70)) ;; # a subshell has said why
+    *) die "${0##*/} ended before all was done" ;;
+  esac
+}
+trap 'ended $?' EXIT
 # A command that runs ends by itself first, and the engine keeps what it has made in the state.
 trap 'exit_status=130 die "interrupted" "run the same command again: it goes on from there"' INT TERM
 usage() { exit_status=2 die "$1" "scripts/${0##*/} --help"; }
@@ -172,11 +185,8 @@ confirm() { # question; a protected environment wants its name typed
 # After load_cluster: gives kubectl a kubeconfig of its own, so that no other cluster can be meant. False when it does not answer.
 open_cluster() {
   command -v kubectl >/dev/null || return 1
-  if [ -z "${kubeconfigs:-}" ]; then
-    kubeconfigs=$(mktemp -d "${TMPDIR:-/tmp}/plinth.XXXXXX") || return 1
-    trap 'rm -rf -- "$kubeconfigs"' EXIT
-  fi
-  export KUBECONFIG="$kubeconfigs/$eks_name"
+  [ -n "$scratch" ] || scratch=$(mktemp -d "${TMPDIR:-/tmp}/plinth.XXXXXX") || return 1
+  export KUBECONFIG="$scratch/$eks_name"
   run aws eks update-kubeconfig --name "$eks_name" --region "$cluster_region" --role-arn "$deploy_role" --kubeconfig "$KUBECONFIG" || return 1
   kubectl get --raw /readyz --request-timeout=20s >/dev/null
 }
