@@ -19,6 +19,7 @@ pub mod network;
 pub mod node_pool;
 pub mod resource;
 pub mod settings;
+pub mod stack;
 pub mod standalone;
 pub mod support;
 
@@ -46,6 +47,7 @@ pub use node_pool::{KarpenterPool, ManagedPool};
 pub use placement::values as addon_values;
 pub use resource::Resource;
 pub use settings::{Fleet, Settings};
+pub use stack::Stack;
 pub use standalone::Standalone;
 
 /// Everything that templates need to know.
@@ -92,6 +94,11 @@ impl Model {
     /// Whether pipelines come from an account of their own, to any environment.
     pub fn has_delivery(&self) -> bool {
         self.environments.iter().any(|environment| environment.pipeline.is_some())
+    }
+
+    /// Returns every stack in the order in which they are applied.
+    pub fn stacks(&self) -> Vec<Stack> {
+        stack::stacks(self)
     }
 
     /// Returns what a later run must know of each cluster: it goes into the manifest.
