@@ -3,15 +3,32 @@
 use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::app::App;
 use super::environment::Environment;
 use crate::blueprint::scalar::KubernetesVersion;
 
-/// What cannot change under a cluster that exists, or only in steps; by EKS name.
+/// What cannot change under what exists, or only in steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts(BTreeMap<String, ClusterFacts>);
+pub struct Facts {
+    /// Clusters by EKS name.
+    clusters: BTreeMap<String, ClusterFacts>,
+    /// Applications that live on some cluster, by name.
+    apps: BTreeMap<String, AppFacts>,
+}
+
+/// One application as it was generated last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppFacts {
+    /// Its namespace.
+    pub namespace: String,
+    /// Whether it has a key, which encrypts what may outlive everything else of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_key: bool,
+}
 
 /// One cluster as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,10 +52,12 @@ pub struct ClusterFacts {
 
 /// What stands before the EKS name in the manifest.
 const CLUSTER: &str = "cluster ";
+/// What stands before an application's.
+const APP: &str = "app ";
 
 impl Facts {
     /// Gathers the facts of a model.
-    pub(super) fn of(environments: &[Environment]) -> Self {
+    pub(super) fn of<'a>(environments: &[Environment], apps: impl Iterator<Item = &'a App>) -> Self {
         let clusters = environments.iter().flat_map(|environment| &environment.clusters);
         let facts = clusters.map(|cluster| {
             let facts = ClusterFacts {
@@ -56,16 +75,15 @@ impl Facts {
             };
             (cluster.eks_name.clone(), facts)
         });
-        Self(facts.collect())
+        let apps = apps.map(|app| {
+            (app.name.to_string(), AppFacts { namespace: app.namespace.clone(), has_key: app.has_key })
+        });
+        Self { clusters: facts.collect(), apps: apps.collect() }
     }
 
     /// Reads the facts of a manifest. What is not written as this release writes it says nothing.
     pub fn read(written: &Map<String, Value>) -> Self {
-        let facts = written.iter().filter_map(|(key, value)| {
-            let facts = serde_json::from_value(value.clone()).ok()?;
-            Some((key.strip_prefix(CLUSTER)?.to_owned(), facts))
-        });
-        Self(facts.collect())
+        Self { clusters: rows(written, CLUSTER), apps: rows(written, APP) }
     }
 
     /// Returns the facts as the manifest carries them.
@@ -73,28 +91,37 @@ impl Facts {
     /// # Panics
     /// Never: facts are texts and lists of texts.
     pub fn to_map(&self) -> Map<String, Value> {
-        let facts = self.0.iter().map(|(name, facts)| {
-            (format!("{CLUSTER}{name}"), serde_json::to_value(facts).expect("texts serialise"))
-        });
-        facts.collect()
+        fn entries<T: Serialize>(
+            rows: &BTreeMap<String, T>,
+            before: &str,
+        ) -> impl Iterator<Item = (String, Value)> {
+            let value = |facts| serde_json::to_value(facts).expect("texts serialise");
+            rows.iter().map(move |(name, facts)| (format!("{before}{name}"), value(facts)))
+        }
+        entries(&self.clusters, CLUSTER).chain(entries(&self.apps, APP)).collect()
+    }
+
+    /// Returns what is known of an application; none where it was not generated yet.
+    pub(super) fn app(&self, name: &str) -> Option<&AppFacts> {
+        self.apps.get(name)
     }
 
     /// Returns the Kubernetes version that a cluster has; none where it was not generated yet, or for another region.
     pub(super) fn kubernetes_version(&self, eks_name: &str, region: &str) -> Option<KubernetesVersion> {
-        let facts = self.0.get(eks_name).filter(|facts| facts.region == region)?;
+        let facts = self.clusters.get(eks_name).filter(|facts| facts.region == region)?;
         KubernetesVersion::new(&facts.kubernetes_version)
     }
 
     /// Returns the zones that a cluster has; none where it was not generated yet, or for another region.
     pub(super) fn zones(&self, eks_name: &str, region: &str) -> &[String] {
-        let facts = self.0.get(eks_name).filter(|facts| facts.region == region);
+        let facts = self.clusters.get(eks_name).filter(|facts| facts.region == region);
         facts.map_or(&[], |facts| &facts.zones)
     }
 
     /// Returns the zones in which a cluster's control plane was made; none where it was not generated yet, or for another
     /// region or range: then it will be another cluster.
     pub(super) fn control_plane_zones(&self, eks_name: &str, region: &str, vpc_cidr: Ipv4Net) -> &[String] {
-        let facts = self.0.get(eks_name).filter(|facts| facts.vpc_cidr == vpc_cidr.to_string());
+        let facts = self.clusters.get(eks_name).filter(|facts| facts.vpc_cidr == vpc_cidr.to_string());
         match facts {
             Some(facts) if facts.region == region && !facts.control_plane_zones.is_empty() => {
                 &facts.control_plane_zones
@@ -103,6 +130,15 @@ impl Facts {
             None => &[],
         }
     }
+}
+
+/// Reads what the manifest has behind one word.
+fn rows<T: DeserializeOwned>(written: &Map<String, Value>, before: &str) -> BTreeMap<String, T> {
+    let rows = written.iter().filter_map(|(key, value)| {
+        let name = key.strip_prefix(before)?;
+        Some((name.to_owned(), serde_json::from_value(value.clone()).ok()?))
+    });
+    rows.collect()
 }
 
 #[cfg(test)]
@@ -117,6 +153,8 @@ mod tests {
                 "vpc_cidr": "10.0.0.0/16", "zones": ["us-east-1a", "us-east-1d"],
             },
             "cluster acme-broken-main": { "zones": 3 },
+            "app maps": { "namespace": "tiles", "has_key": true },
+            "app broken": {},
             "of another release": true,
         });
         let facts = Facts::read(written.as_object().expect("a table"));
@@ -130,6 +168,9 @@ mod tests {
         let version = facts.kubernetes_version("acme-staging-main", "us-east-1");
         assert_eq!(version.map(|version| version.minor()), Some(36));
         assert_eq!(Facts::read(&facts.to_map()), facts);
-        assert_eq!(facts.to_map().len(), 1);
+        assert_eq!(facts.to_map().len(), 2);
+        let maps = facts.app("maps").expect("it is written");
+        assert_eq!((maps.namespace.as_str(), maps.has_key), ("tiles", true));
+        assert!(facts.app("broken").is_none());
     }
 }

@@ -94,9 +94,9 @@ impl Model {
         self.environments.iter().any(|environment| environment.pipeline.is_some())
     }
 
-    /// Returns what a later run must know of each cluster: it goes into the manifest.
+    /// Returns what a later run must know of clusters and applications: it goes into the manifest.
     pub fn facts(&self) -> Facts {
-        Facts::of(&self.environments)
+        Facts::of(&self.environments, self.placed_apps())
     }
 }
 
@@ -162,6 +162,8 @@ pub fn resolve(
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &apps, &fleet);
     resource::host::check_hosts(&mut context, &apps);
+    app::check_database_ports(&mut context, &environments);
+    app::check_reached_namespaces(&mut context, &environments);
     reach::check(&mut context, &environments);
     contract::check(&mut context, &environments);
     pin::check(&mut context, &environments, &fleet);

@@ -469,7 +469,7 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
             source: "../../../../modules/tenant",
             egress_policy: format!("{identifier}_egress"),
             network: "module.attachment.network",
-            account: &scope.environment.account,
+            environment: scope.environment,
         };
         TenantView::of(&whole.model.fleet, cluster, own, place)
     });

@@ -48,6 +48,8 @@ pub struct KindFacts {
     pub holds_data: bool,
     /// Whether it is encrypted with the application's key.
     pub takes_key: bool,
+    /// Under which name its logs begin, if the application's key encrypts any.
+    pub log_groups: Option<&'static str>,
     /// Whether it makes a role.
     pub has_role: bool,
     /// Actions of the role that applies it.
@@ -93,6 +95,7 @@ const NOTHING: KindFacts = KindFacts {
     is_protected: false,
     holds_data: false,
     takes_key: false,
+    log_groups: None,
     has_role: false,
     actions: &[],
 };
@@ -144,6 +147,7 @@ const STATE_MACHINE: KindFacts = KindFacts {
     ],
     outputs: &["arn", "role_name"],
     takes_key: true,
+    log_groups: Some("/aws/vendedlogs/states"),
     has_role: true,
     actions: &[
         "logs:CreateLogDelivery",
@@ -226,10 +230,11 @@ const DATABASE: KindFacts = KindFacts {
         made("name", PLAIN, "aws_db_instance", "-2"),
         made("role_name", "{cluster}.{namespace}.{name}.monitoring", "aws_iam_role", ""),
     ],
-    outputs: &["arn", "address", "database_name", "secret_arn"],
+    outputs: &["arn", "address", "port", "database_name", "secret_arn"],
     is_protected: true,
     holds_data: true,
     takes_key: true,
+    log_groups: Some("/aws/rds/instance"),
     has_role: true,
     actions: &[
         "ec2:AuthorizeSecurityGroupIngress",
@@ -247,6 +252,14 @@ const DATABASE: KindFacts = KindFacts {
         "kms:CreateGrant",
         "kms:Decrypt",
         "kms:GenerateDataKey",
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
         "rds:AddTagsToResource",
         "rds:Create*",
         "rds:Delete*",
@@ -263,8 +276,12 @@ const DATABASE: KindFacts = KindFacts {
     ],
     ..NOTHING
 };
-const AURORA_DATABASE: KindFacts =
-    KindFacts { word: "aurora database", about: "PostgreSQL on Aurora, with its standby", ..DATABASE };
+const AURORA_DATABASE: KindFacts = KindFacts {
+    word: "aurora database",
+    about: "PostgreSQL on Aurora, with its standby",
+    log_groups: Some("/aws/rds/cluster"),
+    ..DATABASE
+};
 const SECRET: KindFacts = KindFacts {
     word: "secret",
     about: "secret of Secrets Manager",
