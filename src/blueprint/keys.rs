@@ -493,7 +493,9 @@ table! {
     "a state machine" StateMachine {
         /// Service accounts whose pods start it; without it, the application's only one.
         optional service_accounts: Vec<Spanned<Name>>,
-        /// What it does, in Amazon States Language: `StartAt`, `States`.
+        /// What it does, in Amazon States Language: `StartAt`, `States`. `${queues.jobs.url}` stands for an output of what the
+        /// application has, and gives its states the rights on it that pods would have; `${region}`, `${account_id}`,
+        /// `${partition}`, `${cluster_name}` and `${namespace}` say where it runs.
         required definition: Node,
     }
 }

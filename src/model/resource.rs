@@ -3,11 +3,13 @@
 //! A kind is a row of facts ([`kind`]): what it is called, which names it makes. Its settings are what the blueprint says; what
 //! that leaves out stands in the kind's module.
 
+mod definition;
 pub mod host;
 pub mod kind;
 
 use serde::Serialize;
 
+use self::definition::Definition;
 use super::app::ServiceAccount;
 use super::{App, Context, data};
 use crate::blueprint::keys::{App as Keys, Host as HostKeys};
@@ -102,9 +104,7 @@ pub(super) fn resolve(
     }
     for Named { name, value } in keys.state_machines.iter() {
         check_definition(gather.context, &value.definition);
-        let definition = Value::from_data(&value.definition.to_json());
-        let settings = [Some(("definition", definition))];
-        gather.add(Kind::StateMachine, name, value.service_accounts.as_ref(), Vec::new(), settings);
+        gather.add(Kind::StateMachine, name, value.service_accounts.as_ref(), Vec::new(), []);
     }
     for Named { name, value } in keys.buckets.iter() {
         let settings = [number("expire_after_days", value.expire_after_days.as_ref().map(|set| set.get()))];
@@ -160,7 +160,23 @@ pub(super) fn resolve(
         ];
         gather.add(Kind::UserPool, name, None, Vec::new(), settings);
     }
-    gather.found
+    // What they name is all there by now.
+    let Gather { context, mut found, .. } = gather;
+    for Named { name, value } in keys.state_machines.iter() {
+        let Definition { value, names } = Definition::of(context, &value.definition, &found);
+        let access = names.into_iter().map(|label| {
+            let access = Value::expression(format!("module.{label}.access"));
+            (label, access)
+        });
+        let access: Vec<(String, Value)> = access.collect();
+        let own = |known: &&mut Resource| known.kind == Kind::StateMachine && known.name == name.value;
+        let machine = found.iter_mut().find(own).expect("it was added");
+        machine.settings.push(("definition".to_owned(), value));
+        if !access.is_empty() {
+            machine.settings.push(("access".to_owned(), Value::Object(access)));
+        }
+    }
+    found
 }
 
 /// What is written of a module's variable.

@@ -1491,6 +1491,11 @@ impl Problem {
                     .label("minor versions follow by themselves")
                     .help(format!("write `\"{meant}\"`"))
             }
+            Self::UnknownInDefinition { name, known } => {
+                Words::new(format!("`${{{name}}}` is nothing that a definition can name"))
+                    .label("a table of the application, a name in it and an output, as in `${queues.jobs.url}`")
+                    .help(suggest(name, known))
+            }
             Self::DatabasePortTwice { port, app, other } => {
                 Words::new(format!("databases of `{app}` and `{other}` would have one port, {port}"))
                     .label("pods of either would get to both")

@@ -457,6 +457,10 @@ pub(super) fn guards(app: &App) -> Vec<Guard> {
         let value = Value::expression("module.application.key_arn");
         guards.push(Guard { label: "protected_key".to_owned(), value });
     }
+    if app.owns_namespace() {
+        let value = Value::expression("module.tenant.namespace");
+        guards.push(Guard { label: "protected_namespace".to_owned(), value });
+    }
     guards
 }
 

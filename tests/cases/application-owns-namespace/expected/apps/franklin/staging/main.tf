@@ -13,6 +13,7 @@ module "tenant" {
 
   cluster_name = "acme-staging-main"
   partition    = "aws"
+  state        = { bucket = "acme-staging-111111111111-terraform-state", key_alias = "alias/acme-staging-terraform-state" }
   network      = module.application.network
 
   namespace        = "franklin"

@@ -12,6 +12,7 @@ module "tenant_franklin" {
 
   cluster_name = "acme-production-eu"
   partition    = "aws"
+  state        = { bucket = "acme-production-111111111111-terraform-state", key_alias = "alias/acme-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "franklin"
