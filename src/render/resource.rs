@@ -189,7 +189,7 @@ pub(super) fn keys(app: &App) -> Vec<&'static str> {
 pub(super) fn takes_account(app: &App) -> bool {
     let is_in = |resource: &Resource| {
         let facts = resource.kind.facts();
-        facts.has_role || facts.names.iter().any(|name| name.pattern.contains("{account}"))
+        facts.role_of.is_some() || facts.names.iter().any(|name| name.pattern.contains("{account}"))
     };
     app.has_key || app.resources.iter().any(is_in) || app.roles().next().is_some()
 }
@@ -284,7 +284,7 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
         }
         Kind::Queue | Kind::Topic | Kind::StateMachine | Kind::Bucket | Kind::Registry | Kind::Secret => {}
     }
-    if facts.has_role {
+    if facts.role_of.is_some() {
         add("role_path", Value::expression("module.attachment.role_path"));
         add("permissions_boundary_arn", Value::expression(boundary(app)));
         add("account_id", Value::expression("var.account_id"));
@@ -510,9 +510,21 @@ pub(super) fn actions(app: &App) -> Vec<Actions> {
     rows
 }
 
+/// Returns the services that roles of an application are handed to: IRSA hands them to nobody.
+pub(super) fn passed_to(app: &App) -> Vec<&'static str> {
+    let by_pod_identity = app.roles().any(|account| account.identity == PodIdentity::PodIdentity);
+    let pods = by_pod_identity.then_some("pods.eks.amazonaws.com");
+    let kinds = Kind::ALL.into_iter().filter(|kind| app.has(*kind));
+    let mut services: Vec<&str> =
+        pods.into_iter().chain(kinds.filter_map(|kind| kind.facts().role_of)).collect();
+    services.dedup();
+    services
+}
+
 /// Whether an application's module makes any role.
 pub(super) fn has_roles(app: &App) -> bool {
-    app.roles().next().is_some() || app.resources.iter().any(|resource| resource.kind.facts().has_role)
+    app.roles().next().is_some()
+        || app.resources.iter().any(|resource| resource.kind.facts().role_of.is_some())
 }
 
 #[cfg(test)]

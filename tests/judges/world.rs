@@ -249,7 +249,7 @@ impl<'a> World<'a> {
         let instances = managed.flat_map(|resource| {
             let instances = resource["instances"].as_array().into_iter().flatten();
             instances
-                .map(|it| (resource["type"].as_str().expect("a type").to_owned(), it["attrs"].clone()))
+                .map(|it| (resource["type"].as_str().expect("a type").to_owned(), it["attributes"].clone()))
         });
         instances.collect()
     }

@@ -50,8 +50,8 @@ pub struct KindFacts {
     pub takes_key: bool,
     /// Under which name its logs begin, if the application's key encrypts any.
     pub log_groups: Option<&'static str>,
-    /// Whether it makes a role.
-    pub has_role: bool,
+    /// The service that the role works for which it makes, if it makes one.
+    pub role_of: Option<&'static str>,
     /// Actions of the role that applies it.
     pub actions: &'static [&'static str],
 }
@@ -96,7 +96,7 @@ const NOTHING: KindFacts = KindFacts {
     holds_data: false,
     takes_key: false,
     log_groups: None,
-    has_role: false,
+    role_of: None,
     actions: &[],
 };
 
@@ -148,7 +148,7 @@ const STATE_MACHINE: KindFacts = KindFacts {
     outputs: &["arn", "role_name"],
     takes_key: true,
     log_groups: Some("/aws/vendedlogs/states"),
-    has_role: true,
+    role_of: Some("states.amazonaws.com"),
     actions: &[
         "logs:CreateLogDelivery",
         "logs:CreateLogGroup",
@@ -235,7 +235,7 @@ const DATABASE: KindFacts = KindFacts {
     holds_data: true,
     takes_key: true,
     log_groups: Some("/aws/rds/instance"),
-    has_role: true,
+    role_of: Some("monitoring.rds.amazonaws.com"),
     actions: &[
         "ec2:AuthorizeSecurityGroupIngress",
         "ec2:CreateSecurityGroup",

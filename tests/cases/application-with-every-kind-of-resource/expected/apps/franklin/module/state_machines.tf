@@ -14,7 +14,7 @@ module "state_machine_nightly" {
     States = {
       Send = {
         End        = true
-        Parameters = { MessageBody = "${var.cluster_name}", QueueUrl = "${module.queue_scenes.url}" }
+        Parameters = { MessageBody = var.cluster_name, QueueUrl = module.queue_scenes.url }
         Resource   = "arn:${module.attachment.partition}:states:::sqs:sendMessage"
         Type       = "Task"
       }

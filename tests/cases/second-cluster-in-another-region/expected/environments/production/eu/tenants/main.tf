@@ -27,6 +27,16 @@ module "tenant_franklin" {
   }
 }
 
+# This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
+# plan that would do so stops here. To let one go, take its application out of the blueprint.
+resource "terraform_data" "protected_tenant_franklin" {
+  triggers_replace = [module.tenant_franklin.namespace]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second
 # with 409), so one with rights in several applications has all their groups here. The roles must exist first.
 resource "aws_eks_access_entry" "tenant" {
