@@ -5,9 +5,11 @@
 
 mod attach;
 mod catalog;
+mod eject;
 mod explain;
 mod migrate;
 mod pin;
+mod proof;
 mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -21,13 +23,14 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
 use crate::model::{self, Model};
-use crate::render;
+use crate::render::{self, origin};
 use crate::report;
-use crate::schema;
-use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
+
+use crate::tree::{Drift, Error as TreeError, Manifest, Refusal, Report, State};
 
 use self::catalog::Catalogue;
 use attach::Attach;
+use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
 use show::Show;
@@ -90,6 +93,8 @@ enum Command {
     Catalog(Catalogue),
     /// Writes an application's root module for one cluster, into a repository of its own
     Attach(Box<Attach>),
+    /// Copies a template beside the blueprint, where it replaces plinth's own; lists all without one
+    Eject(Eject),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -192,6 +197,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Migrate(older) => older.run(out, err),
         Command::Catalog(question) => question.run(out, err),
         Command::Attach(attachment) => attachment.run(out, err),
+        Command::Eject(template) => template.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)
@@ -306,9 +312,11 @@ fn load(
                 "`{root}` holds what `plinth attach` wrote\n\nhelp: name another folder with `--out`"
             );
         }
-        let (files, found) = render::render(&model, &catalog)?;
+        let (own, found) = if place.starter { Default::default() } else { eject::own(&place.blueprint)? };
         diagnostics.extend(found);
-        schema::prove(&files)?;
+        let (files, found) = render::render(&model, &catalog, &own)?;
+        diagnostics.extend(found);
+        proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
         let notes = report::json(&diagnostics, &sources);
         rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
     }
@@ -396,6 +404,7 @@ fn generate(
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,
+        Err(TreeError::Refused(refusals)) if place.format == Format::Json => return refused(&refusals, out),
         Err(error) => return refuse(&error, err),
     };
     if place.format == Format::Json {
@@ -408,6 +417,14 @@ fn generate(
             "diagnostics": notes,
         });
         writeln!(out, "{json:#}")?;
+    } else if drift.is_manifest_stale() && report.is_empty() {
+        let does = if dry_run { "would be" } else { "was" };
+        writeln!(
+            out,
+            "{}: the manifest {does} brought up to date, {} files are as they should be",
+            tidy(&root),
+            report.unchanged
+        )?;
     } else {
         print_report(&report, &tidy(&root), dry_run, out)?;
     }
@@ -425,6 +442,18 @@ fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
         writeln!(err, "\nhelp: {help}")?;
     }
     Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
+}
+
+/// Prints as JSON what stands in the way of writing.
+fn refused(refusals: &[Refusal], out: &mut impl Write) -> anyhow::Result<u8> {
+    let entries: Vec<_> = refusals
+        .iter()
+        .map(|Refusal { path, state, difference }| {
+            serde_json::json!({ "path": path, "state": state.to_string(), "difference": difference })
+        })
+        .collect();
+    writeln!(out, "{:#}", serde_json::json!({ "refused": entries }))?;
+    Ok(FINDINGS)
 }
 
 fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -524,9 +553,10 @@ fn check(
             (false, _) => {
                 let by_hand = findings.iter().any(|entry| entry.state.is_refused());
                 let (numbers, all) = (findings.len(), files.len());
+                let differences = if numbers == 1 { "difference" } else { "differences" };
                 writeln!(
                     out,
-                    "{root}: {numbers} differences from the {all} files of the blueprint; {advice}"
+                    "{root}: {numbers} {differences} from the {all} files of the blueprint; {advice}"
                 )?;
                 if by_hand {
                     writeln!(

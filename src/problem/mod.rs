@@ -540,6 +540,10 @@ problems! {
     /// An application that exists would move to another namespace.
     E0736 NamespaceChanges { app: String, former: String },
 
+    /// A file among a blueprint's own templates is used for nothing.
+    N0801 TemplateUnused { template: String, near: Option<String> },
+    /// A template of the blueprint's own began as a built-in one that has changed since.
+    N0802 TemplateOutdated { template: String, difference: String },
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
     /// The lock has no version of an EKS add-on for a Kubernetes version.
