@@ -334,7 +334,10 @@ fn passages(rules: &Value, peers: &str) -> String {
         let peers: Vec<String> = list(peers).iter().map(peer).collect();
         let ports: Vec<String> = list("ports")
             .iter()
-            .map(|port| format!("{}/{}", port["protocol"].as_str().expect("a protocol"), port["port"]))
+            .map(|port| {
+                let protocol = port["protocol"].as_str().expect("a protocol");
+                if port["port"].is_null() { protocol.to_owned() } else { format!("{protocol}/{}", port["port"]) }
+            })
             .collect();
         let ports = if ports.is_empty() { String::new() } else { format!(" {}", ports.join(" ")) };
         format!("{}{ports}", peers.join(" or "))
