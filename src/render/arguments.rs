@@ -216,12 +216,7 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
         &standard,
     );
     let port = tenant.database_port.filter(|_| cluster.settings.network_policy);
-    differs(
-        &mut arguments,
-        "database_port",
-        port.map_or(Value::Null, |port| Value::from(port)),
-        &Value::Null,
-    );
+    differs(&mut arguments, "database_port", port.map_or(Value::Null, Value::from), &Value::Null);
     arguments
 }
 

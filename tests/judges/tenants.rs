@@ -336,7 +336,11 @@ fn passages(rules: &Value, peers: &str) -> String {
             .iter()
             .map(|port| {
                 let protocol = port["protocol"].as_str().expect("a protocol");
-                if port["port"].is_null() { protocol.to_owned() } else { format!("{protocol}/{}", port["port"]) }
+                if port["port"].is_null() {
+                    protocol.to_owned()
+                } else {
+                    format!("{protocol}/{}", port["port"])
+                }
             })
             .collect();
         let ports = if ports.is_empty() { String::new() } else { format!(" {}", ports.join(" ")) };

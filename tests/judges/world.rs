@@ -52,12 +52,12 @@ fn zones(tree: &Path, environment: &Environment) -> BTreeMap<String, bool> {
         let application = module_call(&tree.join(root).join("main.tf"));
         application["hosts"].as_object().cloned().unwrap_or_default()
     });
-    let zones = hosts.map(|(_, host)| match host["zone"].as_str() {
-        Some(zone) => (zone.to_owned(), false),
-        None => {
-            let name = host["domain_name"].as_str().expect("a host has a name");
-            (name.split_once('.').expect("a name has dots").1.to_owned(), true)
+    let zones = hosts.map(|(_, host)| {
+        if let Some(zone) = host["zone"].as_str() {
+            return (zone.to_owned(), false);
         }
+        let name = host["domain_name"].as_str().expect("a host has a name");
+        (name.split_once('.').expect("a name has dots").1.to_owned(), true)
     });
     zones.collect()
 }

@@ -59,27 +59,26 @@ impl Filling<'_, '_> {
 
     /// Fills in what stands between `${` and `}`; no text of Amazon States Language has these together.
     fn fill_text(&mut self, text: &str, node: &Node) -> Value {
+        // All of the text: no template around it.
+        let whole = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        if let Some(expression) = whole.and_then(|name| self.expression(name)) {
+            return Value::expression(expression);
+        }
         let mut parts = text.split("${");
-        let quoted = |text: &str| quote(text).trim_matches('"').to_owned();
-        let before = parts.next().expect("a text has a beginning");
-        let mut filled = quoted(before);
+        let quoted = |text: &str| {
+            let text = quote(text);
+            text[1..text.len() - 1].to_owned()
+        };
+        let mut filled = quoted(parts.next().expect("a text has a beginning"));
         let mut is_filled = false;
         for part in parts {
-            let (name, behind) = part.split_once('}').unwrap_or((part, ""));
             is_filled = true;
-            match self.expression(name) {
-                Some(expression) => filled += &format!("${{{expression}}}{}", quoted(behind)),
-                None => {
-                    let known = self.known();
-                    let problem = Problem::UnknownInDefinition { name: name.to_owned(), known };
-                    self.context.push(problem, node.span);
-                }
-            }
-        }
-        // All of the text: no template around it.
-        if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+            let (name, behind) = part.split_once('}').unwrap_or((part, ""));
             if let Some(expression) = self.expression(name) {
-                return Value::expression(expression);
+                filled += &format!("${{{expression}}}{}", quoted(behind));
+            } else {
+                let known = self.known();
+                self.context.push(Problem::UnknownInDefinition { name: name.to_owned(), known }, node.span);
             }
         }
         if is_filled { Value::expression(format!("\"{filled}\"")) } else { Value::String(text.to_owned()) }
