@@ -28,8 +28,6 @@ kind           = "managed"
 instance_types = ["m7i.large"]
 size           = { min = 1, max = 3 }
 
-[cluster.addons.metrics-server]
-
 [apps.shop]
 team         = "shop"
 environments = ["dev"]
@@ -129,8 +127,10 @@ impl Project {
         self.write(path, &text.replace(find, with));
     }
 
-    /// Takes the application out.
+    /// Takes the application out, as the last step: it has been retired, and what it had is destroyed.
     fn drop_app(&self) {
+        self.edit("blueprint.toml", "[apps.shop]\n", "[apps.shop]\nretire       = true\n");
+        self.generate();
         let (rest, _) = BLUEPRINT.split_once("[apps.shop]").expect("it has one");
         self.write("blueprint.toml", rest);
     }
@@ -167,13 +167,17 @@ fn without_a_base_it_is_the_tree_on_disk() {
 #[test]
 fn what_is_destroyed_ends_with_3() {
     let project = Project::generated();
-    project.edit("blueprint.toml", "[cluster.addons.metrics-server]\n", "");
+    project.drop_app();
     let destroyed = project.run("diff --format github");
     assert_eq!(destroyed.status, 3);
-    let said = "::error file=tree/modules/services/addon_metrics_server.tf,title=destroyed%3A helm_release.metrics_server::";
+    let said =
+        "::error file=tree/environments/dev/main/tenants/main.tf,title=destroyed%3A module.tenant_shop::";
     assert!(destroyed.stdout.contains(said), "{}", destroyed.stdout);
-    let said = "\ndestroyed: helm_release.metrics_server (modules/services, called by dev/main/services)\n";
-    assert!(destroyed.stdout.contains(said), "{}", destroyed.stdout);
+    assert!(
+        destroyed.stdout.contains("\ndestroyed: module.tenant_shop (environments/dev/main/tenants)\n"),
+        "{}",
+        destroyed.stdout
+    );
 }
 
 #[test]
@@ -327,12 +331,9 @@ fn a_matrix_is_in_the_order_of_deployment() {
     for key in matrix["include"][0].as_object().expect("an object").keys() {
         assert!(document.contains(&format!("`{key}`")), "docs/json.md does not mention {key}");
     }
-    project.write("blueprint.toml", &format!("{BLUEPRINT}retire = true\n"));
-    project.generate();
-    project.commit();
     project.drop_app();
     let text = project.run("affected --base main");
-    assert_eq!(text.status, 0, "{}", text.stderr);
+    assert_eq!(text.status, 0);
     assert!(text.stdout.contains("\napps/shop/dev is gone: nothing is left to plan\n"), "{}", text.stdout);
 }
 
