@@ -234,7 +234,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         };
         let former = context.facts.app(&app.identity);
         app.has_key = app.uses_key() || former.is_some_and(|former| former.has_key);
-        if let Some(former) = former.filter(|former| former.namespace != app.namespace) {
+        if let Some(former) = former.filter(|former| former.namespace != app.namespace && !former.retired) {
             let (app, former) = (name.to_string(), former.namespace.clone());
             context.push(Problem::NamespaceChanges { app, former }, namespace.span);
         }
