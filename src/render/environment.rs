@@ -465,14 +465,7 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
     }
     let ForCluster { whole, cluster, environment, .. } = scope;
     let module = |own: &Tenant| format!("tenant_{}", own.identity.identifier());
-    let is_retired = |own: &Tenant| {
-        let attachments =
-            whole.model.apps.iter().filter(|app| app.name == own.app).flat_map(|app| &app.attachments);
-        let mut here =
-            attachments.filter(|at| at.environment == environment.name && at.cluster == cluster.name);
-        here.all(|at| at.retired)
-    };
-    let guarded = platform_owned(cluster).filter(|own| environment.protected && !is_retired(own)).map(module);
+    let guarded = platform_owned(cluster).filter(|own| environment.protected && !own.retired).map(module);
     let tenants = platform_owned(cluster).map(|own| {
         let identifier = own.identity.identifier();
         let place = Place {
