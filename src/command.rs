@@ -482,7 +482,7 @@ fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
 fn refused(refusals: &[Refusal], out: &mut impl Write) -> anyhow::Result<u8> {
     let entries: Vec<_> = refusals
         .iter()
-        .map(|Refusal { path, state, difference }| {
+        .map(|Refusal { path, state, difference, .. }| {
             serde_json::json!({ "path": path, "state": state.to_string(), "difference": difference })
         })
         .collect();

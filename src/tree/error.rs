@@ -58,6 +58,8 @@ pub struct Refusal {
     pub path: Utf8PathBuf,
     /// [`State::Edited`], [`State::Foreign`] or [`State::LeftOverEdited`].
     pub state: State,
+    /// The template that makes the file, or that made it; none where that is not known.
+    pub template: Option<String>,
     /// From plinth's text to the person's, as a unified diff; `None` where plinth would remove the
     /// file.
     pub difference: Option<String>,

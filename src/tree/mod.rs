@@ -9,6 +9,7 @@
 //! path        what a generated path may look like
 //! checksum    what counts as the same text: line ends and byte order marks do not
 //! manifest    what plinth wrote last
+//! journal     what a run is about to write, for the next one where it is stopped
 //! disk        what lies at a path now
 //! ownership   the three of them compared: Drift, State
 //! difference  an edit, shown
@@ -24,6 +25,7 @@ mod checksum;
 mod difference;
 mod disk;
 mod error;
+mod journal;
 mod lock;
 mod manifest;
 mod ownership;
@@ -34,6 +36,7 @@ pub use checksum::{Checksum, text};
 pub use difference::{Side, lines as difference, unified};
 pub use disk::{Obstacle, Thing};
 pub use error::{Damage, Error, Refusal};
+pub use journal::JOURNAL;
 pub use manifest::{MANIFEST, Manifest, Record};
 pub use ownership::{Drift, Entry, State};
 pub use path::{Fault, PathFault};
