@@ -7,7 +7,7 @@ mod harness;
 use std::fs;
 use std::path::Path;
 
-use harness::{Run, expect_file, plinth, report, repository};
+use harness::{Run, copy, expect_file, plinth, report, repository};
 use plinth::tree::{Checksum, MANIFEST, Manifest, Record};
 use tempfile::TempDir;
 
@@ -77,18 +77,6 @@ fn recorded(tree: &Path, path: &str, text: Option<&str>) {
         manifest.files.insert(path.into(), record);
     }
     write(tree, MANIFEST, &manifest.render());
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.expect("readable");
-        let place = to.join(entry.path().strip_prefix(from).expect("below it"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(place).expect("writable");
-        } else {
-            fs::copy(entry.path(), place).expect("writable");
-        }
-    }
 }
 
 #[test]

@@ -158,4 +158,3 @@ impl Past<'_> {
         self.recorded.iter().chain(&self.begun).next().map(|record| record.template.as_str())
     }
 }
-

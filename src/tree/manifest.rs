@@ -242,7 +242,12 @@ fn both_sides(text: &str) -> Option<String> {
             continue;
         }
         let line = line.trim().trim_end_matches(',');
-        if is_base || matches!(line, "" | "{" | "}" | "\"files\": {" | "\"files\": {}" | "\"facts\": {" | "\"facts\": {}") {
+        if is_base
+            || matches!(
+                line,
+                "" | "{" | "}" | "\"files\": {" | "\"files\": {}" | "\"facts\": {" | "\"facts\": {}"
+            )
+        {
             continue;
         }
         let entry: Map<String, Value> = serde_json::from_str(&format!("{{{line}}}")).ok()?;

@@ -12,6 +12,7 @@
 //! journal     what a run is about to write, for the next one where it is stopped
 //! disk        what lies at a path now
 //! ownership   the three of them compared: Drift, State
+//! stray       what plinth made and nothing knows any more
 //! difference  an edit, shown
 //! lock        one run at a time
 //! write       all or nothing: stage, remove, replace, manifest last
@@ -30,6 +31,7 @@ mod lock;
 mod manifest;
 mod ownership;
 mod path;
+mod stray;
 mod write;
 
 pub use checksum::{Checksum, text};

@@ -119,7 +119,15 @@ pub struct Entry<'a> {
     pub file: Option<&'a File>,
     found: Option<OnDisk>,
     /// What is written in place of the file's text: that, with a person's edits.
-    merged: Option<String>,
+    merged: Option<Merged>,
+}
+
+/// A text that is plinth's and a person's.
+#[derive(Debug)]
+struct Merged {
+    text: String,
+    /// plinth's text that the person's began as.
+    base: String,
 }
 
 impl<'a> Entry<'a> {
@@ -145,12 +153,13 @@ impl<'a> Entry<'a> {
         entry.state = State::of(Some(file), past, entry.found.as_ref())?;
         if let (State::Edited, Some(past), Some(found)) = (entry.state, past, &entry.found) {
             let bases = past.bases(&found.bytes).into_iter();
-            let mut merged: BTreeSet<String> =
-                bases.filter_map(|base| merge(base, &file.text, &found.bytes)).collect();
+            let mut merged: BTreeMap<String, &str> =
+                bases.filter_map(|base| Some((merge(base, &file.text, &found.bytes)?, base))).collect();
             // Two runs that were stopped may leave two texts to begin with: what is not clear is the person's to say.
-            entry.merged = if merged.len() == 1 { merged.pop_first() } else { None };
+            let only = if merged.len() == 1 { merged.pop_first() } else { None };
+            entry.merged = only.map(|(text, base)| Merged { text, base: base.to_owned() });
             if let Some(merged) = &entry.merged {
-                let is_there = merged.as_bytes() == &*checksum::normalise(&found.bytes);
+                let is_there = merged.text.as_bytes() == &*checksum::normalise(&found.bytes);
                 entry.state = if is_there { State::Unchanged } else { State::Merged };
             }
         }
@@ -159,7 +168,8 @@ impl<'a> Entry<'a> {
 
     /// Returns what is written there; `None` for what is left over.
     pub(super) fn text(&self) -> Option<&str> {
-        self.merged.as_deref().or(self.file.map(|file| file.text.as_str()))
+        let merged = self.merged.as_ref().map(|merged| merged.text.as_str());
+        merged.or(self.file.map(|file| file.text.as_str()))
     }
 
     /// Returns the template that makes the file, or that made it.
@@ -168,14 +178,22 @@ impl<'a> Entry<'a> {
         now.or_else(|| known.past(&self.path).template().map(str::to_owned))
     }
 
-    /// Returns what is written there, as a journal has it: what is merged with a person's edits goes with the text that it comes from.
-    pub(super) fn record(&self, manifest: &Manifest) -> Option<(Utf8PathBuf, Record)> {
-        let mut record = manifest.files.get(&self.path)?.clone();
-        if let (Some(merged), Some(file)) = (&self.merged, self.file) {
-            record.sha256 = Checksum::of(merged.as_bytes());
-            record.text = Some(file.text.clone());
-        }
-        Some((self.path.clone(), record))
+    /// Returns what is written there, as a journal has it. What is merged with a person's edits is told by two records, each with the text
+    /// of plinth's that it began as: as it was, and as it will be.
+    pub(super) fn records(&self, manifest: &Manifest) -> Vec<(Utf8PathBuf, Record)> {
+        let Some(record) = manifest.files.get(&self.path) else { return Vec::new() };
+        let with = |text: &[u8], base: &str| Record {
+            sha256: Checksum::of(text),
+            text: Some(base.to_owned()),
+            ..record.clone()
+        };
+        let records = match (&self.merged, self.file, &self.found) {
+            (Some(merged), Some(file), Some(found)) => {
+                vec![with(&found.bytes, &merged.base), with(merged.text.as_bytes(), &file.text)]
+            }
+            _ => vec![record.clone()],
+        };
+        records.into_iter().map(|record| (self.path.clone(), record)).collect()
     }
 
     /// Returns the text that lies on disk now, with LF line ends; `None` where there is none.
@@ -381,7 +399,6 @@ fn respelled<'a>(
 ) -> BTreeMap<&'a Utf8Path, &'a Utf8Path> {
     let generated: BTreeMap<_, _> =
         files.iter().map(|file| (path::fold(&file.path), file.path.as_path())).collect();
-    let pairs =
-        known.paths().into_iter().filter_map(|old| Some((*generated.get(&path::fold(old))?, old)));
+    let pairs = known.paths().into_iter().filter_map(|old| Some((*generated.get(&path::fold(old))?, old)));
     pairs.filter(|(new, old)| new != old && disk::is_same_file(&root.join(new), &root.join(old))).collect()
 }

@@ -36,6 +36,8 @@ pub struct Report {
     pub removed: Vec<Utf8PathBuf>,
     /// How many files were left alone, as they were right already.
     pub unchanged: usize,
+    /// Whether the file system could not keep other runs from writing at the same moment.
+    pub is_unlocked: bool,
 }
 
 impl Report {
@@ -88,9 +90,10 @@ impl Drift<'_> {
             Err(refusal) if !self.root.join(".plinth").is_dir() => return Err(refusal),
             Ok(_) | Err(_) => {}
         }
-        let _lock = Lock::take(&self.root)?;
+        let lock = Lock::take(&self.root)?;
         let now = Drift::compare(&self.root, self.files, &self.manifest.facts)?;
-        let report = now.plan(force)?;
+        let mut report = now.plan(force)?;
+        report.is_unlocked = !lock.is_held;
         if !now.is_clean() {
             now.apply(&report)?;
         }
@@ -102,7 +105,7 @@ impl Drift<'_> {
         self.sweep();
         if !report.is_empty() {
             let written = self.entries.iter().filter(|entry| entry.state != State::Unchanged);
-            self.known.begin(&self.root, written.filter_map(|entry| entry.record(&self.manifest)))?;
+            self.known.begin(&self.root, written.flat_map(|entry| entry.records(&self.manifest)))?;
         }
         let staged = self.stage(report).inspect_err(|_| {
             // Nothing is there yet that it could tell of, unless it tells of an earlier run, too. Where it cannot be removed it does
