@@ -38,7 +38,7 @@ use diff::Diff;
 use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
-use refusal::{Ways, refuse};
+use refusal::{OVERRIDE, Ways, refuse};
 use show::Show;
 
 /// What `plinth init` writes.
@@ -580,7 +580,7 @@ fn again(place: &Place) -> String {
 /// Returns what to do where writing would undo something.
 fn ways<'a>(place: &'a Place, root: &'a Utf8Path) -> Ways<'a> {
     let blueprint = (!place.starter).then_some(&*place.blueprint);
-    Ways { command: again(place), blueprint, root }
+    Ways { command: again(place), keep: OVERRIDE, blueprint, root }
 }
 
 fn check(

@@ -143,7 +143,9 @@ const ATTACHMENT: [State; 7] = [
     ("stale", SHARED, |app| older(app, SHARED, |text| text)),
     ("edited, and nothing new", SHARED, |app| write(app, SHARED, &edited(read(app, SHARED)))),
     ("merged", SHARED, |app| older(app, SHARED, edited)),
-    ("edited where it changes", SHARED, |app| older(app, SHARED, |text| text.replace("older", "ours"))),
+    ("edited where it changes", SHARED, |app| {
+        older(app, SHARED, |text| text.replace("line.", "line, and ours."))
+    }),
     ("written once, and edited", GIVEN, |app| write(app, GIVEN, &edited(read(app, GIVEN)))),
     ("written once, and gone", GIVEN, |app| fs::remove_file(app.join(GIVEN)).expect("it is there")),
 ];
@@ -153,7 +155,7 @@ const TEMPLATES: [State; 5] = [
     ("edited, and nothing new", FILE, |templates| write(templates, FILE, &edited(read(templates, FILE)))),
     ("merged", FILE, |templates| older(templates, FILE, edited)),
     ("edited where it changes", FILE, |templates| {
-        older(templates, FILE, |text| text.replace("older", "ours"));
+        older(templates, FILE, |text| text.replace("line.", "line, and ours."));
     }),
     ("a symbolic link", "extra/link", |templates| {
         fs::create_dir_all(templates.join("extra")).expect("writable");
@@ -166,11 +168,9 @@ fn edited(text: String) -> String {
     text + "# Ours.\n"
 }
 
-/// Makes a file as an older release wrote it, whose first line was another, and lets a person edit it.
+/// Makes a file as an older release wrote it, with a line more, and lets a person edit it.
 fn older(folder: &Path, path: &str, edit: fn(String) -> String) {
-    let now = read(folder, path);
-    let (_, rest) = now.split_once('\n').expect("lines");
-    let was = format!("# An older line.\n{rest}");
+    let was = format!("# An older line.\n{}", read(folder, path));
     let mut manifest = manifest(folder);
     let record = manifest.files.get_mut(Utf8Path::new(path)).expect("it is recorded");
     (record.sha256, record.text) = (Checksum::of(was.as_bytes()), Some(was.clone()));
@@ -221,7 +221,12 @@ fn journal(folder: &Path, path: &str, text: &str) {
 /// What people need to read of what a command said: not the notes about the blueprint, which are the same everywhere, nor texts'
 /// differences, which are long.
 fn said(command: &str, stdout: &str, stderr: &str) -> Vec<String> {
-    let all = stdout.lines().take_while(|line| !line.starts_with("---")).filter(|line| !line.contains("N0"));
+    let all = stdout
+        .lines()
+        .take_while(|line| !line.starts_with("---"))
+        .filter(|line| !line.contains("N0"))
+        // Of the list of all templates, those that are copies.
+        .filter(|line| command != "eject" || line.ends_with("(yours)"));
     let is_told =
         |line: &&str| !command.contains("json") || line.contains("\"clean\"") || line.contains("\"state\"");
     let error = stderr.lines().skip_while(|line| !line.starts_with("error"));

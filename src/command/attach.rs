@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::refusal::{Ways, refuse};
+use super::refusal::{OVERRIDE, Ways, refuse};
 use super::{
     CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, say, tidy, warn,
 };
@@ -152,7 +152,8 @@ impl Attach {
         let report = match result {
             Ok(report) => report,
             Err(error) => {
-                let ways = Ways { command: self.again(&command), blueprint: None, root: &self.out };
+                let ways =
+                    Ways { command: self.again(&command), keep: OVERRIDE, blueprint: None, root: &self.out };
                 let status = ways.refuse(&error, self.format.into(), out, err)?;
                 let is_read = self.format == Printed::Text && matches!(error, TreeError::Refused(_));
                 if recorded.is_none() && is_read {

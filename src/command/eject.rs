@@ -79,7 +79,8 @@ impl Eject {
         let report = match drift.check_force(&self.force).and_then(|()| drift.write(&self.force)) {
             Ok(report) => report,
             Err(error) => {
-                let ways = Ways { command: self.again(), blueprint: None, root: &folder };
+                let keep = "keep the edit, and write into your copy what this plinth has changed: what both say goes together";
+                let ways = Ways { command: self.again(), keep, blueprint: None, root: &folder };
                 return ways.refuse(&error, Format::Text, out, err);
             }
         };

@@ -12,6 +12,9 @@ use crate::tree::{Error as TreeError, Refusal, State};
 /// How many templates are named: whoever has edited more than these has read how it goes.
 const NAMED: usize = 3;
 
+/// How an edit of what Terraform reads is kept.
+pub(super) const OVERRIDE: &str = "keep an edit in a file of your own: `*_override.tf`, or any other name";
+
 /// Says why files cannot be compared or written; what would be undone is for [`Ways`].
 pub(super) fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
     writeln!(err, "error: {error}")?;
@@ -25,6 +28,8 @@ pub(super) fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<
 pub(super) struct Ways<'a> {
     /// The command that was refused, to which a person adds what is given up.
     pub command: String,
+    /// How an edit of a file that plinth makes can be kept.
+    pub keep: &'static str,
     /// The blueprint whose templates make the files; none where they are not a blueprint's to change.
     pub blueprint: Option<&'a Utf8Path>,
     /// The folder that is written to.
@@ -109,7 +114,7 @@ impl Ways<'_> {
                 edited.filter_map(|refusal| refusal.template.as_deref()).collect();
             let commands: Vec<String> =
                 templates.into_iter().filter_map(|template| self.eject(template)).collect();
-            let mut way = "keep an edit in a file of your own: `*_override.tf`, or any other name".to_owned();
+            let mut way = self.keep.to_owned();
             if !commands.is_empty() {
                 way.push_str("; or in the template that makes the file:");
                 for command in commands.iter().take(NAMED) {
