@@ -513,7 +513,8 @@ fn generate(
         }
         writeln!(err, "{STRAYS}")?;
     }
-    Ok(if dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
+    let is_clean = drift.is_clean() && strays.is_empty();
+    Ok(if dry_run && !is_clean { FINDINGS } else { CLEAN })
 }
 
 /// Says what a run could not do for the person, though it wrote all.

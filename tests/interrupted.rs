@@ -21,7 +21,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use plinth::blueprint::include::nothing;
-use plinth::tree::{Drift, Error, JOURNAL};
+use plinth::tree::{Drift, Error, JOURNAL, MANIFEST};
 use tempfile::TempDir;
 
 /// System calls that change what is on disk, or say that a change has to last: number and name.
@@ -56,17 +56,24 @@ enum Fate {
     Fails(Errno),
 }
 
-/// How a run ended: with a status, unless it was killed; and the changes that it had tried until then.
+/// How a run ended: with a status, unless it was killed; the changes that it had tried until then; and what it said was wrong.
 struct End {
     status: Option<i32>,
     tried: Vec<&'static str>,
+    stderr: String,
 }
 
 /// Runs plinth, and lets the n-th change, from 0, meet its fate; without one, all succeed.
 fn trace(folder: &Path, arguments: &[&str], fate: Option<(usize, Fate)>) -> End {
     // It stops itself, so that nothing happens before it is traced.
+    let said = tempfile::NamedTempFile::new().expect("a temporary file");
     let mut child = Command::new("sh")
-        .args(["-c", "kill -STOP $$; exec \"$0\" \"$@\" >/dev/null 2>&1", env!("CARGO_BIN_EXE_plinth")])
+        .args([
+            "-c",
+            "kill -STOP $$; exec \"$0\" \"$@\" >/dev/null 2>\"$SAID\"",
+            env!("CARGO_BIN_EXE_plinth"),
+        ])
+        .env("SAID", said.path())
         .args(arguments)
         .current_dir(folder)
         .spawn()
@@ -118,7 +125,7 @@ fn trace(folder: &Path, arguments: &[&str], fate: Option<(usize, Fate)>) -> End 
         ptrace::syscall(pid, None).ok();
     };
     child.wait().ok();
-    End { status, tried }
+    End { status, tried, stderr: fs::read_to_string(said.path()).expect("UTF-8") }
 }
 
 /// Names the call that is about to be made, if it changes a file.
@@ -134,11 +141,15 @@ fn change(registers: &user_regs_struct) -> Option<&'static str> {
     is_change.then_some(*name)
 }
 
-/// What brings one tree to the other; both ways, so that files come, change and go.
+/// What brings one tree to the other, so that files come, change and go; and what else may be wanted after that was killed.
 const ATTACH: &str = "attach franklin --cluster azavea-staging-main --region us-east-1";
-const WAYS: [(&str, &str); 2] = [
-    (ATTACH, "attach --update --source git::https://example.com/acme.git//modules/attachment?ref=v1"),
-    ("", ATTACH),
+const WAYS: [(&str, &str, &[&str]); 2] = [
+    (
+        ATTACH,
+        "attach --update --source git::https://example.com/acme.git//modules/attachment?ref=v1",
+        &["attach --update", "attach --update --mode data-only"],
+    ),
+    ("", ATTACH, &["attach maps --cluster azavea-production-main --region us-west-2 --mode data-only"]),
 ];
 
 fn words(command: &str) -> Vec<&str> {
@@ -176,18 +187,32 @@ fn without_passing(files: &Tree) -> Tree {
     files
 }
 
-fn judge(before: &str, command: &str, fates: &[Fate]) {
-    let old = everything(folder_after(before).path());
-    let folder = folder_after(before);
-    let End { status, tried } = trace(folder.path(), &words(command), None);
+fn judge(before: &str, command: &str, others: &[&str], fates: &[Fate]) {
+    let start = folder_after(before);
+    let old = everything(start.path());
+    let begun = || {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        copy(start.path(), folder.path());
+        folder
+    };
+    let folder = begun();
+    let End { status, tried, .. } = trace(folder.path(), &words(command), None);
     assert_eq!(status, Some(0), "{command}");
     let new = everything(folder.path());
     assert!(tried.len() > 20 && old != new, "{command}: {tried:?}");
+    let after = |first: &str, next: &str| {
+        let folder = begun();
+        if !first.is_empty() {
+            assert_eq!(plinth(folder.path(), &words(first)).status, 0, "{first}");
+        }
+        (plinth(folder.path(), &words(next)).status, everything(folder.path()))
+    };
+    let expected: Vec<_> = others.iter().map(|next| [after("", next), after(command, next)]).collect();
     let mut runs = 0;
     for at in 0..tried.len() {
         for fate in fates {
-            let folder = folder_after(before);
-            let End { status: ended, tried } = trace(folder.path(), &words(command), Some((at, *fate)));
+            let folder = begun();
+            let End { status: ended, tried, .. } = trace(folder.path(), &words(command), Some((at, *fate)));
             let what = format!("{command}: {} number {at}: {fate:?}", tried[at]);
             let now = everything(folder.path());
             match ended {
@@ -203,6 +228,21 @@ fn judge(before: &str, command: &str, fates: &[Fate]) {
             for (path, text) in &old {
                 assert!(now.contains_key(path) || new.get(path) != Some(text), "{what}: {path} is gone");
             }
+            // What else is wanted next ends as it would if that run had not begun, or had ended.
+            if ended.is_none() && at % 3 == 0 {
+                let is_done = now.get(MANIFEST) == new.get(MANIFEST);
+                for (next, [of_old, of_new]) in others.iter().zip(&expected) {
+                    let copied = tempfile::tempdir().expect("a temporary folder");
+                    copy(folder.path(), copied.path());
+                    let Run { status, stderr, .. } = plinth(copied.path(), &words(next));
+                    let (expected, tree) = if is_done { of_new } else { of_old };
+                    assert_eq!(status, *expected, "{what}, then {next}: {stderr}");
+                    // What is refused leaves the journal to whoever comes next.
+                    let now = everything(copied.path());
+                    let now = if status == 0 { now } else { without_passing(&now) };
+                    assert!(now == *tree, "{what}, then {next}");
+                }
+            }
             let Run { status, stderr, .. } = plinth(folder.path(), &words(command));
             assert_eq!(status, 0, "{what}: the next run: {stderr}");
             let now = everything(folder.path());
@@ -217,15 +257,15 @@ fn judge(before: &str, command: &str, fates: &[Fate]) {
 
 #[test]
 fn run_that_is_killed_is_finished_by_the_next() {
-    for (before, command) in WAYS {
-        judge(before, command, &[Fate::Killed]);
+    for (before, command, others) in WAYS {
+        judge(before, command, others, &[Fate::Killed]);
     }
 }
 
 #[test]
 fn run_that_the_system_fails_is_finished_by_the_next() {
-    for (before, command) in WAYS {
-        judge(before, command, &[Fate::Fails(Errno::ENOSPC)]);
+    for (before, command, _) in WAYS {
+        judge(before, command, &[], &[Fate::Fails(Errno::ENOSPC)]);
     }
 }
 
@@ -324,7 +364,7 @@ fn generate_that_is_killed_is_finished_by_any_other() {
     let (mut kills, mut states) = (0, BTreeMap::<&str, usize>::new());
     for at in (0..tried.len()).step_by(STEP) {
         let killed = fresh("killed", "a/tree");
-        let End { status, tried } = generate(b, "killed", Some((at, Fate::Killed)));
+        let End { status, tried, .. } = generate(b, "killed", Some((at, Fate::Killed)));
         let what = format!("killed before {} number {at}", tried[at]);
         assert_eq!(status, None, "{what}");
         kills += 1;
@@ -374,4 +414,18 @@ fn generate_that_is_killed_is_finished_by_any_other() {
         }
     }
     eprintln!("{kills} kills of generate, second ones at {states:?}");
+}
+
+/// NFS without its lock daemon, and others: working there goes on, and whoever does so knows.
+#[test]
+fn file_system_that_cannot_lock_is_said_to_be_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let End { tried, .. } = trace(folder_after("").path(), &words(ATTACH), None);
+    let locks = tried.iter().position(|name| *name == "flock").expect("a lock");
+    let fate = Fate::Fails(Errno::ENOLCK);
+    let End { status, stderr, .. } = trace(folder.path(), &words(ATTACH), Some((locks, fate)));
+    assert_eq!(status, Some(0), "{stderr}");
+    let said = "warning: the file system of `.` cannot lock: nothing keeps another run from writing there at the same moment\n";
+    assert_eq!(stderr, said);
+    assert!(everything(folder.path()) == everything(folder_after(ATTACH).path()));
 }

@@ -229,11 +229,10 @@ fn said(command: &str, stdout: &str, stderr: &str) -> Vec<String> {
         .filter(|line| command != "eject" || line.ends_with("(yours)"));
     let is_told =
         |line: &&str| !command.contains("json") || line.contains("\"clean\"") || line.contains("\"state\"");
-    let error = stderr.lines().skip_while(|line| !line.starts_with("error"));
-    let error = error.take_while(|line| !line.is_empty());
-    let help =
-        stderr.rsplit_once("\nhelp: ").filter(|_| stderr.contains("\nerror") || stderr.starts_with("error"));
-    let help = help.map(|(_, help)| format!("help: {help}")).unwrap_or_default();
+    // Behind the notes.
+    let error = stderr.find("error: ").map_or("", |at| &stderr[at..]);
+    let help = error.rsplit_once("\nhelp: ").map(|(_, help)| format!("help: {help}")).unwrap_or_default();
+    let error = error.lines().take_while(|line| !line.is_empty());
     let stray = stderr.lines().filter(|line| line.starts_with("stray") || line.starts_with("what is stray"));
     let lines = all.filter(is_told).map(str::trim_end).chain(error).map(str::to_owned);
     let lines = lines.chain(help.lines().map(str::to_owned)).chain(stray.map(str::to_owned));
