@@ -39,7 +39,7 @@ pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
 pub use bill::Bill;
-pub use delivery::Pipeline;
+pub use delivery::{Delivery, Pipeline};
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
@@ -63,6 +63,8 @@ pub struct Model {
     /// What the reusable modules contain, and their defaults.
     #[serde(skip)]
     pub fleet: Fleet,
+    /// What runs pipelines, where the blueprint says it.
+    pub delivery: Option<Delivery>,
     /// Environments by name.
     pub environments: Vec<Environment>,
     /// Applications by name.
@@ -91,7 +93,7 @@ impl Model {
 
     /// Whether pipelines come from an account of their own, to any environment.
     pub fn has_delivery(&self) -> bool {
-        self.environments.iter().any(|environment| environment.pipeline.is_some())
+        self.environments.iter().any(|environment| environment.delivery_account().is_some())
     }
 
     /// Returns what a later run must know of each cluster: it goes into the manifest.
@@ -124,6 +126,8 @@ pub(crate) struct Context<'a> {
     pub blueprint: &'a Blueprint,
     pub catalog: &'a Catalog,
     pub facts: &'a Facts,
+    /// The blueprint's name without its folder.
+    pub file_name: &'a str,
     pub diagnostics: Diagnostics,
 }
 
@@ -156,9 +160,10 @@ pub fn resolve(
     file_name: &str,
 ) -> (Model, Diagnostics) {
     let blueprint = &complete::complete(blueprint, catalog);
-    let mut context = Context { blueprint, catalog, facts, diagnostics: Diagnostics::default() };
+    let mut context = Context { blueprint, catalog, facts, file_name, diagnostics: Diagnostics::default() };
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
+    let delivery = delivery::resolve(&mut context, &environments, &apps);
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &apps, &fleet);
     resource::host::check_hosts(&mut context, &apps);
@@ -182,6 +187,7 @@ pub fn resolve(
             .map_or(Engine::Terraform, |terraform| terraform.engine.value),
         has_tests: blueprint.file.terraform.as_ref().is_some_and(|terraform| *terraform.tests),
         waivers: waivers.collect(),
+        delivery,
         fleet,
         environments,
         apps,

@@ -6,7 +6,7 @@ use tera::Context;
 use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
-use crate::model::identity::{STATE_STACK_KEY, stack_key};
+use crate::model::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 use crate::model::{Model, addon};
 
 /// A root module with a state of its own.
@@ -31,6 +31,18 @@ pub(super) struct Stack {
 /// Returns every stack in the order in which they are applied.
 pub(super) fn stacks(model: &Model) -> Vec<Stack> {
     let mut stacks = Vec::new();
+    for account in model.delivery.iter().flat_map(|delivery| &delivery.accounts) {
+        let folder = format!("accounts/{}", account.id);
+        stacks.push(Stack {
+            name: folder.clone(),
+            environment: account.id.clone(),
+            cluster: "-".to_owned(),
+            stack: "account".to_owned(),
+            folder,
+            bucket: account.state.bucket.clone(),
+            key: ACCOUNT_STACK_KEY.to_owned(),
+        });
+    }
     for environment in &model.environments {
         let bucket = &environment.state.bucket;
         let mut push = |cluster: &str, stack: &str, folder: String, key: String| {
@@ -81,8 +93,9 @@ fn comments(model: &Model) -> Context {
     #[derive(Serialize)]
     struct Comments {
         has_delivery: bool,
+        has_accounts: bool,
     }
-    view(&Comments { has_delivery: model.has_delivery() })
+    view(&Comments { has_delivery: model.has_delivery(), has_accounts: model.delivery.is_some() })
 }
 
 fn tables(model: &Model) -> Context {
@@ -128,8 +141,20 @@ fn tables(model: &Model) -> Context {
         key_alias: &environment.state.key_alias,
         deploy_role: &environment.deploy_role,
         protected: if environment.protected { "yes" } else { "no" },
-        delivery: environment.pipeline.as_ref().map_or("-", |pipeline| &pipeline.account),
+        delivery: environment.delivery_account().unwrap_or("-"),
     });
+    // The stack of an account is planned, applied and bootstrapped as those of environments are, by the account's administrator.
+    let accounts =
+        model.delivery.iter().flat_map(|delivery| &delivery.accounts).map(|account| EnvironmentRow {
+            name: &account.id,
+            account: &account.id,
+            region: &account.region,
+            bucket: &account.state.bucket,
+            key_alias: &account.state.key_alias,
+            deploy_role: "-",
+            protected: "yes",
+            delivery: "-",
+        });
     let clusters = || model.environments.iter().flat_map(|environment| &environment.clusters);
     let destroy_first = clusters().map(|cluster| DestroyFirstRow {
         environment: &cluster.environment,
@@ -150,7 +175,7 @@ fn tables(model: &Model) -> Context {
             Engine::OpenTofu => "tofu",
         },
         has_delivery: model.has_delivery(),
-        environments: environments.collect(),
+        environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
         stacks: stacks(model),
