@@ -7,7 +7,7 @@ use super::access;
 use super::arguments::Argument;
 use super::network::NetworkView;
 use super::resource::{self, Use};
-use super::scripts::{Stack, stacks};
+use super::scripts::{Stack, account_stacks, stacks};
 use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::tenant::{TenantModule, has_apps};
@@ -265,7 +265,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
         clusters: cluster_views(model),
-        stacks: stacks(model),
+        stacks: account_stacks(model).chain(stacks(model)).collect(),
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),

@@ -31,18 +31,6 @@ pub(super) struct Stack {
 /// Returns every stack in the order in which they are applied.
 pub(super) fn stacks(model: &Model) -> Vec<Stack> {
     let mut stacks = Vec::new();
-    for account in model.delivery.iter().flat_map(|delivery| &delivery.accounts) {
-        let folder = format!("accounts/{}", account.id);
-        stacks.push(Stack {
-            name: folder.clone(),
-            environment: account.id.clone(),
-            cluster: "-".to_owned(),
-            stack: "account".to_owned(),
-            folder,
-            bucket: account.state.bucket.clone(),
-            key: ACCOUNT_STACK_KEY.to_owned(),
-        });
-    }
     for environment in &model.environments {
         let bucket = &environment.state.bucket;
         let mut push = |cluster: &str, stack: &str, folder: String, key: String| {
@@ -75,6 +63,22 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
         }
     }
     stacks
+}
+
+/// Returns the stacks of the accounts that pipelines log in to: an administrator applies them, before all others.
+pub(super) fn account_stacks(model: &Model) -> impl Iterator<Item = Stack> {
+    model.delivery.iter().flat_map(|delivery| &delivery.accounts).map(|account| {
+        let folder = format!("accounts/{}", account.id);
+        Stack {
+            name: folder.clone(),
+            environment: account.id.clone(),
+            cluster: "-".to_owned(),
+            stack: "account".to_owned(),
+            folder,
+            bucket: account.state.bucket.clone(),
+            key: ACCOUNT_STACK_KEY.to_owned(),
+        }
+    })
 }
 
 const SCRIPTS: [&str; 7] = ["bootstrap", "plan", "apply", "destroy", "connect", "upgrade", "lock-providers"];
@@ -178,6 +182,6 @@ fn tables(model: &Model) -> Context {
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
-        stacks: stacks(model),
+        stacks: account_stacks(model).chain(stacks(model)).collect(),
     })
 }

@@ -68,7 +68,9 @@ pub fn environments(tree: &Path) -> Vec<Environment> {
         rows.map(|row| row.split_whitespace().map(str::to_owned).collect()).collect()
     };
     let (stacks, clusters) = (table("stacks"), table("clusters"));
-    let environments = table("environments").into_iter().map(|row| {
+    // What an account has for pipelines is in the table, too, and assumes no role.
+    let rows = table("environments").into_iter().filter(|row| row[5] != "-");
+    let environments = rows.map(|row| {
         let own = stacks.iter().filter(|stack| stack[0] == row[0]);
         Environment {
             partition: row[5].split(':').nth(1).expect("a role's ARN names its partition").to_owned(),
