@@ -21,7 +21,9 @@ fn main() -> anyhow::Result<()> {
     let facts = arguments.next().map_or(Ok(Value::Null), |path| read(&path))?;
     let providers = schemas["provider_schemas"].as_object().context("no `provider_schemas` in the file")?;
     let mut lines: Vec<String> = Vec::new();
-    for provider in providers.values() {
+    for (address, provider) in providers {
+        let name = address.rsplit('/').next().unwrap_or_default();
+        lines.push(format!("provider {name} {}\n", block(&provider["provider"]["block"], &Value::Null, "")));
         for (kind, key, of) in
             [("data", "data_source_schemas", "data"), ("resource", "resource_schemas", "resources")]
         {

@@ -5,9 +5,11 @@
 
 mod attach;
 mod catalog;
+mod eject;
 mod explain;
 mod migrate;
 mod pin;
+mod proof;
 mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -21,13 +23,14 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
 use crate::model::{self, Model};
-use crate::render;
+use crate::render::{self, origin};
 use crate::report;
-use crate::schema;
+
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
 
 use self::catalog::Catalogue;
 use attach::Attach;
+use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
 use show::Show;
@@ -90,6 +93,8 @@ enum Command {
     Catalog(Catalogue),
     /// Writes an application's root module for one cluster, into a repository of its own
     Attach(Box<Attach>),
+    /// Copies a template beside the blueprint, where it replaces plinth's own; lists all without one
+    Eject(Eject),
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -192,6 +197,7 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Migrate(older) => older.run(out, err),
         Command::Catalog(question) => question.run(out, err),
         Command::Attach(attachment) => attachment.run(out, err),
+        Command::Eject(template) => template.run(out, err),
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)
@@ -306,9 +312,11 @@ fn load(
                 "`{root}` holds what `plinth attach` wrote\n\nhelp: name another folder with `--out`"
             );
         }
-        let (files, found) = render::render(&model, &catalog)?;
+        let (own, found) = if place.starter { Default::default() } else { eject::own(&place.blueprint)? };
         diagnostics.extend(found);
-        schema::prove(&files)?;
+        let (files, found) = render::render(&model, &catalog, &own)?;
+        diagnostics.extend(found);
+        proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
         let notes = report::json(&diagnostics, &sources);
         rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
     }

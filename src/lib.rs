@@ -9,6 +9,7 @@
 //! | [`model`] | tables + facts | what it means: merged, resolved, checked |
 //! | [`render`] | model | files in memory, through the templates |
 //! | [`hcl`] | | values as text, formatting, reading back |
+//! | [`schema`] | files | what Terraform would refuse in them |
 //! | [`tree`] | files | files on disk: manifest, ownership, drift |
 //!
 //! [`diagnostic`] says where something is wrong, [`problem`] says it in words, [`report`] for machines. [`reference`] says what the catalog

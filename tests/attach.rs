@@ -6,12 +6,11 @@
 mod harness;
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use camino::Utf8Path;
 use harness::{
-    Run, Tree, difference, expect_file, folders, is_accepting, name, plinth, read_tree, report, repository,
+    Run, Tree, console, difference, expect_file, folders, is_accepting, name, plinth, read_tree, report,
+    repository,
 };
 use plinth::tree::{Checksum, MANIFEST, Manifest};
 use proptest::prelude::*;
@@ -22,28 +21,6 @@ const ACCEPT: &str = "UPDATE=1 cargo test --test attach";
 /// An empty folder.
 fn empty() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
-}
-
-/// Runs the commands of a transcript, and returns it with what they print.
-fn run(transcript: &str, folder: &Path) -> String {
-    let binaries = Path::new(env!("CARGO_BIN_EXE_plinth")).parent().expect("a binary lies in a folder");
-    let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap_or_default());
-    let mut out = String::new();
-    for command in transcript.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        let result = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1; {command}")])
-            .current_dir(folder)
-            .env("PATH", &path)
-            .env("NO_COLOR", "1")
-            .output()
-            .expect("a shell");
-        let status = result.status.code().expect("it ends by itself");
-        out.push_str(&format!("$ {command}\n{}", String::from_utf8_lossy(&result.stdout)));
-        if status != 0 {
-            out.push_str(&format!("(exit status {status})\n"));
-        }
-    }
-    out
 }
 
 #[test]
@@ -60,7 +37,7 @@ fn cases_say_and_make_what_they_should() {
             }
         }
         let transcript = fs::read_to_string(case.join("console.txt")).expect("console.txt");
-        differences.extend(expect_file(&case.join("console.txt"), &run(&transcript, folder.path())));
+        differences.extend(expect_file(&case.join("console.txt"), &console(&transcript, folder.path())));
         let real = read_tree(folder.path());
         for (path, text) in read_tree(&case.join("expected")) {
             let shown = format!("tests/attach/{}/expected/{path}", name(&case));

@@ -72,6 +72,15 @@ fn attach_page_prints_what_it_says() {
     prints("docs/attach.md", folder.path());
 }
 
+#[test]
+fn templates_page_prints_what_it_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let blueprint = std::fs::read_to_string(repository().join("blueprints/minimal.toml")).expect("readable");
+    let blueprint = blueprint.replace("../generated/minimal", "tree");
+    std::fs::write(folder.path().join("blueprint.toml"), blueprint).expect("writable");
+    prints("docs/templates.md", folder.path());
+}
+
 fn prints(document: &str, folder: &Path) {
     let text = std::fs::read_to_string(repository().join(document)).expect("readable");
     let real = run(&text, folder);

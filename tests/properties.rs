@@ -23,6 +23,7 @@ use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
 use plinth::hcl::format::format;
 use plinth::model::Model;
+use plinth::render::template::Own;
 use plinth::tree::Drift;
 use proptest::prelude::*;
 use walkdir::WalkDir;
@@ -196,7 +197,8 @@ proptest! {
 
 fn write(blueprint: &Blueprint, root: &Utf8Path) -> Vec<plinth::file::File> {
     let model = resolve(&blueprint.text());
-    let (files, _) = plinth::render::render(&model, &Catalog::load()).expect("templates are whole");
+    let (files, _) =
+        plinth::render::render(&model, &Catalog::load(), &Own::new()).expect("templates are whole");
     let facts = serde_json::Map::new();
     let none: [Utf8PathBuf; 0] = [];
     Drift::compare(root, &files, &facts).expect("comparable").write(&none).expect("writable");

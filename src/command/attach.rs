@@ -11,13 +11,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, quoted, refuse, say, tidy};
+use super::{
+    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, refuse, say, tidy,
+};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
+use crate::file::{File, Keeping};
 use crate::model::standalone::{self, OPTIONS, Options, Said};
 use crate::problem::suggest;
 use crate::render;
-use crate::tree::{Drift, Error as TreeError, Manifest, Report};
+use crate::render::origin::Origins;
+use crate::render::template::Own;
+use crate::tree::{Drift, Error as TreeError, Manifest, Report, Side, unified};
 
 /// The manifest's fact that holds the record.
 const RECORD: &str = "attachment";
@@ -102,7 +107,8 @@ impl Attach {
                  `plinth attach APP --cluster EKS_NAME --region REGION`"
             );
         }
-        let Some(Said { mut options, tags, lacks }) = self.said(recorded.as_ref(), out, err)? else {
+        let Some(Said { mut options, tags, lacks, lacks_role }) = self.said(recorded.as_ref(), out, err)?
+        else {
             return Ok(FAILED);
         };
         if let Some(recorded) = &recorded {
@@ -111,9 +117,10 @@ impl Attach {
             } else if let Some(other) =
                 OPTIONS.iter().find(|option| options.get(*option) != recorded.get(*option))
             {
-                let was = recorded.get(other).map_or("without".to_owned(), |was| format!("with `{was}`"));
+                let was =
+                    recorded.get(other).map_or("without ".to_owned(), |was| format!("with `{was}` as "));
                 bail!(
-                    "`{folder}` has an attachment already, made {was} as {}\n\nhelp: name another folder with `--out`, or write \
+                    "`{folder}` has an attachment already, made {was}{}\n\nhelp: name another folder with `--out`, or write \
                      `--update` and the options that change; files that are yours stay as they are",
                     shown(other)
                 );
@@ -129,7 +136,9 @@ impl Attach {
                 return Ok(FAILED);
             }
         };
+        let before = recorded.as_ref().map(|recorded| begun(recorded, &tags, &catalog)).transpose()?;
         let files = render::render_standalone(&standalone, &catalog)?;
+        proof::prove(&files, &Own::new(), &|_| Ok(Origins::new()))?;
         let drift = match Drift::compare(&self.out, &files, &record(&options)) {
             Ok(drift) => drift,
             Err(error) => return refuse(&error, err),
@@ -148,12 +157,20 @@ impl Attach {
                 return Ok(status);
             }
         };
-        self.print(&report, &folder, recorded.is_none(), out)?;
+        let yours = before.map(|before| outdated(&before, &files, &self.out)).unwrap_or_default();
+        self.print(&report, &folder, recorded.is_none(), &yours, out)?;
         if let (Some(place), Some(path), Printed::Text) = (lacks, &self.from, self.format) {
-            let app = standalone.app;
+            let app = &standalone.app;
             writeln!(
                 out,
                 "next: put `\"{place}\"` among `environments` of `[apps.{app}]` in `{path}`, so that its namespace is made"
+            )?;
+        }
+        if let (true, Some(path), Printed::Text) = (lacks_role, &self.from, self.format) {
+            let app = &standalone.app;
+            writeln!(
+                out,
+                "next: set `deploy_role` of `[apps.{app}]` in `{path}`; the platform's own role deploys it there, which is not for an application"
             )?;
         }
         Ok(if self.dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
@@ -195,7 +212,8 @@ impl Attach {
             known.map(String::as_str).unwrap_or_default()
         };
         let (app, cluster) = (asked("app"), asked("cluster"));
-        let Some(Said { options, tags, lacks }) = standalone::of_model(&model, app, cluster) else {
+        let Some(Said { options, tags, lacks, lacks_role }) = standalone::of_model(&model, app, cluster)
+        else {
             let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
             let known: Vec<String> = clusters.map(|cluster| cluster.eks_name.clone()).collect();
             bail!("`{path}` has no cluster `{cluster}`\n\nhelp: {}", suggest(cluster, &known));
@@ -208,7 +226,7 @@ impl Attach {
                 );
             }
         }
-        Ok(Some(Said { options: laid_over(given, &options), tags, lacks }))
+        Ok(Some(Said { options: laid_over(given, &options), tags, lacks, lacks_role }))
     }
 
     fn print(
@@ -216,6 +234,7 @@ impl Attach {
         report: &Report,
         folder: &Utf8Path,
         is_first: bool,
+        yours: &[(Utf8PathBuf, String)],
         out: &mut impl Write,
     ) -> anyhow::Result<()> {
         if self.format == Printed::Json {
@@ -224,17 +243,48 @@ impl Attach {
                 "changed": report.changed,
                 "removed": report.removed,
                 "unchanged": report.unchanged,
+                "yours": yours.iter().map(|(path, _)| path).collect::<Vec<_>>(),
             });
             writeln!(out, "{json:#}")?;
             return Ok(());
         }
         print_report(report, folder, self.dry_run, out)?;
+        for (path, difference) in yours {
+            writeln!(
+                out,
+                "\n`{path}` is yours, and does not follow; with these options it would begin otherwise:\n{}",
+                difference.trim_end()
+            )?;
+        }
         if is_first && !self.dry_run {
             let readme = tidy(&folder.join("README.md"));
             writeln!(out, "next: read {readme}, then run `terraform init` beside it")?;
         }
         Ok(())
     }
+}
+
+/// Renders what earlier options began; nothing where they are not right any more.
+fn begun(options: &Options, tags: &[(String, String)], catalog: &Catalog) -> anyhow::Result<Vec<File>> {
+    let (_, told) = told(options);
+    match standalone::resolve(&told, tags, catalog) {
+        Ok(standalone) => render::render_standalone(&standalone, catalog),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// Lists the files of a person's own that would have been begun otherwise, and how.
+fn outdated(before: &[File], now: &[File], folder: &Utf8Path) -> Vec<(Utf8PathBuf, String)> {
+    let theirs =
+        now.iter().filter(|file| file.keeping == Keeping::Theirs && folder.join(&file.path).exists());
+    let differs = theirs.filter_map(|file| {
+        let old = before.iter().find(|old| old.path == file.path)?;
+        let from = Side { text: old.text.as_bytes(), label: "as begun" };
+        let to = Side { text: file.text.as_bytes(), label: "as begun today" };
+        Some((file.path.clone(), unified(&file.path, from, to)))
+            .filter(|(_, difference)| !difference.is_empty())
+    });
+    differs.collect()
 }
 
 /// Takes what one source says, and of the other what the first leaves open.

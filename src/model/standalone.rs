@@ -161,6 +161,8 @@ pub struct Said {
     pub tags: Vec<(String, String)>,
     /// The place that the application's `environments` lack, `production/eu`; none where it lives there.
     pub lacks: Option<String>,
+    /// Whether the platform's own role deploys the application there, which is not handed out.
+    pub lacks_role: bool,
 }
 
 /// Finds what a blueprint says; `None` when it has no such cluster. The application may be unknown to it, or not live there.
@@ -177,7 +179,7 @@ pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<Said> {
         ("state-region", environment.region.clone()),
         ("state-kms-key", environment.state.key_alias_arn.clone()),
     ]);
-    let mut lives_there = false;
+    let (mut lives_there, mut lacks_role) = (false, false);
     if let Some(app) = model.apps.iter().find(|known| known.name.as_str() == app) {
         let accounts: Vec<&str> = app.service_accounts.iter().map(|account| account.name.as_str()).collect();
         options.insert("namespace", app.namespace.clone());
@@ -186,14 +188,16 @@ pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<Said> {
         let mut attachments = app.attachments.iter();
         let own = attachments.find(|own| own.environment == environment.name && own.cluster == cluster.name);
         lives_there = own.is_some();
-        options.extend(own.map(|own| ("role", own.deploy_role.clone())));
+        // Who assumes the platform's role administers the cluster, and reads every state.
+        lacks_role = own.is_some_and(|own| own.deploy_role == environment.deploy_role);
+        options.extend(own.filter(|_| !lacks_role).map(|own| ("role", own.deploy_role.clone())));
     }
     let place = if cluster.name == MAIN {
         environment.name.clone()
     } else {
         format!("{}/{}", environment.name, cluster.name)
     };
-    Some(Said { options, tags: cluster.tags.clone(), lacks: (!lives_there).then_some(place) })
+    Some(Said { options, tags: cluster.tags.clone(), lacks: (!lives_there).then_some(place), lacks_role })
 }
 
 /// Reads what an attachment is told.

@@ -554,6 +554,10 @@ problems! {
     /// Nothing says in which zone a name is.
     E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
 
+    /// A file among a blueprint's own templates is used for nothing.
+    N0801 TemplateUnused { template: String, near: Option<String> },
+    /// A template of the blueprint's own began as a built-in one that has changed since.
+    N0802 TemplateOutdated { template: String, difference: String },
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
     /// The lock has no version of an EKS add-on for a Kubernetes version.

@@ -1601,6 +1601,18 @@ impl Problem {
                 ))
                 .help("give `plinth catalog pin` what `aws eks describe-addon-versions` prints")
             }
+            Self::TemplateUnused { template, near } => Words::new(format!(
+                "`templates/{template}` replaces no template of plinth's"
+            ))
+            .help(format!(
+                "{}what makes a file more belongs below `templates/extra`, at the file's path",
+                near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default()
+            )),
+            Self::TemplateOutdated { template, difference } => Words::new(format!(
+                "plinth has changed its template `{template}` since `templates/{template}` began as a copy of it\n\n{}",
+                difference.trim_end()
+            ))
+            .help("run `plinth eject --update`, which merges the change into the copy"),
             Self::AddonVersionsUnpinned { addons } => Words::new(format!(
                 "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes \
                  version",

@@ -1,5 +1,6 @@
 //! The template engine: every template embedded, and the filters through which every value passes.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use include_dir::{Dir, include_dir};
@@ -10,15 +11,33 @@ use crate::hcl::value::{is_identifier, quote};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
+/// The folder beside a blueprint that has its own templates.
+pub const FOLDER: &str = "templates";
+
+/// The folder below it whose templates make files more, each where it lies.
+pub const EXTRA: &str = "extra/";
+
+/// A blueprint's own templates: text by name. One that is called as a built-in template replaces it; one below [`EXTRA`] makes files
+/// more.
+pub type Own = BTreeMap<String, String>;
+
 /// Every template, compiled.
 pub struct Engine(Tera);
 
 impl Engine {
-    /// Compiles the embedded templates.
+    /// Compiles the embedded templates, and a blueprint's own.
     ///
     /// # Errors
     /// Tera's message, with file, line and column: a template is broken.
-    pub fn load() -> TeraResult<Self> {
+    pub fn load(own: &Own) -> TeraResult<Self> {
+        Self::mapped(own, &mut |_, text| text.to_owned())
+    }
+
+    /// The same, of texts that are changed before: name and text go in.
+    ///
+    /// # Errors
+    /// As of [`Self::load`].
+    pub(super) fn mapped(own: &Own, change: &mut dyn FnMut(&str, &str) -> String) -> TeraResult<Self> {
         let mut tera = Tera::new();
         // Escaping is on everywhere and always fails: a value reaches the output through a filter or not at all.
         tera.autoescape_on([""]);
@@ -32,7 +51,13 @@ impl Engine {
         tera.register_filter("markdown", markdown);
         tera.register_filter("code", code);
         tera.register_filter("path", path);
-        tera.add_raw_templates(embedded(&TEMPLATES))?;
+        let built_in = embedded(&TEMPLATES).into_iter().filter(|(name, _)| !own.contains_key(name));
+        let own = own.iter().map(|(name, text)| (name.clone(), text.as_str()));
+        let all = built_in.chain(own).map(|(name, text)| {
+            let text = change(&name, text);
+            (name, text)
+        });
+        tera.add_raw_templates(all)?;
         Ok(Self(tera))
     }
 
@@ -52,13 +77,24 @@ fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
     files.chain(dir.dirs().flat_map(embedded)).collect()
 }
 
+/// Returns the names of the built-in templates, sorted.
+pub fn names() -> Vec<String> {
+    let mut names: Vec<String> = embedded(&TEMPLATES).into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    names
+}
+
+/// Returns the text of a built-in template; `None` when there is none of that name.
+pub fn built_in(template: &str) -> Option<&'static str> {
+    TEMPLATES.get_file(template).and_then(|file| file.contents_utf8())
+}
+
 /// Returns the text of a template.
 ///
 /// # Panics
 /// When there is no such template.
 pub(super) fn source(template: &str) -> &'static str {
-    let file = TEMPLATES.get_file(template).and_then(|file| file.contents_utf8());
-    file.unwrap_or_else(|| panic!("templates/{template} is not there"))
+    built_in(template).unwrap_or_else(|| panic!("templates/{template} is not there"))
 }
 
 /// Turns a struct into what a template sees.
@@ -88,9 +124,9 @@ fn print(value: &Value, out: &mut String) -> TeraResult<()> {
     } else if value.is_bool() || value.is_number() {
         out.push_str(&value.to_string());
     } else {
-        return Err(tera::Error::message(format!(
-            "the hcl filter takes text, numbers, booleans and `hcl::Value`, not {value}"
-        )));
+        // Lists and tables are those of a blueprint's own templates: views have `hcl::Value` for them.
+        let data = serde_json::to_value(value).map_err(|error| tera::Error::message(error.to_string()))?;
+        out.push_str(&crate::hcl::value::Value::from_data(&data).to_string());
     }
     Ok(())
 }
@@ -176,7 +212,7 @@ mod tests {
 
     #[test]
     fn every_template_compiles() {
-        let engine = Engine::load().expect("templates compile");
+        let engine = Engine::load(&Own::new()).expect("templates compile");
         assert!(engine.render("modules/cluster/kms.tf", &Context::new()).is_ok());
     }
 }

@@ -54,6 +54,28 @@ impl<'a> World<'a> {
         }
     }
 
+    /// A `provider` block: its configuration.
+    pub(super) fn provider(&self, at: At<'_, 'a>, block: &'a Block) {
+        const META: [&str; 2] = ["alias", "version"];
+        let schema = block.labels.first().and_then(|name| self.schemas.find("provider", name.as_str()));
+        let Some(schema) = schema else { return self.walk(at, &block.body, &Scope::default()) };
+        // In its block, whatever a provider needs may come from the environment.
+        let mut schema = (*schema).clone();
+        for name in META {
+            let kind = Type::String;
+            let text = provider::Attribute {
+                kind,
+                required: false,
+                optional: true,
+                computed: false,
+                one_of: Vec::new(),
+            };
+            schema.attributes.insert(name.to_owned(), text);
+        }
+        let against = Against { schema: &schema, what: "the provider", is_top: false };
+        self.body(at, &block.ident, &block.body, &against, &Scope::default());
+    }
+
     fn unknown(&self, at: At<'_, 'a>, block: &'a Block, mode: &str, kind: &str) {
         let known = self.schemas.names(mode, kind.split('_').next().unwrap_or_default());
         match crate::problem::nearest(kind, &known) {

@@ -9,10 +9,12 @@
 //! | [`expression`] | references and types of expressions |
 //! | [`function`] | the functions of the language |
 //! | [`block`] | blocks against their schemas |
+//! | [`contract`] | documents between stacks |
 //!
 //! A plan can still fail: what only a value or AWS can tell is not judged here.
 
 pub mod block;
+pub mod contract;
 pub mod expression;
 pub mod function;
 pub mod kind;
@@ -80,7 +82,7 @@ pub fn check(files: &[File]) -> Findings {
             folders.entry(file.path.parent().unwrap_or(Utf8Path::new(""))).or_default().push((file, body));
         }
     }
-    let world = World {
+    let mut world = World {
         modules: folders
             .into_iter()
             .map(|(folder, files)| (folder.to_owned(), Module::read(files)))
@@ -89,6 +91,7 @@ pub fn check(files: &[File]) -> Findings {
         found: RefCell::new(Findings { faults, unknown: BTreeSet::new() }),
         ..World::default()
     };
+    world.documents = world.published();
     for (folder, module) in &world.modules {
         world.module(folder, module);
     }
@@ -96,22 +99,6 @@ pub fn check(files: &[File]) -> Findings {
     found.faults.sort();
     found.faults.dedup();
     found
-}
-
-/// Checks all files, and stops where there is a fault: nothing that Terraform refuses is written.
-///
-/// # Errors
-/// Every fault, with its place and its template.
-pub fn prove(files: &[File]) -> anyhow::Result<()> {
-    let Findings { faults, .. } = check(files);
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    anyhow::bail!(
-        "plinth made Terraform that is not valid, and wrote nothing; please report it\n{}",
-        lines.join("\n")
-    )
 }
 
 impl fmt::Display for Fault {
@@ -139,6 +126,8 @@ struct World<'a> {
     modules: BTreeMap<Utf8PathBuf, Module<'a>>,
     schemas: Schemas,
     found: RefCell<Findings>,
+    /// What stacks publish for others: types by name.
+    documents: BTreeMap<String, Type>,
     /// What was referred to: folder, and the name with its kind, as `var.name`.
     used: RefCell<BTreeSet<(Utf8PathBuf, String)>>,
     /// Types of locals and outputs; none while one is being found out.

@@ -120,7 +120,8 @@ impl<'a> World<'a> {
         let plain = Scope::default();
         match block.ident.as_str() {
             "variable" => self.variable(at, block),
-            "output" | "provider" => self.walk(at, &block.body, &plain),
+            "output" => self.walk(at, &block.body, &plain),
+            "provider" => self.provider(at, block),
             "locals" => {
                 for entry in block.body.attributes() {
                     self.expression(at, &entry.value, &plain);

@@ -7,16 +7,18 @@ use super::checksum;
 
 /// One side of a difference: its text, and whose it is.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
-    pub(super) text: &'a [u8],
-    pub(super) label: &'a str,
+pub struct Side<'a> {
+    /// Its text.
+    pub text: &'a [u8],
+    /// Whose it is.
+    pub label: &'a str,
 }
 
 /// Returns how one text becomes the other, as a unified diff with three lines of context; empty
 /// when both are the same.
 ///
 /// Line ends and byte order marks are left out of it, and what is not UTF-8 is shown as `�`.
-pub(super) fn unified(path: &Utf8Path, from: Side<'_>, to: Side<'_>) -> String {
+pub fn unified(path: &Utf8Path, from: Side<'_>, to: Side<'_>) -> String {
     let [before, after] = [from, to].map(|side| checksum::normalise(side.text));
     let [before, after] = [&before, &after].map(|text| String::from_utf8_lossy(text));
     TextDiff::from_lines(before.as_ref(), after.as_ref())

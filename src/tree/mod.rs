@@ -31,6 +31,7 @@ mod path;
 mod write;
 
 pub use checksum::Checksum;
+pub use difference::{Side, unified};
 pub use disk::{Obstacle, Thing};
 pub use error::{Damage, Error, Refusal};
 pub use manifest::{MANIFEST, Manifest, Record};

@@ -13,6 +13,7 @@ use plinth::blueprint::Reading;
 use plinth::blueprint::include::{Find, nothing};
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
+use plinth::render::template::Own;
 use plinth::{blueprint, model, render, schema};
 use similar::TextDiff;
 use walkdir::WalkDir;
@@ -136,9 +137,13 @@ pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, Str
         let (resolved, found) = model::resolve(&read, &catalog, &model::Facts::default(), file_name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
-            let (files, found) = render::render(&resolved, &catalog).map_err(|error| error.to_string())?;
+            let (files, found) =
+                render::render(&resolved, &catalog, &Own::new()).map_err(|error| error.to_string())?;
             diagnostics.extend(found);
-            schema::prove(&files).map_err(|error| error.to_string())?;
+            let faults = schema::check(&files).faults;
+            if !faults.is_empty() {
+                return Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+            }
             if !diagnostics.has_errors() {
                 let files = files.into_iter().map(|file| (file.path.to_string(), file.text));
                 return Ok(files.collect());
@@ -146,4 +151,26 @@ pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, Str
         }
     }
     Err(diagnostics.render(&sources, false))
+}
+
+/// Runs the commands of a transcript, and returns it with what they print.
+pub fn console(transcript: &str, folder: &Path) -> String {
+    let binaries = Path::new(env!("CARGO_BIN_EXE_plinth")).parent().expect("a binary lies in a folder");
+    let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap_or_default());
+    let mut out = String::new();
+    for command in transcript.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let result = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1; {command}")])
+            .current_dir(folder)
+            .env("PATH", &path)
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("a shell");
+        let status = result.status.code().expect("it ends by itself");
+        out.push_str(&format!("$ {command}\n{}", String::from_utf8_lossy(&result.stdout)));
+        if status != 0 {
+            out.push_str(&format!("(exit status {status})\n"));
+        }
+    }
+    out
 }

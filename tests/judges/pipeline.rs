@@ -10,6 +10,7 @@ use plinth::blueprint::include::nothing;
 use plinth::catalog::Catalog;
 use plinth::diagnostic::{Diagnostics, Source};
 use plinth::file::File;
+use plinth::render::template::Own;
 use plinth::{blueprint, model, render};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -339,7 +340,7 @@ fn generate(table: &Table, file_name: &str) -> Result<(Vec<File>, Diagnostics), 
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
             let (rendered, found) =
-                render::render(&resolved, &catalog).map_err(|error| format!("{error:#}"))?;
+                render::render(&resolved, &catalog, &Own::new()).map_err(|error| format!("{error:#}"))?;
             diagnostics.extend(found);
             files = rendered;
         }

@@ -63,7 +63,9 @@ pub fn judge(world: &World<'_>, environment: &Environment) -> String {
 
     let blueprint = repository().join("blueprints/azavea.toml");
     let from_blueprint = world.folder().join("from-blueprint");
-    attach(&["franklin", "--cluster", CLUSTER, "--from", path(&blueprint)], &from_blueprint);
+    let from =
+        ["franklin", "--cluster", CLUSTER, "--from", path(&blueprint), "--role", &environment.deploy_role];
+    attach(&from, &from_blueprint);
     // The bucket is no part of a stand-in world.
     keep_state_here(&from_blueprint);
     let data_only = world.folder().join("data-only");

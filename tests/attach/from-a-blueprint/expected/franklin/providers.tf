@@ -18,10 +18,6 @@ provider "aws" {
   region              = "us-east-1"
   allowed_account_ids = ["111111111111"]
 
-  assume_role {
-    role_arn = "arn:aws:iam::111111111111:role/terraform"
-  }
-
   default_tags {
     tags = local.tags
   }
@@ -39,8 +35,6 @@ locals {
       "azavea-staging-main",
       "--region",
       "us-east-1",
-      "--role-arn",
-      "arn:aws:iam::111111111111:role/terraform",
     ]
   }
 }

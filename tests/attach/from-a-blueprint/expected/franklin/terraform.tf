@@ -21,9 +21,5 @@ terraform {
     kms_key_id          = "arn:aws:kms:us-east-1:111111111111:alias/azavea-staging-terraform-state"
     use_lockfile        = true
     allowed_account_ids = ["111111111111"]
-
-    assume_role = {
-      role_arn = "arn:aws:iam::111111111111:role/terraform"
-    }
   }
 }

@@ -1,0 +1,13 @@
+variable "name" {
+  type = string
+}
+
+resource "aws_ssm_parameter" "contract" {
+  name = "/plinth/${var.name}/cluster"
+  type = "String"
+
+  insecure_value = jsonencode({
+    cluster = var.name
+    vpc_id  = "vpc-0a11ce"
+  })
+}
