@@ -95,21 +95,22 @@ table! {
 table! {
     /// `[delivery]`
     "[delivery]" Delivery {
-        /// What runs pipelines: plinth writes them, and `accounts/` with the roles that they log in as. Without it, pipelines
-        /// are somebody else's.
+        /// What delivers changes: plinth writes what it reads. With `github-actions` also `accounts/`, with the roles that pipelines
+        /// log in as. Without it, delivery is somebody else's.
         optional engine: DeliveryEngine,
-        /// The repository whose pipelines may log in, as its host's tokens name it: `"acme/platform"`. On GitHub with the
-        /// numbers of both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable.
+        /// The repository whose pipelines may log in, as GitHub's tokens name it: `"acme/platform"`, or with the numbers of
+        /// both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable (GitHub Actions).
         optional repository: String,
-        /// The branch that is deployed.
+        /// The branch that is deployed (GitHub Actions, Atlantis).
         optional branch: Branch; usual |_| Some(usual::BRANCH),
-        /// This file's path in the repository; without it, the file stands at the root. Where the tree lies follows from it.
+        /// This file's path in the repository; without it, the file stands at the root. Where the tree lies follows from it
+        /// (GitHub Actions, Atlantis).
         optional blueprint: RepositoryFile,
-        /// The command that puts plinth on a runner; without it, runners have it.
+        /// The command that puts plinth on a runner; without it, runners have it (GitHub Actions).
         optional install: String,
-        /// Which runners reach the clusters' API: a label on GitHub, a tag on GitLab. Without it, the host's own.
+        /// Label of the runners that reach the clusters' API; without it, they are GitHub's own (GitHub Actions).
         optional runner: Pattern,
-        /// Where the states of `accounts/` are kept; without it, in the one region of the environments.
+        /// Where the states of `accounts/` are kept; without it, in the one region of the environments (GitHub Actions).
         optional region: String,
         /// The AWS account of the roles that pipelines run as; without it, each environment's own.
         optional account: AccountId,

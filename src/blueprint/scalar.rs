@@ -498,12 +498,14 @@ words! {
     }
 }
 words! {
-    /// What runs pipelines.
+    /// What delivers changes.
     DeliveryEngine {
         /// Workflows of GitHub Actions.
         GithubActions = "github-actions",
-        /// A pipeline of GitLab CI/CD.
-        GitlabCi = "gitlab-ci",
+        /// An Atlantis server, by `atlantis.yaml`.
+        Atlantis = "atlantis",
+        /// Terramate, by a `stack.tm.hcl` in each root module.
+        Terramate = "terramate",
     }
 }
 words! {

@@ -1,4 +1,4 @@
-//! Delivery: what runs pipelines, where they log in, and as whom they go on into each environment's account.
+//! Delivery: what runs pipelines, where these log in, and as whom they go on into each environment's account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,8 @@ impl Pipeline {
         let keys = blueprint.file.delivery.as_ref()?;
         let delivery = keys.account.as_ref().map(|account| (account.as_str(), keys.partition.word()));
         let is_from_delivery = delivery.is_some_and(|(_, partition)| partition == environment.partition);
-        let own = keys.engine.is_some().then_some((environment.account, environment.partition));
+        let logs_in = keys.engine.as_ref().is_some_and(|engine| logs_in(engine.value));
+        let own = logs_in.then_some((environment.account, environment.partition));
         let (account, partition) = delivery.filter(|_| is_from_delivery).or(own).or(delivery)?;
         let scope = Scope { account, partition, ..*environment };
         let deploy_role = role(context, keys.deploy_role.as_ref(), usual::PIPELINE_DEPLOY_ROLE, &scope);
@@ -62,12 +63,20 @@ impl Pipeline {
     }
 }
 
-/// What runs pipelines, and what it needs.
+/// Whether pipelines log in by tokens of their host: then plinth makes the roles that trust these.
+fn logs_in(engine: DeliveryEngine) -> bool {
+    match engine {
+        DeliveryEngine::GithubActions => true,
+        DeliveryEngine::Atlantis | DeliveryEngine::Terramate => false,
+    }
+}
+
+/// What delivers changes, and what it needs.
 #[derive(Debug, Clone, Serialize)]
 pub struct Delivery {
-    /// What runs them.
+    /// What does it.
     pub engine: DeliveryEngine,
-    /// The repository, as the tokens of its host name it.
+    /// The repository whose pipelines log in, as the tokens of its host name it; empty where none do.
     pub repository: String,
     /// The branch that is deployed.
     pub branch: String,
@@ -149,36 +158,43 @@ pub(super) fn resolve(
     let keys = context.blueprint.file.delivery.as_ref()?;
     check_keys(context, keys);
     let engine = keys.engine.as_ref()?;
-    let Some(repository) = &keys.repository else {
-        let (key, engine) = ("repository", engine.word());
-        context.push(
-            Problem::EngineNeeds { engine, key, example: "\"acme/platform\"" },
-            keys.engine.as_ref()?.span,
-        );
-        return None;
-    };
-    if !is_repository(engine.value, repository) {
-        context.push(Problem::NotARepository { value: repository.value.clone() }, repository.span);
-    }
-    let blueprint = keys.blueprint.as_ref().map_or(context.file_name, |path| path.as_str()).to_owned();
-    let folder = folder(context, keys, &blueprint);
-    let accounts = accounts(context, keys, environments, apps);
-    Some(Delivery {
+    let mut delivery = Delivery {
         engine: engine.value,
-        repository: repository.value.clone(),
+        repository: String::new(),
         branch: keys.branch.as_ref().map_or(usual::BRANCH, |branch| branch.as_str()).to_owned(),
-        blueprint,
-        folder: folder?,
+        blueprint: keys.blueprint.as_ref().map_or(context.file_name, |path| path.as_str()).to_owned(),
+        folder: String::new(),
         install: keys.install.as_ref().map(|install| install.value.clone()),
-        runners: runners(context, keys, environments),
-        accounts,
-    })
+        runners: BTreeMap::new(),
+        accounts: Vec::new(),
+    };
+    // Terramate names stacks relative to each other.
+    if engine.value != DeliveryEngine::Terramate {
+        delivery.folder = folder(context, keys, &delivery.blueprint)?;
+    }
+    if !logs_in(engine.value) {
+        return Some(delivery);
+    }
+    match &keys.repository {
+        None => {
+            let (engine_word, key) = (engine.word(), "repository");
+            let problem = Problem::EngineNeeds { engine: engine_word, key, example: "\"acme/platform\"" };
+            context.push(problem, engine.span);
+        }
+        Some(repository) if !is_repository(repository) => {
+            context.push(Problem::NotARepository { value: repository.value.clone() }, repository.span);
+        }
+        Some(repository) => delivery.repository.clone_from(&repository.value),
+    }
+    delivery.runners = runners(context, keys, environments);
+    delivery.accounts = accounts(context, keys, environments, apps);
+    Some(delivery)
 }
 
-/// Whether a text names a repository as its host's tokens do. GitLab's stands in groups of groups; GitHub's has numbers behind
-/// both names, `acme@1234/platform@5678`, where it was made or renamed after 2026-07-15, or has chosen so (GitHub changelog,
-/// "Immutable subject claims for GitHub Actions OIDC tokens", 2026-04-23).
-fn is_repository(engine: DeliveryEngine, text: &str) -> bool {
+/// Whether a text names a repository as GitHub's tokens do: with numbers behind both names, `acme@1234/platform@5678`, where it was
+/// made or renamed after 2026-07-15, or has chosen so (GitHub changelog, "Immutable subject claims for GitHub Actions OIDC tokens",
+/// 2026-04-23, read 2026-11).
+fn is_repository(text: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
     };
@@ -187,31 +203,28 @@ fn is_repository(engine: DeliveryEngine, text: &str) -> bool {
             is_name(name) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
         })
     };
-    match engine {
-        DeliveryEngine::GithubActions => text.split('/').count() == 2 && text.split('/').all(is_numbered),
-        DeliveryEngine::GitlabCi => text.split('/').count() > 1 && text.split('/').all(is_name),
-    }
+    text.split('/').count() == 2 && text.split('/').all(is_numbered)
 }
 
-/// Refuses keys that mean nothing without another.
+/// Refuses keys that mean nothing without another, or with another engine.
 fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
-    if keys.engine.is_none() {
-        let spans = [
-            ("repository", keys.repository.as_ref().map(|key| key.span)),
-            ("branch", keys.branch.as_ref().map(|key| key.span)),
-            ("blueprint", keys.blueprint.as_ref().map(|key| key.span)),
-            ("install", keys.install.as_ref().map(|key| key.span)),
-            ("runner", keys.runner.as_ref().map(|key| key.span)),
-            ("region", keys.region.as_ref().map(|key| key.span)),
-        ];
-        for (key, span) in spans {
-            if let Some(span) = span {
-                context.push(Problem::MeansNothingWithout { key, needs: "engine" }, span);
-            }
+    use DeliveryEngine::{Atlantis, GithubActions};
+    let written: [(_, Option<Span>, &[DeliveryEngine]); 6] = [
+        ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions]),
+        ("branch", keys.branch.as_ref().map(|key| key.span), &[GithubActions, Atlantis]),
+        ("blueprint", keys.blueprint.as_ref().map(|key| key.span), &[GithubActions, Atlantis]),
+        ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions]),
+        ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions]),
+        ("region", keys.region.as_ref().map(|key| key.span), &[GithubActions]),
+    ];
+    let engine = keys.engine.as_ref().map(|engine| engine.value);
+    for (key, span, engines) in written {
+        if let Some(span) = span.filter(|_| engine.is_none_or(|engine| !engines.contains(&engine))) {
+            context.push(Problem::MeansNothingWithout { key, needs: "engine = \"github-actions\"" }, span);
         }
-        if keys.account.is_none() {
-            context.push(Problem::DeliverySaysNothing, keys.span);
-        }
+    }
+    if keys.account.is_none() && engine.is_none() {
+        context.push(Problem::DeliverySaysNothing, keys.span);
     } else if keys.account.is_none() && keys.partition.is_written() {
         context
             .push(Problem::MeansNothingWithout { key: "partition", needs: "account" }, keys.partition.span);

@@ -63,7 +63,7 @@ pub struct Model {
     /// What the reusable modules contain, and their defaults.
     #[serde(skip)]
     pub fleet: Fleet,
-    /// What runs pipelines, where the blueprint says it.
+    /// What delivers changes, where the blueprint says it.
     pub delivery: Option<Delivery>,
     /// Environments by name.
     pub environments: Vec<Environment>,
@@ -94,6 +94,11 @@ impl Model {
     /// Whether pipelines come from an account of their own, to any environment.
     pub fn has_delivery(&self) -> bool {
         self.environments.iter().any(|environment| environment.delivery_account().is_some())
+    }
+
+    /// Whether plinth makes roles that pipelines log in as.
+    pub fn has_accounts(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| !delivery.accounts.is_empty())
     }
 
     /// Returns what a later run must know of each cluster: it goes into the manifest.

@@ -5,7 +5,7 @@ use tera::Context;
 
 use super::cluster_module::object;
 use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView};
-use super::scripts::{Stack, stacks};
+use super::scripts::{Stack, binary, stacks};
 use super::template::view;
 use super::{Output, Row, Scope, Whole, always, lay_out, part, provider, root, row};
 use crate::blueprint::scalar::{DeliveryEngine, Engine};
@@ -13,7 +13,7 @@ use crate::catalog::{Action, Catalog};
 use crate::hcl::value::Value;
 use crate::model::delivery::{Account, LoginRole, Purpose};
 use crate::model::identity::ACCOUNT_STACK_KEY;
-use crate::model::{Delivery, Environment};
+use crate::model::{Delivery, Environment, Model};
 
 /// The folder of the tree whose content belongs at the repository's root.
 const FOLDER: &str = "delivery/";
@@ -80,17 +80,78 @@ fn account_rows<'a>() -> Vec<Row<ForAccount<'a>>> {
 
 fn delivery_rows<'a>() -> Vec<Row<ForDelivery<'a>>> {
     vec![
-        row("scripts/pipeline", always, pipeline),
         row("delivery/README.md", always, page),
+        row("scripts/pipeline", is_github, pipeline),
         row("delivery/.github/workflows/plinth-plan.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-deploy.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-stack.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-drift.yml", is_github, pipeline),
+        row("delivery/atlantis.yaml", is_atlantis, atlantis),
     ]
 }
 
 fn is_github(scope: &ForDelivery<'_>) -> bool {
     scope.delivery.engine == DeliveryEngine::GithubActions
+}
+
+fn is_atlantis(scope: &ForDelivery<'_>) -> bool {
+    scope.delivery.engine == DeliveryEngine::Atlantis
+}
+
+/// A stack for Terramate, which lies in its root module.
+struct ForStack<'a> {
+    whole: Whole<'a>,
+    stack: &'a Stack,
+    before: Vec<&'a Stack>,
+}
+
+impl Scope for ForStack<'_> {
+    fn catalog(&self) -> &Catalog {
+        self.whole.catalog
+    }
+
+    fn place(&self, path: &str) -> String {
+        path.replace("{stack}", &self.stack.folder)
+    }
+
+    fn stack(&self, _: &str) -> Option<String> {
+        Some(self.stack.name.clone())
+    }
+}
+
+fn terramate(scope: &ForStack<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Terramate<'a> {
+        name: &'a str,
+        description: String,
+        has_after: bool,
+        after: Value,
+        tags: Value,
+    }
+    let Stack { name, environment, cluster, stack, folder, .. } = scope.stack;
+    let up = "../".repeat(folder.split('/').count());
+    let after: Vec<String> = scope.before.iter().map(|before| format!("{up}{}", before.folder)).collect();
+    let place = if cluster == "-" { environment.clone() } else { format!("{environment} {cluster}") };
+    let kind = stack.split('/').next().unwrap_or_default();
+    view(&Terramate {
+        name,
+        description: format!("The stack {stack} of {place}."),
+        has_after: !after.is_empty(),
+        after: Value::strings(&after),
+        tags: Value::strings([environment.as_str(), kind]),
+    })
+}
+
+/// Returns the stacks that a stack reads from directly: those after which it is applied. Applications read from tenants, not from
+/// each other.
+fn before<'a>(all: &'a [Stack], stack: &Stack) -> Vec<&'a Stack> {
+    let earlier = all.iter().take_while(|earlier| earlier.folder != stack.folder);
+    let earlier = earlier.filter(|earlier| {
+        earlier.environment == stack.environment
+            && ["-", stack.cluster.as_str()].contains(&earlier.cluster.as_str())
+            && !earlier.stack.starts_with("apps/")
+    });
+    earlier.last().into_iter().collect()
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
@@ -99,6 +160,15 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
         lay_out(&account_rows(), &ForAccount { whole: *whole, delivery, account }, outputs);
     }
     lay_out(&delivery_rows(), &ForDelivery { whole: *whole, delivery }, outputs);
+    if delivery.engine == DeliveryEngine::Terramate {
+        let all = stacks(whole.model);
+        for stack in &all {
+            let before = before(&all, stack);
+            let path = "{stack}/stack.tm.hcl".to_owned();
+            let rows = [part(path, "parts/stack.tm.hcl", always, terramate)];
+            lay_out(&rows, &ForStack { whole: *whole, stack, before }, outputs);
+        }
+    }
 }
 
 fn account_terraform(scope: &ForAccount<'_>) -> Context {
@@ -139,58 +209,34 @@ fn account_state(scope: &ForAccount<'_>) -> Context {
     })
 }
 
-/// Who issues a pipeline's tokens, and for whom.
-struct Issuer {
-    host: &'static str,
-    audience: &'static str,
-}
+/// Who issues the tokens of GitHub's jobs, and for whom.
+const ISSUER: &str = "token.actions.githubusercontent.com";
+const AUDIENCE: &str = "sts.amazonaws.com";
 
-impl Issuer {
-    fn of(engine: DeliveryEngine) -> Self {
-        match engine {
-            DeliveryEngine::GithubActions => {
-                Self { host: "token.actions.githubusercontent.com", audience: "sts.amazonaws.com" }
-            }
-            DeliveryEngine::GitlabCi => Self { host: "gitlab.com", audience: "https://gitlab.com" },
-        }
-    }
-}
-
-/// Returns what the tokens of a role's pipelines must claim, as tests of IAM with the claims and their values.
+/// Returns what the tokens of a role's jobs must claim, each claim with the values of which it must have one.
 ///
-/// Subjects: GitHub docs, "OpenID Connect reference"; GitLab docs, "Connect to cloud services". IAM reads `ref` of GitHub's tokens
-/// outside GovCloud (AWS, "AWS STS supports validation of select identity provider specific claims", 2026-01). Read 2026-11.
-fn claims(
-    delivery: &Delivery,
-    account: &Account,
-    role: &LoginRole,
-) -> Vec<(&'static str, Vec<(&'static str, Vec<String>)>)> {
-    let Delivery { engine, repository, branch, .. } = delivery;
-    let audience = ("aud", vec![Issuer::of(*engine).audience.to_owned()]);
-    match (engine, role.purpose) {
-        (DeliveryEngine::GithubActions, Purpose::Plan) => {
-            let subjects = vec![
+/// GitHub docs, "OpenID Connect reference". IAM reads `ref` in the commercial regions (AWS, "AWS STS supports validation of select
+/// identity provider specific claims", 2026-01). Read 2026-11.
+fn claims(delivery: &Delivery, account: &Account, role: &LoginRole) -> Vec<(&'static str, Vec<String>)> {
+    let Delivery { repository, branch, .. } = delivery;
+    let mut claims = vec![("aud", vec![AUDIENCE.to_owned()])];
+    match role.purpose {
+        Purpose::Plan => claims.push((
+            "sub",
+            vec![
                 format!("repo:{repository}:pull_request"),
                 format!("repo:{repository}:ref:refs/heads/{branch}"),
-            ];
-            vec![("StringEquals", vec![audience, ("sub", subjects)])]
-        }
-        (DeliveryEngine::GithubActions, Purpose::Deploy) => {
+            ],
+        )),
+        Purpose::Deploy => {
             let environments = role.environments.iter();
-            let subjects = environments.map(|name| format!("repo:{repository}:environment:{name}")).collect();
+            let subjects = environments.map(|name| format!("repo:{repository}:environment:{name}"));
+            claims.push(("sub", subjects.collect()));
             let branch = ("ref", vec![format!("refs/heads/{branch}")]);
-            let branch = (account.partition == "aws").then_some(branch);
-            vec![("StringEquals", [audience, ("sub", subjects)].into_iter().chain(branch).collect())]
-        }
-        (DeliveryEngine::GitlabCi, Purpose::Plan) => {
-            let subjects = vec![format!("project_path:{repository}:ref_type:branch:ref:*")];
-            vec![("StringEquals", vec![audience]), ("StringLike", vec![("sub", subjects)])]
-        }
-        (DeliveryEngine::GitlabCi, Purpose::Deploy) => {
-            let subjects = vec![format!("project_path:{repository}:ref_type:branch:ref:{branch}")];
-            vec![("StringEquals", vec![audience, ("sub", subjects)])]
+            claims.extend((account.partition == "aws").then_some(branch));
         }
     }
+    claims
 }
 
 fn account_main(scope: &ForAccount<'_>) -> Context {
@@ -199,39 +245,39 @@ fn account_main(scope: &ForAccount<'_>) -> Context {
         name: &'a str,
         path: &'a str,
         description: String,
-        conditions: Value,
+        claims: Value,
         roles: Value,
     }
     #[derive(Serialize)]
     struct Main<'a> {
-        host: &'static str,
         url: String,
         audience: &'static str,
         session: u32,
         roles: Vec<RoleView<'a>>,
     }
     let ForAccount { delivery, account, .. } = scope;
-    let Issuer { host, audience } = Issuer::of(delivery.engine);
     let one_or_all = |values: Vec<String>| match values.as_slice() {
         [only] => only.as_str().into(),
         _ => Value::strings(&values),
     };
     let roles = account.roles.iter().map(|role| {
-        let tests = claims(delivery, account, role).into_iter().map(|(test, claims)| {
-            let claims =
-                claims.into_iter().map(|(claim, values)| (format!("{host}:{claim}"), one_or_all(values)));
-            (test.to_owned(), Value::Object(claims.collect()))
-        });
+        let claims = claims(delivery, account, role).into_iter();
+        let claims = claims.map(|(claim, values)| (format!("{ISSUER}:{claim}"), one_or_all(values)));
         let verb = if role.purpose == Purpose::Plan { "plan" } else { "deploy" };
         RoleView {
             name: role.name(),
             path: role.path(),
             description: format!("Pipelines of {} that {verb}.", scope.whole.model.project),
-            conditions: Value::Object(tests.collect()),
+            claims: Value::Object(claims.collect()),
             roles: Value::strings(&role.goes_on_to),
         }
     });
-    view(&Main { host, url: format!("https://{host}"), audience, session: SESSION, roles: roles.collect() })
+    view(&Main {
+        url: format!("https://{ISSUER}"),
+        audience: AUDIENCE,
+        session: SESSION,
+        roles: roles.collect(),
+    })
 }
 
 /// A stack as pipelines see it.
@@ -262,16 +308,10 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
         for stack in all.iter().filter(|stack| stack.environment == *name) {
             let reaches_api = !matches!(stack.stack.as_str(), "state" | "cluster");
             let label = scope.delivery.runners.get(&format!("{name}/{}", stack.cluster));
-            let runner = label.filter(|_| reaches_api).map_or(host_runner(scope.delivery), String::as_str);
-            // Applications do not wait for each other, all others go one by one.
-            let before = views.iter().rev().find(|before| {
-                before.stack.environment == *name
-                    && ["-", stack.cluster.as_str()].contains(&before.stack.cluster.as_str())
-                    && !before.stack.stack.starts_with("apps/")
-            });
+            let runner = label.filter(|_| reaches_api).map_or(HOSTED, String::as_str);
             views.push(StackView {
                 job: job(&stack.name),
-                after: before.iter().map(|before| before.job.clone()).collect(),
+                after: before(&all, stack).into_iter().map(|before| job(&before.name)).collect(),
                 stack: stack.clone(),
                 region: region.clone(),
                 plan_role: plan_role.clone(),
@@ -289,20 +329,14 @@ fn job(stack: &str) -> String {
     stack.replace('/', "_")
 }
 
-/// The runner that the host of the repository has for everybody.
-fn host_runner(delivery: &Delivery) -> &'static str {
-    match delivery.engine {
-        DeliveryEngine::GithubActions => "ubuntu-latest",
-        DeliveryEngine::GitlabCi => "-",
-    }
-}
+/// The runner that GitHub has for everybody.
+const HOSTED: &str = "ubuntu-latest";
 
 fn pipeline(scope: &ForDelivery<'_>) -> Context {
     #[derive(Serialize)]
     struct EngineView<'a> {
+        /// Its binary, by which the action that installs it names its inputs.
         binary: &'static str,
-        /// The input of the action that installs it.
-        input: &'static str,
         version: &'a str,
         action: &'a Action,
     }
@@ -326,20 +360,11 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
     let ForDelivery { whole, delivery } = scope;
     let facts = &whole.catalog.delivery;
     let action = |name: &str| &facts.actions[name];
-    let engine = match whole.model.engine {
-        Engine::Terraform => EngineView {
-            binary: "terraform",
-            input: "terraform",
-            version: &facts.engines.terraform,
-            action: action("terraform"),
-        },
-        Engine::OpenTofu => EngineView {
-            binary: "tofu",
-            input: "tofu",
-            version: &facts.engines.opentofu,
-            action: action("opentofu"),
-        },
+    let (version, action_name) = match whole.model.engine {
+        Engine::Terraform => (&facts.engines.terraform, "terraform"),
+        Engine::OpenTofu => (&facts.engines.opentofu, "opentofu"),
     };
+    let engine = EngineView { binary: binary(whole.model.engine), version, action: action(action_name) };
     view(&Pipelines {
         branch: &delivery.branch,
         blueprint: &delivery.blueprint,
@@ -356,6 +381,65 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         minutes: SESSION / 60,
         stacks: stack_views(scope),
     })
+}
+
+fn atlantis(scope: &ForDelivery<'_>) -> Context {
+    #[derive(Serialize)]
+    struct ProjectView {
+        name: String,
+        folder: String,
+        group: usize,
+        has_after: bool,
+        after: Vec<String>,
+        modules: Vec<String>,
+    }
+    #[derive(Serialize)]
+    struct Atlantis {
+        branch: String,
+        projects: Vec<ProjectView>,
+    }
+    let Delivery { branch, folder, .. } = scope.delivery;
+    let all = stacks(scope.whole.model);
+    let projects = all.iter().map(|stack| {
+        let up = "../".repeat(stack.folder.split('/').count());
+        let modules: &[&str] = match stack.stack.as_str() {
+            "state" => &[],
+            "cluster" => &["modules/cluster"],
+            "services" => &["modules/services"],
+            "tenants" => &["modules/tenant", "modules/attachment"],
+            app => &[app, "modules"],
+        };
+        let after: Vec<String> = before(&all, stack).into_iter().map(|before| before.name.clone()).collect();
+        let chain = std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied());
+        ProjectView {
+            name: stack.name.clone(),
+            folder: [folder.as_str(), &stack.folder]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("/"),
+            group: chain.count() - 1,
+            has_after: !after.is_empty(),
+            after,
+            modules: modules.iter().map(|module| format!("{up}{module}/**")).collect(),
+        }
+    });
+    // Atlantis reads a regular expression, in which a dot is any character.
+    view(&Atlantis {
+        branch: format!("/^{}$/", branch.replace('.', "\\.").replace('/', "\\/")),
+        projects: projects.collect(),
+    })
+}
+
+/// Returns the roles that backends and providers assume, each once.
+fn deploy_roles(model: &Model) -> Vec<&str> {
+    let mut roles: Vec<&str> = Vec::new();
+    for role in model.environments.iter().flat_map(|environment| environment.deploy_roles(&model.apps)) {
+        if !roles.contains(&role.as_str()) {
+            roles.push(role);
+        }
+    }
+    roles
 }
 
 fn page(scope: &ForDelivery<'_>) -> Context {
@@ -379,6 +463,10 @@ fn page(scope: &ForDelivery<'_>) -> Context {
     #[derive(Serialize)]
     struct Page<'a> {
         is_github: bool,
+        is_atlantis: bool,
+        is_opentofu: bool,
+        binary: &'static str,
+        roles: Vec<&'a str>,
         repository: &'a str,
         branch: &'a str,
         has_folder: bool,
@@ -411,12 +499,16 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         .map(|environment| EnvironmentView { name: &environment.name, protected: environment.protected });
     view(&Page {
         is_github: is_github(scope),
+        is_atlantis: is_atlantis(scope),
+        is_opentofu: whole.model.engine == Engine::OpenTofu,
+        binary: binary(whole.model.engine),
+        roles: deploy_roles(whole.model),
         repository: &delivery.repository,
         branch: &delivery.branch,
         has_folder: !delivery.folder.is_empty(),
         folder: &delivery.folder,
         has_install: delivery.install.is_some(),
-        host: Issuer::of(delivery.engine).host,
+        host: ISSUER,
         accounts: accounts.collect(),
         environments: environments.collect(),
         has_protected: whole.model.environments.iter().any(|environment| environment.protected),

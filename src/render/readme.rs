@@ -276,7 +276,7 @@ fn environments(whole: &Whole<'_>) -> Context {
             .collect(),
         private_clusters: private_views(model),
         has_delivery: model.has_delivery(),
-        has_accounts: model.delivery.is_some(),
+        has_accounts: model.has_accounts(),
         delivery_account: model
             .environments
             .iter()

@@ -99,7 +99,15 @@ fn comments(model: &Model) -> Context {
         has_delivery: bool,
         has_accounts: bool,
     }
-    view(&Comments { has_delivery: model.has_delivery(), has_accounts: model.delivery.is_some() })
+    view(&Comments { has_delivery: model.has_delivery(), has_accounts: model.has_accounts() })
+}
+
+/// Returns the name of an engine's binary, which is not the product's.
+pub(super) fn binary(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Terraform => "terraform",
+        Engine::OpenTofu => "tofu",
+    }
 }
 
 fn tables(model: &Model) -> Context {
@@ -173,11 +181,7 @@ fn tables(model: &Model) -> Context {
         kubernetes_version: cluster.settings.kubernetes_version.as_str(),
     });
     view(&Tables {
-        // The binary's name, which is not the product's.
-        engine: match model.engine {
-            Engine::Terraform => "terraform",
-            Engine::OpenTofu => "tofu",
-        },
+        engine: binary(model.engine),
         has_delivery: model.has_delivery(),
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),

@@ -8,7 +8,7 @@ locals {
     {{ role.name | hcl }} = {
       path        = {{ role.path | hcl }}
       description = {{ role.description | hcl }}
-      conditions  = {{ role.conditions | hcl }}
+      claims      = {{ role.claims | hcl }}
       roles       = {{ role.roles | hcl }}
     }
 {%- endfor %}
@@ -38,7 +38,7 @@ resource "aws_iam_role" "pipeline" {
         Effect    = "Allow"
         Principal = { Federated = aws_iam_openid_connect_provider.pipelines.arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
-        Condition = each.value.conditions
+        Condition = { StringEquals = each.value.claims }
       },
     ]
   })

@@ -9,25 +9,21 @@ locals {
     "acme-deploy" = {
       path        = "/"
       description = "Pipelines of acme that deploy."
-      conditions = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = "repo:acme/platform:environment:government"
-        }
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:acme/platform:environment:government"
       }
       roles = ["arn:aws-us-gov:iam::444444444444:role/deploy"]
     }
     "acme-plan" = {
       path        = "/"
       description = "Pipelines of acme that plan."
-      conditions = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = [
-            "repo:acme/platform:pull_request",
-            "repo:acme/platform:ref:refs/heads/main",
-          ]
-        }
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = [
+          "repo:acme/platform:pull_request",
+          "repo:acme/platform:ref:refs/heads/main",
+        ]
       }
       roles = ["arn:aws-us-gov:iam::444444444444:role/plan"]
     }
@@ -57,7 +53,7 @@ resource "aws_iam_role" "pipeline" {
         Effect    = "Allow"
         Principal = { Federated = aws_iam_openid_connect_provider.pipelines.arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
-        Condition = each.value.conditions
+        Condition = { StringEquals = each.value.claims }
       },
     ]
   })

@@ -9,16 +9,14 @@ locals {
     "acme-deploy" = {
       path        = "/"
       description = "Pipelines of acme that deploy."
-      conditions = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = [
-            "repo:acme/platform:environment:development",
-            "repo:acme/platform:environment:staging",
-            "repo:acme/platform:environment:production",
-          ]
-          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-        }
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = [
+          "repo:acme/platform:environment:development",
+          "repo:acme/platform:environment:staging",
+          "repo:acme/platform:environment:production",
+        ]
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
       }
       roles = [
         "arn:aws:iam::111111111111:role/deploy",
@@ -29,14 +27,12 @@ locals {
     "acme-plan" = {
       path        = "/"
       description = "Pipelines of acme that plan."
-      conditions = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = [
-            "repo:acme/platform:pull_request",
-            "repo:acme/platform:ref:refs/heads/main",
-          ]
-        }
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = [
+          "repo:acme/platform:pull_request",
+          "repo:acme/platform:ref:refs/heads/main",
+        ]
       }
       roles = [
         "arn:aws:iam::111111111111:role/plan",
@@ -70,7 +66,7 @@ resource "aws_iam_role" "pipeline" {
         Effect    = "Allow"
         Principal = { Federated = aws_iam_openid_connect_provider.pipelines.arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
-        Condition = each.value.conditions
+        Condition = { StringEquals = each.value.claims }
       },
     ]
   })

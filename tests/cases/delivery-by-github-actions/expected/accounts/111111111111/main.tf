@@ -9,12 +9,10 @@ locals {
     "acme-deploy" = {
       path        = "/"
       description = "Pipelines of acme that deploy."
-      conditions = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = "repo:acme@1234/platform@5678:environment:staging"
-          "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-        }
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:acme@1234/platform@5678:environment:staging"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
       }
       roles = [
         "arn:aws:iam::111111111111:role/terraform",
@@ -24,14 +22,12 @@ locals {
     "acme-plan" = {
       path        = "/"
       description = "Pipelines of acme that plan."
-      conditions = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:sub" = [
-            "repo:acme@1234/platform@5678:pull_request",
-            "repo:acme@1234/platform@5678:ref:refs/heads/main",
-          ]
-        }
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = [
+          "repo:acme@1234/platform@5678:pull_request",
+          "repo:acme@1234/platform@5678:ref:refs/heads/main",
+        ]
       }
       roles = ["arn:aws:iam::111111111111:role/terraform-plan"]
     }
@@ -61,7 +57,7 @@ resource "aws_iam_role" "pipeline" {
         Effect    = "Allow"
         Principal = { Federated = aws_iam_openid_connect_provider.pipelines.arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
-        Condition = each.value.conditions
+        Condition = { StringEquals = each.value.claims }
       },
     ]
   })
