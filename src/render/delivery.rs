@@ -18,6 +18,9 @@ use crate::model::{Delivery, Environment, Model};
 /// The folder of the tree whose content belongs at the repository's root.
 const FOLDER: &str = "delivery/";
 
+/// What says how to begin: it stays in that folder.
+const PAGE: &str = "delivery/README.md";
+
 /// The longest session of a role that pipelines log in as, in seconds: an upgrade replaces all nodes, and takes hours.
 const SESSION: u32 = 4 * 3600;
 
@@ -53,8 +56,7 @@ impl Scope for ForDelivery<'_> {
 
     /// What belongs at the repository's root lies there where the tree does, else below a folder from which it is copied.
     fn place(&self, path: &str) -> String {
-        let is_page = path.ends_with(".md");
-        let at_root = path.strip_prefix(FOLDER).filter(|_| self.delivery.folder.is_empty() && !is_page);
+        let at_root = path.strip_prefix(FOLDER).filter(|_| self.delivery.folder.is_empty() && path != PAGE);
         at_root.unwrap_or(path).to_owned()
     }
 
@@ -80,7 +82,7 @@ fn account_rows<'a>() -> Vec<Row<ForAccount<'a>>> {
 
 fn delivery_rows<'a>() -> Vec<Row<ForDelivery<'a>>> {
     vec![
-        row("delivery/README.md", always, page),
+        row(PAGE, always, page),
         row("scripts/pipeline", is_github, pipeline),
         row("delivery/.github/workflows/plinth-plan.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-deploy.yml", is_github, pipeline),
