@@ -1,10 +1,13 @@
 //! The command line: reads files, calls the stages, prints what they say.
 //!
 //! Results go to stdout, progress and errors to stderr. Exit statuses: 0 done or clean, 1 findings or a
-//! refusal, 2 a bad blueprint, I/O or usage.
+//! refusal, 2 a bad blueprint, I/O or usage, 3 a change that destroys something.
 
+mod affected;
 mod attach;
+mod base;
 mod catalog;
+mod diff;
 mod eject;
 mod explain;
 mod migrate;
@@ -22,14 +25,15 @@ use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
 use crate::file::File;
-use crate::model::{self, Model};
+use crate::model::{self, Model, Stack};
 use crate::render::{self, origin};
 use crate::report;
-
-use crate::tree::{Drift, Error as TreeError, Manifest, Report, State};
+use crate::tree::{Drift, Error as TreeError, Manifest, Refusal, Report, State};
 
 use self::catalog::Catalogue;
+use affected::Affected;
 use attach::Attach;
+use diff::Diff;
 use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
@@ -47,6 +51,8 @@ const CLEAN: u8 = 0;
 const FINDINGS: u8 = 1;
 /// A bad blueprint, I/O or usage.
 const FAILED: u8 = 2;
+/// A change that destroys something.
+const DESTRUCTIVE: u8 = 3;
 
 /// One blueprint in, a deployable Terraform tree for shared EKS clusters out.
 #[derive(Debug, Parser)]
@@ -83,6 +89,10 @@ enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         today: Option<String>,
     },
+    /// Says what a change does: stacks, addresses and values that differ from the tree on disk, or from an earlier one
+    Diff(Diff),
+    /// Lists the stacks that a change touches, with those that depend on them, in the order in which they are applied
+    Affected(Affected),
     /// Prints what the blueprint comes to: names, networks, node pools, add-ons, access, applications
     Show(Show),
     /// Says what holds for a key, which line set it, and what it overrode
@@ -192,6 +202,8 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Init { file } => init(file, out),
         Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
         Command::Check { place, today } => check(place, today.as_deref(), out, err),
+        Command::Diff(diff) => diff.run(out, err),
+        Command::Affected(affected) => affected.run(out, err),
         Command::Show(part) => part.run(out, err),
         Command::Explain(question) => question.run(out, err),
         Command::Migrate(older) => older.run(out, err),
@@ -239,6 +251,8 @@ struct Rendered {
     /// Notes, for the JSON document.
     notes: serde_json::Value,
     files: Vec<File>,
+    /// In the order in which they are applied.
+    stacks: Vec<Stack>,
     facts: serde_json::Map<String, serde_json::Value>,
     root: Utf8PathBuf,
 }
@@ -318,7 +332,8 @@ fn load(
         diagnostics.extend(found);
         proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
         let notes = report::json(&diagnostics, &sources);
-        rendered = Some(Rendered { files, facts: model.facts().to_map(), root, notes });
+        let (facts, stacks) = (model.facts().to_map(), model.stacks());
+        rendered = Some(Rendered { notes, files, stacks, facts, root });
     }
     say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
@@ -391,7 +406,7 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root, notes }) = load(place, None, out, err)? else {
+    let Some(Rendered { files, facts, root, notes, .. }) = load(place, None, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -404,6 +419,7 @@ fn generate(
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,
+        Err(TreeError::Refused(refusals)) if place.format == Format::Json => return refused(&refusals, out),
         Err(error) => return refuse(&error, err),
     };
     if place.format == Format::Json {
@@ -416,6 +432,14 @@ fn generate(
             "diagnostics": notes,
         });
         writeln!(out, "{json:#}")?;
+    } else if drift.is_manifest_stale() && report.is_empty() {
+        let does = if dry_run { "would be" } else { "was" };
+        writeln!(
+            out,
+            "{}: the manifest {does} brought up to date, {} files are as they should be",
+            tidy(&root),
+            report.unchanged
+        )?;
     } else {
         print_report(&report, &tidy(&root), dry_run, out)?;
     }
@@ -433,6 +457,18 @@ fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
         writeln!(err, "\nhelp: {help}")?;
     }
     Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
+}
+
+/// Prints as JSON what stands in the way of writing.
+fn refused(refusals: &[Refusal], out: &mut impl Write) -> anyhow::Result<u8> {
+    let entries: Vec<_> = refusals
+        .iter()
+        .map(|Refusal { path, state, difference }| {
+            serde_json::json!({ "path": path, "state": state.to_string(), "difference": difference })
+        })
+        .collect();
+    writeln!(out, "{:#}", serde_json::json!({ "refused": entries }))?;
+    Ok(FINDINGS)
 }
 
 fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -489,7 +525,7 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root, notes }) = load(place, today, out, err)? else {
+    let Some(Rendered { files, facts, root, notes, .. }) = load(place, today, out, err)? else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -532,9 +568,10 @@ fn check(
             (false, _) => {
                 let by_hand = findings.iter().any(|entry| entry.state.is_refused());
                 let (numbers, all) = (findings.len(), files.len());
+                let differences = if numbers == 1 { "difference" } else { "differences" };
                 writeln!(
                     out,
-                    "{root}: {numbers} differences from the {all} files of the blueprint; {advice}"
+                    "{root}: {numbers} {differences} from the {all} files of the blueprint; {advice}"
                 )?;
                 if by_hand {
                     writeln!(

@@ -11,9 +11,10 @@
 //! | [`hcl`] | | values as text, formatting, reading back |
 //! | [`schema`] | files | what Terraform would refuse in them |
 //! | [`tree`] | files | files on disk: manifest, ownership, drift |
+//! | [`review`] | two trees | what changed |
 //!
 //! [`diagnostic`] says where something is wrong, [`problem`] says it in words, [`report`] for machines. [`reference`] says what the catalog
-//! knows of an add-on. [`command`] wires the
+//! knows of an add-on. [`git`] has files of other revisions. [`command`] wires the
 //! stages to the command line.
 
 pub mod blueprint;
@@ -21,11 +22,13 @@ pub mod catalog;
 pub mod command;
 pub mod diagnostic;
 pub mod file;
+pub mod git;
 pub mod hcl;
 pub mod model;
 pub mod problem;
 pub mod reference;
 pub mod render;
 pub mod report;
+pub mod review;
 pub mod schema;
 pub mod tree;

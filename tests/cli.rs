@@ -72,6 +72,8 @@ fn help_says_what_there_is() {
         &["init", "--help"],
         &["generate", "--help"],
         &["check", "--help"],
+        &["diff", "--help"],
+        &["affected", "--help"],
         &["show", "--help"],
         &["migrate", "--help"],
         &["explain", "--help"],

@@ -1,7 +1,7 @@
 //! Edits: one key of `blueprints/azavea.toml` changes, and only the lines change that must.
 //!
 //! A folder in `tests/edits` is named for the edit. `edit.toml` says what is typed, `expected.diff` what it does to
-//! the generated tree.
+//! the generated tree, `expected.txt` what `plinth diff` and `plinth affected` say of that.
 
 mod harness;
 
@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use harness::{Tree, expect_file, folders, make, name, report, repository};
+use harness::{Made, Tree, expect_file, folders, make, name, render_of, report, repository};
+use plinth::blueprint::include::nothing;
+use plinth::review::{self, compare, show, touched};
 use serde::Deserialize;
 use similar::TextDiff;
 
@@ -74,13 +76,26 @@ fn difference(old: &Tree, new: &Tree) -> String {
     out
 }
 
+/// What plinth says of two trees.
+fn meaning(old: &Made, new: &Made) -> String {
+    let [old, tree] = [old, new].map(|made| review::Tree::rendered(&made.files, &made.stacks));
+    let change = compare(&old, &tree, &[]);
+    let (diff, affected) = (show::text("main", &change), touched::text("main", &change, &new.stacks));
+    format!("$ plinth diff --base main\n{diff}\n$ plinth affected --base main\n{affected}")
+}
+
 #[test]
 fn edits_change_only_what_they_must() {
-    let before = generate(&azavea());
+    let render = |text: &str| {
+        render_of(text, "azavea.toml", &nothing).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+    };
+    let before = render(&azavea());
     let mut differences = Vec::new();
     for folder in folders("edits") {
-        let after = generate(&edit(&folder, azavea()));
-        differences.extend(expect_file(&folder.join("expected.diff"), &difference(&before, &after)));
+        let after = render(&edit(&folder, azavea()));
+        let difference = difference(&before.tree(), &after.tree());
+        differences.extend(expect_file(&folder.join("expected.diff"), &difference));
+        differences.extend(expect_file(&folder.join("expected.txt"), &meaning(&before, &after)));
     }
     report(&differences, "UPDATE=1 cargo test --test edits");
 }

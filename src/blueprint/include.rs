@@ -52,6 +52,31 @@ pub fn beside(blueprint: &Utf8Path, pattern: &Glob) -> io::Result<Vec<Source>> {
     found.into_iter().map(read).collect()
 }
 
+/// Finds the files of a pattern among paths, as [`beside`] does on the disk.
+pub fn among<'a>(
+    paths: impl Iterator<Item = &'a Utf8Path>,
+    blueprint: &Utf8Path,
+    pattern: &Glob,
+) -> Vec<&'a Utf8Path> {
+    let folder = blueprint.parent().unwrap_or(Utf8Path::new(""));
+    let parts: Vec<&str> = pattern.as_str().split('/').collect();
+    let is_meant = |path: &&Utf8Path| {
+        let names: Vec<&str> =
+            path.strip_prefix(folder).map(|path| path.iter().collect()).unwrap_or_default();
+        names.len() == parts.len()
+            && parts.iter().zip(&names).all(|(part, name)| fits(part, name))
+            && *path != blueprint
+    };
+    let mut found: Vec<&Utf8Path> = paths.filter(is_meant).collect();
+    found.sort();
+    found
+}
+
+/// Whether a part of a pattern takes a name. As in a shell, `*` does not mean what is hidden.
+fn fits(part: &str, name: &str) -> bool {
+    if part.contains('*') { !name.starts_with('.') && takes(part, name) } else { part == name }
+}
+
 /// Returns what a folder holds under a name, or under all names that a pattern takes.
 fn entries(folder: &Utf8Path, pattern: &str) -> io::Result<Vec<Utf8PathBuf>> {
     if !pattern.contains('*') {
@@ -64,8 +89,7 @@ fn entries(folder: &Utf8Path, pattern: &str) -> io::Result<Vec<Utf8PathBuf>> {
     let mut names = Vec::new();
     for entry in here.read_dir_utf8().map_err(|error| named(here, &error))? {
         let name = entry.map_err(|error| named(here, &error))?.file_name().to_owned();
-        // As in a shell: what is hidden is not meant.
-        if !name.starts_with('.') && takes(pattern, &name) {
+        if fits(pattern, &name) {
             names.push(name);
         }
     }
@@ -146,7 +170,10 @@ fn add(into: &mut Table, table: Table, is_top: bool, diagnostics: &mut Diagnosti
 
 #[cfg(test)]
 mod tests {
-    use super::takes;
+    use camino::Utf8Path;
+
+    use super::{among, takes};
+    use crate::blueprint::scalar::Glob;
 
     #[test]
     fn a_star_is_any_text() {
@@ -160,5 +187,23 @@ mod tests {
         {
             assert!(!takes(pattern, name), "{pattern} and {name}");
         }
+    }
+
+    #[test]
+    fn paths_are_found_as_files_are() {
+        let paths = [
+            "p/b.toml",
+            "p/envs/b.toml",
+            "p/envs/a.toml",
+            "p/envs/.c.toml",
+            "p/envs/deep/d.toml",
+            "envs/e.toml",
+        ];
+        let found = |pattern: &str| {
+            among(paths.iter().map(Utf8Path::new), Utf8Path::new("p/b.toml"), &Glob::file(pattern))
+        };
+        assert_eq!(found("envs/*.toml"), ["p/envs/a.toml", "p/envs/b.toml"]);
+        assert_eq!(found("*.toml"), Vec::<&str>::new(), "the blueprint itself is not meant");
+        assert_eq!(found("*/deep/d.toml"), ["p/envs/deep/d.toml"]);
     }
 }

@@ -12,7 +12,8 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::{
-    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, refuse, say, tidy,
+    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, refuse, refused, say,
+    tidy,
 };
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
@@ -149,6 +150,9 @@ impl Attach {
         let result = if self.dry_run { drift.plan(&self.force) } else { drift.write(&self.force) };
         let report = match result {
             Ok(report) => report,
+            Err(TreeError::Refused(refusals)) if self.format == Printed::Json => {
+                return refused(&refusals, out);
+            }
             Err(error) => {
                 let status = refuse(&error, err)?;
                 if recorded.is_none() && matches!(error, TreeError::Refused(_)) {

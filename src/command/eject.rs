@@ -124,6 +124,12 @@ fn copy(name: &str, text: &str) -> File {
     }
 }
 
+/// Whether plinth uses a file of the folder of templates.
+pub(super) fn is_used(name: &str) -> bool {
+    let is_hidden = name.split('/').any(|part| part.starts_with('.'));
+    ejectable().iter().any(|known| known == name) || (name.starts_with(EXTRA) && !is_hidden)
+}
+
 /// Returns the folder of a blueprint's own templates.
 fn beside(blueprint: &Utf8Path) -> Utf8PathBuf {
     blueprint.parent().unwrap_or(Utf8Path::new("")).join(FOLDER)

@@ -4,6 +4,8 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 
+use super::format::one_line;
+
 /// A parsed file.
 #[derive(Debug)]
 pub struct Document {
@@ -63,7 +65,7 @@ impl Document {
             .filter_map(|block| {
                 let written = |key: &str| {
                     let value = &block.body.get_attribute(key)?.value;
-                    Some(one_line(&text[value.span()?]))
+                    one_line(&text[value.span()?]).ok()
                 };
                 let description =
                     block.body.get_attribute("description").and_then(|attribute| match &attribute.value {
@@ -119,31 +121,6 @@ fn address(block: &Block, prefix: &str) -> Option<String> {
 fn opening(block: &Block, text: &str) -> Option<usize> {
     let span = block.span()?;
     text[span.clone()].find('{').map(|at| span.start + at + 1)
-}
-
-/// Joins an expression's lines, with a comma where a line break ended an entry. Comments are left out.
-fn one_line(text: &str) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        // The formatter aligned it; on one line that is only wide.
-        let words: Vec<&str> = line.split(" #").next().unwrap_or_default().split_whitespace().collect();
-        let line = words.join(" ");
-        if line.is_empty() {
-            continue;
-        }
-        let entry_ended =
-            !out.is_empty() && !out.ends_with(['{', '[', '(', ',']) && !line.starts_with(['}', ']', ')']);
-        let is_inside = out.ends_with(['[', '(']) || line.starts_with([']', ')']);
-        out.push_str(if entry_ended {
-            ", "
-        } else if out.is_empty() || is_inside {
-            ""
-        } else {
-            " "
-        });
-        out.push_str(&line);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@
 //!   spells escapes, control characters and uncomposed letters its own way.
 
 mod layout;
+mod one_line;
 mod rewrite;
 mod scan;
 mod spacing;
@@ -63,6 +64,23 @@ pub fn format(source: &str) -> Result<String, FormatError> {
     }
     push_spaces(&mut formatted, scanned.tail);
     Ok(formatted)
+}
+
+/// Writes an expression on one line, without its comments, so that what says the same in another layout is the same text.
+///
+/// # Errors
+/// As [`format`].
+///
+/// # Examples
+///
+/// ```
+/// # use plinth::hcl::format::one_line;
+/// assert_eq!(one_line("[\n  \"a\", # first\n  \"b\",\n]")?, "[\"a\", \"b\"]");
+/// assert_eq!(one_line("{\n  a   = 1\n  bcd = 2\n}")?, "{ a = 1, bcd = 2 }");
+/// # Ok::<(), plinth::hcl::format::FormatError>(())
+/// ```
+pub fn one_line(source: &str) -> Result<String, FormatError> {
+    Ok(one_line::join(&scan::scan(source)?.tokens))
 }
 
 fn push_spaces(text: &mut String, count: usize) {

@@ -86,10 +86,21 @@ pub struct Delivery {
     pub folder: String,
     /// What puts plinth on a runner; without it, runners have it.
     pub install: Option<String>,
-    /// Which runners reach a cluster's API, by environment and cluster; empty where the host's own do.
-    pub runners: BTreeMap<String, String>,
+    /// Which runners reach each cluster's API; none where GitHub's own do.
+    pub runners: Vec<Runner>,
     /// The accounts that pipelines log in to.
     pub accounts: Vec<Account>,
+}
+
+/// Which runners reach a cluster's API.
+#[derive(Debug, Clone, Serialize)]
+pub struct Runner {
+    /// The cluster's environment.
+    pub environment: String,
+    /// The cluster.
+    pub cluster: String,
+    /// Their label.
+    pub label: String,
 }
 
 /// An account that pipelines log in to: its stack makes the provider of their tokens and their roles.
@@ -165,7 +176,7 @@ pub(super) fn resolve(
         blueprint: keys.blueprint.as_ref().map_or(context.file_name, |path| path.as_str()).to_owned(),
         folder: String::new(),
         install: keys.install.as_ref().map(|install| install.value.clone()),
-        runners: BTreeMap::new(),
+        runners: Vec::new(),
         accounts: Vec::new(),
     };
     // Terramate names stacks relative to each other.
@@ -263,10 +274,10 @@ fn runners(
     context: &mut Context<'_>,
     keys: &Spanned<keys::Delivery>,
     environments: &[Environment],
-) -> BTreeMap<String, String> {
-    let Some(pattern) = &keys.runner else { return BTreeMap::new() };
+) -> Vec<Runner> {
+    let Some(pattern) = &keys.runner else { return Vec::new() };
     let project = context.blueprint.file.project.name.to_string();
-    let mut runners = BTreeMap::new();
+    let mut runners = Vec::new();
     for environment in environments {
         for cluster in &environment.clusters {
             let label = pattern.expand(&Scope {
@@ -282,7 +293,8 @@ fn runners(
                 context.push(Problem::InvalidRunner { value: label }, pattern.span);
                 return runners;
             }
-            runners.insert(format!("{}/{}", environment.name, cluster.name), label);
+            let (environment, cluster) = (environment.name.clone(), cluster.name.clone());
+            runners.push(Runner { environment, cluster, label });
         }
     }
     runners

@@ -19,6 +19,7 @@ pub mod network;
 pub mod node_pool;
 pub mod resource;
 pub mod settings;
+pub mod stack;
 pub mod standalone;
 pub mod support;
 
@@ -46,6 +47,7 @@ pub use node_pool::{KarpenterPool, ManagedPool};
 pub use placement::values as addon_values;
 pub use resource::Resource;
 pub use settings::{Fleet, Settings};
+pub use stack::Stack;
 pub use standalone::Standalone;
 
 /// Everything that templates need to know.
@@ -99,6 +101,16 @@ impl Model {
     /// Whether plinth makes roles that pipelines log in as.
     pub fn has_accounts(&self) -> bool {
         self.delivery.as_ref().is_some_and(|delivery| !delivery.accounts.is_empty())
+    }
+
+    /// Returns the stacks of the accounts that pipelines log in to: an administrator applies them, before all others.
+    pub fn account_stacks(&self) -> impl Iterator<Item = Stack> {
+        self.delivery.iter().flat_map(|delivery| &delivery.accounts).map(stack::of_account)
+    }
+
+    /// Returns every stack of an environment in the order in which they are applied.
+    pub fn stacks(&self) -> Vec<Stack> {
+        stack::stacks(self)
     }
 
     /// Returns what a later run must know of each cluster: it goes into the manifest.

@@ -5,7 +5,7 @@ use tera::Context;
 
 use super::cluster_module::object;
 use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView};
-use super::scripts::{Stack, binary, stacks};
+use super::scripts::binary;
 use super::template::view;
 use super::{Output, Row, Scope, Whole, always, lay_out, part, provider, root, row};
 use crate::blueprint::scalar::{DeliveryEngine, Engine};
@@ -13,7 +13,7 @@ use crate::catalog::{Action, Catalog};
 use crate::hcl::value::Value;
 use crate::model::delivery::{Account, LoginRole, Purpose};
 use crate::model::identity::ACCOUNT_STACK_KEY;
-use crate::model::{Delivery, Environment, Model};
+use crate::model::{Delivery, Environment, Model, Stack};
 
 /// The folder of the tree whose content belongs at the repository's root.
 const FOLDER: &str = "delivery/";
@@ -163,7 +163,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     }
     lay_out(&delivery_rows(), &ForDelivery { whole: *whole, delivery }, outputs);
     if delivery.engine == DeliveryEngine::Terramate {
-        let all = stacks(whole.model);
+        let all = whole.model.stacks();
         for stack in &all {
             let before = before(&all, stack);
             let path = "{stack}/stack.tm.hcl".to_owned();
@@ -302,15 +302,16 @@ struct StackView {
 /// pipelines any rights.
 fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
     let model = scope.whole.model;
-    let all = stacks(model);
+    let all = model.stacks();
     let mut views: Vec<StackView> = Vec::new();
     for environment in &model.environments {
         let Environment { name, region, pipeline, plan_role, .. } = environment;
         let (Some(pipeline), Some(plan_role)) = (pipeline, plan_role) else { continue };
         for stack in all.iter().filter(|stack| stack.environment == *name) {
             let reaches_api = !matches!(stack.stack.as_str(), "state" | "cluster");
-            let label = scope.delivery.runners.get(&format!("{name}/{}", stack.cluster));
-            let runner = label.filter(|_| reaches_api).map_or(HOSTED, String::as_str);
+            let mut runners = scope.delivery.runners.iter().filter(|_| reaches_api);
+            let own = runners.find(|own| own.environment == *name && own.cluster == stack.cluster);
+            let runner = own.map_or(HOSTED, |own| own.label.as_str());
             views.push(StackView {
                 job: job(&stack.name),
                 after: before(&all, stack).into_iter().map(|before| job(&before.name)).collect(),
@@ -401,7 +402,7 @@ fn atlantis(scope: &ForDelivery<'_>) -> Context {
         projects: Vec<ProjectView>,
     }
     let Delivery { branch, folder, .. } = scope.delivery;
-    let all = stacks(scope.whole.model);
+    let all = scope.whole.model.stacks();
     let projects = all.iter().map(|stack| {
         let up = "../".repeat(stack.folder.split('/').count());
         let modules: &[&str] = match stack.stack.as_str() {

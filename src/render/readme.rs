@@ -7,7 +7,6 @@ use super::access;
 use super::arguments::Argument;
 use super::network::NetworkView;
 use super::resource::{self, Use};
-use super::scripts::{Stack, account_stacks, stacks};
 use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
 use super::tenant::{TenantModule, has_apps};
@@ -20,7 +19,7 @@ use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::app::{Attachment, Rights};
 use crate::model::resource::Kind;
 use crate::model::settings::Share;
-use crate::model::{App, Model};
+use crate::model::{App, Model, Stack};
 
 /// # Errors
 /// A module's file that does not parse: a template is broken.
@@ -265,7 +264,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
         clusters: cluster_views(model),
-        stacks: account_stacks(model).chain(stacks(model)).collect(),
+        stacks: model.account_stacks().chain(model.stacks()).collect(),
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),

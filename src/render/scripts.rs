@@ -6,80 +6,7 @@ use tera::Context;
 use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
-use crate::model::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
-use crate::model::{Model, addon};
-
-/// A root module with a state of its own.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Stack {
-    /// `staging/state`, `staging/main/cluster`, `apps/franklin`
-    pub name: String,
-    /// Its environment.
-    pub environment: String,
-    /// Its cluster within the environment, `-` for the state stack.
-    pub cluster: String,
-    /// What a person calls it on the command line.
-    pub stack: String,
-    /// Its folder below the tree's root.
-    pub folder: String,
-    /// The bucket of its state.
-    pub bucket: String,
-    /// The key of its state in that bucket.
-    pub key: String,
-}
-
-/// Returns every stack in the order in which they are applied.
-pub(super) fn stacks(model: &Model) -> Vec<Stack> {
-    let mut stacks = Vec::new();
-    for environment in &model.environments {
-        let bucket = &environment.state.bucket;
-        let mut push = |cluster: &str, stack: &str, folder: String, key: String| {
-            stacks.push(Stack {
-                name: folder.trim_start_matches("environments/").to_owned(),
-                environment: environment.name.clone(),
-                cluster: cluster.to_owned(),
-                stack: stack.to_owned(),
-                folder,
-                bucket: bucket.clone(),
-                key,
-            });
-        };
-        push("-", "state", format!("environments/{}/state", environment.name), STATE_STACK_KEY.to_owned());
-        for cluster in &environment.clusters {
-            let tenants = (!cluster.tenants.is_empty()).then_some("tenants");
-            for stack in ["cluster", "services"].into_iter().chain(tenants) {
-                let folder = format!("environments/{}/{}/{stack}", environment.name, cluster.name);
-                push(&cluster.name, stack, folder, stack_key(&cluster.name, stack));
-            }
-            for app in &model.apps {
-                let here = app.attachments.iter().filter(|attachment| {
-                    attachment.environment == environment.name && attachment.cluster == cluster.name
-                });
-                for attachment in here {
-                    let folder = format!("apps/{}/{}", app.name, attachment.folder);
-                    push(&cluster.name, &format!("apps/{}", app.name), folder, attachment.state_key.clone());
-                }
-            }
-        }
-    }
-    stacks
-}
-
-/// Returns the stacks of the accounts that pipelines log in to: an administrator applies them, before all others.
-pub(super) fn account_stacks(model: &Model) -> impl Iterator<Item = Stack> {
-    model.delivery.iter().flat_map(|delivery| &delivery.accounts).map(|account| {
-        let folder = format!("accounts/{}", account.id);
-        Stack {
-            name: folder.clone(),
-            environment: account.id.clone(),
-            cluster: "-".to_owned(),
-            stack: "account".to_owned(),
-            folder,
-            bucket: account.state.bucket.clone(),
-            key: ACCOUNT_STACK_KEY.to_owned(),
-        }
-    })
-}
+use crate::model::{Model, Stack, addon};
 
 const SCRIPTS: [&str; 7] = ["bootstrap", "plan", "apply", "destroy", "connect", "upgrade", "lock-providers"];
 
@@ -186,6 +113,6 @@ fn tables(model: &Model) -> Context {
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
-        stacks: account_stacks(model).chain(stacks(model)).collect(),
+        stacks: model.account_stacks().chain(model.stacks()).collect(),
     })
 }

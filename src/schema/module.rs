@@ -85,7 +85,11 @@ impl<'a> Module<'a> {
 
 /// Returns the folder of a call whose module lies beside.
 pub fn source(folder: &Utf8Path, call: &Block) -> Option<Utf8PathBuf> {
-    let source = call.body.get_attribute("source")?.value.as_str()?;
+    beside(folder, call.body.get_attribute("source")?.value.as_str()?)
+}
+
+/// Returns the folder that a `source` names; none where it is no path.
+pub fn beside(folder: &Utf8Path, source: &str) -> Option<Utf8PathBuf> {
     let is_local = source.starts_with("./") || source.starts_with("../");
     let mut path = folder.to_owned();
     for part in source.split('/').filter(|part| is_local && *part != ".") {

@@ -31,6 +31,12 @@ pub(super) fn normalise(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(lines)
 }
 
+/// Returns a text as it is compared and shown; what is not UTF-8 is `�`.
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&normalise(bytes)).into_owned()
+}
+
 /// Identifies a text: the SHA-256 of its normalised form, in lower-case hexadecimal.
 ///
 /// plinth writes normalised text, so `sha256sum` prints the same wherever the checkout did not

@@ -19,13 +19,15 @@ pub struct Side<'a> {
 ///
 /// Line ends and byte order marks are left out of it, and what is not UTF-8 is shown as `�`.
 pub fn unified(path: &Utf8Path, from: Side<'_>, to: Side<'_>) -> String {
-    let [before, after] = [from, to].map(|side| checksum::normalise(side.text));
-    let [before, after] = [&before, &after].map(|text| String::from_utf8_lossy(text));
-    TextDiff::from_lines(before.as_ref(), after.as_ref())
-        .unified_diff()
-        .context_radius(3)
-        .header(&format!("a/{path} ({})", from.label), &format!("b/{path} ({})", to.label))
-        .to_string()
+    let [before, after] = [from, to].map(|side| checksum::text(side.text));
+    let header = [format!("a/{path} ({})", from.label), format!("b/{path} ({})", to.label)];
+    lines([&before, &after], [&header[0], &header[1]])
+}
+
+/// Returns how one text becomes the other, each with its name.
+#[must_use]
+pub fn lines([before, after]: [&str; 2], [from, to]: [&str; 2]) -> String {
+    TextDiff::from_lines(before, after).unified_diff().context_radius(3).header(from, to).to_string()
 }
 
 /// Puts two changes of one text together, line by line; `None` where both change the same lines, or one is not UTF-8.

@@ -91,7 +91,10 @@ impl Manifest {
     }
 
     /// Reads a manifest's text.
-    fn parse(text: &[u8]) -> Result<Self, Damage> {
+    ///
+    /// # Errors
+    /// What is wrong with it, as in [`Manifest::read`].
+    pub fn parse(text: &[u8]) -> Result<Self, Damage> {
         let text = str::from_utf8(text).map_err(|error| Damage::Unreadable(error.to_string()))?;
         // Looked for before parsing: "expected value at line 40" would send a person looking for a
         // missing comma.

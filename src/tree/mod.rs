@@ -30,8 +30,8 @@ mod ownership;
 mod path;
 mod write;
 
-pub use checksum::Checksum;
-pub use difference::{Side, unified};
+pub use checksum::{Checksum, text};
+pub use difference::{Side, lines as difference, unified};
 pub use disk::{Obstacle, Thing};
 pub use error::{Damage, Error, Refusal};
 pub use manifest::{MANIFEST, Manifest, Record};

@@ -151,6 +151,12 @@ impl<'a> Entry<'a> {
         self.merged.as_deref().or(self.file.map(|file| file.text.as_str()))
     }
 
+    /// Returns the text that lies on disk now, with LF line ends; `None` where there is none.
+    #[must_use]
+    pub fn on_disk(&self) -> Option<String> {
+        self.found.as_ref().map(|found| checksum::text(&found.bytes))
+    }
+
     /// Shows how plinth's text and the one on disk differ, as a unified diff; `None` where there
     /// are not two texts.
     ///

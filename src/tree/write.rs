@@ -36,6 +36,14 @@ pub struct Report {
     pub unchanged: usize,
 }
 
+impl Report {
+    /// Whether no file was touched, or would be.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+}
+
 impl Drift<'_> {
     /// Says what [`Drift::write`] would do, for a dry run.
     ///

@@ -13,6 +13,8 @@ use plinth::blueprint::Reading;
 use plinth::blueprint::include::{Find, nothing};
 use plinth::catalog::Catalog;
 use plinth::diagnostic::Source;
+use plinth::file::File;
+use plinth::model::Stack;
 use plinth::render::template::Own;
 use plinth::{blueprint, model, render, schema};
 use similar::TextDiff;
@@ -130,6 +132,26 @@ pub fn make(text: &str, file_name: &str) -> Result<Tree, String> {
 
 /// Likewise of a text that includes others.
 pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, String> {
+    Ok(render_of(text, file_name, find)?.tree())
+}
+
+/// What a blueprint comes to.
+pub struct Made {
+    /// Its files.
+    pub files: Vec<File>,
+    /// Its stacks, in the order in which they are applied.
+    pub stacks: Vec<Stack>,
+}
+
+impl Made {
+    /// The texts of its files.
+    pub fn tree(&self) -> Tree {
+        self.files.iter().map(|file| (file.path.to_string(), file.text.clone())).collect()
+    }
+}
+
+/// Renders a blueprint's text, or says what is wrong with it.
+pub fn render_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Made, String> {
     let source = Source { path: file_name.to_owned(), text: text.to_owned() };
     let Reading { sources, blueprint, mut diagnostics, .. } = blueprint::read(source, find);
     if let Some(read) = blueprint {
@@ -145,8 +167,7 @@ pub fn make_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Tree, Str
                 return Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
             }
             if !diagnostics.has_errors() {
-                let files = files.into_iter().map(|file| (file.path.to_string(), file.text));
-                return Ok(files.collect());
+                return Ok(Made { files, stacks: resolved.stacks() });
             }
         }
     }

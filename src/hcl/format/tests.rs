@@ -1,7 +1,7 @@
 //! What a comparison with the real `terraform fmt` cannot show: the texts it refuses, the few that
 //! it damages, and the two passes it sometimes takes.
 
-use super::{FormatError, Problem, format};
+use super::{FormatError, Problem, format, one_line};
 
 #[track_caller]
 fn assert_refused(source: &str, line: usize, problem: Problem) {
@@ -96,6 +96,24 @@ fn labels_that_terraform_drops_are_kept() {
 #[test]
 fn labels_with_escapes_are_left_alone() {
     assert_eq!(format("a \"\\u0062\"{\n}\n").as_deref(), Ok("a \"\\u0062\" {\n}\n"));
+}
+
+#[test]
+fn one_line_says_the_same_in_any_layout() {
+    for (source, expected) in [
+        ("a", "a"),
+        ("-1", "-1"),
+        ("[\n  1, # one\n  2,\n\n  /* two */ 3\n]", "[1, 2, 3]"),
+        ("{a=1,b=2,}", "{ a = 1, b = 2 }"),
+        ("{\n\n  a = 1\n  # why\n  b = {\n    c = [\n      1,\n    ]\n  }\n}", "{ a = 1, b = { c = [1] } }"),
+        ("{\n  for k, v in x :\n  k => v\n  if v\n}", "{ for k, v in x : k => v if v }"),
+        ("f(\n  a,\n  b...\n)", "f(a, b...)"),
+        ("\"a # ${ b } , c\"", "\"a # ${b} , c\""),
+        ("x ? y : [\n  z\n]", "x ? y : [z]"),
+        ("<<EOT\na,\n # b\nEOT\n", "<<EOT\na,\n # b\nEOT"),
+    ] {
+        assert_eq!(one_line(source).as_deref(), Ok(expected), "{source}");
+    }
 }
 
 #[test]

@@ -1,0 +1,64 @@
+//! Which modules a root calls, directly and through others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use hcl_edit::structure::Body;
+
+use super::content::Content;
+use super::folder::Declared;
+use crate::schema::module::source;
+
+/// The calls of a tree.
+#[derive(Debug)]
+pub struct Calls {
+    /// The folders that each folder calls.
+    called: BTreeMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
+    /// Folders with resources of their own.
+    making: BTreeSet<Utf8PathBuf>,
+}
+
+impl Calls {
+    /// Reads the calls of a tree. Only files that hold some are parsed.
+    pub fn read(files: &BTreeMap<Utf8PathBuf, String>) -> Self {
+        let mut calls = Self { called: BTreeMap::new(), making: BTreeSet::new() };
+        for (path, text) in files.iter().filter(|(path, _)| path.extension() == Some("tf")) {
+            let folder = path.parent().unwrap_or(Utf8Path::new(""));
+            if begins_a_line(text, "resource ") {
+                calls.making.insert(folder.to_owned());
+            }
+            let body = begins_a_line(text, "module ").then(|| text.parse::<Body>().ok()).flatten();
+            for call in body.iter().flat_map(|body| body.get_blocks("module")) {
+                calls.called.entry(folder.to_owned()).or_default().extend(source(folder, call));
+            }
+        }
+        calls
+    }
+
+    /// Returns every module that a folder calls, directly and through others.
+    pub fn reach(&self, folder: &Utf8Path) -> BTreeSet<Utf8PathBuf> {
+        let mut reached = BTreeSet::new();
+        let mut next = vec![folder];
+        while let Some(folder) = next.pop() {
+            for called in self.called.get(folder).into_iter().flatten() {
+                if reached.insert(called.clone()) {
+                    next.push(called);
+                }
+            }
+        }
+        reached
+    }
+
+    /// Whether a call makes a resource. One of a module from elsewhere is taken to.
+    pub fn makes(&self, folder: &Utf8Path, call: &Declared) -> bool {
+        let source = call.content.get("source").and_then(Content::as_text).map(|text| text.trim_matches('"'));
+        let Some(called) = source.and_then(|source| crate::schema::module::beside(folder, source)) else {
+            return true;
+        };
+        self.making.contains(&called) || self.reach(&called).iter().any(|inner| self.making.contains(inner))
+    }
+}
+
+fn begins_a_line(text: &str, word: &str) -> bool {
+    text.lines().any(|line| line.starts_with(word))
+}

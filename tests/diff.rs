@@ -1,0 +1,382 @@
+//! `plinth diff` and `plinth affected`: what they compare with, exit statuses, what machines get. What they say of an edit stands in
+//! `tests/edits`.
+
+mod harness;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use harness::{Run, expect_file, plinth, plinth_with, report, repository};
+use serde_json::Value;
+
+const BLUEPRINT: &str = r#"format  = 1
+project = { name = "acme" }
+output  = { dir = "tree" }
+include = ["environments/*.toml"]
+
+[cluster]
+kubernetes_version = "1.36"
+
+[cluster.node_pools.core]
+kind           = "managed"
+instance_types = ["t3.large"]
+size           = { min = 2, max = 4 }
+
+[cluster.node_pools.worker]
+kind           = "managed"
+instance_types = ["m7i.large"]
+size           = { min = 1, max = 3 }
+
+[apps.shop]
+team         = "shop"
+environments = ["dev"]
+"#;
+
+const DEV: &str = r#"[environments.dev]
+account     = "111111111111"
+region      = "us-east-1"
+deploy_role = "arn:aws:iam::111111111111:role/terraform"
+plan_role   = "arn:aws:iam::111111111111:role/terraform-plan"
+cluster     = { network.cidr = "10.0.0.0/16", endpoint.public_cidrs = ["203.0.113.0/24"] }
+"#;
+
+/// A file of the tree that every cluster has.
+const MAIN: &str = "tree/environments/dev/main/cluster/main.tf";
+
+/// A folder with a blueprint in two files.
+struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    fn new() -> Self {
+        let project = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        project.write("blueprint.toml", BLUEPRINT);
+        project.write("environments/dev.toml", DEV);
+        project
+    }
+
+    /// One with its tree.
+    fn generated() -> Self {
+        let project = Self::new();
+        project.generate();
+        project
+    }
+
+    /// One whose files, and tree, are committed on the branch `main`.
+    fn committed() -> Self {
+        let project = Self::generated();
+        project.git("init --quiet --initial-branch main");
+        project.commit();
+        project
+    }
+
+    fn generate(&self) {
+        let Run { status, stderr, .. } = self.run("generate");
+        assert_eq!(status, 0, "{stderr}");
+    }
+
+    fn commit(&self) {
+        self.git("add --all");
+        self.git("-c user.name=t -c user.email=t@example.com commit --quiet --message .");
+    }
+
+    fn git(&self, command: &str) {
+        let output = Command::new("git")
+            .args(command.split_whitespace())
+            .current_dir(self.path())
+            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")])
+            .output()
+            .expect("these tests need git");
+        assert!(output.status.success(), "git {command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, command: &str) -> Run {
+        plinth(self.path(), &command.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn json(&self, command: &str) -> Value {
+        let Run { stdout, .. } = self.run(&format!("{command} --format json"));
+        serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}"))
+    }
+
+    /// The stacks that are affected since `main`, with a star where they are touched.
+    fn affected(&self) -> Vec<String> {
+        let json = self.json("affected --base main");
+        let entry = |entry: &Value| {
+            let star = if entry["touched"] == true { "*" } else { "" };
+            format!("{}{star}", entry["name"].as_str().expect("a name"))
+        };
+        json["include"].as_array().expect("a list").iter().map(entry).collect()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    }
+
+    fn edit(&self, path: &str, find: &str, with: &str) {
+        let text = fs::read_to_string(self.path().join(path)).expect("readable");
+        assert!(text.contains(find), "{path} holds `{find}`");
+        self.write(path, &text.replace(find, with));
+    }
+
+    /// Takes the application out.
+    fn drop_app(&self) {
+        let (rest, _) = BLUEPRINT.split_once("[apps.shop]").expect("it has one");
+        self.write("blueprint.toml", rest);
+    }
+}
+
+const ALL: [&str; 5] =
+    ["dev/state*", "dev/main/cluster*", "dev/main/services*", "dev/main/tenants*", "apps/shop/dev*"];
+
+#[test]
+fn without_a_base_it_is_the_tree_on_disk() {
+    let project = Project::new();
+    let first = project.run("diff");
+    assert_eq!(first.status, 1);
+    assert!(first.stdout.starts_with("5 of 5 stacks differ from the tree on disk\n"), "{}", first.stdout);
+    project.generate();
+    let clean = project.run("diff");
+    assert_eq!(
+        (clean.status, clean.stdout.as_str()),
+        (0, "nothing differs from the tree on disk: 5 stacks\n")
+    );
+
+    project.edit("blueprint.toml", "max = 3", "max = 5");
+    let before = harness::read_tree(project.path());
+    let changed = project.run("diff");
+    assert_eq!((changed.status, changed.stderr.contains("error")), (1, false), "{}", changed.stderr);
+    let stale = expect_file(&repository().join("tests/diff/size.txt"), &changed.stdout);
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test diff");
+    assert_eq!(before, harness::read_tree(project.path()), "nothing was written");
+
+    project.write("blueprint.toml", &BLUEPRINT.replace("max = 3", "max = 0"));
+    assert_eq!(project.run("diff").status, 2, "a blueprint that is wrong");
+}
+
+#[test]
+fn what_is_destroyed_ends_with_3() {
+    let project = Project::generated();
+    project.drop_app();
+    let destroyed = project.run("diff --format github");
+    assert_eq!(destroyed.status, 3);
+    let said =
+        "::error file=tree/environments/dev/main/tenants/main.tf,title=destroyed%3A module.tenant_shop::";
+    assert!(destroyed.stdout.contains(said), "{}", destroyed.stdout);
+    assert!(
+        destroyed.stdout.contains("\ndestroyed: module.tenant_shop (environments/dev/main/tenants)\n"),
+        "{}",
+        destroyed.stdout
+    );
+}
+
+#[test]
+fn data_is_for_machines() {
+    let project = Project::generated();
+    project.edit("blueprint.toml", "max = 3", "max = 5");
+    let json = project.json("diff");
+    let stale = expect_file(&repository().join("tests/diff/size.json"), &format!("{json:#}\n"));
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test diff");
+    let document = fs::read_to_string(repository().join("docs/json.md")).expect("readable");
+    let mut keys = Vec::new();
+    collect(&json, &mut keys);
+    let missing: Vec<_> = keys.iter().filter(|key| !document.contains(&format!("`{key}`"))).collect();
+    assert!(missing.is_empty(), "docs/json.md does not mention {missing:?}");
+}
+
+fn collect(json: &Value, keys: &mut Vec<String>) {
+    match json {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                keys.push(key.clone());
+                collect(value, keys);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn another_folder_is_a_base() {
+    let project = Project::generated();
+    fs::rename(project.path().join("tree"), project.path().join("old")).expect("writable");
+    project.edit("blueprint.toml", "max = 3", "max = 5");
+    project.generate();
+    let run = project.run("diff --base old");
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.starts_with("1 of 5 stacks differs from old\n"), "{}", run.stdout);
+    assert_eq!(project.run("diff").status, 0, "the tree itself is as it should be");
+    fs::create_dir(project.path().join("empty")).expect("writable");
+    project.git("init --quiet");
+    let empty = project.run("diff --base empty");
+    assert_eq!(empty.status, 2);
+    assert!(empty.stderr.contains("`empty` is a folder without a generated tree"), "{}", empty.stderr);
+}
+
+#[test]
+fn a_revision_is_the_tree_that_was_committed() {
+    let project = Project::committed();
+    assert_eq!(project.run("diff --base main").status, 0);
+    assert_eq!(project.affected(), Vec::<String>::new());
+    project.edit("blueprint.toml", "max = 3", "max = 5");
+    let run = project.run("diff --base main");
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stdout.starts_with("1 of 5 stacks differs from main\n"), "{}", run.stdout);
+    project.generate();
+    project.commit();
+    assert_eq!(project.run("diff --base main").status, 0);
+    let before = project.run("diff --base main~1");
+    assert_eq!(
+        before.stdout,
+        run.stdout.replace("from main", "from main~1"),
+        "what was said is what was committed"
+    );
+
+    // Another plinth wrote other text: that is a change of the stack, though the blueprint is as it was.
+    project.edit(MAIN, "region     = \"us-east-1\"", "region     = \"us-east-2\"");
+    project.commit();
+    assert_eq!(project.affected()[0], "dev/main/cluster*");
+    // Comments and layout are none.
+    project.edit(MAIN, "region     = \"us-east-2\"", "# because\nregion = \"us-east-1\" # of AWS");
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new());
+    let layout = project.run("diff --base main");
+    assert_eq!(layout.status, 1);
+    assert!(layout.stdout.contains("main.tf (comments and layout)\n"), "{}", layout.stdout);
+}
+
+#[test]
+fn a_revision_without_a_tree_is_what_its_blueprint_comes_to() {
+    let project = Project::generated();
+    project.write(".gitignore", "tree\n");
+    project.git("init --quiet --initial-branch main");
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new(), "with what it includes");
+    project.edit("environments/dev.toml", "10.0.0.0/16", "10.1.0.0/16");
+    let touched = ["dev/main/cluster*", "dev/main/services", "dev/main/tenants", "apps/shop/dev"];
+    assert_eq!(project.affected(), touched);
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new());
+
+    assert_eq!(project.run("eject modules/cluster/outputs.tf").status, 0);
+    let template = "templates/modules/cluster/outputs.tf";
+    let text = fs::read_to_string(project.path().join(template)).expect("readable");
+    project.write(
+        template,
+        &format!("{text}\noutput \"own\" {{\n  description = \"Ours.\"\n  value       = var.name\n}}\n"),
+    );
+    assert_eq!(project.affected(), touched);
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new(), "with the templates of that revision");
+}
+
+#[test]
+fn everything_is_new_where_there_was_no_blueprint() {
+    let project = Project::new();
+    project.git("init --quiet --initial-branch main");
+    project.write("README.md", "Soon.\n");
+    project.git("add README.md");
+    project.git("-c user.name=t -c user.email=t@example.com commit --quiet --message .");
+    assert_eq!(project.affected(), ALL);
+}
+
+#[test]
+fn a_blueprint_of_the_past_that_is_wrong_is_said_with_its_revision() {
+    let project = Project::new();
+    project.write(".gitignore", "tree\n");
+    project.edit("environments/dev.toml", "us-east-1", "us-east-0");
+    project.git("init --quiet --initial-branch main");
+    project.commit();
+    project.edit("environments/dev.toml", "us-east-0", "us-east-1");
+    let run = project.run("affected --base main");
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("--> main:environments/dev.toml:3:"), "{}", run.stderr);
+}
+
+#[test]
+fn files_of_a_person_touch_their_stacks() {
+    let project = Project::committed();
+    project.write("tree/apps/shop/dev/queue.tf", "resource \"aws_sqs_queue\" \"own\" {}\n");
+    assert_eq!(project.affected(), ["apps/shop/dev*"]);
+    project.write("tree/apps/shop/dev/notes.md", "Ours.\n");
+    project.write("tree/modules/tenant/labels_override.tf", "# soon\n");
+    assert_eq!(project.affected(), ["dev/main/tenants*", "apps/shop/dev*"]);
+    let diff = project.run("diff --base main");
+    assert_eq!(diff.status, 1);
+    assert!(diff.stdout.contains("apps/shop/dev\n  queue.tf\n"), "{}", diff.stdout);
+    assert!(!diff.stdout.contains("notes.md"), "{}", diff.stdout);
+}
+
+#[test]
+fn a_matrix_is_in_the_order_of_deployment() {
+    let project = Project::committed();
+    project.edit("blueprint.toml", "max = 3", "max = 5");
+    let matrix = project.json("affected --base main");
+    let stale = expect_file(&repository().join("tests/diff/matrix.json"), &format!("{matrix:#}\n"));
+    report(&stale.into_iter().collect::<Vec<_>>(), "UPDATE=1 cargo test --test diff");
+    let keys: Vec<_> = matrix.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["include"], "any other key would be a dimension of the matrix");
+    let document = fs::read_to_string(repository().join("docs/json.md")).expect("readable");
+    for key in matrix["include"][0].as_object().expect("an object").keys() {
+        assert!(document.contains(&format!("`{key}`")), "docs/json.md does not mention {key}");
+    }
+    project.drop_app();
+    let text = project.run("affected --base main");
+    assert_eq!(text.status, 0);
+    assert!(text.stdout.contains("\napps/shop/dev is gone: nothing is left to plan\n"), "{}", text.stdout);
+}
+
+#[test]
+fn what_git_cannot_tell_is_said_plainly() {
+    let project = Project::generated();
+    let outside = project.run("diff --base main");
+    assert_eq!(outside.status, 2);
+    assert!(
+        outside.stderr.contains("error: `.` is in no git repository that can be read\n  fatal: not a git"),
+        "{}",
+        outside.stderr
+    );
+    let absent = plinth_with(project.path(), &["diff", "--base", "main"], &[("PATH", "/nonexistent")]);
+    assert_eq!(absent.status, 2);
+    assert!(absent.stderr.contains("needs the program `git`, which is not in PATH"), "{}", absent.stderr);
+    project.git("init --quiet --initial-branch main");
+    project.commit();
+    for revision in ["mian", "--base=--output=x", "main:blueprint.toml"] {
+        let argument =
+            if revision.starts_with('-') { revision.to_owned() } else { format!("--base={revision}") };
+        let unknown = project.run(&format!("affected {argument}"));
+        assert_eq!((unknown.status, unknown.stdout.as_str()), (2, ""), "{revision}");
+        assert!(unknown.stderr.contains("git knows no revision"), "{revision}: {}", unknown.stderr);
+    }
+    assert_eq!(project.run("affected").status, 2, "it has no base of its own");
+}
+
+#[test]
+fn a_blueprint_and_its_tree_may_lie_below_the_top() {
+    let project = Project::new();
+    let platform = project.path().join("platform/eks");
+    fs::create_dir_all(platform.join("environments")).expect("writable");
+    fs::write(platform.join("blueprint.toml"), BLUEPRINT.replace("\"tree\"", "\"../tree\""))
+        .expect("writable");
+    fs::write(platform.join("environments/dev.toml"), DEV).expect("writable");
+    assert_eq!(plinth(&platform, &["generate"]).status, 0);
+    project.git("init --quiet --initial-branch main");
+    project.commit();
+    let from = |folder: &Path, blueprint: &str| {
+        let Run { status, stdout, stderr } = plinth(folder, &["diff", blueprint, "--base", "main"]);
+        assert_eq!(status, 0, "{stderr}");
+        stdout
+    };
+    let said = "nothing differs from main: 5 stacks\n";
+    assert_eq!(from(&platform, "blueprint.toml"), said);
+    assert_eq!(from(project.path(), "platform/eks/blueprint.toml"), said);
+}
