@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 
-use crate::blueprint::scalar::{InstanceType, KubernetesVersion, Placement, ServiceKind};
+use crate::blueprint::scalar::{InstanceType, KubernetesVersion, Name, Placement, ServiceKind};
 use crate::hcl::value::Value;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
@@ -295,6 +295,9 @@ pub struct Addon {
     /// Statements of a further policy of the role: those of a blueprint's own add-on.
     #[serde(skip)]
     pub statements: Vec<Value>,
+    /// Names that a blueprint's own add-on had before, the oldest first.
+    #[serde(skip)]
+    pub former: Vec<Name>,
     /// Custom resources that go in once it runs.
     #[serde(default)]
     pub objects: Vec<serde_json::Map<String, serde_json::Value>>,

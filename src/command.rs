@@ -173,7 +173,7 @@ impl Written {
 
     /// Resolves the blueprint, likewise.
     fn resolve(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Model>> {
-        let Resolved { sources, diagnostics, model } =
+        let Resolved { sources, diagnostics, model, .. } =
             resolve(read(open(&self.blueprint)?), None, None, &Catalog::load());
         say(&diagnostics, &sources, self.format.into(), out, err)?;
         Ok(model.map(|(model, _)| model).filter(|_| !diagnostics.has_errors()))
@@ -289,23 +289,30 @@ struct Resolved {
     diagnostics: Diagnostics,
     /// The model and the tree's folder; the model is complete where nothing is wrong.
     model: Option<(Model, Utf8PathBuf)>,
+    /// What the last run made and this blueprint does not; nothing where something is wrong.
+    removals: Diagnostics,
 }
 
 fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
     let Reading { sources, blueprint, mut diagnostics, .. } = reading;
     let path = Utf8PathBuf::from(&sources.main().path);
+    let mut removals = Diagnostics::default();
     let model = blueprint.map(|blueprint| {
         let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
-        let (model, found) = model::resolve(&blueprint, catalog, &facts(&root), name);
+        let facts = facts(&root);
+        let (model, found) = model::resolve(&blueprint, catalog, &facts, name);
         diagnostics.extend(found);
+        if !diagnostics.has_errors() {
+            removals = model::removal::check(&model, &blueprint, &facts);
+        }
         if let Some(today) = today {
             diagnostics.extend(model::expired_waivers(&blueprint, today));
             diagnostics.extend(model::support::check(&blueprint, catalog, today));
         }
         (model, root)
     });
-    Resolved { sources, diagnostics, model }
+    Resolved { sources, diagnostics, model, removals }
 }
 
 /// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
@@ -316,8 +323,9 @@ fn load(
     err: &mut impl Write,
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
-    let Resolved { sources, mut diagnostics, model } =
+    let Resolved { sources, mut diagnostics, model, removals } =
         resolve(reading(place)?, place.out.as_deref(), today, &catalog);
+    diagnostics.extend(removals);
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
         if Manifest::read(&root).ok().flatten().is_some_and(|manifest| attach::is_attachment(&manifest)) {
@@ -332,7 +340,7 @@ fn load(
         diagnostics.extend(found);
         proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
         let notes = report::json(&diagnostics, &sources);
-        let (facts, stacks) = (model.facts().to_map(), model.stacks());
+        let (facts, stacks) = (model.facts(&files).to_map(), model.stacks());
         rendered = Some(Rendered { notes, files, stacks, facts, root });
     }
     say(&diagnostics, &sources, place.format, out, err)?;

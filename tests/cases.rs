@@ -149,7 +149,7 @@ fn reference_lists_every_code() {
 
 /// Makes `docs/errors.md`: a section for each code, with what a case prints.
 fn reference() -> String {
-    const AREAS: [(&str, &str); 8] = [
+    const AREAS: [(&str, &str); 9] = [
         ("E01", "The text and its shape"),
         ("E02", "Names and references"),
         ("E03", "Network"),
@@ -157,6 +157,7 @@ fn reference() -> String {
         ("E05", "Add-ons and versions"),
         ("E06", "Access"),
         ("E07", "Applications"),
+        ("E08", "What leaves, and what has another name"),
         ("N", "Notes"),
     ];
     let mut out = String::from(

@@ -232,7 +232,7 @@ fn a_wrong_blueprint_leaves_the_tree_alone() {
 #[test]
 fn what_is_no_longer_generated_goes() {
     let project = Project::generated();
-    project.edit("blueprint.toml", "[environments.dev]", "[environments.test]");
+    project.edit("blueprint.toml", "[environments.dev]", "[environments.test]\nrenamed_from = \"dev\"");
     let Run { status, stdout, .. } = project.run("generate");
     assert_eq!(status, 0);
     assert!(stdout.contains("+ environments/test/state/main.tf\n"), "{stdout}");

@@ -59,6 +59,8 @@ mod place;
 mod placement;
 #[path = "harness/random.rs"]
 mod random;
+#[path = "judges/renames.rs"]
+mod renames;
 #[path = "judges/scaffold.rs"]
 mod scaffold;
 #[path = "judges/scripts.rs"]

@@ -15,9 +15,9 @@ use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, Branch, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
     ConsolidationPolicy, DatabaseEngine, DatabaseVersion, Date, DeliveryEngine, DisruptionReason, Duration,
-    Engine, Folder, Format, Glob, InstanceClass, InstanceType, IpFamily, KubernetesVersion, Mfa, Name, Nat,
-    Partition, Placement, PodIdentity, PodSecurity, PoolKind, RepositoryFile, RetentionDays, Runner,
-    Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
+    Engine, Folder, Format, Former, Glob, InstanceClass, InstanceType, IpFamily, KubernetesVersion, Mfa,
+    Name, Nat, Partition, Placement, PodIdentity, PodSecurity, PoolKind, RepositoryFile, RetentionDays,
+    Retire, Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
 use super::usual::{self, Around, Sort};
@@ -129,6 +129,10 @@ table! {
     "a cluster" Cluster {
         /// `false` takes the cluster out again.
         default enabled: bool = true,
+        /// Whether the cluster is to be destroyed, with all that stands on it: the step before it is taken out.
+        default retire: bool = false,
+        /// The name that it was made under. Its EKS name and its states stay, so this stays as long as the cluster does.
+        optional renamed_from: Name,
         /// The EKS name, in place of `{project}-{environment}-{cluster}`.
         optional name: Name,
         /// The region, in place of the environment's.
@@ -220,6 +224,9 @@ table! {
     "a node pool" NodePool {
         /// `false` takes the pool out again.
         default enabled: bool = true,
+        /// Names that it had before, the oldest first: `"old"`, or a list. Its nodes stay, under the names that they have in AWS
+        /// and Kubernetes, so this stays as long as the pool does.
+        optional renamed_from: Former,
         /// Who makes the nodes.
         optional kind: PoolKind,
         /// EC2 instance types. Karpenter chooses freely without them.
@@ -351,6 +358,9 @@ table! {
     "an add-on" Addon {
         /// `false` takes the add-on out again.
         default enabled: bool = true,
+        /// Names that it had before, the oldest first: `"old"`, or a list. Its release and its role keep their names, so this stays
+        /// as long as the add-on does (own).
+        optional renamed_from: Former,
         /// Version of the chart, in place of the catalog's; not of an EKS add-on, which `plinth.lock` pins. One's own add-on needs it.
         optional version: String,
         /// Nodes that its pods run on, in place of the catalog's; of one's own add-on, without it, `core`.
@@ -423,6 +433,11 @@ table! {
         optional plan_role: Pattern,
         /// Deletion protection, and `prevent_destroy` in its roots.
         default protection: bool = false,
+        /// Whether the environment is to be destroyed, with all its clusters: the step before it is taken out.
+        default retire: bool = false,
+        /// The name that it was made under. EKS names, the state bucket and whatever else has it in its name stay, so this stays as
+        /// long as the environment does, and `{environment}` is the old name.
+        optional renamed_from: Name,
         /// What its clusters have in place of the standard.
         optional cluster: Layer,
         /// Clusters besides `main`.
@@ -437,6 +452,10 @@ table! {
         required team: Name,
         /// Where it runs: `"production"` is the environment's `main`, `"production/eu"` another cluster.
         required environments: Vec<Spanned<String>>,
+        /// Where it is to be destroyed, the step before it is taken out: `true`, or some of `environments`.
+        optional retire: Retire,
+        /// The name that it was made under. Its namespace and its states stay, so this stays as long as the application does.
+        optional renamed_from: Name,
         /// Its namespace; without it, its name.
         optional namespace: Name,
         /// What its namespace may ask for.

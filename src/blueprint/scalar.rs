@@ -712,6 +712,48 @@ impl Read for Zones {
     }
 }
 
+/// `retire` of an application: everywhere, or in which places.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Retire {
+    /// Everywhere, or nowhere.
+    Everywhere(bool),
+    /// There.
+    Places(Vec<Spanned<String>>),
+}
+
+impl Read for Retire {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &node.value {
+            Value::Boolean(_) => bool::read(node, reader).map(Self::Everywhere),
+            Value::Array(_) => Vec::read(node, reader).map(Self::Places),
+            _ => reader.wrong_type(node, "`true` or an array of places"),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Shape::Boolean, Vec::<String>::shape()])
+    }
+}
+
+/// Names that something had before, the oldest first: one or several.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(transparent)]
+pub struct Former(pub Vec<Spanned<Name>>);
+
+impl Read for Former {
+    fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &node.value {
+            Value::Array(_) => Vec::read(node, reader).map(Self),
+            _ => Name::read(node, reader).map(|name| Self(vec![Spanned::new(name, node.span)])),
+        }
+    }
+
+    fn shape() -> Shape {
+        Shape::Either(vec![Name::shape(), Vec::<Name>::shape()])
+    }
+}
+
 words! {
     /// Where engines run that must reach a private-only endpoint.
     Runner {

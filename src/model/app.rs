@@ -14,7 +14,7 @@ use crate::blueprint::keys::{App as Keys, Egress as EgressKeys, Quota};
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::quantity::{Bytes, is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{Name, PodIdentity, TenantOwner};
+use crate::blueprint::scalar::{Name, PodIdentity, Retire, TenantOwner};
 use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
 use crate::model::data;
@@ -72,6 +72,8 @@ pub struct Attachment {
     pub state_key: String,
     /// ARN of the role that applies it.
     pub deploy_role: String,
+    /// Whether it is to be destroyed.
+    pub retired: bool,
     /// Whether it makes the namespace, too.
     pub owns_namespace: bool,
     /// Names that people call there.
@@ -83,6 +85,9 @@ pub struct Attachment {
 pub struct Tenant {
     /// The application.
     pub app: Name,
+    /// The name that it was made under, which addresses are made of.
+    #[serde(skip)]
+    pub identity: Name,
     /// Who pays and who is asked.
     pub team: String,
     /// Its namespace.
@@ -188,7 +193,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
     let mut apps = Vec::new();
     for named in blueprint.file.apps.iter() {
         let Named { name, value: keys } = named;
-        let namespace = keys.namespace.as_ref().unwrap_or(name);
+        let namespace = identity::namespace(named);
         check_namespace(context, environments, namespace);
         if let Some(quota) = &keys.quota {
             check_quota(context, quota);
@@ -197,6 +202,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         if keys.environments.is_empty() {
             context.push(Problem::AppNowhere { app: name.to_string() }, keys.environments.span);
         }
+        check_retired(context, keys);
         let mut accounts = service_accounts(name, keys);
         let resources = resource::resolve(context, named, &accounts);
         for account in &mut accounts {
@@ -300,11 +306,18 @@ fn attach(
 ) -> Option<Attachment> {
     let Named { name, value: keys } = named;
     let project = context.blueprint.file.project.name.to_string();
-    let Cluster { name: cluster_name, region, partition, .. } = environment.clusters[cluster].clone();
+    let Cluster {
+        name: cluster_name,
+        identity: cluster_identity,
+        retired: cluster_retired,
+        region,
+        partition,
+        ..
+    } = environment.clusters[cluster].clone();
     let scope = Scope {
         project: &project,
-        environment: &environment.name,
-        cluster: &cluster_name,
+        environment: &environment.identity,
+        cluster: &cluster_identity,
         account: &environment.account,
         region: &region,
         partition: &partition,
@@ -345,15 +358,15 @@ fn attach(
     let tenants = &mut environment.clusters[cluster].tenants;
     if let Some(twin) = tenants.iter().find(|tenant| tenant.namespace == namespace.as_str()) {
         let apps = &context.blueprint.file.apps;
-        let also = apps.get(twin.app.as_str()).map_or(namespace.span, |other| {
-            other.value.namespace.as_ref().map_or(other.name.span, |namespace| namespace.span)
-        });
+        let also =
+            apps.get(twin.app.as_str()).map_or(namespace.span, |other| identity::namespace(other).span);
         let (app, other) = (name.to_string(), twin.app.to_string());
         let problem = Problem::SharedNamespace { namespace: namespace.to_string(), app, other };
         context.push_conflict(problem, namespace.span, also);
     }
     tenants.push(Tenant {
         app: name.value.clone(),
+        identity: keys.renamed_from.as_ref().unwrap_or(name).value.clone(),
         team: keys.team.to_string(),
         namespace: namespace.to_string(),
         pod_security: keys.pod_security.word(),
@@ -370,7 +383,12 @@ fn attach(
     let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };
     Some(Attachment {
         folder: format!("{}{suffix}", environment.name),
-        state_key: identity::attachment_key(&name.value, &environment.name, &cluster_name),
+        state_key: identity::attachment_key(
+            identity::of(name, keys.renamed_from.as_ref()),
+            &environment.identity,
+            &cluster_identity,
+        ),
+        retired: cluster_retired || is_retired(keys, &environment.name, &cluster_name),
         environment: environment.name.clone(),
         cluster: cluster_name,
         deploy_role: deploy_role.value,
@@ -395,6 +413,25 @@ fn check_once(context: &mut Context<'_>, [admins, deployers, readers]: [&[Spanne
     }
 }
 
+/// Whether an application is to go from a cluster, whatever becomes of that.
+fn is_retired(keys: &Keys, environment: &str, cluster: &str) -> bool {
+    keys.retire.as_ref().is_some_and(|retire| match &retire.value {
+        Retire::Everywhere(retire) => *retire,
+        Retire::Places(places) => places.iter().any(|place| canonical(place) == (environment, cluster)),
+    })
+}
+
+/// An application is destroyed where it is.
+fn check_retired(context: &mut Context<'_>, keys: &Keys) {
+    let Some(Retire::Places(places)) = keys.retire.as_ref().map(|retire| &retire.value) else { return };
+    for place in places {
+        if !keys.environments.iter().any(|known| canonical(known) == canonical(place)) {
+            let known = keys.environments.iter().map(|known| known.value.clone()).collect();
+            context.push(Problem::RetiredElsewhere { value: place.value.clone(), known }, place.span);
+        }
+    }
+}
+
 /// Without any, an application has one service account of its own name, so that no pod needs `default`.
 fn service_accounts(name: &Spanned<Name>, keys: &Keys) -> Vec<ServiceAccount> {
     let account = |name: &Spanned<Name>, token, identity| ServiceAccount {
@@ -405,6 +442,7 @@ fn service_accounts(name: &Spanned<Name>, keys: &Keys) -> Vec<ServiceAccount> {
         at: name.span,
     };
     if keys.service_accounts.names().is_empty() {
+        let name = keys.renamed_from.as_ref().unwrap_or(name);
         return vec![account(name, false, PodIdentity::PodIdentity)];
     }
     let accounts = keys.service_accounts.iter();

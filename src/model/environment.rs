@@ -29,6 +29,9 @@ pub struct Environment {
     /// Where the name stands.
     #[serde(skip)]
     pub at: Span,
+    /// The name that it was made under, which names in AWS are made of.
+    #[serde(skip)]
+    pub identity: String,
     /// AWS account.
     pub account: String,
     /// Region of the state bucket, and of clusters that name none.
@@ -43,6 +46,8 @@ pub struct Environment {
     pub pipeline: Option<Pipeline>,
     /// Whether its resources are protected from deletion.
     pub protected: bool,
+    /// Whether it is to be destroyed.
+    pub retired: bool,
     /// Where its states live.
     pub state: StateStore,
     /// Its clusters by name.
@@ -93,6 +98,11 @@ pub struct Cluster {
     pub name: String,
     /// Its environment.
     pub environment: String,
+    /// The name that it was made under, which names in AWS are made of.
+    #[serde(skip)]
+    pub identity: String,
+    /// Whether it is to be destroyed.
+    pub retired: bool,
     /// Where it was named in the blueprint.
     #[serde(skip)]
     pub at: Span,
@@ -186,7 +196,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     let blueprint = context.blueprint;
     let scope = Scope {
         project: blueprint.file.project.name.as_str(),
-        environment: name.as_str(),
+        environment: identity::of(name, keys.renamed_from.as_ref()),
         cluster: MAIN,
         account: keys.account.as_str(),
         region: &keys.region,
@@ -201,7 +211,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     let deploy_role = access::role(context, &keys.deploy_role, &scope);
     let plan_role = keys.plan_role.as_ref().and_then(|role| access::role(context, role, &scope));
     let pipeline = Pipeline::resolve(context, &scope);
-    let tags = tags::resolve(context, scope.environment, None);
+    let tags = tags::resolve(context, name.as_str(), None);
     let state = identity::state_store(context, &scope, name.span);
     let (Some(deploy_role), Some(state)) = (deploy_role, state) else {
         return None;
@@ -209,8 +219,15 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
 
     let mut resolved = Vec::new();
     for named in clusters.iter().filter(|named| *named.value.enabled) {
-        let roles = Roles { deploy: &deploy_role, plan: plan_role.as_ref() };
-        resolved.extend(cluster(context, named, &keys.region, &scope, &roles, *keys.protection));
+        let own = Own {
+            name: name.as_str(),
+            region: &keys.region,
+            deploy: &deploy_role,
+            plan: plan_role.as_ref(),
+            protected: *keys.protection,
+            retired: *keys.retire,
+        };
+        resolved.extend(cluster(context, named, &scope, &own));
     }
     if !resolved.is_empty() && resolved.iter().all(|cluster| cluster.access.admins.len() < 2) {
         context.push(Problem::NoHumanAdmin { environment: name.to_string() }, name.span);
@@ -218,6 +235,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     Some(Environment {
         name: name.to_string(),
         at: name.span,
+        identity: scope.environment.to_owned(),
         account: keys.account.to_string(),
         region: keys.region.value.clone(),
         partition: facts.partition.clone(),
@@ -225,39 +243,44 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
         plan_role: plan_role.map(|role| role.value),
         pipeline,
         protected: *keys.protection,
+        retired: *keys.retire,
         state,
         clusters: resolved,
         tags,
     })
 }
 
-/// The environment's roles that every one of its clusters lets in.
-struct Roles<'a> {
+/// What an environment gives to every one of its clusters.
+struct Own<'a> {
+    name: &'a str,
+    region: &'a Spanned<String>,
+    /// Roles that each of them lets in.
     deploy: &'a Spanned<String>,
     plan: Option<&'a Spanned<String>>,
+    protected: bool,
+    retired: bool,
 }
 
 fn cluster(
     context: &mut Context<'_>,
     named: &Named<ClusterKeys>,
-    environment_region: &Spanned<String>,
     environment: &Scope<'_>,
-    roles: &Roles<'_>,
-    protected: bool,
+    own: &Own<'_>,
 ) -> Option<Cluster> {
     let Named { name, value: keys } = named;
-    let region_name = keys.region.as_ref().unwrap_or(environment_region);
+    let retired = own.retired || *keys.retire;
+    let region_name = keys.region.as_ref().unwrap_or(own.region);
     let facts = region(context, region_name)?;
     if facts.partition != environment.partition {
         let problem = Problem::OtherPartition {
             region: region_name.value.clone(),
             partition: environment.partition.to_owned(),
-            environment: environment.environment.to_owned(),
+            environment: own.name.to_owned(),
         };
         context.push(problem, region_name.span);
     }
     let scope = Scope {
-        cluster: name.as_str(),
+        cluster: identity::of(name, keys.renamed_from.as_ref()),
         region: &region_name.value,
         partition: &facts.partition,
         ..*environment
@@ -270,7 +293,7 @@ fn cluster(
     let NodePools { managed, karpenter, fargate } = pools;
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let private_cidrs = private_cidrs(keys);
-    let access = Access::resolve(context, keys, &scope, roles.deploy, roles.plan);
+    let access = Access::resolve(context, keys, &scope, own.deploy, own.plan);
     let place = Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts };
     let network = network::resolve(context, &place, keys.network.as_deref())?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
@@ -284,7 +307,7 @@ fn cluster(
         private_cidrs,
         service_cidr: network.service_cidr.value,
         log_retention_days: keys.log_retention_days.0,
-        deletion_protection: protected,
+        deletion_protection: own.protected && !retired,
         managed_pools: managed,
         karpenter_pools: karpenter,
         fargate_pools: fargate,
@@ -294,7 +317,9 @@ fn cluster(
     };
     Some(Cluster {
         name: name.to_string(),
-        environment: environment.environment.to_owned(),
+        environment: own.name.to_owned(),
+        identity: scope.cluster.to_owned(),
+        retired,
         at: keys.name.as_ref().map_or(name.span, |name| name.span),
         region: region_name.value.clone(),
         partition: facts.partition.clone(),
@@ -303,7 +328,7 @@ fn cluster(
         settings,
         bills,
         tenants: Vec::new(),
-        tags: tags::resolve(context, environment.environment, Some(&eks_name)),
+        tags: tags::resolve(context, own.name, Some(&eks_name)),
         eks_name,
     })
 }

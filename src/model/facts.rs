@@ -3,15 +3,26 @@
 use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::environment::Environment;
+use super::Model;
+use super::stack::Stack;
 use crate::blueprint::scalar::KubernetesVersion;
+use crate::file::File;
+use crate::hcl::address::{self, Contents};
 
-/// What cannot change under a cluster that exists, or only in steps; by EKS name.
+/// What cannot change under what exists, or only in steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts(BTreeMap<String, ClusterFacts>);
+pub struct Facts {
+    /// Clusters by EKS name.
+    clusters: BTreeMap<String, ClusterFacts>,
+    /// Stacks by name.
+    stacks: BTreeMap<String, StackFacts>,
+    /// What the folders of stacks and modules hold.
+    folders: BTreeMap<String, Contents>,
+}
 
 /// One cluster as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,14 +44,45 @@ pub struct ClusterFacts {
     pub control_plane_zones: Vec<String>,
 }
 
+/// One stack as it was generated last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackFacts {
+    /// Its environment.
+    pub environment: String,
+    /// Its cluster within the environment, `-` for the state stack.
+    pub cluster: String,
+    /// What a person calls it on the command line.
+    pub stack: String,
+    /// Its folder below the tree's root.
+    pub folder: String,
+    /// The bucket of its state.
+    pub bucket: String,
+    /// The key of its state in that bucket.
+    pub key: String,
+    /// Whether the blueprint said that it is to be destroyed: then it may leave.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
+}
+
+impl StackFacts {
+    fn of(stack: Stack) -> (String, Self) {
+        let Stack { name, environment, cluster, stack, folder, bucket, key, retired, .. } = stack;
+        (name, Self { environment, cluster, stack, folder, bucket, key, retired })
+    }
+}
+
 /// What stands before the EKS name in the manifest.
 const CLUSTER: &str = "cluster ";
+/// What stands before the name of a stack.
+const STACK: &str = "stack ";
+/// What stands before a folder.
+const FOLDER: &str = "folder ";
 
 impl Facts {
-    /// Gathers the facts of a model.
-    pub(super) fn of(environments: &[Environment]) -> Self {
-        let clusters = environments.iter().flat_map(|environment| &environment.clusters);
-        let facts = clusters.map(|cluster| {
+    /// Gathers the facts of a model, and of the files that it became.
+    pub(super) fn of(model: &Model, files: &[File]) -> Self {
+        let clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
+        let clusters = clusters.map(|cluster| {
             let facts = ClusterFacts {
                 environment: cluster.environment.clone(),
                 cluster: cluster.name.clone(),
@@ -56,45 +98,68 @@ impl Facts {
             };
             (cluster.eks_name.clone(), facts)
         });
-        Self(facts.collect())
+        Self {
+            clusters: clusters.collect(),
+            stacks: model.stacks().into_iter().map(StackFacts::of).collect(),
+            folders: address::contents(files),
+        }
     }
 
     /// Reads the facts of a manifest. What is not written as this release writes it says nothing.
     pub fn read(written: &Map<String, Value>) -> Self {
-        let facts = written.iter().filter_map(|(key, value)| {
-            let facts = serde_json::from_value(value.clone()).ok()?;
-            Some((key.strip_prefix(CLUSTER)?.to_owned(), facts))
-        });
-        Self(facts.collect())
+        fn those<T: DeserializeOwned>(written: &Map<String, Value>, prefix: &str) -> BTreeMap<String, T> {
+            let facts = written.iter().filter_map(|(key, value)| {
+                let name = key.strip_prefix(prefix)?;
+                Some((name.to_owned(), serde_json::from_value(value.clone()).ok()?))
+            });
+            facts.collect()
+        }
+        Self {
+            clusters: those(written, CLUSTER),
+            stacks: those(written, STACK),
+            folders: those(written, FOLDER),
+        }
     }
 
     /// Returns the facts as the manifest carries them.
     ///
     /// # Panics
-    /// Never: facts are texts and lists of texts.
+    /// Never: facts are texts, and lists and tables of texts.
     pub fn to_map(&self) -> Map<String, Value> {
-        let facts = self.0.iter().map(|(name, facts)| {
-            (format!("{CLUSTER}{name}"), serde_json::to_value(facts).expect("texts serialise"))
-        });
-        facts.collect()
+        fn those<T: Serialize>(facts: &BTreeMap<String, T>, prefix: &str) -> Vec<(String, Value)> {
+            let value = |facts: &T| serde_json::to_value(facts).expect("texts serialise");
+            facts.iter().map(|(name, facts)| (format!("{prefix}{name}"), value(facts))).collect()
+        }
+        let all = [those(&self.clusters, CLUSTER), those(&self.stacks, STACK), those(&self.folders, FOLDER)];
+        all.into_iter().flatten().collect()
+    }
+
+    /// Returns the stacks that there were, by name.
+    pub(super) fn stacks(&self) -> &BTreeMap<String, StackFacts> {
+        &self.stacks
+    }
+
+    /// Returns the addresses of all resources of a stack.
+    pub(super) fn addresses(&self, stack: &StackFacts) -> Vec<String> {
+        address::addresses(&self.folders, &stack.folder)
     }
 
     /// Returns the Kubernetes version that a cluster has; none where it was not generated yet, or for another region.
     pub(super) fn kubernetes_version(&self, eks_name: &str, region: &str) -> Option<KubernetesVersion> {
-        let facts = self.0.get(eks_name).filter(|facts| facts.region == region)?;
+        let facts = self.clusters.get(eks_name).filter(|facts| facts.region == region)?;
         KubernetesVersion::new(&facts.kubernetes_version)
     }
 
     /// Returns the zones that a cluster has; none where it was not generated yet, or for another region.
     pub(super) fn zones(&self, eks_name: &str, region: &str) -> &[String] {
-        let facts = self.0.get(eks_name).filter(|facts| facts.region == region);
+        let facts = self.clusters.get(eks_name).filter(|facts| facts.region == region);
         facts.map_or(&[], |facts| &facts.zones)
     }
 
     /// Returns the zones in which a cluster's control plane was made; none where it was not generated yet, or for another
     /// region or range: then it will be another cluster.
     pub(super) fn control_plane_zones(&self, eks_name: &str, region: &str, vpc_cidr: Ipv4Net) -> &[String] {
-        let facts = self.0.get(eks_name).filter(|facts| facts.vpc_cidr == vpc_cidr.to_string());
+        let facts = self.clusters.get(eks_name).filter(|facts| facts.vpc_cidr == vpc_cidr.to_string());
         match facts {
             Some(facts) if facts.region == region && !facts.control_plane_zones.is_empty() => {
                 &facts.control_plane_zones

@@ -7,18 +7,29 @@ use std::collections::BTreeMap;
 
 use super::addon::{EFS, KARPENTER, VELERO};
 use super::environment::{Cluster, Environment, StateStore};
-use super::node_pool::{FargatePool, KarpenterPool, ManagedPool};
+use super::node_pool::{FargatePool, KarpenterPool, ManagedPool, Pool};
 use super::resource::{self, Physical};
 use super::settings::{Fleet, FleetAddon};
 use super::{App, Context};
-use crate::blueprint::keys::Cluster as ClusterKeys;
+use crate::blueprint::keys::{App as AppKeys, Cluster as ClusterKeys};
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::Name;
 use crate::blueprint::usual;
 use crate::catalog::Catalog;
-use crate::diagnostic::Span;
+use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
+
+/// Returns the name that names in AWS and Kubernetes are made of: the one that something was made under.
+pub(super) fn of<'a>(name: &'a Spanned<Name>, renamed_from: Option<&'a Spanned<Name>>) -> &'a str {
+    renamed_from.unwrap_or(name).as_str()
+}
+
+/// Returns the namespace of an application, and where it is decided.
+pub(super) fn namespace(app: &Named<AppKeys>) -> &Spanned<Name> {
+    let Named { name, value } = app;
+    value.namespace.as_ref().or(value.renamed_from.as_ref()).unwrap_or(name)
+}
 
 /// Returns a cluster's EKS name: always three parts, unless the blueprint settles it.
 pub(super) fn eks_name(keys: &ClusterKeys, scope: &Scope<'_>) -> String {
@@ -40,7 +51,7 @@ pub const STATE_STACK_KEY: &str = "state/terraform.tfstate";
 pub const ACCOUNT_STACK_KEY: &str = "account/terraform.tfstate";
 
 /// Returns the state key of an application's stub.
-pub(super) fn attachment_key(app: &Name, environment: &str, cluster: &str) -> String {
+pub(super) fn attachment_key(app: &str, environment: &str, cluster: &str) -> String {
     format!("apps/{app}/{environment}-{cluster}.tfstate")
 }
 
@@ -177,8 +188,9 @@ pub(super) fn check(context: &mut Context<'_>, environments: &[Environment], app
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
         check_cluster(context, fleet, cluster);
     }
-    for Named { name, value: app } in context.blueprint.file.apps.iter() {
-        let (namespace, team) = (app.namespace.as_ref().unwrap_or(name), &app.team);
+    for named in context.blueprint.file.apps.iter() {
+        let Named { name, value: app } = named;
+        let (namespace, team) = (self::namespace(named), &app.team);
         let label = context.catalog.name_limit("kubernetes_label");
         let names = [
             (namespace, "the namespace", context.catalog.name_limit("kubernetes_namespace")),
@@ -294,13 +306,14 @@ pub fn lengthened(catalog: &Catalog, fleet: &Fleet) -> Vec<(&'static str, String
     let fixed = SUFFIXES.iter().filter(|row| (row.when)(fleet));
     let mut all: Vec<(&'static str, String, String)> =
         fixed.map(|row| (row.resource, row.suffix.to_owned(), row.what.to_owned())).collect();
-    for FleetAddon { name, facts, .. } in addons() {
+    for addon in addons() {
+        let (FleetAddon { name, facts, .. }, made_as) = (addon, addon.made_as());
         if facts.service_account.is_some() {
-            all.push(("aws_iam_role", format!("-{name}"), format!("the role of add-on `{name}`")));
+            all.push(("aws_iam_role", format!("-{made_as}"), format!("the role of add-on `{name}`")));
         }
         let statements = (!facts.statements.is_empty()).then(|| "statements".to_owned());
         for policy in facts.policies.iter().chain(&statements) {
-            let suffix = format!("-{name}-{}", policy.replace('_', "-"));
+            let suffix = format!("-{made_as}-{}", policy.replace('_', "-"));
             all.push(("aws_iam_policy", suffix, format!("a policy of add-on `{name}`")));
         }
     }
@@ -342,17 +355,20 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
         let at = pool_at(pool.as_str());
         Derived { resource, name, what: format!("{what} of pool `{pool}`"), settle: None, at }
     };
-    for ManagedPool { name, .. } in &cluster.settings.managed_pools {
-        derived.push(of_pool("aws_eks_node_group_prefix", format!("{name}-"), "the node group", name));
-        let template = format!("{cluster_name}-{name}");
+    for pool in &cluster.settings.managed_pools {
+        let (ManagedPool { name, .. }, made_as) = (pool, pool.made_as());
+        derived.push(of_pool("aws_eks_node_group_prefix", format!("{made_as}-"), "the node group", name));
+        let template = format!("{cluster_name}-{made_as}");
         derived.push(of_pool("aws_launch_template", template, "the launch template", name));
     }
-    for FargatePool { name, .. } in &cluster.settings.fargate_pools {
+    for pool in &cluster.settings.fargate_pools {
+        let (FargatePool { name, .. }, made_as) = (pool, pool.made_as());
         // Behind the hyphen stand eight digits of a hash, which only the engine knows where it makes the subnets.
-        derived.push(of_pool("aws_eks_fargate_profile", format!("{name}-00000000"), "the profile", name));
+        derived.push(of_pool("aws_eks_fargate_profile", format!("{made_as}-00000000"), "the profile", name));
     }
-    for KarpenterPool { name, .. } in &cluster.settings.karpenter_pools {
-        derived.push(of_pool("helm_release", format!("node-pool-{name}"), "the release", name));
+    for pool in &cluster.settings.karpenter_pools {
+        let (KarpenterPool { name, .. }, made_as) = (pool, pool.made_as());
+        derived.push(of_pool("helm_release", format!("node-pool-{made_as}"), "the release", name));
     }
     derived
 }

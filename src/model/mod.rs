@@ -17,6 +17,8 @@ pub mod facts;
 pub mod identity;
 pub mod network;
 pub mod node_pool;
+pub mod removal;
+pub mod rename;
 pub mod resource;
 pub mod settings;
 pub mod stack;
@@ -34,6 +36,7 @@ use crate::blueprint::Blueprint;
 use crate::blueprint::scalar::Engine;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Span, Spanned};
+use crate::file::File;
 use crate::problem::Problem;
 
 pub use access::Access;
@@ -110,12 +113,17 @@ impl Model {
 
     /// Returns every stack of an environment in the order in which they are applied.
     pub fn stacks(&self) -> Vec<Stack> {
-        stack::stacks(self)
+        stack::stacks(&self.environments, &self.apps)
     }
 
-    /// Returns what a later run must know of each cluster: it goes into the manifest.
-    pub fn facts(&self) -> Facts {
-        Facts::of(&self.environments)
+    /// Whether any stack is to be destroyed.
+    pub fn has_retired(&self) -> bool {
+        self.stacks().iter().any(|stack| stack.retired)
+    }
+
+    /// Returns what a later run must know of this model and of the files that it became: it goes into the manifest.
+    pub fn facts(&self, files: &[File]) -> Facts {
+        Facts::of(self, files)
     }
 }
 
@@ -178,6 +186,7 @@ pub fn resolve(
 ) -> (Model, Diagnostics) {
     let blueprint = &complete::complete(blueprint, catalog);
     let mut context = Context { blueprint, catalog, facts, file_name, diagnostics: Diagnostics::default() };
+    rename::check(&mut context);
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
     let delivery = delivery::resolve(&mut context, &environments, &apps);

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::addon::Addon;
 use super::environment::Cluster;
-use super::{Context, network};
+use super::{Context, network, rename};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys, Size};
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
@@ -47,6 +47,9 @@ pub const CORE_TAINT: &str = "CriticalAddonsOnly";
 pub struct ManagedPool {
     /// Its name.
     pub name: Name,
+    /// Names that it had before, the oldest first.
+    #[serde(skip)]
+    pub former: Vec<Name>,
     /// EC2 instance types, all of one architecture.
     pub instance_types: Vec<String>,
     /// Who builds its image.
@@ -90,6 +93,9 @@ pub struct Taint {
 pub struct FargatePool {
     /// Its name.
     pub name: Name,
+    /// Names that it had before, the oldest first.
+    #[serde(skip)]
+    pub former: Vec<Name>,
     /// Which pods run there: all of a namespace, or those of it that carry labels.
     pub selectors: Vec<Selector>,
 }
@@ -108,6 +114,12 @@ pub struct Selector {
 pub trait Pool: Clone {
     /// Its name.
     fn name(&self) -> &Name;
+    /// The names that it had before, the oldest first.
+    fn former(&self) -> &[Name];
+    /// The name that it was made under, which AWS and Kubernetes know.
+    fn made_as(&self) -> &Name {
+        rename::made_as(self.former(), self.name())
+    }
     /// The pools of this kind that a cluster has.
     fn of(cluster: &Cluster) -> &[Self];
 }
@@ -127,6 +139,10 @@ macro_rules! pool {
         impl Pool for $Pool {
             fn name(&self) -> &Name {
                 &self.name
+            }
+
+            fn former(&self) -> &[Name] {
+                &self.former
             }
 
             fn of(cluster: &Cluster) -> &[Self] {
@@ -288,7 +304,8 @@ impl NodePools {
     fn add_fargate(&mut self, report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) {
         if pool.name.as_str() == CORE {
             let selectors = core_selectors(ground.catalog);
-            self.fargate.push(FargatePool { name: pool.name.value.clone(), selectors });
+            let former = rename::former(pool.value.renamed_from.as_ref());
+            self.fargate.push(FargatePool { name: pool.name.value.clone(), former, selectors });
             self.karpenter.extend(karpenter::resolve(report, ground, pool));
         } else {
             self.fargate.extend(fargate(report, pool));
@@ -322,7 +339,8 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
     }
     let selectors =
         namespaces.iter().map(|namespace| Selector { namespace: namespace.to_string(), labels: Vec::new() });
-    Some(FargatePool { name: name.value.clone(), selectors: selectors.collect() })
+    let former = rename::former(keys.renamed_from.as_ref());
+    Some(FargatePool { name: name.value.clone(), former, selectors: selectors.collect() })
 }
 
 /// Refuses what a list names twice.
@@ -465,6 +483,7 @@ fn managed(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<Keys>) ->
     let ami_family = image::family(keys);
     Some(ManagedPool {
         name: name.value.clone(),
+        former: rename::former(keys.renamed_from.as_ref()),
         ami_family,
         ami_type: image::ami_type(ami_family, types[0].architecture(), image::has_gpus(ground, keys)),
         release_version,

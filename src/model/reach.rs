@@ -1,9 +1,8 @@
 //! Whether pods find nodes: those of applications, and those of a Fargate pool's namespaces.
 
-use super::Context;
-use super::app;
 use super::environment::{Cluster, Environment};
 use super::node_pool::{CORE, KarpenterPool, MIDDLEWARE, Taint};
+use super::{Context, app, identity};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{Name, PoolKind};
@@ -87,8 +86,7 @@ fn check_choice(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys
 /// What a Fargate pool takes must be applications: add-ons need the nodes of core, and Pod Identity.
 fn check_namespaces(context: &mut Context<'_>, cluster: &Cluster, keys: &ClusterKeys) {
     let apps = &context.blueprint.file.apps;
-    let known: Vec<String> =
-        apps.iter().map(|app| app.value.namespace.as_ref().unwrap_or(&app.name).to_string()).collect();
+    let known: Vec<String> = apps.iter().map(|app| identity::namespace(app).to_string()).collect();
     for pool in keys.node_pools.iter().filter(|pool| *pool.value.enabled && is_fargate(pool)) {
         for namespace in pool.value.namespaces.iter().flat_map(|namespaces| namespaces.iter()) {
             let name = namespace.to_string();

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 use serde::Serialize;
 
-use super::Context;
 use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
 use super::network::Network;
 use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools, NodesPool, Pool};
-use super::placement;
+use super::{Context, placement, rename};
 use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
@@ -279,6 +278,11 @@ impl FleetAddon {
         placement::values(&self.facts).merged(self.wished.clone())
     }
 
+    /// The name that it was made under, which AWS and Helm know.
+    pub fn made_as(&self) -> &Name {
+        rename::made_as(&self.facts.former, &self.name)
+    }
+
     /// Whether another add-on comes before it.
     pub fn follows(&self, other: &Self) -> bool {
         self.facts.needs.iter().chain(&self.facts.after).any(|name| name == other.name.as_str())
@@ -357,6 +361,9 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             problem: |pool| Problem::NamespacesDiffer { pool },
         },
     );
+    check_renamed(context, &managed_pools, &clusters);
+    check_renamed(context, &karpenter_pools, &clusters);
+    check_renamed(context, &fargate_pools, &clusters);
     let kubernetes_version =
         standard.kubernetes_version.as_ref().map_or(default, |version| version.value.clone());
     check_own_addons(context, &clusters);
@@ -519,6 +526,20 @@ struct Alike<P> {
     /// Where the blueprint says it.
     written: fn(&NodePool) -> Option<Span>,
     problem: fn(String) -> Problem,
+}
+
+/// The past of an address stands in the module.
+fn check_renamed<P: Pool>(context: &mut Context<'_>, pools: &[FleetPool<P>], clusters: &[&Cluster]) {
+    check_alike(
+        context,
+        pools,
+        clusters,
+        &Alike {
+            same: |own, standard| own.former() == standard.former(),
+            written: |keys| keys.renamed_from.as_ref().map(|former| former.span),
+            problem: |pool| Problem::RenamedInPart { pool },
+        },
+    );
 }
 
 /// Bottlerocket has another layout of volumes, and another form of settings.

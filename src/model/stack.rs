@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::Model;
+use super::app::App;
 use super::delivery::Account;
+use super::environment::Environment;
 use super::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 
 /// A root module with a state of its own.
@@ -38,6 +39,8 @@ pub struct Stack {
     pub bucket: String,
     /// The key of its state in that bucket.
     pub key: String,
+    /// Whether it is to be destroyed.
+    pub retired: bool,
 }
 
 /// What is applied before what: a stack reads what those of lower levels have made.
@@ -97,13 +100,14 @@ pub(super) fn of_account(account: &Account) -> Stack {
         plan_role: None,
         bucket: account.state.bucket.clone(),
         key: ACCOUNT_STACK_KEY.to_owned(),
+        retired: false,
     }
 }
 
 /// Returns every stack in the order in which they are applied.
-pub(super) fn stacks(model: &Model) -> Vec<Stack> {
+pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
     let mut stacks = Vec::new();
-    for environment in &model.environments {
+    for environment in environments {
         let of_environment = |level: Level| Stack {
             name: format!("{}/{}", environment.name, level.word()),
             environment: environment.name.clone(),
@@ -117,9 +121,18 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
             plan_role: environment.plan_role.clone(),
             bucket: environment.state.bucket.clone(),
             key: STATE_STACK_KEY.to_owned(),
+            retired: environment.retired,
         };
         stacks.push(of_environment(Level::State));
         for cluster in &environment.clusters {
+            let here = || {
+                apps.iter().flat_map(move |app| {
+                    let here = app.attachments.iter().filter(|attachment| {
+                        attachment.environment == environment.name && attachment.cluster == cluster.name
+                    });
+                    here.map(move |attachment| (app, attachment))
+                })
+            };
             let of_cluster = |level: Level| {
                 let name = format!("{}/{}/{}", environment.name, cluster.name, level.word());
                 Stack {
@@ -127,28 +140,27 @@ pub(super) fn stacks(model: &Model) -> Vec<Stack> {
                     folder: format!("environments/{name}"),
                     name,
                     region: cluster.region.clone(),
-                    key: stack_key(&cluster.name, level.word()),
+                    key: stack_key(&cluster.identity, level.word()),
+                    // Without applications, tenants have nothing to do: they go with the last of them.
+                    retired: cluster.retired
+                        || level == Level::Tenants && here().all(|(_, attachment)| attachment.retired),
                     ..of_environment(level)
                 }
             };
             let tenants = (!cluster.tenants.is_empty()).then_some(Level::Tenants);
             stacks.extend([Level::Cluster, Level::Services].into_iter().chain(tenants).map(of_cluster));
-            for app in &model.apps {
-                let here = app.attachments.iter().filter(|attachment| {
-                    attachment.environment == environment.name && attachment.cluster == cluster.name
-                });
-                stacks.extend(here.map(|attachment| {
-                    let folder = format!("apps/{}/{}", app.name, attachment.folder);
-                    Stack {
-                        name: folder.clone(),
-                        stack: format!("apps/{}", app.name),
-                        folder,
-                        deploy_role: attachment.deploy_role.clone(),
-                        key: attachment.state_key.clone(),
-                        ..of_cluster(Level::App)
-                    }
-                }));
-            }
+            stacks.extend(here().map(|(app, attachment)| {
+                let folder = format!("apps/{}/{}", app.name, attachment.folder);
+                Stack {
+                    name: folder.clone(),
+                    stack: format!("apps/{}", app.name),
+                    folder,
+                    deploy_role: attachment.deploy_role.clone(),
+                    key: attachment.state_key.clone(),
+                    retired: attachment.retired,
+                    ..of_cluster(Level::App)
+                }
+            }));
         }
     }
     stacks
@@ -172,6 +184,7 @@ mod tests {
             plan_role: None,
             bucket: String::new(),
             key: String::new(),
+            retired: false,
         }
     }
 

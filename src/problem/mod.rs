@@ -5,6 +5,7 @@
 //! change their meaning: E01xx the text and its shape, E02xx names and references, E03xx network, E04xx node
 //! pools, E05xx add-ons and versions, E06xx access, E07xx applications, N0xxx notes.
 
+mod leaving;
 mod nearest;
 mod retype;
 pub mod syntax;
@@ -14,6 +15,7 @@ use ipnet::Ipv4Net;
 
 use crate::blueprint::cron;
 use crate::model::bill::Unfit;
+use crate::model::removal::Removed;
 
 pub use nearest::{nearest, suggest};
 pub use words::Words;
@@ -553,6 +555,21 @@ problems! {
     E0732 StorageOfAurora,
     /// Nothing says in which zone a name is.
     E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
+
+    /// Stacks that were generated are no longer made, and nothing said that they are to be destroyed.
+    E0801 StackLeaves { removed: Removed, stacks: Vec<(String, Vec<String>)>, renamed: Option<String> },
+    /// The state of a stack would be looked for elsewhere.
+    E0802 StateMoves { stack: String, from: String, to: String, is_bucket: bool },
+    /// A former name is still that of something.
+    E0803 FormerNameInUse { what: &'static str, old: String, name: String },
+    /// Two things had the same name before.
+    E0804 FormerNameTwice { old: String },
+    /// A former name is the present one.
+    E0805 RenamedToItself { name: String },
+    /// An application is to be destroyed where it is not.
+    E0806 RetiredElsewhere { value: String, known: Vec<String> },
+    /// A node pool has another name in some clusters alone, where the module is the same for all.
+    E0807 RenamedInPart { pool: String },
 
     /// A file among a blueprint's own templates is used for nothing.
     N0801 TemplateUnused { template: String, near: Option<String> },

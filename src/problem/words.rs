@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::nearest::{list, name_like, nearest, suggest};
 use super::retype::retype;
-use super::{Measure, Principal, Problem, syntax};
+use super::{Measure, Principal, Problem, leaving, syntax};
 use crate::blueprint::cron;
 use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::lock;
@@ -1497,6 +1497,44 @@ impl Problem {
                     .label("does not end so")
                     .also("this is to be its end")
                     .help(format!("write `\"{first}.{zone}\"`, or the zone that the name is in"))
+            }
+            Self::StackLeaves { removed, stacks, renamed } => leaving::words(removed, stacks, renamed.as_deref()),
+            Self::StateMoves { stack, from, to, is_bucket } => {
+                let back = if *is_bucket { "take the bucket's name back" } else { "take the change of names back" };
+                Words::new(format!("the state of stack `{stack}` would be looked for in `{to}`"))
+                    .label(format!("it is in `{from}`, and everything would be made again"))
+                    .help(format!(
+                        "{back}; if the state has been copied there already, take the line `stack {stack}` out of `.plinth/manifest.json`"
+                    ))
+            }
+            Self::FormerNameInUse { what, old, name } => {
+                let article = if what.starts_with(['a', 'e']) { "an" } else { "a" };
+                Words::new(format!("`{name}` cannot be what `{old}` was: there is still {article} {what} `{old}`"))
+                    .label("this name is in use")
+                    .also("here")
+                    .help(format!("give the {what} that is new another name, or take `renamed_from` out"))
+            }
+            Self::FormerNameTwice { old } => Words::new(format!("two cannot both be what `{old}` was"))
+                .label("the second")
+                .also("the first")
+                .help("leave it where the things are that were made under this name"),
+            Self::RenamedToItself { name } => Words::new(format!("`{name}` is the name that it has"))
+                .label("not another one")
+                .help("write the name that it had before, or take the key out"),
+            Self::RetiredElsewhere { value, known } => {
+                Words::new(format!("the application is not in `{value}`, and cannot go from there"))
+                    .label("not one of its `environments`")
+                    .help(if known.is_empty() {
+                        "take `retire` out: it has no `environments`".to_owned()
+                    } else {
+                        suggest(value, known)
+                    })
+            }
+            Self::RenamedInPart { pool } => {
+                Words::new(format!("node pool `{pool}` has other former names in another cluster"))
+                    .label("the module is the same for all clusters")
+                    .also("here it has these")
+                    .help(format!("write `renamed_from` once for all, in `[cluster.node_pools.{pool}]`"))
             }
             Self::HostWithoutZone { domain_name, cluster, zones } => {
                 let label = match zones {

@@ -141,6 +141,7 @@ fn application(scope: &ForApp<'_>) -> Context {
         takes_account: bool,
         has_hosts: bool,
         is_protected: bool,
+        has_retired: bool,
         outputs: Vec<OutputView>,
     }
     let app = scope.app;
@@ -152,6 +153,7 @@ fn application(scope: &ForApp<'_>) -> Context {
         takes_account: resource::takes_account(app),
         has_hosts: app.has(Kind::Host),
         is_protected: resource::is_protected(app),
+        has_retired: resource::lets_go(scope.whole.model, app),
         outputs: resource::outputs_of(app),
     })
 }
@@ -194,11 +196,14 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         has_hosts: bool,
         hosts: Value,
         protection: bool,
+        retired: bool,
         guards: Vec<Guard>,
         owns_namespace: bool,
         tenant: Option<TenantView<'a>>,
     }
     let ForAttachment { whole, app, attachment, environment, cluster } = scope;
+    let has_guards = environment.protected && !attachment.retired;
+    let protection = environment.protected && resource::is_protected(app);
     let own = cluster.tenants.iter().find(|tenant| tenant.app == app.name && attachment.owns_namespace);
     let tenant = own.map(|tenant| {
         let place = Place {
@@ -224,8 +229,9 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         account: &environment.account,
         has_hosts: !attachment.hosts.is_empty(),
         hosts: Value::Object(hosts.collect()),
-        protection: environment.protected && resource::is_protected(app),
-        guards: if environment.protected { resource::guards(app) } else { Vec::new() },
+        protection,
+        retired: protection && attachment.retired,
+        guards: if has_guards { resource::guards(app) } else { Vec::new() },
         owns_namespace: tenant.is_some(),
         tenant,
     })

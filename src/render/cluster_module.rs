@@ -5,6 +5,7 @@ use tera::Context;
 
 use super::access::{AccessVariable, AccessView};
 use super::condition::Condition;
+use super::moved::{Moved, moved};
 use super::network::NetworkView;
 use super::node_pool::{self, ManagedBlocks, PoolView};
 use super::services_module;
@@ -16,7 +17,7 @@ use crate::hcl::value::Value;
 use crate::model::Fleet;
 use crate::model::addon::{self, CLUSTER_AUTOSCALER, EFS, KARPENTER, VPC_CNI};
 use crate::model::identity;
-use crate::model::node_pool::{CORE, FargatePool, Selector};
+use crate::model::node_pool::{CORE, FargatePool, Pool, Selector};
 use crate::model::settings::{FleetAddon, FleetNetwork, FleetPool, Member, Share};
 
 fn rows<'a>() -> Vec<Row<Whole<'a>>> {
@@ -367,8 +368,9 @@ fn node_pools(whole: &Whole<'_>) -> Context {
 fn fargate(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Profile {
-        name: String,
+        made_as: String,
         identifier: String,
+        moved: Vec<Moved>,
         is_core: bool,
         subnets: Value,
         everywhere: bool,
@@ -402,8 +404,9 @@ fn fargate(whole: &Whole<'_>) -> Context {
         let condition = Condition::pool(fleet, member, false);
         let is_core = name.as_str() == CORE;
         Profile {
-            name: name.to_string(),
+            made_as: member.standard.made_as().to_string(),
             identifier: name.identifier(),
+            moved: moved(member.standard.former(), name, &[("aws_eks_fargate_profile.", "")]),
             is_core,
             subnets: network.fargate_subnets(is_core),
             everywhere: condition.is_always(),

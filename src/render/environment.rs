@@ -242,7 +242,7 @@ impl Api {
 }
 
 fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
-    let key = stack_key(&scope.cluster.name, stack);
+    let key = stack_key(&scope.cluster.identity, stack);
     root_terraform(&scope.whole, scope.environment, &key, &scope.environment.deploy_role, helm, kubernetes)
 }
 
@@ -333,7 +333,7 @@ fn cluster_main(scope: &ForCluster<'_>) -> Context {
         readers: roles(&cluster.access.readers),
         has_arguments: !arguments.is_empty(),
         arguments,
-        protected: environment.protected,
+        protected: environment.protected && !cluster.retired,
         has_efs: cluster.has(EFS),
     })
 }
@@ -467,7 +467,7 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
     }
     let ForCluster { whole, cluster, .. } = scope;
     let tenants = platform_owned(cluster).map(|own| {
-        let identifier = own.app.identifier();
+        let identifier = own.identity.identifier();
         let place = Place {
             module: format!("tenant_{identifier}"),
             source: "../../../../modules/tenant",
@@ -499,7 +499,7 @@ fn tenants_outputs(scope: &ForCluster<'_>) -> Context {
     let namespaces = platform_owned(scope.cluster).map(|tenant| {
         (
             tenant.app.to_string(),
-            Value::expression(format!("module.tenant_{}.namespace", tenant.app.identifier())),
+            Value::expression(format!("module.tenant_{}.namespace", tenant.identity.identifier())),
         )
     });
     view(&Outputs { namespaces: Value::Object(namespaces.collect()) })

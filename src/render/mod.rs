@@ -11,6 +11,7 @@ mod condition;
 mod delivery;
 pub mod environment;
 mod extra;
+mod moved;
 pub mod network;
 pub mod node_pool;
 pub mod origin;

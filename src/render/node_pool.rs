@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::cluster_module::{Switch, object};
 use super::condition::Condition;
+use super::moved::{Moved, moved};
 use crate::blueprint::scalar::{AmiFamily, Name};
 use crate::blueprint::usual;
 use crate::hcl::value::Value;
@@ -320,7 +321,10 @@ pub(super) fn argument<P: Settings>(pool: &FleetPool<P>, own: &P) -> Option<Valu
 #[derive(Serialize)]
 pub(super) struct PoolView<Blocks> {
     name: String,
+    /// The name that AWS and Kubernetes know.
+    made_as: String,
     identifier: String,
+    moved: Vec<Moved>,
     variable: String,
     everywhere: bool,
     count: Value,
@@ -350,7 +354,12 @@ struct RuleView {
     message: &'static str,
 }
 
-fn view<P: Settings, Blocks>(pool: &FleetPool<P>, condition: &Condition, blocks: Blocks) -> PoolView<Blocks> {
+fn view<P: Settings, Blocks>(
+    pool: &FleetPool<P>,
+    condition: &Condition,
+    addresses: &[(&str, &str)],
+    blocks: Blocks,
+) -> PoolView<Blocks> {
     let name = pool.standard.name();
     let shown: Vec<&Field<P>> = P::FIELDS.iter().filter(|field| field.is_shown(pool)).collect();
     let fields = shown.iter().map(|field| {
@@ -375,7 +384,9 @@ fn view<P: Settings, Blocks>(pool: &FleetPool<P>, condition: &Condition, blocks:
     });
     PoolView {
         name: name.to_string(),
+        made_as: pool.standard.made_as().to_string(),
         identifier: name.identifier(),
+        moved: moved(pool.standard.former(), name, addresses),
         variable: variable(name),
         everywhere: condition.is_always(),
         count: condition.count(),
@@ -422,7 +433,12 @@ pub(super) fn managed(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> PoolView<
         effect: eks_effect(taint.effect),
     });
     let groups = groups(fleet, pool);
-    view(pool, &condition, ManagedBlocks { index: condition.index(), groups, taints: taints.collect() })
+    let mut addresses = vec![("aws_launch_template.", "")];
+    addresses.extend(
+        groups.iter().map(|group| ("aws_eks_node_group.", if group.autoscaled { AUTOSCALED } else { "" })),
+    );
+    let blocks = ManagedBlocks { index: condition.index(), groups, taints: taints.collect() };
+    view(pool, &condition, &addresses, blocks)
 }
 
 /// A block of a managed pool's node group. Terraform cannot say of one cluster that it leaves a size to something else, and of
@@ -436,7 +452,12 @@ pub(super) struct GroupView {
     autoscaled: bool,
     /// What the group was before every cluster had the autoscaler; empty: there is none, or not in every cluster.
     was: String,
+    /// What it was then.
+    became: String,
 }
+
+/// What stands behind the name of a group that the cluster autoscaler sizes.
+const AUTOSCALED: &str = "_autoscaled";
 
 impl GroupView {
     /// Its address in the module.
@@ -457,6 +478,8 @@ pub(super) fn autoscaled(fleet: &Fleet) -> Share {
 pub(super) fn groups(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> Vec<GroupView> {
     let share = autoscaled(fleet);
     let plain = pool.standard.name.identifier();
+    // An address has one past. A pool with another name was with the autoscaler before it got that.
+    let was = pool.standard.made_as().identifier();
     let group = |autoscaled: bool| {
         let term = format!(
             "{}var.{}_enabled",
@@ -465,11 +488,12 @@ pub(super) fn groups(fleet: &Fleet, pool: &FleetPool<ManagedPool>) -> Vec<GroupV
         );
         let condition = Condition::pool(fleet, pool, true).and(share == Share::Some, &term);
         GroupView {
-            identifier: if autoscaled { format!("{plain}_autoscaled") } else { plain.clone() },
+            identifier: if autoscaled { format!("{plain}{AUTOSCALED}") } else { plain.clone() },
             everywhere: condition.is_always(),
             count: condition.count(),
             autoscaled,
-            was: if share == Share::All { plain.clone() } else { String::new() },
+            was: if share == Share::All { was.clone() } else { String::new() },
+            became: format!("{was}{AUTOSCALED}"),
         }
     };
     let (without, with) = (share != Share::All, share != Share::None);
@@ -499,7 +523,7 @@ pub(super) fn karpenter(fleet: &Fleet, pool: &FleetPool<KarpenterPool>) -> PoolV
         disk_has_gaps: has_gaps(&["disk_iops", "disk_throughput", "disk_kms_key"]),
         sets_disruption: !fields(&["consolidate_after", "consolidation_policy", "budgets"]).is_empty(),
     };
-    view(pool, &Condition::pool(fleet, pool, false), blocks)
+    view(pool, &Condition::pool(fleet, pool, false), &[("helm_release.node_pool_", "")], blocks)
 }
 
 /// The keys of all Karpenter pools that have one.

@@ -242,6 +242,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_apps: bool,
         has_karpenter: bool,
         has_fargate: bool,
+        has_retired: bool,
         has_protected: bool,
         has_interface_endpoints: bool,
         has_tags: bool,
@@ -268,6 +269,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),
+        has_retired: model.has_retired(),
         has_protected: model.environments.iter().any(|environment| environment.protected),
         roles: roles(model)
             .into_iter()
@@ -461,7 +463,8 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
     }
     let owns_namespace = app.attachments.iter().any(|attachment| attachment.owns_namespace);
     let is_protected = |attachment: &Attachment| {
-        whole.model.place_of(attachment).0.protected && !resource::guards(app).is_empty()
+        let protected = whole.model.place_of(attachment).0.protected && !attachment.retired;
+        protected && !resource::guards(app).is_empty()
     };
     view(&Application {
         app: app.name.as_str(),

@@ -11,7 +11,7 @@ use crate::blueprint::scalar::PodIdentity;
 use crate::blueprint::usual;
 use crate::catalog::Catalog;
 use crate::hcl::value::Value;
-use crate::model::app::ServiceAccount;
+use crate::model::app::{Attachment, ServiceAccount};
 use crate::model::resource::{Kind, MadeName, POD_ROLE, Resource, name_of};
 use crate::model::{App, Model};
 
@@ -113,8 +113,10 @@ fn module_view(whole: &Whole<'_>) -> Context {
     struct Module {
         usual: Usual,
         pod_role: PodRole,
+        has_retired: bool,
     }
     view(&Module {
+        has_retired: whole.model.placed_apps().any(|app| lets_go(whole.model, app)),
         usual: Usual {
             visibility_timeout_seconds: usual::resource::VISIBILITY_TIMEOUT,
             max_receives: usual::resource::MAX_RECEIVES,
@@ -204,6 +206,12 @@ pub(super) fn is_protected(app: &App) -> bool {
     app.resources.iter().any(|resource| resource.kind.facts().is_protected)
 }
 
+/// Whether an application is to go from an environment that guards its data: AWS must let go of them, and backups stay.
+pub(super) fn lets_go(model: &Model, app: &App) -> bool {
+    let is_let_go = |attachment: &Attachment| attachment.retired && model.place_of(attachment).0.protected;
+    is_protected(app) && app.attachments.iter().any(is_let_go)
+}
+
 /// A call of a module.
 #[derive(Serialize)]
 struct Call {
@@ -280,8 +288,18 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
     if facts.takes_key {
         add("key_arn", Value::expression("aws_kms_key.this.arn"));
     }
-    if facts.is_protected {
-        add("protection", Value::expression("var.protection"));
+    match resource.kind {
+        // A user pool has no backups.
+        Kind::UserPool if lets_go(model, app) => {
+            add("protection", Value::expression("var.protection && !var.retired"));
+        }
+        _ if facts.is_protected => {
+            add("protection", Value::expression("var.protection"));
+            if lets_go(model, app) {
+                add("retired", Value::expression("var.retired"));
+            }
+        }
+        _ => {}
     }
     arguments.extend(resource.settings.iter().cloned());
     Call {

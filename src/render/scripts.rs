@@ -25,8 +25,13 @@ fn comments(model: &Model) -> Context {
     struct Comments {
         has_delivery: bool,
         has_accounts: bool,
+        has_retired: bool,
     }
-    view(&Comments { has_delivery: model.has_delivery(), has_accounts: model.has_accounts() })
+    view(&Comments {
+        has_delivery: model.has_delivery(),
+        has_accounts: model.has_accounts(),
+        has_retired: model.has_retired(),
+    })
 }
 
 /// Returns the name of an engine's binary, which is not the product's.
@@ -67,6 +72,7 @@ fn tables(model: &Model) -> Context {
     struct Tables<'a> {
         engine: &'static str,
         has_delivery: bool,
+        has_retired: bool,
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         destroy_first: Vec<DestroyFirstRow<'a>>,
@@ -110,6 +116,7 @@ fn tables(model: &Model) -> Context {
     view(&Tables {
         engine: binary(model.engine),
         has_delivery: model.has_delivery(),
+        has_retired: model.has_retired(),
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),

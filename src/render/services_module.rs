@@ -6,6 +6,7 @@ use tera::Context;
 use super::access::{AccessVariable, AccessView};
 use super::cluster_module::{self, AddonVariable, Switch, name_length};
 use super::condition::Condition;
+use super::moved::{Moved, moved};
 use super::node_pool::{self, KarpenterBlocks, PoolView};
 use super::template::{self, view};
 use super::version::version;
@@ -483,6 +484,8 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
         values_differ: bool,
         fargate_differs: bool,
         fargate_values: Value,
+        made_as: &'a str,
+        moved: Vec<Moved>,
         has_depends_on: bool,
         depends_because: String,
         depends_on: Vec<Value>,
@@ -498,6 +501,8 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),
+            made_as: addon.made_as().as_str(),
+            moved: past(member),
             about: &addon.facts.about,
             everywhere: condition.is_always(),
             count: condition.count(),
@@ -532,6 +537,23 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
             identifier,
         },
     })
+}
+
+/// Returns how the addresses of an add-on with another name came about.
+fn past(member: &Member<FleetAddon>) -> Vec<Moved> {
+    let FleetAddon { name, facts, .. } = &member.standard;
+    let of_role = [
+        (true, "aws_iam_role.", ""),
+        (!facts.managed_policies.is_empty(), "aws_iam_role_policy_attachment.", ""),
+        (!facts.statements.is_empty(), "aws_iam_policy.", "_statements"),
+        (!facts.statements.is_empty(), "aws_iam_role_policy_attachment.", "_statements"),
+        (true, "aws_eks_pod_identity_association.", ""),
+    ];
+    let releases = [(facts.crd_chart.is_some(), "helm_release.", "_crd"), (true, "helm_release.", "")];
+    let of_role = of_role.into_iter().filter(|_| has_role(member));
+    let there = of_role.chain(releases).filter(|(is_there, ..)| *is_there);
+    let addresses: Vec<(&str, &str)> = there.map(|(_, prefix, suffix)| (prefix, suffix)).collect();
+    moved(&facts.former, name, &addresses)
 }
 
 fn storage_classes(whole: &Whole<'_>) -> Context {

@@ -206,7 +206,7 @@ pub(super) fn principals(tenants: &[Tenant]) -> Vec<(String, Value)> {
             let group = if tenant.is_app_owned {
                 crate::hcl::value::quote(&format!("{}:{}", tenant.namespace, rights.word()))
             } else {
-                format!("module.tenant_{}.{}_group", tenant.app.identifier(), rights.word())
+                format!("module.tenant_{}.{}_group", tenant.identity.identifier(), rights.word())
             };
             for role in tenant.roles(rights) {
                 groups.entry(role).or_default().insert(group.clone());

@@ -7,7 +7,7 @@ use hcl_edit::structure::Body;
 
 use super::content::Content;
 use super::folder::Declared;
-use crate::schema::module::source;
+use crate::hcl::address::{beside, source};
 
 /// The calls of a tree.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Calls {
     /// Whether a call makes a resource. One of a module from elsewhere is taken to.
     pub fn makes(&self, folder: &Utf8Path, call: &Declared) -> bool {
         let source = call.content.get("source").and_then(Content::as_text).map(|text| text.trim_matches('"'));
-        let Some(called) = source.and_then(|source| crate::schema::module::beside(folder, source)) else {
+        let Some(called) = source.and_then(|source| beside(folder, source)) else {
             return true;
         };
         self.making.contains(&called) || self.reach(&called).iter().any(|inner| self.making.contains(inner))

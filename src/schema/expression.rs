@@ -7,8 +7,9 @@ use hcl_edit::template::{Directive, Element, Template};
 use hcl_edit::{Decorated, Span};
 
 use super::kind::{Type, common};
-use super::module::{Declared, source, variable_type};
+use super::module::{Declared, variable_type};
 use super::{At, World, function, key_text};
+use crate::hcl::address::source;
 
 /// What an expression can name besides what its module declares.
 #[derive(Debug, Clone, Default)]

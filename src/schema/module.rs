@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, BlockLabel, Body};
@@ -11,6 +11,7 @@ use super::expression::Scope;
 use super::kind::Type;
 use super::{At, World};
 use crate::file::File;
+use crate::hcl::address::source;
 
 /// A block of a module, with its file.
 pub type Declared<'a> = (&'a File, &'a Block);
@@ -81,25 +82,6 @@ impl<'a> Module<'a> {
             _ => {}
         }
     }
-}
-
-/// Returns the folder of a call whose module lies beside.
-pub fn source(folder: &Utf8Path, call: &Block) -> Option<Utf8PathBuf> {
-    beside(folder, call.body.get_attribute("source")?.value.as_str()?)
-}
-
-/// Returns the folder that a `source` names; none where it is no path.
-pub fn beside(folder: &Utf8Path, source: &str) -> Option<Utf8PathBuf> {
-    let is_local = source.starts_with("./") || source.starts_with("../");
-    let mut path = folder.to_owned();
-    for part in source.split('/').filter(|part| is_local && *part != ".") {
-        if part == ".." {
-            path.pop();
-        } else {
-            path.push(part);
-        }
-    }
-    is_local.then_some(path)
 }
 
 impl<'a> World<'a> {

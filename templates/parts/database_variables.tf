@@ -75,6 +75,15 @@ variable "protection" {
   default     = false
   nullable    = false
 }
+{%- if has_retired %}
+
+variable "retired" {
+  description = "Whether AWS deletes the server though it has protection: the backups and the last snapshot stay."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+{%- endif %}
 
 variable "standby" {
   description = "Whether another instance stands by in another zone."

@@ -46,6 +46,18 @@ stacks() { # environment, cluster (- is the environment itself), stack, director
 {%- endfor %}
 TABLE
 }
+{%- if has_retired %}
+
+retired() { # directories of stacks that the blueprint retires: scripts/destroy takes them, the others leave them alone
+  cat <<'TABLE'
+{%- for row in stacks %}
+{%- if row.retired %}
+{{ row.folder | word }}
+{%- endif %}
+{%- endfor %}
+TABLE
+}
+{%- endif %}
 
 set -euo pipefail
 export AWS_PAGER=""       # AWS CLI 2 would open a pager and wait
@@ -118,6 +130,12 @@ select_stacks() { # the rows that the arguments name
     '$1 == e && (c == "" || $2 == c) && (s == "" || $3 == s) { print; found = 1 } END { exit !found }' ||
     usage "no stack $environment $cluster $stack; there is: $(stacks | awk -v e="$environment" '$1 == e { printf "%s%s %s", sep, $2, $3; sep = ", " }')"
 }
+{%- if has_retired %}
+
+is_retired() { retired | grep -qxF -- "$1"; } # directory
+living() { awk 'NR == FNR { gone[$1]; next } !($4 in gone)' <(retired) -; } # of rows of stacks, those that are not retired
+leaving() { awk 'NR == FNR { gone[$1]; next } $4 in gone' <(retired) -; } # and those that are
+{%- endif %}
 
 check_tools() {
   local version major minor least=11

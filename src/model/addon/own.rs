@@ -11,17 +11,17 @@ use crate::blueprint::scalar::{Name, Placement};
 use crate::catalog::{self, AddonKind, Crds, KubernetesRange, Pods, Workload};
 use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
-use crate::model::Context;
+use crate::model::{Context, rename};
 use crate::problem::Problem;
 
 /// Keys of an add-on of the blueprint's own, and where they are written.
-fn keys(keys: &Keys) -> [(&'static str, Option<Span>); 11] {
+fn keys(keys: &Keys) -> [(&'static str, Option<Span>); 12] {
     macro_rules! rows {
         ($($key:ident,)*) => { [$((stringify!($key), keys.$key.as_ref().map(|key| key.span)),)*] };
     }
     rows! {
         chart, repository, crd_chart, namespace, node_selector, tolerations, service_account, managed_policies,
-        statements, needs, after,
+        statements, needs, after, renamed_from,
     }
 }
 
@@ -123,7 +123,9 @@ fn check_name(context: &mut Context<'_>, wish: &Named<Keys>) {
         context.push(Problem::ReservedName { value: name.to_string(), why }, name.span);
     }
     let limit = context.catalog.name_limit("helm_release");
-    let release = if value.crd_chart.is_some() { format!("{}-crd", name.value) } else { name.to_string() };
+    let former = rename::former(value.renamed_from.as_ref());
+    let made_as = rename::made_as(&former, name);
+    let release = if value.crd_chart.is_some() { format!("{made_as}-crd") } else { made_as.to_string() };
     if release.len() > limit {
         let what = format!("the release of add-on `{}`", name.value);
         context.push(Problem::NameTooLong { name: release, what, limit, settle: None }, name.span);
@@ -222,6 +224,7 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         apart: false,
     });
     let statements = keys.statements.iter().flat_map(|statements| statements.iter());
+    let former = rename::former(keys.renamed_from.as_ref());
     Some(catalog::Addon {
         about: format!("chart {chart}"),
         kind: AddonKind::Helm,
@@ -234,7 +237,11 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         as_of: String::new(),
         source: String::new(),
         kubernetes: KubernetesRange::default(),
-        namespace: keys.namespace.as_ref().unwrap_or(name).to_string(),
+        namespace: keys
+            .namespace
+            .as_ref()
+            .map_or_else(|| rename::made_as(&former, name), |namespace| &namespace.value)
+            .to_string(),
         placement: if everywhere { Placement::Everywhere } else { Placement::Core },
         before_nodes: false,
         required: None,
@@ -256,6 +263,7 @@ pub(super) fn facts(project: &str, wish: &Named<Keys>) -> Option<catalog::Addon>
         when: Vec::new(),
         pods: pods.collect(),
         statements: statements.map(|statement| value(project, statement)).collect(),
+        former,
         objects: Vec::new(),
         fargate: None,
     })

@@ -18,7 +18,7 @@ use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
 use crate::model::Context;
 use crate::model::addon::{Addon, KARPENTER};
-use crate::model::data;
+use crate::model::{data, rename};
 use crate::problem::{Measure, Problem};
 
 /// A Karpenter NodePool with its EC2NodeClass.
@@ -26,6 +26,9 @@ use crate::problem::{Measure, Problem};
 pub struct KarpenterPool {
     /// Its name.
     pub name: Name,
+    /// Names that it had before, the oldest first.
+    #[serde(skip)]
+    pub former: Vec<Name>,
     /// `reserved`, `spot`, `on-demand`; Karpenter prefers them in this order.
     pub capacity: Vec<&'static str>,
     /// Ids of the capacity reservations that `reserved` means.
@@ -114,6 +117,7 @@ pub(super) fn resolve(
     let catalog_alias = ground.catalog.image_alias(ami_family.word());
     Some(KarpenterPool {
         name: name.value.clone(),
+        former: rename::former(keys.renamed_from.as_ref()),
         capacity: capacity.into_iter().map(Capacity::word).collect(),
         capacity_reservations: keys
             .capacity_reservations

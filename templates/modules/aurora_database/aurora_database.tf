@@ -48,7 +48,7 @@ resource "aws_rds_cluster" "this" {
 
   backup_retention_period   = var.protection ? 30 : 7
   copy_tags_to_snapshot     = true
-  deletion_protection       = var.protection
+  deletion_protection       = var.protection{% if has_retired %} && !var.retired{% endif %}
   skip_final_snapshot       = !var.protection
   final_snapshot_identifier = "${var.name}-final"
 

@@ -31,6 +31,8 @@ resource "aws_iam_role_policy_attachment" "fargate" {
   policy_arn = "arn:${var.partition}:iam::aws:policy/${each.value}"
 }
 {%- for profile in profiles %}
+{%- set moved = profile.moved %}
+{%- include "parts/moved.tf" %}
 
 resource "aws_eks_fargate_profile" "{{ profile.identifier | ident }}" {
 {%- if not profile.everywhere %}
@@ -40,7 +42,7 @@ resource "aws_eks_fargate_profile" "{{ profile.identifier | ident }}" {
 
   # A profile cannot change. With a hash of its subnets, the one that replaces it has another name, and comes first. EKS deletes the
   # pods of the old one with it, and they start again under the new one: {% if profile.is_core %}for a minute or two names are not resolved{% else %}for a minute or two they are away{% endif %}.
-  fargate_profile_name   = "{{ profile.name | ident }}-${substr(sha1(join(",", sort({{ profile.subnets | hcl }}))), 0, 8)}"
+  fargate_profile_name   = "{{ profile.made_as | ident }}-${substr(sha1(join(",", sort({{ profile.subnets | hcl }}))), 0, 8)}"
   pod_execution_role_arn = aws_iam_role.fargate{{ index | hcl }}.arn
   subnet_ids             = {{ profile.subnets | hcl }}
 {% for selector in profile.selectors %}

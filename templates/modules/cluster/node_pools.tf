@@ -30,12 +30,14 @@ resource "aws_iam_role_policy_attachment" "node" {
   policy_arn = "arn:${var.partition}:iam::aws:policy/${each.value}"
 }
 {%- for pool in pools %}
+{%- set moved = pool.moved %}
+{%- include "parts/moved.tf" %}
 
 resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
   count = {{ pool.count | hcl }}
 {% endif %}
-  name                   = "${var.name}-{{ pool.name | ident }}"
+  name                   = "${var.name}-{{ pool.made_as | ident }}"
   update_default_version = true
 
   metadata_options {
@@ -139,10 +141,10 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 {% for resource in ["instance", "volume", "network-interface"] %}
   tag_specifications {
     resource_type = {{ resource | hcl }}
-    tags          = merge(var.tags, { Name = "${var.name}-{{ pool.name | ident }}" })
+    tags          = merge(var.tags, { Name = "${var.name}-{{ pool.made_as | ident }}" })
   }
 {% endfor %}
-  tags = { Name = "${var.name}-{{ pool.name | ident }}" }
+  tags = { Name = "${var.name}-{{ pool.made_as | ident }}" }
 }
 {%- for group in pool.groups %}
 {%- if group.was %}
@@ -150,7 +152,7 @@ resource "aws_launch_template" "{{ pool.identifier | ident }}" {
 # Groups that were there before cluster-autoscaler stay.
 moved {
   from = aws_eks_node_group.{{ group.was | ident }}
-  to   = aws_eks_node_group.{{ group.identifier | ident }}
+  to   = aws_eks_node_group.{{ group.became | ident }}
 }
 {%- endif %}
 
@@ -159,7 +161,7 @@ resource "aws_eks_node_group" "{{ group.identifier | ident }}" {
   count = {{ group.count | hcl }}
 {% endif %}
   cluster_name           = aws_eks_cluster.this.name
-  node_group_name_prefix = "{{ pool.name | ident }}-"
+  node_group_name_prefix = "{{ pool.made_as | ident }}-"
   node_role_arn          = aws_iam_role.node.arn
   subnet_ids             = {{ network.private_subnet_list | hcl }}
   version                = aws_eks_cluster.this.version

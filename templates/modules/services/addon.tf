@@ -1,5 +1,7 @@
 # {{ addon.name | comment }}: {{ addon.about | comment }}.
 
+{%- set moved = addon.moved %}
+{%- include "parts/moved.tf" %}
 {%- if addon.has_access %}
 
 locals {
@@ -13,7 +15,7 @@ resource "aws_iam_role" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}
 {% endif %}
-  name        = "${var.cluster_name}-{{ addon.name | ident }}"
+  name        = "${var.cluster_name}-{{ addon.made_as | ident }}"
   description = "What add-on {{ addon.name | text }} may do in the account."
 
   assume_role_policy = {{ addon.trust | hcl }}
@@ -33,8 +35,8 @@ resource "aws_iam_policy" "{{ addon.identifier | ident }}_statements" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}
 {% endif %}
-  name        = "${var.cluster_name}-{{ addon.name | ident }}-statements"
-  description = "What the blueprint allows add-on {{ addon.name | text }}."
+  name        = "${var.cluster_name}-{{ addon.made_as | ident }}-statements"
+  description = "What the blueprint allows add-on {{ addon.made_as | text }}."
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -123,7 +125,7 @@ resource "helm_release" "{{ addon.identifier | ident }}" {
 {%- if not addon.everywhere %}
   count = {{ addon.count | hcl }}
 {% endif %}
-  name       = {{ addon.name | hcl }}
+  name       = {{ addon.made_as | hcl }}
   namespace  = {{ addon.namespace | hcl }}
   repository = {{ addon.repository | hcl }}
   chart      = {{ addon.chart | hcl }}

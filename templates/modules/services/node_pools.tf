@@ -53,12 +53,14 @@ locals {
 }
 {%- endif %}
 {%- for pool in pools %}
+{%- set moved = pool.moved %}
+{%- include "parts/moved.tf" %}
 
 resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
 {%- if not pool.everywhere %}
   count = {{ pool.count | hcl }}
 {% endif %}
-  name      = "node-pool-{{ pool.name | ident }}"
+  name      = "node-pool-{{ pool.made_as | ident }}"
   namespace = "kube-system"
   chart     = "${path.module}/charts/objects"
   wait      = true
@@ -70,7 +72,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
       {
         apiVersion = "karpenter.k8s.aws/v1"
         kind       = "EC2NodeClass"
-        metadata   = { name = {{ pool.name | hcl }} }
+        metadata   = { name = {{ pool.made_as | hcl }} }
         spec = {% if pool.has_gaps %}{ for key, value in {% endif %}{
           role                       = local.contract.karpenter_node_role_name
 {%- if pool.sets.ami_alias %}
@@ -136,13 +138,13 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
           kubelet = {% if pool.lacks.kubelet %}var.{{ pool.variable | ident }}.kubelet == null ? null : {% endif %}{ for key, value in var.{{ pool.variable | ident }}.kubelet : key => value if value != null }
 {%- endif %}
 
-          tags = merge(var.tags, { Name = "${var.cluster_name}-{{ pool.name | ident }}" })
+          tags = merge(var.tags, { Name = "${var.cluster_name}-{{ pool.made_as | ident }}" })
         }{% if pool.has_gaps %} : key => value if value != null }{% endif %}
       },
       {
         apiVersion = "karpenter.sh/v1"
         kind       = "NodePool"
-        metadata   = { name = {{ pool.name | hcl }} }
+        metadata   = { name = {{ pool.made_as | hcl }} }
         spec = {
           weight = var.{{ pool.variable | ident }}.weight
           limits = {
@@ -190,7 +192,7 @@ resource "helm_release" "node_pool_{{ pool.identifier | ident }}" {
               nodeClassRef = {
                 group = "karpenter.k8s.aws"
                 kind  = "EC2NodeClass"
-                name  = {{ pool.name | hcl }}
+                name  = {{ pool.made_as | hcl }}
               }
 
               requirements = [

@@ -48,4 +48,13 @@ variable "protection" {
   default     = false
   nullable    = false
 }
+{%- if has_retired %}
+
+variable "retired" {
+  description = "Whether AWS deletes them for all that: backups and a last snapshot stay."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+{%- endif %}
 {%- endif %}

@@ -14,13 +14,16 @@ module "application" {
 
   # What differs from the standard.
   protection = true
+{%- if retired %}
+  retired    = true
+{%- endif %}
 {%- endif %}
 }
 {%- for guard in guards %}
 {%- if loop.first %}
 
 # This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
-# so stops here. To let one go, take it out of the blueprint; to take the environment down, say `protection = false` there first.
+# so stops here. To let one go, take it out of the blueprint; to take the application down, say `retire = true` there first.
 {%- else %}
 {% endif %}
 resource "terraform_data" "{{ guard.label | ident }}" {

@@ -44,7 +44,7 @@ module "cluster" {
 {%- if protected %}
 
 # This environment is protected. Whatever would destroy or replace the cluster, its VPC or its key replaces this, too,
-# and a plan that would do so stops here. To take the environment down, say `protection = false` in the blueprint first.
+# and a plan that would do so stops here. To take the cluster down, say `retire = true` in the blueprint first.
 resource "terraform_data" "protected" {
   triggers_replace = [
     module.cluster.arn,

@@ -1,0 +1,119 @@
+//! Addresses of resources: what each folder declares, and what a root module comes to with all modules that it calls.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use hcl_edit::structure::{Block, Body};
+use serde::{Deserialize, Serialize};
+
+use crate::file::File;
+
+/// What one folder declares.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Its resources, `aws_vpc.this`, sorted.
+    pub resources: Vec<String>,
+    /// The folders of the modules that it calls, by the names of the calls.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modules: BTreeMap<String, String>,
+}
+
+/// Reads what folders declare; of files that are no HCL, nothing.
+pub fn contents(files: &[File]) -> BTreeMap<String, Contents> {
+    // Most files declare neither, and parsing costs more than looking.
+    let declares = |file: &&File| {
+        file.path.extension() == Some("tf")
+            && file.text.lines().any(|line| line.starts_with("resource ") || line.starts_with("module "))
+    };
+    let mut folders: BTreeMap<String, Contents> = BTreeMap::new();
+    for file in files.iter().filter(declares) {
+        let Ok(body) = file.text.parse::<Body>() else { continue };
+        let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
+        let contents = folders.entry(folder.to_string()).or_default();
+        for block in body.blocks() {
+            match (block.ident.as_str(), block.labels.as_slice()) {
+                ("resource", [kind, name]) => {
+                    contents.resources.push(format!("{}.{}", kind.as_str(), name.as_str()));
+                }
+                ("module", [name]) => {
+                    let called =
+                        source(folder, block).map(|path| (name.as_str().to_owned(), path.to_string()));
+                    contents.modules.extend(called);
+                }
+                _ => {}
+            }
+        }
+    }
+    for contents in folders.values_mut() {
+        contents.resources.sort();
+    }
+    folders
+}
+
+/// Returns the addresses of all resources of a root module, sorted. An instance of one that has several is not told apart.
+pub fn addresses(folders: &BTreeMap<String, Contents>, root: &str) -> Vec<String> {
+    fn gather(folders: &BTreeMap<String, Contents>, folder: &str, prefix: &str, found: &mut Vec<String>) {
+        let Some(contents) = folders.get(folder) else { return };
+        found.extend(contents.resources.iter().map(|resource| format!("{prefix}{resource}")));
+        for (name, called) in &contents.modules {
+            // Whoever wrote the manifest by hand could let a module call itself.
+            if prefix.len() < 1_000 {
+                gather(folders, called, &format!("{prefix}module.{name}."), found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    gather(folders, root, "", &mut found);
+    found.sort();
+    found
+}
+
+/// Returns the folder of a call whose module lies beside.
+pub fn source(folder: &Utf8Path, call: &Block) -> Option<Utf8PathBuf> {
+    beside(folder, call.body.get_attribute("source")?.value.as_str()?)
+}
+
+/// Returns the folder that a `source` names; none where it is no path.
+pub fn beside(folder: &Utf8Path, source: &str) -> Option<Utf8PathBuf> {
+    let is_local = source.starts_with("./") || source.starts_with("../");
+    let mut path = folder.to_owned();
+    for part in source.split('/').filter(|part| is_local && *part != ".") {
+        if part == ".." {
+            path.pop();
+        } else {
+            path.push(part);
+        }
+    }
+    is_local.then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::Keeping;
+
+    #[test]
+    fn addresses_lead_through_modules() {
+        let file = |path: &str, text: &str| File {
+            path: path.into(),
+            text: text.to_owned(),
+            executable: false,
+            template: String::new(),
+            stack: None,
+            keeping: Keeping::Ours,
+        };
+        let files = [
+            file("roots/a/main.tf", "module \"b\" {\n  source = \"../../modules/b\"\n}\n"),
+            file("modules/b/main.tf", "module \"c\" {\n  source = \"../c\"\n}\n"),
+            file("modules/b/x.tf", "resource \"aws_vpc\" \"this\" {\n}\ndata \"aws_vpc\" \"other\" {\n}\n"),
+            file("modules/c/main.tf", "resource \"aws_eip\" \"nat\" {\n  for_each = var.zones\n}\n"),
+            file("modules/c/not.md", "resource \"aws_eip\" \"no\" {\n"),
+        ];
+        let folders = contents(&files);
+        assert_eq!(
+            addresses(&folders, "roots/a"),
+            ["module.b.aws_vpc.this", "module.b.module.c.aws_eip.nat"]
+        );
+        assert!(addresses(&folders, "roots/b").is_empty());
+    }
+}
