@@ -315,17 +315,29 @@ fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalo
     Resolved { sources, diagnostics, model, removals }
 }
 
+/// What becomes of what the last run made and this blueprint does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    /// It leaves by a step of its own, or not at all.
+    Refused,
+    /// It is what is asked about.
+    Shown,
+}
+
 /// Reads and renders a blueprint; `None` when it is wrong, which has been said then.
 fn load(
     place: &Place,
     today: Option<&str>,
+    leaving: Leaving,
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
     let Resolved { sources, mut diagnostics, model, removals } =
         resolve(reading(place)?, place.out.as_deref(), today, &catalog);
-    diagnostics.extend(removals);
+    if leaving == Leaving::Refused {
+        diagnostics.extend(removals);
+    }
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
         if Manifest::read(&root).ok().flatten().is_some_and(|manifest| attach::is_attachment(&manifest)) {
@@ -414,7 +426,8 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root, notes, .. }) = load(place, None, out, err)? else {
+    let Some(Rendered { files, facts, root, notes, .. }) = load(place, None, Leaving::Refused, out, err)?
+    else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {
@@ -533,7 +546,8 @@ fn check(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
-    let Some(Rendered { files, facts, root, notes, .. }) = load(place, today, out, err)? else {
+    let Some(Rendered { files, facts, root, notes, .. }) = load(place, today, Leaving::Refused, out, err)?
+    else {
         return Ok(FAILED);
     };
     let drift = match Drift::compare(&root, &files, &facts) {

@@ -127,8 +127,10 @@ impl Project {
         self.write(path, &text.replace(find, with));
     }
 
-    /// Takes the application out.
+    /// Takes the application out, as the last step: it has been retired, and what it had is destroyed.
     fn drop_app(&self) {
+        self.edit("blueprint.toml", "[apps.shop]\n", "[apps.shop]\nretire       = true\n");
+        self.generate();
         let (rest, _) = BLUEPRINT.split_once("[apps.shop]").expect("it has one");
         self.write("blueprint.toml", rest);
     }

@@ -67,6 +67,8 @@ mod scaffold;
 mod scripts;
 #[path = "judges/shellcheck.rs"]
 mod shellcheck;
+#[path = "judges/stops.rs"]
+mod stops;
 #[path = "judges/structure.rs"]
 mod structure;
 #[path = "judges/tenants.rs"]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{FAILED, Place, Rendered, eject, load, refuse, root, say, tidy};
+use super::{FAILED, Leaving, Place, Rendered, eject, load, refuse, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
@@ -34,7 +34,7 @@ pub(super) fn comparison(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<Result<Comparison, u8>> {
-    let Some(new) = load(place, None, out, err)? else { return Ok(Err(FAILED)) };
+    let Some(new) = load(place, None, Leaving::Shown, out, err)? else { return Ok(Err(FAILED)) };
     let old = match Base::read(base, place, &new) {
         Ok(old) => old,
         Err(Failure::Tree(error)) => return refuse(&error, err).map(Err),

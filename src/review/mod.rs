@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`content`] | what a block says, and how two differ |
 //! | [`folder`] | the blocks of one folder by their addresses |
+//! | [`renamed`] | roots that lie elsewhere now |
 //! | [`calls`] | which stacks call which modules |
 //! | [`show`] | a change as text, and as data |
 //! | [`touched`] | the stacks that a change touches, with those that depend on them |
@@ -14,6 +15,7 @@
 pub mod calls;
 pub mod content;
 pub mod folder;
+pub mod renamed;
 pub mod show;
 pub mod touched;
 
@@ -26,6 +28,7 @@ use crate::model::Stack;
 use crate::tree::{Manifest, difference};
 use calls::Calls;
 use folder::{Declarations, Declared, Item, Succession, declarations, items};
+use renamed::Rename;
 
 /// A generated tree, wherever it lies.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +82,8 @@ impl Tree {
 /// How two trees differ.
 #[derive(Debug)]
 pub struct Change {
+    /// Folders with another name; what lies in them is compared with what lay there.
+    pub renames: Vec<Rename>,
     /// Every stack of both: the new tree's in their order, then those that are gone.
     pub stacks: Vec<StackChange>,
     /// Every root and module that differs, by more than comments and layout: roots in the order of their stacks, then modules.
@@ -245,6 +250,8 @@ struct Part {
 
 /// Compares two trees. `own` are files that differ among those that plinth did not write, by their paths in the tree.
 pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
+    let renames = renamed::renames(old, new);
+    let old = &old.renamed(&renames, new);
     let paths: BTreeSet<&Utf8PathBuf> = old.files.keys().chain(new.files.keys()).collect();
     let texts = paths.into_iter().map(|path| (path, old.files.get(path), new.files.get(path)));
     let pairs: Vec<Pair<'_>> = texts
@@ -291,7 +298,7 @@ pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
         let is_root = |stack: &StackChange| stack.folder == change.folder;
         stacks.iter().position(is_root).unwrap_or(usize::MAX)
     });
-    Change { stacks, folders, files }
+    Change { renames, stacks, folders, files }
 }
 
 impl Both<'_> {
@@ -365,7 +372,7 @@ fn join(into: &mut Declarations, from: &Declarations) {
 impl Change {
     /// Whether both trees are the same, comments included.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && self.renames.is_empty()
     }
 
     /// Returns every address that an apply would destroy, with its folder's change.

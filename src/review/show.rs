@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::content::Difference;
 use super::folder::{Item, What};
+use super::renamed::Rename;
 use super::{Change, FileWhat, FolderChange, Presence};
 
 /// How much of a value is shown.
@@ -76,6 +77,9 @@ fn summary(base: &str, change: &Change) -> String {
         .collect();
     if !numbers.is_empty() {
         said.push_str(&format!("addresses: {}\n", numbers.join(", ")));
+    }
+    for Rename { from, to } in &change.renames {
+        said.push_str(&format!("renamed: {from} -> {to}, with the same states\n"));
     }
     for (folder, _, address) in change.destroyed() {
         said.push_str(&format!("destroyed: {address} ({})\n", of(folder)));
@@ -179,7 +183,9 @@ pub fn data(change: &Change) -> Value {
         };
         json!({ "path": file.path, "change": change, "diff": file.diff })
     });
+    let renames = change.renames.iter().map(|Rename { from, to }| json!({ "from": from, "to": to }));
     json!({
+        "renames": renames.collect::<Vec<_>>(),
         "stacks": stacks.collect::<Vec<_>>(),
         "folders": folders.collect::<Vec<_>>(),
         "files": files.collect::<Vec<_>>(),

@@ -4,6 +4,7 @@
 //! objects late: each can be switched on by itself, so that the script stands before every wait in turn.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -15,10 +16,13 @@ use crate::control_plane::ControlPlane;
 use crate::definitions::Definitions;
 use crate::judge;
 use crate::place::{ACCOUNT, Place};
-use crate::scripts::{make_cluster, put_kubectl_first};
+use crate::scripts::{kubectl_of, make_cluster};
+use crate::tree::write;
+use crate::world::Environment;
 
 const CLUSTER: &str = "azavea-staging-main";
 const INGRESSES: &str = "/apis/networking.k8s.io/v1/namespaces/franklin/ingresses";
+const APPLICATIONS: &str = "/apis/argoproj.io/v1alpha1/namespaces/franklin/applications";
 const NODE_CLAIMS: &str = "/apis/karpenter.sh/v1/nodeclaims";
 
 /// Who lets go of what, in the order in which the script comes to them, and what it says when they do not.
@@ -38,10 +42,19 @@ fn destroy_waits_for_what_controllers_take_away() {
     let Some([kubectl]) = judge::required(what, ["kubectl"]) else { return };
     let Some([addons]) = judge::data(what, ["addons"]) else { return };
     let Some(cluster) = ControlPlane::start(what) else { return };
-    put_kubectl_first(&place, &kubectl, &cluster);
-    // No stack holds anything: this is about what Terraform does not know.
-    place.put_first("terraform", "#!/bin/sh\n[ \"$1\" != version ] || echo 'Terraform v1.11.4'\n");
-    place.generate("azavea", |blueprint| blueprint.replace("111111111111", ACCOUNT));
+    let kubectl = kubectl_of(&place, &kubectl, &cluster);
+    place.put_first("kubectl", &format!("#!/bin/sh\nexec '{}' \"$@\"\n", kubectl.display()));
+    // No stack holds anything but what a file says: this is about what Terraform does not know.
+    let state = place.folder().join("state.json");
+    write(&state, "");
+    let pull = format!(
+        "case \"$*\" in version) echo 'Terraform v1.11.4' ;; *services' state pull') cat '{}' ;; esac",
+        state.display()
+    );
+    place.put_first("terraform", &format!("#!/bin/sh\n{pull}\n"));
+    place.generate("azavea", |blueprint| {
+        format!("{}[cluster.addons.argo-cd]\n", blueprint.replace("111111111111", ACCOUNT))
+    });
     let staging = place.environment("azavea", "staging");
     let destroy = |patience: &str, flags: &[&str]| {
         let arguments = [&["staging", "--auto-approve"], flags].concat();
@@ -52,6 +65,9 @@ fn destroy_waits_for_what_controllers_take_away() {
     assert_eq!(status, 0, "there is no cluster, so nothing holds it:\n{said}");
     assert!(said.contains("EKS has no cluster azavea-staging-main: nothing to drain"), "{said}");
 
+    refuses_what_would_stop_it(&place, &state, || destroy("3", &[]));
+    refuses_versions(&place, &staging);
+
     make_cluster(&place, &staging, CLUSTER, "1.36", true);
     let (status, said) = destroy("3", &[]);
     assert_eq!(status, 1, "{said}");
@@ -59,13 +75,19 @@ fn destroy_waits_for_what_controllers_take_away() {
     place.aws(&["eks", "delete-cluster", "--region", "us-east-1", "--name", CLUSTER]);
     make_cluster(&place, &staging, CLUSTER, "1.36", false);
 
-    let world =
-        &StandIn { plane: &cluster, at_work: Mutex::default(), is_over: false.into(), refused: 0.into() };
+    let world = &StandIn {
+        plane: &cluster,
+        at_work: Mutex::default(),
+        is_over: false.into(),
+        refused: 0.into(),
+        healed: false.into(),
+    };
     thread::scope(|scope| {
         let _end = End(&world.is_over);
         scope.spawn(move || world.live());
         fill(&cluster, &Definitions::load(&addons));
 
+        minds_budgets(&place);
         let before = cluster.objects();
         let (status, said) = destroy("3", &[]);
         assert_eq!(status, 1, "{said}");
@@ -87,21 +109,30 @@ fn destroy_waits_for_what_controllers_take_away() {
                 world_of(world).insert(late);
             });
         }
-        let name = format!("/aws/eks/{CLUSTER}/cluster");
-        place.aws(&["logs", "create-log-group", "--region", "us-east-1", "--log-group-name", &name]);
+        let removed = leave_behind(&place);
+        let (status, said) = destroy("30", &["--with-applications"]);
+        assert!(status == 1 && said.contains("would keep the network of azavea-staging-main"), "{said}");
         let (status, said) = destroy("120", &["--with-applications", "--sweep"]);
         assert_eq!(status, 0, "{said}");
-        assert!(
-            said.contains(&format!("+ aws logs delete-log-group --region us-east-1 --log-group-name {name}")),
-            "{said}"
-        );
+        for command in removed {
+            assert!(said.contains(&format!("+ aws {command}")), "{command}:\n{said}");
+        }
+        assert!(said.contains("stays: aws ec2 delete-volume"), "{said}");
+        let (status, said) = destroy("3", &[]);
+        assert_eq!(status, 0, "a second time:\n{said}");
     });
 
     let left = cluster.objects();
     let is_made = |object: &&String| {
         let kind = object.split(' ').next().unwrap_or_default();
-        let gone =
-            ["Ingress", "TargetGroupBinding", "NodeClaim", "PersistentVolume", "PersistentVolumeClaim"];
+        let gone = [
+            "Application",
+            "Ingress",
+            "TargetGroupBinding",
+            "NodeClaim",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+        ];
         gone.contains(&kind) || object.ends_with("/web") || object.starts_with("NodePool /worker")
     };
     assert_eq!(left.iter().filter(is_made).collect::<Vec<_>>(), Vec::<&String>::new());
@@ -109,6 +140,140 @@ fn destroy_waits_for_what_controllers_take_away() {
         assert!(left.contains(kept), "{kept} in {left:?}");
     }
     assert!(world.refused.load(Ordering::Relaxed) > 0, "nobody tried to make the Ingress again");
+    assert!(world.healed.load(Ordering::Relaxed), "nobody made an Application again");
+}
+
+fn upgrade(place: &Place, flags: &[&str]) -> (i32, String) {
+    place.run("azavea/scripts/upgrade", &[&["staging", "main", "--auto-approve"], flags].concat())
+}
+
+/// An upgrade by two versions, or back.
+fn refuses_versions(place: &Place, staging: &Environment) {
+    for (version, words) in [
+        ("1.34", "help: set kubernetes_version = \"1.35\" in the blueprint first"),
+        ("1.37", "error: these stacks do not go back from 1.37 to 1.36"),
+    ] {
+        make_cluster(place, staging, CLUSTER, version, true);
+        let (status, said) = upgrade(place, &[]);
+        assert!(status == 1 && said.contains(words), "{said}");
+        place.aws(&["eks", "delete-cluster", "--region", "us-east-1", "--name", CLUSTER]);
+    }
+}
+
+/// Budgets that let no pod go stop an upgrade that nobody watches.
+fn minds_budgets(place: &Place) {
+    let (status, said) = upgrade(place, &[]);
+    assert!(status == 1 && said.contains("\n  franklin/map\n"), "{said}");
+    assert!(said.contains("error: these budgets would stop the upgrade half-way"), "{said}");
+    let (status, said) = upgrade(place, &["--ignore-budgets"]);
+    assert!(status == 0 && said.contains("staging main tenants: nothing to change"), "{said}");
+}
+
+/// Guards that are not applied away yet; buckets and repositories that AWS would not delete, as there is something in them.
+fn refuses_what_would_stop_it(place: &Place, state: &Path, destroy: impl Fn() -> (i32, String)) {
+    const US: [&str; 2] = ["--region", "us-east-1"];
+    const KEPT: [&str; 2] = ["azavea-staging-main-velero", "franklin/api"];
+    let object = ["--bucket", KEPT[0], "--key", "backup"];
+    let resource = |kind: &str, name: &str, attributes: Value| {
+        let instances = json!([{ "schema_version": 0, "attributes": attributes }]);
+        json!({ "mode": "managed", "type": kind, "name": name, "provider": "p", "instances": instances })
+    };
+    let bucket = resource("aws_s3_bucket", "velero", json!({ "arn": format!("arn:aws:s3:::{}", KEPT[0]) }));
+    let arn = format!("arn:aws:ecr:us-east-1:{ACCOUNT}:repository/{}", KEPT[1]);
+    let repository = resource("aws_ecr_repository", "this", json!({ "arn": arn }));
+    let guard = resource("terraform_data", "protected", json!({}));
+    let put = |resources: &[&Value]| {
+        let text = serde_json::to_string_pretty(&json!({ "version": 4, "resources": resources }));
+        write(state, &text.expect("values are text"));
+    };
+
+    put(&[&guard, &bucket]);
+    let (status, said) = destroy();
+    assert_eq!(status, 1, "{said}");
+    assert!(
+        said.contains(
+            "error: the blueprint protects staging no more, but that is not applied yet: main/services"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("help: scripts/apply staging "), "{said}");
+
+    put(&[&bucket, &repository]);
+    let (status, said) = destroy();
+    assert_eq!(status, 0, "both are gone already, though the state has them:\n{said}");
+    place.aws(&[&["s3api", "create-bucket", "--bucket", KEPT[0]], &US[..]].concat());
+    let versioning = ["s3api", "put-bucket-versioning", "--versioning-configuration", "Status=Enabled"];
+    place.aws(&[&versioning[..], &["--bucket", KEPT[0]], &US].concat());
+    place.aws(&[&["s3api", "put-object"], &object[..], &US].concat());
+    place.aws(&[&["s3api", "delete-object"], &object[..], &US].concat());
+    place.aws(&[&["ecr", "create-repository", "--repository-name", KEPT[1]], &US[..]].concat());
+    let image = ["ecr", "put-image", "--image-tag", "1", "--image-manifest"];
+    let manifest = json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": [],
+        "config": { "mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": "sha256:0" } });
+    place.aws(&[&image[..], &[&manifest.to_string(), "--repository-name", KEPT[1]], &US].concat());
+    let (status, said) = destroy();
+    assert_eq!(status, 1, "{said}");
+    for held in [
+        "bucket azavea-staging-main-velero (environments/staging/main/services) holds \"backup\"",
+        "repository franklin/api (environments/staging/main/services) holds \"sha256:",
+        "help: empty them, with all versions",
+    ] {
+        assert!(said.contains(held), "{held}:\n{said}");
+    }
+    assert!(!said.contains(" plan "), "something is destroyed:\n{said}");
+    write(state, "");
+}
+
+/// Puts there what a cluster's controllers leave when nobody waits for them. Returns the commands that take it away.
+fn leave_behind(place: &Place) -> Vec<String> {
+    let made = |arguments: &[&str], query: &str| {
+        let output = ["--region", "us-east-1", "--output", "text", "--query", query];
+        place.aws(&[arguments, &output].concat()).trim().to_owned()
+    };
+    let tagged = |kind: &str, key: &str| {
+        format!(
+            "ResourceType={kind},Tags=[{{Key={key},Value={CLUSTER}}},{{Key=kubernetes.io/cluster/{CLUSTER},Value=owned}},{{Key=karpenter.sh/nodepool,Value=worker}}]"
+        )
+    };
+    let subnet = made(&["ec2", "describe-subnets"], "Subnets[0].SubnetId");
+    let vpc = made(&["ec2", "describe-subnets"], "Subnets[0].VpcId");
+    let others = made(&["ec2", "describe-subnets"], "Subnets[1].SubnetId");
+    let instance = made(
+        &[
+            "ec2",
+            "run-instances",
+            "--image-id",
+            "ami-12c6146b",
+            "--subnet-id",
+            &subnet,
+            "--tag-specifications",
+            &tagged("instance", "Cluster"),
+        ],
+        "Instances[0].InstanceId",
+    );
+    let group =
+        ["ec2", "create-security-group", "--group-name", "k8s-elb-a", "--description", "a", "--vpc-id", &vpc];
+    let tag = tagged("security-group", "elbv2.k8s.aws/cluster");
+    let group = made(&[&group[..], &["--tag-specifications", &tag]].concat(), "GroupId");
+    let interface = ["ec2", "create-network-interface", "--subnet-id", &subnet, "--tag-specifications"];
+    let tag = tagged("network-interface", "cluster.k8s.amazonaws.com/name");
+    let interface = made(&[&interface[..], &[&tag]].concat(), "NetworkInterface.NetworkInterfaceId");
+    let volume =
+        ["ec2", "create-volume", "--availability-zone", "us-east-1a", "--size", "1", "--tag-specifications"];
+    made(&[&volume[..], &[&tagged("volume", "Cluster")]].concat(), "VolumeId");
+    let balancer =
+        ["elbv2", "create-load-balancer", "--name", "web", "--subnets", &subnet, &others, "--tags"];
+    let tag = format!("Key=elbv2.k8s.aws/cluster,Value={CLUSTER}");
+    let balancer = made(&[&balancer[..], &[&tag]].concat(), "LoadBalancers[0].LoadBalancerArn");
+    let name = format!("/aws/eks/{CLUSTER}/cluster");
+    place.aws(&["logs", "create-log-group", "--region", "us-east-1", "--log-group-name", &name]);
+    vec![
+        format!("ec2 terminate-instances --region us-east-1 --instance-ids {instance}"),
+        format!("elbv2 delete-load-balancer --region us-east-1 --load-balancer-arn {balancer}"),
+        format!("ec2 delete-network-interface --region us-east-1 --network-interface-id {interface}"),
+        format!("ec2 delete-security-group --region us-east-1 --group-id {group}"),
+        format!("logs delete-log-group --region us-east-1 --log-group-name {name}"),
+    ]
 }
 
 /// Ends the stand-ins, also when the test fails.
@@ -132,6 +297,8 @@ struct StandIn<'p> {
     is_over: AtomicBool,
     /// How often an Ingress was refused to whoever keeps it as Git has it.
     refused: AtomicUsize,
+    /// Whether an Application was made again by the one that it belongs to.
+    healed: AtomicBool,
 }
 
 impl StandIn<'_> {
@@ -165,6 +332,14 @@ impl StandIn<'_> {
                 let path = format!("{group}/namespaces/{}/{kind}/{}", namespace(object), name(object));
                 self.plane.merge(&path, &json!({ "metadata": { "finalizers": null } }));
             }
+        }
+        // Argo CD: what an Application is to deploy is there, also when that is another one; until it goes itself.
+        for parent in list(APPLICATIONS).iter().filter(|it| goes(it)) {
+            if !self.healed.swap(true, Ordering::Relaxed) {
+                self.plane.request("POST", APPLICATIONS, Some(&application_of_argo("child", &json!([]))));
+            }
+            let path = format!("{APPLICATIONS}/{}", name(parent));
+            self.plane.merge(&path, &json!({ "metadata": { "finalizers": null } }));
         }
         // Kubelets: a pod has ended.
         for pod in pods.iter().filter(|pod| goes(pod) && at_work.contains("pods")) {
@@ -247,6 +422,7 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
         },
     });
     let claim_kind = json!({ "apiVersion": "karpenter.sh/v1", "kind": "NodeClaim" });
+    plane.apply("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", &applications_of_argo());
     plane.know(definitions, &[pool("worker"), claim_kind, binding.clone()]);
 
     for (name, labels) in
@@ -298,13 +474,20 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
             "provisioner": "ebs.csi.aws.com",
         }),
     );
+    for (name, finalizers) in
+        [("root", json!(["resources-finalizer.argocd.argoproj.io"])), ("child", json!([]))]
+    {
+        plane.apply(APPLICATIONS, &application_of_argo(name, &finalizers));
+    }
     application(plane, &binding);
     system_service(plane);
     crate::control_plane::wait("the cluster has not settled", || {
         let pods = plane.get("/api/v1/pods");
         let pods = pods["items"].as_array().expect("a list");
         let bound = pods.iter().filter(|pod| pod["spec"]["nodeName"].is_string()).count();
-        (bound != 3).then(|| format!("{bound} pods have a node")).into_iter().collect()
+        let budget = plane.get("/apis/policy/v1/namespaces/franklin/poddisruptionbudgets/map");
+        let is_settled = bound == 3 && budget["status"]["expectedPods"] == 2;
+        (!is_settled).then(|| format!("{bound} pods have a node; {}", budget["status"])).into_iter().collect()
     });
 }
 
@@ -349,9 +532,41 @@ fn application(plane: &ControlPlane, binding: &Value) {
             "apiVersion": "policy/v1",
             "kind": "PodDisruptionBudget",
             "metadata": { "name": "map" },
-            "spec": { "maxUnavailable": 0, "selector": { "matchLabels": { "app": "map" } } },
+            "spec": { "minAvailable": 1, "selector": { "matchLabels": { "app": "map" } } },
         }),
     );
+}
+
+/// Argo CD's kind, as far as it matters here: its chart has the definition among its templates.
+fn applications_of_argo() -> Value {
+    let schema =
+        json!({ "openAPIV3Schema": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } });
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": { "name": "applications.argoproj.io" },
+        "spec": {
+            "group": "argoproj.io",
+            "names": { "kind": "Application", "plural": "applications" },
+            "scope": "Namespaced",
+            "versions": [{ "name": "v1alpha1", "served": true, "storage": true, "schema": schema }],
+        },
+    })
+}
+
+/// What Argo CD keeps as Git has it.
+fn application_of_argo(name: &str, finalizers: &Value) -> Value {
+    json!({
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": { "name": name, "finalizers": finalizers },
+        "spec": {
+            "project": "default",
+            "source": { "repoURL": "https://example.com/git" },
+            "destination": { "name": "in-cluster" },
+            "syncPolicy": { "automated": { "selfHeal": true } },
+        },
+    })
 }
 
 /// A system service, whose controller makes pod and claim again.

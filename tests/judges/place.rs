@@ -2,12 +2,12 @@
 //! themselves are of the stand-in providers.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -117,19 +117,29 @@ impl Place {
     /// Puts a program before all others on the `PATH` of scripts.
     pub fn put_first(&self, name: &str, text: &str) {
         use std::os::unix::fs::PermissionsExt as _;
-        let file = self.folder().join("bin").join(name);
+        let file = self.first(name);
         write(&file, text);
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("a file of ours");
     }
 
     /// Takes it away again.
     pub fn take_away(&self, name: &str) {
-        std::fs::remove_file(self.folder().join("bin").join(name)).expect("it was put there");
+        std::fs::remove_file(self.first(name)).expect("it was put there");
+    }
+
+    /// Where a program lies that is before all others.
+    pub fn first(&self, name: &str) -> PathBuf {
+        self.folder().join("bin").join(name)
     }
 
     /// The AWS CLI itself.
     pub fn aws_path(&self) -> &Path {
         &self.aws
+    }
+
+    /// The engine itself.
+    pub fn terraform_path(&self) -> &Path {
+        &self.terraform
     }
 
     /// Runs a script and returns what it said; it must succeed.
@@ -152,29 +162,20 @@ impl Place {
         (output.status.code().unwrap_or(-1), without_colour(&String::from_utf8_lossy(&said)))
     }
 
-    /// Starts a script and presses Ctrl-C after a time. Returns what it said, and whether it had ended by itself, well.
-    pub fn interrupt(&self, after: Duration, path: &str, arguments: &[&str]) -> (bool, String) {
-        let started = Instant::now();
-        let file = self.folder().join("said");
-        let output = std::fs::File::create(&file).expect("a file of ours");
-        let mut command = self.command(&self.folder().join(path), arguments);
-        command.stdout(output.try_clone().expect("a file")).stderr(output).process_group(0);
-        let mut script = command.spawn().expect("the script runs");
-        let mut is_interrupted = false;
-        let status = loop {
-            if let Some(status) = script.try_wait().expect("a child of ours") {
-                break status;
-            }
-            if !is_interrupted && started.elapsed() > after {
-                is_interrupted = true;
-                let group = format!("-{}", script.id());
-                let _ = Command::new("kill").args(["-INT", "--", &group]).status();
-            }
-            thread::sleep(Duration::from_millis(50));
-        };
-        let said = without_colour(&read(&file));
-        assert!(is_interrupted || status.success(), "{path} {}:\n{said}", arguments.join(" "));
-        (status.success(), said)
+    /// Runs a script at a terminal and types one answer: its exit status, and what it said.
+    pub fn type_at(&self, terminal: &Path, call: &str, answer: &str) -> (i32, String) {
+        let mut command = self.command(terminal, &["-qec", call, "/dev/null"]);
+        let mut script = command
+            .current_dir(self.folder())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a terminal can be had");
+        let mut keyboard = script.stdin.take().expect("piped");
+        keyboard.write_all(format!("{answer}\n").as_bytes()).expect("it reads");
+        let output = script.wait_with_output().expect("it ends");
+        drop(keyboard);
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// A program in the environment of scripts, without input.
@@ -263,7 +264,7 @@ impl Place {
 }
 
 /// Takes terminal colours out.
-fn without_colour(text: &str) -> String {
+pub fn without_colour(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |out, part| out + part.split_once('m').map_or(part, |(_, rest)| rest))

@@ -3,61 +3,152 @@
 //! Real engine with its states in moto's S3, real AWS CLI, real kubectl before a real control plane; the resources are of the
 //! stand-in providers, and moto is told by hand which clusters EKS has.
 
-use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::control_plane::ControlPlane;
 use crate::judge;
 use crate::place::{ACCOUNT, Place};
-use crate::tree::read;
+use crate::stops::Stops;
+use crate::tree::{read, repository};
 use crate::world::Environment;
 
-/// When Ctrl-C is pressed, in seconds after a script has started: some strike the AWS CLI, some an engine's init, plan or
-/// apply, some come when all is done. Where exactly, the machine decides; it is printed.
-const STOPS: [u64; 3] = [3, 8, 21];
+/// An environment of `blueprints/enterprise.toml` that goes from an empty account to nothing but the state stack.
+struct Way<'p> {
+    place: &'p Place,
+    environment: Environment,
+    stops: Stops<'p>,
+}
 
-/// From two bare clusters of `blueprints/enterprise.toml`, core on Fargate in one, to nothing but the state stack.
+impl<'p> Way<'p> {
+    /// Generates the blueprint one version back. One of its accounts is the caller's.
+    fn new(place: &'p Place, name: &str, account: &str, kubectl: &Path) -> Self {
+        generate(place, account, "1.35");
+        let environment = place.environment("enterprise", name);
+        place.make_world("enterprise", &environment);
+        let salt = environment.name.len() as u64;
+        Self { place, stops: Stops::new(place, kubectl, salt), environment }
+    }
+
+    /// Runs a script that is stopped as often as said at one of its first commands.
+    fn go(&mut self, script: &str, arguments: &[&str], times: usize, commands: u32) -> String {
+        let arguments = [&[self.environment.name.as_str()], arguments, &["--auto-approve"]].concat();
+        self.stops.go(&format!("enterprise/scripts/{script}"), &arguments, times, commands)
+    }
+
+    fn plan(&self, arguments: &[&str]) -> String {
+        let arguments = [&[self.environment.name.as_str()], arguments].concat();
+        self.place.script("enterprise/scripts/plan", &arguments)
+    }
+
+    fn make_clusters(&self) {
+        for cluster in &self.environment.clusters {
+            make_cluster(self.place, &self.environment, cluster, "1.35", false);
+        }
+    }
+
+    /// What exists in the stand-in world, by type and id.
+    fn objects(&self) -> BTreeSet<String> {
+        let world: Value = serde_json::from_str(&read(&self.place.world())).expect("the world is JSON");
+        let objects = world["objects"].as_array().expect("a world lists objects");
+        objects.iter().map(|object| format!("{} {}", object["type"], object["id"])).collect()
+    }
+}
+
+fn generate(place: &Place, account: &str, version: &str) {
+    generate_edited(place, account, version, |it| it);
+}
+
+/// With a bucket, which enterprise's application has none of.
+fn generate_edited(place: &Place, account: &str, version: &str, edit: impl FnOnce(String) -> String) {
+    let version = format!("\"{version}\"");
+    place.generate("enterprise", |it| {
+        let it = it.replace(account, ACCOUNT).replace("\"1.36\"", &version);
+        edit(it + "\n[apps.maps.buckets.tiles]\n")
+    });
+}
+
+/// Two clusters, core of one on Fargate, deployed from the delivery account.
 #[test]
-fn enterprise_goes_up_and_down_though_stopped_on_the_way() {
-    let what = "scripts from bootstrap to destroy, for blueprints/enterprise.toml";
+fn development_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
+    const DELIVERY: &str = "555555555555";
+    let what = "scripts from bootstrap to destroy, for development of blueprints/enterprise.toml";
     let Some(place) = Place::new(what) else { return };
     let Some([kubectl]) = judge::required(what, ["kubectl"]) else { return };
     let Some(cluster) = ControlPlane::start(what) else { return };
-    put_kubectl_first(&place, &kubectl, &cluster);
-    let versioned = |version: &'static str| {
-        move |blueprint: String| blueprint.replace("555555555555", ACCOUNT).replace("\"1.36\"", version)
-    };
-    place.generate("enterprise", versioned("\"1.35\""));
-    let development = place.environment("enterprise", "development");
-    place.make_world("enterprise", &development);
-    let script = |name: &str| format!("enterprise/scripts/{name}");
+    let mut way = Way::new(&place, "development", DELIVERY, &kubectl_of(&place, &kubectl, &cluster));
 
-    go(&place, &script("bootstrap"), &["development", "--auto-approve"]);
-    let bare = objects(&place);
-    let plan = place.script(&script("plan"), &["development", "edge"]);
+    way.go("bootstrap", &[], 2, 11);
+    let bare = way.objects();
+    let plan = way.plan(&["edge"]);
     assert!(plan.contains("development edge cluster: changes, never applied"), "{plan}");
     assert!(plan.contains("development edge services: waits, cannot be planned yet"), "{plan}");
+    way.go("apply", &[], 2, 20);
+    way.make_clusters();
 
-    go(&place, &script("apply"), &["development", "--auto-approve"]);
-    for cluster in &development.clusters {
-        make_cluster(&place, &development, cluster, "1.35", false);
-    }
-
-    place.generate("enterprise", versioned("\"1.36\""));
-    let said = place.script(&script("upgrade"), &["development", "main", "--auto-approve"]);
+    generate(&place, DELIVERY, "1.36");
+    let said = way.go("upgrade", &["main"], 0, 0);
     assert!(said.contains("Kubernetes 1.35 now, 1.36 wanted"), "{said}");
     assert_order(&said);
-    go(&place, &script("upgrade"), &["development", "edge", "--auto-approve"]);
-    let plan = place.script(&script("plan"), &["development"]);
+    way.go("upgrade", &["edge"], 2, 9);
+
+    way.go("destroy", &[], 3, 32);
+    assert_eq!(way.objects(), bare, "what is in the world beside the state stack");
+}
+
+/// Another partition, protection that comes and goes, a bucket with something in it, and a control plane that nobody reaches.
+#[test]
+fn government_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
+    const GOVERNMENT: &str = "444444444444";
+    let what = "scripts from bootstrap to destroy, for government of blueprints/enterprise.toml";
+    let Some(place) = Place::new(what) else { return };
+    let Some([terminal]) = judge::required(what, ["script"]) else { return };
+    let mut way = Way::new(&place, "government", GOVERNMENT, Path::new("false"));
+
+    way.go("bootstrap", &[], 2, 11);
+    let bare = way.objects();
+    way.go("apply", &[], 2, 13);
+    way.make_clusters();
+
+    let table = "[environments.government]\n";
+    generate_edited(&place, GOVERNMENT, "1.35", |it| {
+        it.replace(table, &format!("{table}protection = true\n"))
+    });
+    let call = "enterprise/scripts/apply government main cluster";
+    let (status, said) = place.type_at(&terminal, call, "government");
+    assert_eq!(status, 0, "{said}");
+    generate(&place, GOVERNMENT, "1.36");
+    let destroy = |flags: &[&str]| {
+        let arguments = [&["government", "--auto-approve"], flags].concat();
+        let (status, said) = place.run("enterprise/scripts/destroy", &arguments);
+        assert!(status == 1 && !said.contains(" plan "), "{said}");
+        said
+    };
+    let said = destroy(&[]);
+    assert!(
+        said.contains("protects government no more, but that is not applied yet: main/cluster\n"),
+        "{said}"
+    );
+    way.go("upgrade", &["main"], 2, 9);
+    let plan = way.plan(&[]);
     assert!(plan.contains("\nNothing to apply.\n"), "{plan}");
 
-    go(&place, &script("destroy"), &["development", "--auto-approve"]);
-    assert_eq!(objects(&place), bare, "what is in the world beside the state stack");
+    let said = destroy(&[]);
+    assert!(said.contains("error: acme-government-main cannot be reached"), "{said}");
+    let bucket =
+        ["--bucket", &format!("acme-government-main-maps-tiles-{ACCOUNT}"), "--region", "us-gov-west-1"];
+    let at = ["--create-bucket-configuration", "LocationConstraint=us-gov-west-1"];
+    place.aws(&[&["s3api", "create-bucket"], &bucket[..], &at].concat());
+    place.aws(&[&["s3api", "put-object", "--key", "1/2/3.png"], &bucket[..]].concat());
+    let said = destroy(&["--skip-drain"]);
+    let held = format!("bucket {} (apps/maps/government) holds \"1/2/3.png\"", bucket[1]);
+    assert!(said.contains(&held), "{said}");
+    place.aws(&[&["s3api", "delete-object", "--key", "1/2/3.png"], &bucket[..]].concat());
+    way.go("destroy", &["--skip-drain"], 2, 12);
+    assert_eq!(way.objects(), bare, "what is in the world beside the state stack");
 }
 
 /// What nobody types is not applied: not by `--auto-approve`, not by `yes`, not without a terminal.
@@ -71,22 +162,8 @@ fn protected_environments_want_their_name() {
     let engine = "case \"$*\" in version) echo 'Terraform v1.11.4' ;; *' plan '*) exit 2 ;; *' apply '*) echo applied ;; esac";
     place.put_first("terraform", &format!("#!/bin/sh\n{engine}\n"));
     let call = "azavea/scripts/apply production main cluster";
-    let typed = |answer: &str| {
-        let mut command = place.command(&terminal, &["-qec", call, "/dev/null"]);
-        let mut script = command
-            .current_dir(place.folder())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a terminal can be had");
-        let mut keyboard = script.stdin.take().expect("piped");
-        keyboard.write_all(format!("{answer}\n").as_bytes()).expect("it reads");
-        let output = script.wait_with_output().expect("it ends");
-        drop(keyboard);
-        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
-    };
     for (answer, expected) in [("yes", 1), ("production", 0)] {
-        let (status, said) = typed(answer);
+        let (status, said) = place.type_at(&terminal, call, answer);
         assert_eq!(status, expected, "`{answer}` typed:\n{said}");
         assert_eq!(said.contains("\napplied"), expected == 0, "`{answer}` typed:\n{said}");
     }
@@ -101,6 +178,29 @@ fn protected_environments_want_their_name() {
     place.put_first("terraform", "#!/bin/sh\necho 'Terraform v1.10.5'\n");
     let (status, said) = place.run("azavea/scripts/plan", &["production"]);
     assert!(status == 1 && said.contains("terraform is 1.10, these stacks need 1.11 or later"), "{said}");
+}
+
+/// What runs seldom, or is passed over when it fails: every call of the AWS CLI in a dry run is one that it takes.
+#[test]
+fn the_aws_cli_takes_what_dry_runs_print() {
+    let Some([aws]) = judge::required("what dry runs print, given to the AWS CLI", ["aws"]) else { return };
+    let mut calls = BTreeMap::new();
+    for script in ["destroy-azavea-staging", "upgrade-azavea-production-main"] {
+        let printed = read(&repository().join(format!("tests/scripts/{script}.txt")));
+        for line in printed.lines().filter_map(|line| line.strip_prefix("+ aws ")) {
+            let words = line.split(' ').enumerate();
+            let shape = words.filter(|(at, word)| *at < 2 || word.starts_with("--")).map(|(_, word)| word);
+            calls.insert(shape.collect::<Vec<_>>().join(" "), line.to_owned());
+        }
+    }
+    assert!(calls.len() > 6, "{calls:?}");
+    for line in calls.values() {
+        let call = format!("exec '{}' {line} --generate-cli-skeleton output", aws.display());
+        let mut command = Command::new("bash");
+        command.args(["-c", &call]).env("AWS_EC2_METADATA_DISABLED", "true").stdin(Stdio::null());
+        let output = command.output().expect("bash runs");
+        assert!(output.status.success(), "aws {line}:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 /// Control plane, then add-ons that nodes need, then nodes, then charts: what the later wait for is finished. An add-on that
@@ -121,24 +221,6 @@ fn assert_order(said: &str) {
     assert!(lines.is_sorted(), "{STEPS:?} in lines {lines:?} of\n{said}");
 }
 
-/// Runs a script that is stopped a few times and started again, until it says that all is done.
-fn go(place: &Place, path: &str, arguments: &[&str]) {
-    for seconds in STOPS {
-        let (is_done, said) = place.interrupt(Duration::from_secs(seconds), path, arguments);
-        let last = said.lines().rfind(|line| line.starts_with(['+', '='])).unwrap_or_default();
-        eprintln!("{path} stopped after {seconds} s, at: {last}");
-        assert!(is_done || said.contains("error: "), "{path} ends without a word:\n{said}");
-    }
-    place.script(path, arguments);
-}
-
-/// What exists in the stand-in world, by type and id.
-fn objects(place: &Place) -> BTreeSet<String> {
-    let world: Value = serde_json::from_str(&read(&place.world())).expect("the world is JSON");
-    let objects = world["objects"].as_array().expect("a world lists objects");
-    objects.iter().map(|object| format!("{} {}", object["type"], object["id"])).collect()
-}
-
 /// Tells moto that EKS has a cluster: what the AWS CLI asks for.
 pub fn make_cluster(place: &Place, environment: &Environment, name: &str, version: &str, is_protected: bool) {
     let is_own = environment.account == ACCOUNT;
@@ -153,8 +235,10 @@ pub fn make_cluster(place: &Place, environment: &Environment, name: &str, versio
     );
 }
 
-/// Whatever cluster a script means, kubectl reaches this control plane: moto's clusters have none.
-pub fn put_kubectl_first(place: &Place, kubectl: &Path, cluster: &ControlPlane) {
+/// Makes a kubectl that reaches this control plane whatever cluster a script means: moto's clusters have none.
+pub fn kubectl_of(place: &Place, kubectl: &Path, cluster: &ControlPlane) -> PathBuf {
     let (kubectl, kubeconfig) = (kubectl.display(), cluster.kubeconfig().display());
-    place.put_first("kubectl", &format!("#!/bin/sh\nexec '{kubectl}' --kubeconfig '{kubeconfig}' \"$@\"\n"));
+    let name = "kubectl-of-the-control-plane";
+    place.put_first(name, &format!("#!/bin/sh\nexec '{kubectl}' --kubeconfig '{kubeconfig}' \"$@\"\n"));
+    place.first(name)
 }

@@ -83,7 +83,8 @@ TABLE
 set -euo pipefail
 export AWS_PAGER=""       # AWS CLI 2 would open a pager and wait
 export TF_IN_AUTOMATION=1 # the next step is named here, not by the engine
-dry_run=no
+dry_run=no said=no scratch=""
+hint="the last lines above say what failed"
 plan_file=${TF_DATA_DIR:-.terraform}/plinth.tfplan # relative to the stack; .terraform is never committed
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
 
@@ -91,9 +92,22 @@ say() { printf '%s\n' "$*"; }
 die() { # message, then lines of help
   say "error: $1" >&2
   shift
-  [ $# -eq 0 ] || printf 'help: %s\n' "$@" >&2
+  [ $# -gt 0 ] || set -- "$hint" "then run the same command again: it goes on from there"
+  printf 'help: %s\n' "$@" >&2
+  said=yes
+  [ "$BASH_SUBSHELL" -eq 0 ] || exit $((70 + ${exit_status:-1})) # for ended
   exit "${exit_status:-1}"
 }
+# Whatever ends a script, it does not end without a word.
+ended() { # exit status
+  [ -z "$scratch" ] || rm -rf -- "$scratch"
+  case "$1 $said" in
+    "0 "* | *" yes") ;;
+    71\ * | 72\ *) exit $(($1 - 70)) ;; # a subshell has said why
+    *) die "${0##*/} ended before all was done" ;;
+  esac
+}
+trap 'ended $?' EXIT
 # A command that runs ends by itself first, and the engine keeps what it has made in the state.
 trap 'exit_status=130 die "interrupted" "run the same command again: it goes on from there"' INT TERM
 usage() { exit_status=2 die "$1" "scripts/${0##*/} --help"; }
@@ -101,7 +115,11 @@ show_help() { sed -n '4,/^$/s/^# \{0,1\}//p' "scripts/${0##*/}"; } # the comment
 show() { # a command as one could type it
   local word line="+"
   for word in "$@"; do
-    case "$word" in *\'*) word=$(printf '%q' "$word") ;; "" | *[!A-Za-z0-9_./:=,@%+-]*) word="'$word'" ;; esac
+    case "$word" in
+      *\'*[\"\$\`\\]* | *[\"\$\`\\]*\'*) word=$(printf '%q' "$word") ;;
+      *\'*) word="\"$word\"" ;;
+      "" | *[!A-Za-z0-9_./:=,@%+-]*) word="'$word'" ;;
+    esac
     line="$line $word"
   done
   say "$line"
@@ -152,15 +170,20 @@ select_stacks() { # the rows that the arguments name
     usage "no stack $environment $cluster $stack; there is: $(stacks | awk -v e="$environment" '$1 == e { printf "%s%s %s", sep, $2, $3; sep = ", " }')"
 }
 
+check_aws() {
+  command -v aws >/dev/null || die "the AWS CLI is not installed" "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
+}
+
 check_tools() {
   local version major minor least=11
   [ "$engine" = terraform ] || least=10
-  command -v aws >/dev/null || die "the AWS CLI is not installed"
+  check_aws
   command -v "$engine" >/dev/null || die "$engine is not installed" "install $engine 1.$least or later"
   version=$("$engine" version 2>/dev/null | sed -n 's/^[A-Za-z]* v\([0-9]*\.[0-9]*\).*/\1/p') || true
   IFS=. read -r major minor <<<"$version"
   [ "${major:-0}" -gt 1 ] || { [ "${major:-0}" -eq 1 ] && [ "$minor" -ge "$least" ]; } ||
-    die "$engine is ${version:-of an unknown version}, these stacks need 1.$least or later (state locks in S3)"
+    die "$engine is ${version:-of an unknown version}, these stacks need 1.$least or later (state locks in S3)" \
+      "install a newer $engine, and put it first on PATH"
 }
 
 check_account() {
@@ -202,10 +225,10 @@ assume_deploy_role() { # sets access_key, secret_key, session_token; a session e
 # Before anything runs: can the questions to come be answered?
 check_answers() {
   if has --auto-approve; then
-    [ "$protected" = no ] || die "$environment is protected: --auto-approve does not count there"
+    [ "$protected" = no ] || die "$environment is protected: --auto-approve does not count there" "run this at a terminal, without it"
   elif [ ! -t 0 ]; then
-    [ "$protected" = no ] || die "no terminal to ask at: $environment is protected, its name must be typed"
-    die "no terminal to ask at" "--auto-approve does not ask"
+    [ "$protected" = no ] || die "no terminal to ask at: $environment is protected, its name must be typed" "run this at a terminal"
+    die "no terminal to ask at" "run this at a terminal, or with --auto-approve, which does not ask"
   fi
 }
 
@@ -214,17 +237,14 @@ confirm() { # question; a protected environment wants its name typed
   if [ "$dry_run" = yes ] || has --auto-approve; then return 0; fi
   [ "$protected" = no ] || word=$environment
   read -r -p "$1 Type \"$word\" to go on: " answer || true
-  [ "$answer" = "$word" ] || die "stopped: not answered with \"$word\", nothing more is changed"
+  [ "$answer" = "$word" ] || die "stopped: not answered with \"$word\", nothing more is changed" "the same command goes on from there"
 }
 
 # After load_cluster: gives kubectl a kubeconfig of its own, so that no other cluster can be meant. False when it does not answer.
 open_cluster() {
   command -v kubectl >/dev/null || return 1
-  if [ -z "${kubeconfigs:-}" ]; then
-    kubeconfigs=$(mktemp -d "${TMPDIR:-/tmp}/plinth.XXXXXX") || return 1
-    trap 'rm -rf -- "$kubeconfigs"' EXIT
-  fi
-  export KUBECONFIG="$kubeconfigs/$eks_name"
+  [ -n "$scratch" ] || scratch=$(mktemp -d "${TMPDIR:-/tmp}/plinth.XXXXXX") || return 1
+  export KUBECONFIG="$scratch/$eks_name"
   run aws eks update-kubeconfig --name "$eks_name" --region "$cluster_region" --role-arn "$deploy_role" --kubeconfig "$KUBECONFIG" || return 1
   kubectl get --raw /readyz --request-timeout=20s >/dev/null
 }
@@ -245,7 +265,7 @@ has_state() { # directory; true when the stack holds something. What cannot be r
   if list=$("$engine" -chdir="$1" state list 2>/dev/null); then [ -n "$list" ] && return 0 || return 1; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
-  die "the state of $1 cannot be read: $list"
+  die "the state of $1 cannot be read: $list" "the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no

@@ -1,0 +1,119 @@
+//! Roots that lie elsewhere now: a stack is known by where its state is, not by its folder.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use hcl_edit::structure::Body;
+
+use super::Tree;
+
+/// A folder with another name: the old one, and the new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rename {
+    /// Where it was.
+    pub from: Utf8PathBuf,
+    /// Where it is.
+    pub to: Utf8PathBuf,
+}
+
+/// Finds the folders of the old tree whose states the new one keeps elsewhere.
+pub fn renames(old: &Tree, new: &Tree) -> Vec<Rename> {
+    let is_there = |tree: &Tree, folder: &Utf8Path| tree.files.keys().any(|path| path.starts_with(folder));
+    // Only a stack that lies nowhere any more can be one that lies somewhere now.
+    let gone = old.stacks.iter().filter(|root| !new.stacks.iter().any(|kept| kept.folder == root.folder));
+    let came = new.stacks.iter().filter(|root| !old.stacks.iter().any(|kept| kept.folder == root.folder));
+    let homes: BTreeMap<String, &Utf8PathBuf> =
+        came.filter_map(|root| Some((state(new, &root.folder)?, &root.folder))).collect();
+    let mut renames: Vec<Rename> = Vec::new();
+    for root in gone {
+        let home = state(old, &root.folder).and_then(|state| homes.get(&state).copied());
+        let Some(home) = home else { continue };
+        let (mut from, mut to) = (root.folder.as_path(), home.as_path());
+        // What lies beside it has moved along, an application's module for one, unless it is there still.
+        while let (Some(above), Some(new_above)) = (from.parent(), to.parent()) {
+            let is_same = from.file_name() == to.file_name();
+            if !is_same || above == new_above || is_there(new, above) || is_there(old, new_above) {
+                break;
+            }
+            (from, to) = (above, new_above);
+        }
+        let rename = Rename { from: from.to_owned(), to: to.to_owned() };
+        if !renames.contains(&rename) {
+            renames.push(rename);
+        }
+    }
+    renames
+}
+
+/// Returns where a root keeps its state: bucket and key, or the like of another backend.
+fn state(tree: &Tree, root: &Utf8Path) -> Option<String> {
+    let body: Body = tree.files.get(&root.join("terraform.tf"))?.parse().ok()?;
+    let terraform = body.get_blocks("terraform").next()?;
+    let backend = terraform.body.get_blocks("backend").next()?;
+    let text = |key: &str| backend.body.get_attribute(key)?.value.as_str().map(str::to_owned);
+    Some(format!("{}/{}", text("bucket")?, text("key")?))
+}
+
+impl Tree {
+    /// Puts its files where they lie under their new names.
+    #[must_use]
+    pub fn renamed(&self, renames: &[Rename], stacks_of: &Self) -> Self {
+        let place = |path: &Utf8Path| {
+            let found =
+                renames.iter().find_map(|Rename { from, to }| Some(to.join(path.strip_prefix(from).ok()?)));
+            found.unwrap_or_else(|| path.to_owned())
+        };
+        let mut tree = self.clone();
+        tree.files = self.files.iter().map(|(path, text)| (place(path), text.clone())).collect();
+        for root in &mut tree.stacks {
+            root.folder = place(&root.folder);
+            if let Some(now) = stacks_of.stacks.iter().find(|now| now.folder == root.folder) {
+                root.stack.clone_from(&now.stack);
+            }
+        }
+        tree
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Root;
+    use super::*;
+
+    fn tree(roots: &[(&str, &str)], others: &[&str]) -> Tree {
+        let text = |key: &str| {
+            format!("terraform {{\n  backend \"s3\" {{\n    bucket = \"b\"\n    key = \"{key}\"\n  }}\n}}\n")
+        };
+        let states =
+            roots.iter().map(|(root, key)| (Utf8PathBuf::from(format!("{root}/terraform.tf")), text(key)));
+        let others = others.iter().map(|path| (Utf8PathBuf::from(*path), String::new()));
+        let root =
+            |(folder, _): &(&str, &str)| Root { stack: (*folder).to_owned(), folder: (*folder).into() };
+        Tree { files: states.chain(others).collect(), stacks: roots.iter().map(root).collect() }
+    }
+
+    fn found(old: &Tree, new: &Tree) -> Vec<String> {
+        renames(old, new).into_iter().map(|Rename { from, to }| format!("{from} -> {to}")).collect()
+    }
+
+    #[test]
+    fn stacks_are_followed_by_their_states() {
+        let old = tree(&[("apps/a/staging", "1"), ("apps/a/production", "2")], &["apps/a/module/main.tf"]);
+        let all = tree(&[("apps/b/staging", "1"), ("apps/b/production", "2")], &["apps/b/module/main.tf"]);
+        assert_eq!(found(&old, &all), ["apps/a -> apps/b"]);
+        let moved = old.renamed(&renames(&old, &all), &all);
+        assert!(moved.files.contains_key(Utf8Path::new("apps/b/module/main.tf")));
+        assert_eq!(moved.stacks, all.stacks);
+        // One place alone, another state, and the same folders.
+        let one = tree(&[("apps/a/stage", "1"), ("apps/a/production", "2")], &["apps/a/module/main.tf"]);
+        assert_eq!(found(&old, &one), ["apps/a/staging -> apps/a/stage"]);
+        let other = tree(&[("apps/b/staging", "3"), ("apps/b/production", "4")], &["apps/b/module/main.tf"]);
+        assert!(found(&old, &other).is_empty());
+        assert!(found(&old, &old).is_empty());
+        let environments = [
+            tree(&[("e/a/main/cluster", "1"), ("e/a/state", "2")], &[]),
+            tree(&[("e/b/main/cluster", "1"), ("e/b/state", "2")], &[]),
+        ];
+        assert_eq!(found(&environments[0], &environments[1]), ["e/a -> e/b"]);
+    }
+}
