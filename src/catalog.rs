@@ -28,6 +28,8 @@ pub struct Catalog {
     pub providers: Providers,
     /// Longest names by the resource that carries them.
     pub name_limits: BTreeMap<String, usize>,
+    /// Names that no database can have.
+    pub database_names: DatabaseNames,
     /// VPC endpoints by the last part of their service's name.
     pub vpc_endpoints: BTreeMap<String, VpcEndpointKind>,
     /// Add-ons by name.
@@ -58,6 +60,26 @@ pub struct Action {
     pub uses: String,
     /// The release that the commit is of.
     pub version: String,
+}
+
+/// `catalog/database_names.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseNames {
+    /// Names that RDS takes itself.
+    #[serde(rename = "RDS")]
+    pub rds: Vec<String>,
+    /// Names that are there in every server, and words of its language.
+    #[serde(rename = "PostgreSQL")]
+    pub postgresql: Vec<String>,
+}
+
+impl DatabaseNames {
+    /// Returns who keeps a name for itself.
+    pub fn owner(&self, name: &str) -> Option<&'static str> {
+        let owners = [("RDS", &self.rds), ("PostgreSQL", &self.postgresql)];
+        owners.into_iter().find(|(_, names)| names.iter().any(|known| known == name)).map(|(owner, _)| owner)
+    }
 }
 
 /// `catalog/kubernetes.toml`
@@ -550,6 +572,7 @@ impl Catalog {
             regions: parse("regions.toml"),
             providers: parse("providers.toml"),
             name_limits: parse("name_limits.toml"),
+            database_names: parse("database_names.toml"),
             vpc_endpoints: parse("vpc_endpoints.toml"),
             refused: parse("refused.toml"),
             bundles: parse("bundles.toml"),

@@ -6,8 +6,8 @@ use ipnet::Ipv4Net;
 
 use super::node::{Node, Value};
 use super::number::{
-    Days, DiskGib, Images, Iops, MaxPods, Percent, Port, Receives, StorageGib, Throughput, VisibilityTimeout,
-    Weight,
+    DatabasePort, Days, DiskGib, Images, Iops, MaxPods, Percent, Port, Receives, StorageGib, Throughput,
+    VisibilityTimeout, Weight,
 };
 use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
@@ -490,6 +490,9 @@ table! {
         default registries: Map<Registry> = Map::default(),
         /// Databases of PostgreSQL (RDS), in the private subnets.
         default databases: Map<Database> = Map::default(),
+        /// Port of its databases, which no other application on a cluster of its may have; without it, one that follows from its
+        /// namespace.
+        optional database_port: DatabasePort,
         /// Secrets (Secrets Manager); a person writes their values.
         default secrets: Map<Secret> = Map::default(),
         /// Names that people call, each with a certificate (Route 53, ACM).
@@ -526,7 +529,9 @@ table! {
     "a state machine" StateMachine {
         /// Service accounts whose pods start it; without it, the application's only one.
         optional service_accounts: Vec<Spanned<Name>>,
-        /// What it does, in Amazon States Language: `StartAt`, `States`.
+        /// What it does, in Amazon States Language: `StartAt`, `States`. `${queues.jobs.url}` stands for an output of what the
+        /// application has, and gives its states the rights on it that pods would have; `${region}`, `${account_id}`,
+        /// `${partition}`, `${cluster_name}` and `${namespace}` say where it runs.
         required definition: Node,
     }
 }
@@ -554,7 +559,7 @@ table! {
 table! {
     /// `[apps.A.databases.D]`
     "a database" Database {
-        /// Service accounts whose pods read its password; without it, the application's only one. All pods of the namespace reach it.
+        /// Service accounts whose pods read its password; without it, the application's only one. All pods of the namespace get to its port.
         optional service_accounts: Vec<Spanned<Name>>,
         /// What runs it.
         default engine: DatabaseEngine = DatabaseEngine::Postgres,
@@ -566,6 +571,9 @@ table! {
         optional storage_gib: StorageGib; usual |_| Some(usual::resource::STORAGE_GIB),
         /// Whether another instance stands by in another zone.
         default standby: bool = true,
+        /// `false` lets go of it where its environment is protected: applied before it is taken out, since AWS refuses to delete it
+        /// until then.
+        optional deletion_protection: bool,
     }
 }
 
@@ -594,6 +602,9 @@ table! {
     "a user pool" UserPool {
         /// Whether people confirm with a code of an authenticator, besides their password.
         default mfa: Mfa = Mfa::Optional,
+        /// `false` lets go of it where its environment is protected: applied before it is taken out, since AWS refuses to delete it
+        /// until then.
+        optional deletion_protection: bool,
     }
 }
 

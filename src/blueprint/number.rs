@@ -57,6 +57,9 @@ pub type Percent = Within<0, 100>;
 /// A TCP port.
 pub type Port = Within<1, 65_535>;
 
+/// A port that RDS listens on (RDS API, `CreateDBInstance`, read 2026-11).
+pub type DatabasePort = Within<1_150, 65_535>;
+
 /// Seconds for which SQS hides a message that was received (SQS API, `CreateQueue`, read 2026-11).
 pub type VisibilityTimeout = Within<0, 43_200>;
 

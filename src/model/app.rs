@@ -25,6 +25,9 @@ use crate::problem::{Measure, Problem};
 pub struct App {
     /// Its name.
     pub name: Name,
+    /// The name that it began with, which what it has is made of.
+    #[serde(skip)]
+    pub identity: String,
     /// Who pays and who is asked.
     pub team: String,
     /// Its namespace.
@@ -33,6 +36,10 @@ pub struct App {
     pub service_accounts: Vec<ServiceAccount>,
     /// What it has in AWS.
     pub resources: Vec<Resource>,
+    /// The port of its databases, which no other application has on a cluster of its; none without databases.
+    pub database_port: Option<u32>,
+    /// Whether it has a key of its own. Once there, it stays: what was encrypted with it may live on, in snapshots.
+    pub has_key: bool,
     /// One for each cluster, in the order of environments and clusters.
     pub attachments: Vec<Attachment>,
 }
@@ -48,14 +55,19 @@ impl App {
         self.resources.iter().filter(|resource| resource.service_accounts.contains(&account.name))
     }
 
+    /// Whether its own stubs make the namespace.
+    pub fn owns_namespace(&self) -> bool {
+        self.attachments.iter().any(|attachment| attachment.owns_namespace)
+    }
+
+    /// Whether anything that it has is encrypted with its key.
+    pub fn uses_key(&self) -> bool {
+        self.resources.iter().any(|resource| resource.kind.facts().takes_key)
+    }
+
     /// Whether it has something of a kind.
     pub fn has(&self, kind: Kind) -> bool {
         self.resources.iter().any(|resource| resource.kind == kind)
-    }
-
-    /// Whether it has a database.
-    pub fn has_database(&self) -> bool {
-        self.has(Kind::Database) || self.has(Kind::AuroraDatabase)
     }
 }
 
@@ -109,8 +121,8 @@ pub struct Tenant {
     pub ports: Vec<u32>,
     /// What its pods reach besides what every pod does.
     pub egress: Vec<Egress>,
-    /// Whether its pods reach the databases that the application has in the private subnets.
-    pub has_database: bool,
+    /// The port of its databases, to which its pods get out; none without databases.
+    pub database_port: Option<u32>,
     /// Whether the application's own stub makes the namespace.
     pub is_app_owned: bool,
 }
@@ -208,14 +220,24 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         for account in &mut accounts {
             account.has_role = resources.iter().any(|used| used.service_accounts.contains(&account.name));
         }
+        let database_port = keys.databases.iter().next().map(|_| database_port(keys, namespace.as_str()));
         let mut app = App {
             name: name.value.clone(),
+            identity: identity::of(name, keys.renamed_from.as_ref()).to_owned(),
             team: keys.team.to_string(),
             namespace: namespace.to_string(),
             service_accounts: accounts,
             resources,
+            database_port,
+            has_key: false,
             attachments: Vec::new(),
         };
+        let former = context.facts.app(&app.identity);
+        app.has_key = app.uses_key() || former.is_some_and(|former| former.has_key);
+        if let Some(former) = former.filter(|former| former.namespace != app.namespace) {
+            let (app, former) = (name.to_string(), former.namespace.clone());
+            context.push(Problem::NamespaceChanges { app, former }, namespace.span);
+        }
         let mut attachments = Vec::new();
         for (index, reference) in keys.environments.iter().enumerate() {
             if let Some(first) =
@@ -239,6 +261,80 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         apps.push(app);
     }
     apps
+}
+
+/// Returns the port of an application's databases: what the blueprint says, or one that follows from the namespace alone, so that an
+/// application more moves nobody's.
+///
+/// RDS takes 1150 to 65535 (API `CreateDBInstance`, read 2026-11); node ports begin at 30000, and ports of connections above.
+fn database_port(keys: &Keys, namespace: &str) -> u32 {
+    keys.database_port.as_ref().map_or_else(
+        || {
+            // FNV-1a, which spreads short texts well.
+            let spread = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+            let hash = namespace.bytes().fold(2_166_136_261, spread);
+            20_000 + hash % 10_000
+        },
+        |port| port.get(),
+    )
+}
+
+/// Refuses ports of databases that two applications of a cluster would have: the pods of one would get out to the other's.
+pub(super) fn check_database_ports(context: &mut Context<'_>, environments: &[Environment]) {
+    let apps = &context.blueprint.file.apps;
+    let at = |app: &Name| {
+        let named = apps.get(app.as_str())?;
+        Some(named.value.database_port.as_ref().map_or(named.name.span, |port| port.span))
+    };
+    let mut known: Vec<(Span, Span)> = Vec::new();
+    for tenants in environments.iter().flat_map(|environment| &environment.clusters).map(|it| &it.tenants) {
+        for (index, tenant) in tenants.iter().enumerate() {
+            let Some(port) = tenant.database_port else { continue };
+            let twin = tenants[..index].iter().find(|twin| twin.database_port == Some(port));
+            let Some((other, (here, there))) =
+                twin.and_then(|twin| Some((twin, at(&tenant.app).zip(at(&twin.app))?)))
+            else {
+                continue;
+            };
+            if !known.contains(&(here, there)) {
+                known.push((here, there));
+                let (app, other) = (tenant.app.to_string(), other.app.to_string());
+                context.push_conflict(Problem::DatabasePortTwice { port, app, other }, here, there);
+            }
+        }
+    }
+}
+
+/// Notes rules that lead to a namespace of which the blueprint knows nothing: somebody makes it by hand, or the name is misspelled.
+pub(super) fn check_reached_namespaces(context: &mut Context<'_>, environments: &[Environment]) {
+    let mut noted: Vec<Span> = Vec::new();
+    for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
+        let addons = cluster.settings.addons.iter().map(|addon| addon.facts.namespace.clone());
+        let of_tenants = cluster.tenants.iter().map(|tenant| tenant.namespace.clone());
+        let mut known: Vec<String> = ["default".to_owned(), "kube-system".to_owned()]
+            .into_iter()
+            .chain(addons)
+            .chain(of_tenants)
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        for tenant in &cluster.tenants {
+            let app = context.blueprint.file.apps.get(tenant.app.as_str());
+            let rules = app.into_iter().flat_map(|named| named.value.egress.iter());
+            let unknown = rules
+                .flat_map(|rule| rule.namespaces.iter())
+                .filter(|namespace| !known.iter().any(|known| known == namespace.as_str()));
+            for namespace in unknown {
+                if !noted.contains(&namespace.span) {
+                    noted.push(namespace.span);
+                    let (namespace_name, cluster) = (namespace.to_string(), cluster.eks_name.clone());
+                    let problem =
+                        Problem::NoSuchNamespace { namespace: namespace_name, cluster, known: known.clone() };
+                    context.push(problem, namespace.span);
+                }
+            }
+        }
+    }
 }
 
 /// Looks for two stubs in one folder: cluster `eu` of `production` beside an environment `production-eu`.
@@ -377,7 +473,7 @@ fn attach(
         service_accounts: app.service_accounts.clone(),
         ports: keys.ports.iter().map(|port| port.get()).collect(),
         egress: keys.egress.iter().map(|rule| egress(rule)).collect(),
-        has_database: app.has_database(),
+        database_port: app.database_port,
         is_app_owned,
     });
     let suffix = if cluster_name == MAIN { String::new() } else { format!("-{cluster_name}") };

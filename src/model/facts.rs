@@ -20,8 +20,20 @@ pub struct Facts {
     clusters: BTreeMap<String, ClusterFacts>,
     /// Stacks by name.
     stacks: BTreeMap<String, StackFacts>,
+    /// Applications that live on some cluster, by the name that they began with.
+    apps: BTreeMap<String, AppFacts>,
     /// What the folders of stacks and modules hold.
     folders: BTreeMap<String, Contents>,
+}
+
+/// One application as it was generated last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppFacts {
+    /// Its namespace.
+    pub namespace: String,
+    /// Whether it has a key, which encrypts what may outlive everything else of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_key: bool,
 }
 
 /// One cluster as it was generated last.
@@ -75,6 +87,8 @@ impl StackFacts {
 const CLUSTER: &str = "cluster ";
 /// What stands before the name of a stack.
 const STACK: &str = "stack ";
+/// What stands before an application's.
+const APP: &str = "app ";
 /// What stands before a folder.
 const FOLDER: &str = "folder ";
 
@@ -98,26 +112,24 @@ impl Facts {
             };
             (cluster.eks_name.clone(), facts)
         });
+        let apps = model.placed_apps().map(|app| {
+            (app.identity.clone(), AppFacts { namespace: app.namespace.clone(), has_key: app.has_key })
+        });
         Self {
             clusters: clusters.collect(),
             stacks: model.stacks().into_iter().map(StackFacts::of).collect(),
+            apps: apps.collect(),
             folders: address::contents(files),
         }
     }
 
     /// Reads the facts of a manifest. What is not written as this release writes it says nothing.
     pub fn read(written: &Map<String, Value>) -> Self {
-        fn those<T: DeserializeOwned>(written: &Map<String, Value>, prefix: &str) -> BTreeMap<String, T> {
-            let facts = written.iter().filter_map(|(key, value)| {
-                let name = key.strip_prefix(prefix)?;
-                Some((name.to_owned(), serde_json::from_value(value.clone()).ok()?))
-            });
-            facts.collect()
-        }
         Self {
-            clusters: those(written, CLUSTER),
-            stacks: those(written, STACK),
-            folders: those(written, FOLDER),
+            clusters: rows(written, CLUSTER),
+            stacks: rows(written, STACK),
+            apps: rows(written, APP),
+            folders: rows(written, FOLDER),
         }
     }
 
@@ -126,12 +138,22 @@ impl Facts {
     /// # Panics
     /// Never: facts are texts, and lists and tables of texts.
     pub fn to_map(&self) -> Map<String, Value> {
-        fn those<T: Serialize>(facts: &BTreeMap<String, T>, prefix: &str) -> Vec<(String, Value)> {
+        fn entries<T: Serialize>(rows: &BTreeMap<String, T>, before: &str) -> Vec<(String, Value)> {
             let value = |facts: &T| serde_json::to_value(facts).expect("texts serialise");
-            facts.iter().map(|(name, facts)| (format!("{prefix}{name}"), value(facts))).collect()
+            rows.iter().map(|(name, facts)| (format!("{before}{name}"), value(facts))).collect()
         }
-        let all = [those(&self.clusters, CLUSTER), those(&self.stacks, STACK), those(&self.folders, FOLDER)];
+        let all = [
+            entries(&self.clusters, CLUSTER),
+            entries(&self.stacks, STACK),
+            entries(&self.apps, APP),
+            entries(&self.folders, FOLDER),
+        ];
         all.into_iter().flatten().collect()
+    }
+
+    /// Returns what is known of an application; none where it was not generated yet.
+    pub(super) fn app(&self, name: &str) -> Option<&AppFacts> {
+        self.apps.get(name)
     }
 
     /// Returns the stacks that there were, by name.
@@ -170,6 +192,15 @@ impl Facts {
     }
 }
 
+/// Reads what the manifest has behind one word.
+fn rows<T: DeserializeOwned>(written: &Map<String, Value>, before: &str) -> BTreeMap<String, T> {
+    let rows = written.iter().filter_map(|(key, value)| {
+        let name = key.strip_prefix(before)?;
+        Some((name.to_owned(), serde_json::from_value(value.clone()).ok()?))
+    });
+    rows.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +213,8 @@ mod tests {
                 "vpc_cidr": "10.0.0.0/16", "zones": ["us-east-1a", "us-east-1d"],
             },
             "cluster acme-broken-main": { "zones": 3 },
+            "app maps": { "namespace": "tiles", "has_key": true },
+            "app broken": {},
             "of another release": true,
         });
         let facts = Facts::read(written.as_object().expect("a table"));
@@ -195,6 +228,9 @@ mod tests {
         let version = facts.kubernetes_version("acme-staging-main", "us-east-1");
         assert_eq!(version.map(|version| version.minor()), Some(36));
         assert_eq!(Facts::read(&facts.to_map()), facts);
-        assert_eq!(facts.to_map().len(), 1);
+        assert_eq!(facts.to_map().len(), 2);
+        let maps = facts.app("maps").expect("it is written");
+        assert_eq!((maps.namespace.as_str(), maps.has_key), ("tiles", true));
+        assert!(facts.app("broken").is_none());
     }
 }

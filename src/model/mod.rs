@@ -193,6 +193,8 @@ pub fn resolve(
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &apps, &fleet);
     resource::host::check_hosts(&mut context, &apps);
+    app::check_database_ports(&mut context, &environments);
+    app::check_reached_namespaces(&mut context, &environments);
     reach::check(&mut context, &environments);
     contract::check(&mut context, &environments);
     pin::check(&mut context, &environments, &fleet);

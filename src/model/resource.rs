@@ -3,11 +3,13 @@
 //! A kind is a row of facts ([`kind`]): what it is called, which names it makes. Its settings are what the blueprint says; what
 //! that leaves out stands in the kind's module.
 
+mod definition;
 pub mod host;
 pub mod kind;
 
 use serde::Serialize;
 
+use self::definition::Definition;
 use super::app::ServiceAccount;
 use super::{App, Context, data};
 use crate::blueprint::keys::{App as Keys, Host as HostKeys};
@@ -34,6 +36,8 @@ pub struct Resource {
     /// What the blueprint sets: arguments of its module.
     #[serde(serialize_with = "data::values")]
     pub settings: Vec<(String, Value)>,
+    /// Whether AWS is to delete it when it is told to, whatever its environment says.
+    pub is_let_go: bool,
     /// Where its name stands.
     #[serde(skip)]
     pub at: Span,
@@ -100,9 +104,7 @@ pub(super) fn resolve(
     }
     for Named { name, value } in keys.state_machines.iter() {
         check_definition(gather.context, &value.definition);
-        let definition = Value::from_data(&value.definition.to_json());
-        let settings = [Some(("definition", definition))];
-        gather.add(Kind::StateMachine, name, value.service_accounts.as_ref(), Vec::new(), settings);
+        gather.add(Kind::StateMachine, name, value.service_accounts.as_ref(), Vec::new(), []);
     }
     for Named { name, value } in keys.buckets.iter() {
         let settings = [number("expire_after_days", value.expire_after_days.as_ref().map(|set| set.get()))];
@@ -121,6 +123,10 @@ pub(super) fn resolve(
             let also = value.engine.span;
             gather.context.push_conflict(Problem::StorageOfAurora, storage.span, also);
         }
+        if let Some(owner) = gather.context.catalog.database_names.owner(&name.identifier()) {
+            let name_in_server = name.identifier();
+            gather.context.push(Problem::ReservedDatabase { name: name_in_server, owner }, name.span);
+        }
         let text = |name, value: Option<String>| value.map(|value| (name, Value::String(value)));
         let settings = [
             text("database_name", Some(name.identifier())),
@@ -128,6 +134,7 @@ pub(super) fn resolve(
             text("instance_class", value.instance_class.as_ref().map(|set| set.to_string())),
             number("storage_gib", value.storage_gib.as_ref().map(|set| set.get())),
             (!value.standby.value).then_some(("standby", Value::Bool(false))),
+            deletion_protection(value.deletion_protection.as_ref()),
         ];
         gather.add(kind, name, value.service_accounts.as_ref(), Vec::new(), settings);
     }
@@ -147,10 +154,29 @@ pub(super) fn resolve(
             gather.context.push(Problem::LoginToNothing { pool: name.to_string() }, name.span);
         }
         let required = value.mfa.value == Mfa::Required;
-        let settings = [required.then_some(("mfa_required", Value::Bool(true)))];
+        let settings = [
+            required.then_some(("mfa_required", Value::Bool(true))),
+            deletion_protection(value.deletion_protection.as_ref()),
+        ];
         gather.add(Kind::UserPool, name, None, Vec::new(), settings);
     }
-    gather.found
+    // What they name is all there by now.
+    let Gather { context, mut found, .. } = gather;
+    for Named { name, value } in keys.state_machines.iter() {
+        let Definition { value, names } = Definition::of(context, &value.definition, &found);
+        let access = names.into_iter().map(|label| {
+            let access = Value::expression(format!("module.{label}.access"));
+            (label, access)
+        });
+        let access: Vec<(String, Value)> = access.collect();
+        let own = |known: &&mut Resource| known.kind == Kind::StateMachine && known.name == name.value;
+        let machine = found.iter_mut().find(own).expect("it was added");
+        machine.settings.push(("definition".to_owned(), value));
+        if !access.is_empty() {
+            machine.settings.push(("access".to_owned(), Value::Object(access)));
+        }
+    }
+    found
 }
 
 /// What is written of a module's variable.
@@ -158,6 +184,12 @@ type Setting = Option<(&'static str, Value)>;
 
 fn number(name: &'static str, value: Option<u32>) -> Setting {
     value.map(|value| (name, Value::from(value)))
+}
+
+const DELETION_PROTECTION: &str = "deletion_protection";
+
+fn deletion_protection(value: Option<&Spanned<bool>>) -> Setting {
+    value.map(|value| (DELETION_PROTECTION, Value::Bool(value.value)))
 }
 
 struct Gather<'a, 'c> {
@@ -179,13 +211,17 @@ impl Gather<'_, '_> {
     ) {
         let service_accounts =
             if kind.facts().has_access { self.users(kind, name, users) } else { Vec::new() };
-        let settings = settings.into_iter().flatten().map(|(name, value)| (name.to_owned(), value));
+        let settings = settings.into_iter().flatten();
+        let settings: Vec<(String, Value)> = settings.map(|(name, value)| (name.to_owned(), value)).collect();
+        let lets_go =
+            |(name, value): &(String, Value)| name == DELETION_PROTECTION && *value == Value::Bool(false);
         self.found.push(Resource {
             kind,
             name: name.value.clone(),
             service_accounts,
             of,
-            settings: settings.collect(),
+            is_let_go: settings.iter().any(lets_go),
+            settings,
             at: name.span,
         });
     }

@@ -86,6 +86,8 @@ pub struct Fleet {
     pub network_policy: bool,
     /// Whether that differs: then the module has a variable for it.
     pub network_policy_differs: bool,
+    /// Whether any application lives on any cluster.
+    pub has_tenants: bool,
     /// Which clusters see to the labels and nodes of applications' pods; none where no cluster has applications.
     pub tenant_pods: Share,
     /// Whether the standard does.
@@ -112,6 +114,11 @@ impl Fleet {
     /// Whether network policies are enforced in any cluster.
     pub fn has_network_policy(&self) -> bool {
         self.network_policy || self.network_policy_differs
+    }
+
+    /// Whether any cluster keeps applications from saying themselves what leaves their pods.
+    pub fn bounds_networks(&self) -> bool {
+        self.has_tenants && self.has_network_policy()
     }
 
     /// Returns an add-on that any cluster has, by its name in the catalog.
@@ -370,6 +377,7 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
     let (eks_addons, helm_addons) = addons(context, &clusters, &kubernetes_version);
     let has_tenants = clusters.iter().any(|cluster| !cluster.tenants.is_empty());
     Fleet {
+        has_tenants,
         tenant_pods: Share::of(&clusters, |cluster| has_tenants && cluster.settings.mutates_pods()),
         standard_tenant_pods: kubernetes_version.minor() >= MUTATING_POLICIES,
         kubernetes_version,

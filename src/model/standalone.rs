@@ -113,15 +113,8 @@ impl Standalone {
             ));
         } else {
             // What is not known yet cannot be named.
-            let lists = [
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcAttribute",
-                "ec2:DescribeVpcs",
-                "iam:ListOpenIDConnectProviders",
-            ];
+            let lists = ["ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcs"];
             statements.push(statement("FindNetwork", &lists, &["*".to_owned()]));
-            let of_account = format!("arn:{partition}:iam::{account}:oidc-provider/*");
-            statements.push(statement("FindIssuer", &["iam:GetOpenIDConnectProvider"], &[of_account]));
         }
         if let Some(state) = &self.state {
             let bucket = format!("arn:{partition}:s3:::{}", state.bucket);

@@ -555,6 +555,14 @@ problems! {
     E0732 StorageOfAurora,
     /// Nothing says in which zone a name is.
     E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
+    /// A state machine names what its application does not have.
+    E0737 UnknownInDefinition { name: String, known: Vec<String> },
+    /// The databases of two applications would have one port.
+    E0734 DatabasePortTwice { port: u32, app: String, other: String },
+    /// PostgreSQL or RDS keeps the name of a database for itself.
+    E0735 ReservedDatabase { name: String, owner: &'static str },
+    /// An application that exists would move to another namespace.
+    E0736 NamespaceChanges { app: String, former: String },
 
     /// Stacks that were generated are no longer made, and nothing said that they are to be destroyed.
     E0801 StackLeaves { removed: Removed, stacks: Vec<(String, Vec<String>)>, renamed: Option<String> },
@@ -617,6 +625,8 @@ problems! {
     N0702 EgressCoversVpc { range: Ipv4Net, vpc: Ipv4Net },
     /// The stack of an application has rights on the whole cluster.
     N0703 AppOwnsNamespace { app: String },
+    /// Nothing that the blueprint makes lives in a namespace.
+    N0705 NoSuchNamespace { namespace: String, cluster: String, known: Vec<String> },
     /// Nothing on the cluster leads people to a host.
     N0704 HostLeadsNowhere { domain_name: String, cluster: String, addons: Vec<String> },
     /// An application is on no cluster.
@@ -716,6 +726,7 @@ impl Problem {
             | (Self::ServicesDoNotFit { .. }, Self::CoreTooSmall { .. })
             | (Self::HostLeadsNowhere { .. }, Self::HostWithoutZone { .. })
             | (Self::LoginToNothing { .. }, Self::UnknownResource { word: "user pool", .. }) => true,
+            (Self::SameRole { arn, .. }, Self::RoleInOtherAccount { arn: other, .. }) => arn == other,
             (Self::ServicesDoNotFit { unfit }, Self::NothingLeft { pool, .. }) => unfit.pool.as_str() == pool,
             (
                 Self::CidrOverlap { .. } | Self::NoCidr { .. },

@@ -1356,7 +1356,7 @@ impl Problem {
                 let otherwise = if *is_delivery {
                     "; a role of the delivery account belongs in `[delivery]`, and reaches the environment by assuming its roles"
                 } else {
-                    ", or set it in each environment"
+                    ", which is each environment's own"
                 };
                 Words::new(format!("`{arn}` is not a role of account {account}"))
                     .label("of another account")
@@ -1575,6 +1575,29 @@ impl Problem {
                     .label("minor versions follow by themselves")
                     .help(format!("write `\"{meant}\"`"))
             }
+            Self::UnknownInDefinition { name, known } => {
+                Words::new(format!("`${{{name}}}` is nothing that a definition can name"))
+                    .label("a table of the application, a name in it and an output, as in `${queues.jobs.url}`")
+                    .help(suggest(name, known))
+            }
+            Self::DatabasePortTwice { port, app, other } => {
+                Words::new(format!("databases of `{app}` and `{other}` would have one port, {port}"))
+                    .label("pods of either would get to both")
+                    .also("the other")
+                    .help(format!("write another one: `database_port = {}`", port.saturating_add(1)))
+            }
+            Self::ReservedDatabase { name, owner } => {
+                Words::new(format!("no database can have the name `{name}`"))
+                    .label(format!("{owner} keeps it"))
+                    .help("choose another name: it becomes that of a database in the server")
+            }
+            Self::NamespaceChanges { app, former } => {
+                Words::new(format!("application `{app}` has a namespace already, `{former}`"))
+                    .label("in another one it begins anew: everything in the old one is destroyed, and everything in AWS that is named after it")
+                    .help(format!(
+                        "write `namespace = \"{former}\"`; to move, add an application beside it, and take this one out when it is empty"
+                    ))
+            }
             Self::StorageOfAurora => Words::new("the storage of Aurora has no size")
                 .label("grows by itself")
                 .also("Aurora")
@@ -1603,6 +1626,11 @@ impl Problem {
             Self::EgressToNowhere => Words::new("the rule names nothing to reach")
                 .label("neither `cidrs` nor `namespaces`")
                 .help("name ranges as `cidrs = [\"10.9.0.0/16\"]`, or namespaces as `namespaces = [\"nats\"]`"),
+            Self::NoSuchNamespace { namespace, cluster, known } => {
+                Words::new(format!("nothing that plinth makes lives in namespace `{namespace}` of cluster `{cluster}`"))
+                    .label("neither an application's nor an add-on's")
+                    .help(suggest(namespace, known))
+            }
             Self::EgressCoversVpc { range, vpc } => {
                 Words::new(format!("`{range}` reaches nothing of the VPC `{vpc}`, which lies in it"))
                     .label("vpc-cni lets the narrowest range decide, and HTTPS is for outside the VPC")

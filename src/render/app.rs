@@ -139,6 +139,7 @@ fn application(scope: &ForApp<'_>) -> Context {
         service_accounts: Value,
         owns_namespace: bool,
         takes_account: bool,
+        takes_boundary: bool,
         has_hosts: bool,
         is_protected: bool,
         has_retired: bool,
@@ -149,8 +150,9 @@ fn application(scope: &ForApp<'_>) -> Context {
         app: app.name.as_str(),
         team: &app.team,
         service_accounts: Value::strings(app.service_accounts.iter().map(|account| &account.name)),
-        owns_namespace: app.attachments.iter().any(|attachment| attachment.owns_namespace),
+        owns_namespace: app.owns_namespace(),
         takes_account: resource::takes_account(app),
+        takes_boundary: resource::takes_boundary(app),
         has_hosts: app.has(Kind::Host),
         is_protected: resource::is_protected(app),
         has_retired: resource::lets_go(scope.whole.model, app),
@@ -193,6 +195,7 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         namespace: &'a str,
         takes_account: bool,
         account: &'a str,
+        takes_boundary: bool,
         has_hosts: bool,
         hosts: Value,
         protection: bool,
@@ -211,7 +214,7 @@ fn main(scope: &ForAttachment<'_>) -> Context {
             source: "../../../modules/tenant",
             egress_policy: "egress".to_owned(),
             network: "module.application.network",
-            account: &environment.account,
+            environment,
         };
         TenantView::of(&whole.model.fleet, cluster, tenant, place)
     });
@@ -227,6 +230,7 @@ fn main(scope: &ForAttachment<'_>) -> Context {
         namespace: &app.namespace,
         takes_account: resource::takes_account(app),
         account: &environment.account,
+        takes_boundary: resource::takes_boundary(app),
         has_hosts: !attachment.hosts.is_empty(),
         hosts: Value::Object(hosts.collect()),
         protection,

@@ -215,8 +215,8 @@ pub(super) fn tenant(fleet: &Fleet, cluster: &Cluster, tenant: &Tenant) -> Vec<A
         rules_of(&cluster.settings.kubernetes_version),
         &standard,
     );
-    let reaches_databases = tenant.has_database && cluster.settings.network_policy;
-    differs(&mut arguments, "databases", Value::Bool(reaches_databases), &Value::Bool(false));
+    let port = tenant.database_port.filter(|_| cluster.settings.network_policy);
+    differs(&mut arguments, "database_port", port.map_or(Value::Null, Value::from), &Value::Null);
     arguments
 }
 

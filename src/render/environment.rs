@@ -461,6 +461,7 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
     #[derive(Serialize)]
     struct Main<'a> {
         name: &'a str,
+        is_protected: bool,
         tenants: Vec<TenantView<'a>>,
         has_principals: bool,
         principals: Value,
@@ -473,13 +474,14 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
             source: "../../../../modules/tenant",
             egress_policy: format!("{identifier}_egress"),
             network: "module.attachment.network",
-            account: &scope.environment.account,
+            environment: scope.environment,
         };
         TenantView::of(&whole.model.fleet, cluster, own, place)
     });
     let principals = tenant::principals(&cluster.tenants);
     view(&Main {
         name: &cluster.eks_name,
+        is_protected: scope.environment.protected && platform_owned(cluster).next().is_some(),
         tenants: tenants.collect(),
         has_principals: !principals.is_empty(),
         principals: Value::Object(principals),

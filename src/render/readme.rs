@@ -438,9 +438,12 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
         uses: Vec<Use>,
         actions: Vec<resource::Actions>,
         has_roles: bool,
+        passed_to: Vec<&'static str>,
         has_association: bool,
         has_key: bool,
         has_databases: bool,
+        database_port: u32,
+        is_bounded: bool,
         has_secrets: bool,
         has_hosts: bool,
         has_user_pools: bool,
@@ -461,21 +464,23 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
             role: &attachment.deploy_role,
         });
     }
-    let owns_namespace = app.attachments.iter().any(|attachment| attachment.owns_namespace);
     let is_protected = |attachment: &Attachment| {
         let protected = whole.model.place_of(attachment).0.protected && !attachment.retired;
         protected && !resource::guards(app).is_empty()
     };
     view(&Application {
         app: app.name.as_str(),
-        owns_namespace,
+        owns_namespace: app.owns_namespace(),
         roots,
         uses: resource::uses(app),
         actions: resource::actions(app),
         has_roles: resource::has_roles(app),
+        passed_to: resource::passed_to(app),
         has_association: app.roles().any(|account| account.identity == PodIdentity::PodIdentity),
-        has_key: resource::takes_key(app),
-        has_databases: app.has_database(),
+        has_key: app.has_key,
+        has_databases: app.database_port.is_some(),
+        database_port: app.database_port.unwrap_or_default(),
+        is_bounded: app.attachments.iter().all(|at| whole.model.place_of(at).1.settings.network_policy),
         has_secrets: app.has(Kind::Secret),
         has_hosts: app.has(Kind::Host),
         has_user_pools: app.has(Kind::UserPool),

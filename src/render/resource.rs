@@ -132,7 +132,7 @@ fn module_view(whole: &Whole<'_>) -> Context {
 /// Lays out the modules.
 pub(super) fn module_outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     for called in modules(whole.model) {
-        let files = MODULES.iter().find(|(module, _)| *module == called).map_or(&[][..], |(_, files)| files);
+        let (_, files) = MODULES.iter().find(|(module, _)| *module == called).expect("it is one of them");
         let mut rows: Vec<Row<Whole<'_>>> = module(&format!("modules/{called}"), always, aws_only);
         rows.extend(files.iter().map(|file| row(file, always, module_view)));
         lay_out(&rows, whole, outputs);
@@ -171,7 +171,7 @@ pub(super) fn app_outputs(scope: &ForApp<'_>, outputs: &mut Vec<Output>) {
             |scope: &ForApp<'_>| scope.app.roles().next().is_some(),
             pod_roles,
         ),
-        row("apps/{app}/module/kms.tf", |scope: &ForApp<'_>| takes_key(scope.app), key),
+        row("apps/{app}/module/kms.tf", |scope: &ForApp<'_>| scope.app.has_key, key),
     ];
     lay_out(&rows, scope, outputs);
 }
@@ -187,18 +187,13 @@ pub(super) fn keys(app: &App) -> Vec<&'static str> {
     keys
 }
 
-/// Whether an application has a key of its own.
-pub(super) fn takes_key(app: &App) -> bool {
-    app.resources.iter().any(|resource| resource.kind.facts().takes_key)
-}
-
 /// Whether an application's module is told its account: in names that are unique in all of AWS, in policies of keys and roles.
 pub(super) fn takes_account(app: &App) -> bool {
     let is_in = |resource: &Resource| {
         let facts = resource.kind.facts();
-        facts.has_role || facts.takes_key || facts.names.iter().any(|name| name.pattern.contains("{account}"))
+        facts.role_of.is_some() || facts.names.iter().any(|name| name.pattern.contains("{account}"))
     };
-    app.resources.iter().any(is_in) || app.roles().next().is_some()
+    app.has_key || app.resources.iter().any(is_in) || app.roles().next().is_some()
 }
 
 /// Whether an application's module is told what guards data.
@@ -231,6 +226,20 @@ fn calls(scope: &ForTable<'_>) -> Context {
     view(&Calls { calls: of_key.map(|resource| call(whole.model, app, resource)).collect() })
 }
 
+/// Whether an application's module is told its boundary: its own stub makes that, before any role.
+pub(super) fn takes_boundary(app: &App) -> bool {
+    app.owns_namespace() && has_roles(app)
+}
+
+/// Where an application's module has the ARN of its boundary from.
+fn boundary(app: &App) -> &'static str {
+    if takes_boundary(app) {
+        "var.permissions_boundary_arn"
+    } else {
+        "module.attachment.permissions_boundary_arn"
+    }
+}
+
 /// A name as the module of an application makes it.
 fn name_expression(pattern: &str, name: &str) -> Value {
     let parts = ["${var.cluster_name}", "${var.namespace}", name, "${var.account_id}"];
@@ -246,7 +255,8 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
     }
     let of = |kind: Kind, name: &str, output: &str| {
         let label = app.resources.iter().find(|other| other.kind == kind && other.name.as_str() == name);
-        label.map(|other| format!("module.{}.{output}", other.label())).unwrap_or_default()
+        let label = label.expect("what the blueprint names is there").label();
+        format!("module.{label}.{output}")
     };
     let host = |output: &str| Value::expression(format!("var.hosts[\"{}\"].{output}", resource.name));
     match resource.kind {
@@ -258,6 +268,7 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
             add("topic_arns", Value::Object(topics.collect()));
         }
         Kind::Host => {
+            add("tags", Value::expression("module.attachment.cost_labels"));
             add("domain_name", host("domain_name"));
             add("zone", host("zone"));
             add("zone_ids", Value::expression("module.attachment.dns_zone_ids"));
@@ -272,6 +283,7 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
             add("vpc_id", Value::expression("module.attachment.vpc_id"));
             add("subnet_ids", Value::expression("values(module.attachment.private_subnet_ids)"));
             add("client_security_group_id", Value::expression("module.attachment.cluster_security_group_id"));
+            add("port", Value::from(app.database_port.expect("it has a database")));
             if is_ipv6(model, app) {
                 let family = r#"strcontains(module.attachment.network.api_cidr, ":") ? "DUAL" : "IPV4""#;
                 add("network_type", Value::expression(family));
@@ -280,9 +292,9 @@ fn call(model: &Model, app: &App, resource: &Resource) -> Call {
         }
         Kind::Queue | Kind::Topic | Kind::StateMachine | Kind::Bucket | Kind::Registry | Kind::Secret => {}
     }
-    if facts.has_role {
+    if facts.role_of.is_some() {
         add("role_path", Value::expression("module.attachment.role_path"));
-        add("permissions_boundary_arn", Value::expression("module.attachment.permissions_boundary_arn"));
+        add("permissions_boundary_arn", Value::expression(boundary(app)));
         add("account_id", Value::expression("var.account_id"));
     }
     if facts.takes_key {
@@ -332,6 +344,7 @@ fn pod_roles(scope: &ForApp<'_>) -> Context {
     #[derive(Serialize)]
     struct Roles {
         mixed: bool,
+        boundary: Value,
         roles: Vec<RoleView>,
     }
     let app = scope.app;
@@ -347,7 +360,11 @@ fn pod_roles(scope: &ForApp<'_>) -> Context {
         ),
     });
     let PodRole { has_pod_identity, has_irsa } = PodRole::of(scope.whole.model);
-    view(&Roles { mixed: has_pod_identity && has_irsa, roles: roles.collect() })
+    view(&Roles {
+        mixed: has_pod_identity && has_irsa,
+        boundary: Value::expression(boundary(app)),
+        roles: roles.collect(),
+    })
 }
 
 fn role_label(account: &ServiceAccount) -> String {
@@ -358,10 +375,16 @@ fn key(scope: &ForApp<'_>) -> Context {
     #[derive(Serialize)]
     struct Key<'a> {
         app: &'a str,
-        has_state_machines: bool,
+        is_used: bool,
+        log_groups: Vec<&'static str>,
     }
     let app = scope.app;
-    view(&Key { app: app.name.as_str(), has_state_machines: app.has(Kind::StateMachine) })
+    let kinds = Kind::ALL.into_iter().filter(|kind| app.has(*kind));
+    view(&Key {
+        app: app.name.as_str(),
+        is_used: app.uses_key(),
+        log_groups: kinds.filter_map(|kind| kind.facts().log_groups).collect(),
+    })
 }
 
 /// An output of an application's module, and of its stubs.
@@ -380,7 +403,7 @@ pub(super) fn outputs_of(app: &App) -> Vec<OutputView> {
             app.resources.iter().filter(|resource| resource.kind.facts().key == key).collect();
         let entries = of_key.iter().map(|resource| (resource.name.to_string(), attributes(app, resource)));
         let value = Value::Object(entries.collect());
-        let names = of_key.first().map_or(&[][..], |resource| resource.kind.facts().outputs);
+        let names = of_key.first().expect("a key of something").kind.facts().outputs;
         let description = format!("{} of {}: name => {}.", words(key), app.name, names.join(", "));
         outputs.push(OutputView { name: key, description, value });
     }
@@ -392,7 +415,7 @@ pub(super) fn outputs_of(app: &App) -> Vec<OutputView> {
         let description = format!("Roles of {}'s pods: service account => ARN.", app.name);
         outputs.push(OutputView { name: "pod_roles", description, value: Value::Object(roles) });
     }
-    if takes_key(app) {
+    if app.has_key {
         let description = format!("ARN of the key that encrypts what {} keeps.", app.name);
         outputs.push(OutputView {
             name: "key_arn",
@@ -407,7 +430,8 @@ pub(super) fn outputs_of(app: &App) -> Vec<OutputView> {
 fn words(key: &str) -> String {
     let text = key.replace('_', " ");
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let first = letters.next().expect("a key has letters");
+    first.to_uppercase().chain(letters).collect()
 }
 
 fn attributes(app: &App, resource: &Resource) -> Value {
@@ -420,7 +444,7 @@ fn attributes(app: &App, resource: &Resource) -> Value {
                     .resources
                     .iter()
                     .find(|other| other.kind == Kind::UserPool && other.name.as_str() == pool);
-                let pool = pool.map(Resource::label).unwrap_or_default();
+                let pool = pool.expect("what the blueprint names is there").label();
                 value = format!("merge({value}, module.{pool}.{name})");
             }
         }
@@ -438,7 +462,8 @@ pub(super) struct Guard {
 
 /// Returns what is lost with an application's things.
 pub(super) fn guards(app: &App) -> Vec<Guard> {
-    let guarded = app.resources.iter().filter(|resource| resource.kind.facts().holds_data);
+    let guarded =
+        app.resources.iter().filter(|resource| resource.kind.facts().holds_data && !resource.is_let_go);
     let mut guards: Vec<Guard> = guarded
         .map(|resource| {
             let key = resource.kind.facts().key;
@@ -446,9 +471,13 @@ pub(super) fn guards(app: &App) -> Vec<Guard> {
             Guard { label: format!("protected_{}", resource.label()), value: Value::expression(value) }
         })
         .collect();
-    if takes_key(app) {
+    if app.has_key {
         let value = Value::expression("module.application.key_arn");
         guards.push(Guard { label: "protected_key".to_owned(), value });
+    }
+    if app.owns_namespace() {
+        let value = Value::expression("module.tenant.namespace");
+        guards.push(Guard { label: "protected_namespace".to_owned(), value });
     }
     guards
 }
@@ -490,9 +519,8 @@ pub(super) struct Actions {
 pub(super) fn actions(app: &App) -> Vec<Actions> {
     let mut rows: Vec<Actions> = Vec::new();
     for key in keys(app) {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.facts().key == key);
-        let facts = kind.map(Kind::facts);
-        rows.extend(facts.map(|facts| Actions { actions: facts.actions.to_vec(), on: facts.key }));
+        let kind = Kind::ALL.into_iter().find(|kind| kind.facts().key == key).expect("a key of a kind");
+        rows.push(Actions { actions: kind.facts().actions.to_vec(), on: key });
     }
     for row in &mut rows {
         row.actions.sort_unstable();
@@ -500,9 +528,21 @@ pub(super) fn actions(app: &App) -> Vec<Actions> {
     rows
 }
 
+/// Returns the services that roles of an application are handed to: IRSA hands them to nobody.
+pub(super) fn passed_to(app: &App) -> Vec<&'static str> {
+    let by_pod_identity = app.roles().any(|account| account.identity == PodIdentity::PodIdentity);
+    let pods = by_pod_identity.then_some("pods.eks.amazonaws.com");
+    let kinds = Kind::ALL.into_iter().filter(|kind| app.has(*kind));
+    let mut services: Vec<&str> =
+        pods.into_iter().chain(kinds.filter_map(|kind| kind.facts().role_of)).collect();
+    services.dedup();
+    services
+}
+
 /// Whether an application's module makes any role.
 pub(super) fn has_roles(app: &App) -> bool {
-    app.roles().next().is_some() || app.resources.iter().any(|resource| resource.kind.facts().has_role)
+    app.roles().next().is_some()
+        || app.resources.iter().any(|resource| resource.kind.facts().role_of.is_some())
 }
 
 #[cfg(test)]

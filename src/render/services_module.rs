@@ -36,6 +36,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/storage_classes.tf", |w| has_kubernetes(&w.model.fleet), storage_classes),
         row("modules/services/snapshot_classes.tf", |w| has_snapshots(&w.model.fleet), snapshot_classes),
         row("modules/services/tenants.tf", |w| w.model.fleet.tenant_pods.is_any(), tenants),
+        row("modules/services/tenant_network.tf", |w| w.model.fleet.bounds_networks(), tenant_network),
         row("modules/services/contract.tf", always, contract),
     ]);
     rows
@@ -100,7 +101,11 @@ pub(super) fn has_pools(fleet: &Fleet) -> bool {
 fn has_objects(fleet: &Fleet) -> bool {
     let brings_objects = |addon: &Member<FleetAddon>| !addon.standard.facts.objects.is_empty();
     let has_addon_objects = fleet.helm_addons.iter().any(brings_objects);
-    has_pools(fleet) || has_snapshots(fleet) || has_addon_objects || fleet.tenant_pods.is_any()
+    has_pools(fleet)
+        || has_snapshots(fleet)
+        || has_addon_objects
+        || fleet.tenant_pods.is_any()
+        || fleet.bounds_networks()
 }
 
 /// Whether any cluster can have snapshots of EBS volumes.
@@ -128,7 +133,10 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
 
 /// Whether a root of the module configures the Helm provider.
 pub(super) fn has_helm(fleet: &Fleet) -> bool {
-    !fleet.helm_addons.is_empty() || has_snapshots(fleet) || fleet.tenant_pods.is_any()
+    !fleet.helm_addons.is_empty()
+        || has_snapshots(fleet)
+        || fleet.tenant_pods.is_any()
+        || fleet.bounds_networks()
 }
 
 /// Whether a root of the module configures the Kubernetes provider.
@@ -304,6 +312,14 @@ fn tenants(whole: &Whole<'_>) -> Context {
         has_fargate_namespaces: !namespaces.is_empty(),
         fargate_namespaces: namespaces.join(", "),
     })
+}
+
+fn tenant_network(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct TenantNetwork {
+        network_differs: bool,
+    }
+    view(&TenantNetwork { network_differs: whole.model.fleet.network_policy_differs })
 }
 
 fn node_pools(whole: &Whole<'_>) -> Context {
@@ -636,6 +652,7 @@ fn contract(whole: &Whole<'_>) -> Context {
     let classes = classes.map(|(class, _)| format!("kubernetes_storage_class_v1.{class}"));
     let classes = classes.chain(has_snapshots(fleet).then(|| "helm_release.snapshot_classes".to_owned()));
     let classes = classes.chain(fleet.tenant_pods.is_any().then(|| "helm_release.tenant_pods".to_owned()));
+    let classes = classes.chain(fleet.bounds_networks().then(|| "helm_release.tenant_network".to_owned()));
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {
         node_types: if fleet.node_types_differ {

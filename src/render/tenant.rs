@@ -13,7 +13,7 @@ use crate::hcl::value::Value;
 use crate::model::app::{Rights, ServiceAccount};
 use crate::model::resource::pod_role_name;
 use crate::model::settings::Share;
-use crate::model::{App, Cluster, Fleet, Tenant};
+use crate::model::{Cluster, Environment, Fleet, Tenant};
 
 /// The files of the module.
 pub(super) fn rows<'a>(has_apps: fn(&Whole<'a>) -> bool) -> Vec<Row<Whole<'a>>> {
@@ -87,7 +87,8 @@ impl TenantModule {
             has_network: fleet.has_network_policy(),
             network_differs: fleet.network_policy_differs,
             has_interface_endpoints: super::network::NetworkView::of(whole).has_interface_endpoints(),
-            has_databases: fleet.has_network_policy() && whole.model.placed_apps().any(App::has_database),
+            has_databases: fleet.has_network_policy()
+                && whole.model.placed_apps().any(|app| app.database_port.is_some()),
             has_irsa: PodRole::of(whole.model).has_irsa(),
             pod_identity: by_family("169.254.170.23/32", "fd00:ec2::23/128"),
             internet: by_family("0.0.0.0/0", "::/0"),
@@ -108,6 +109,8 @@ pub(super) struct TenantView<'a> {
     partition: &'a str,
     has_network: bool,
     network: Value,
+    state_bucket: &'a str,
+    state_key_alias: &'a str,
     namespace: &'a str,
     app: &'a str,
     team: &'a str,
@@ -141,8 +144,8 @@ pub(super) struct Place<'a> {
     pub egress_policy: String,
     /// The addresses that policies are written with.
     pub network: &'static str,
-    /// The cluster's account.
-    pub account: &'a str,
+    /// The cluster's environment.
+    pub environment: &'a Environment,
 }
 
 /// Returns the role that a service account names itself, since no association does.
@@ -155,12 +158,12 @@ fn role_arn(cluster: &Cluster, tenant: &Tenant, account: &str, own: &ServiceAcco
 }
 
 impl<'a> TenantView<'a> {
-    pub fn of(fleet: &Fleet, cluster: &'a Cluster, tenant: &'a Tenant, place: Place<'_>) -> Self {
+    pub fn of(fleet: &Fleet, cluster: &'a Cluster, tenant: &'a Tenant, place: Place<'a>) -> Self {
         let arguments = arguments::tenant(fleet, cluster, tenant);
         let is_enforced = cluster.settings.network_policy;
         let accounts = tenant.service_accounts.iter().map(|account| {
             let token = account.token.then(|| ("token".to_owned(), Value::Bool(true)));
-            let role = role_arn(cluster, tenant, place.account, account);
+            let role = role_arn(cluster, tenant, &place.environment.account, account);
             let role = role.map(|arn| ("role_arn".to_owned(), Value::String(arn)));
             (account.name.clone(), Value::Object(token.into_iter().chain(role).collect()))
         });
@@ -177,6 +180,8 @@ impl<'a> TenantView<'a> {
             partition: &cluster.partition,
             has_network: is_enforced,
             network: Value::expression(place.network),
+            state_bucket: &place.environment.state.bucket,
+            state_key_alias: &place.environment.state.key_alias,
             namespace: &tenant.namespace,
             app: tenant.app.as_str(),
             team: &tenant.team,

@@ -4,9 +4,9 @@ resource "aws_db_subnet_group" "this" {
   subnet_ids  = var.subnet_ids
 }
 
-# Nodes and pods of the cluster come in, nobody else. Which pods is said by network policies: out of every application's
-# namespace leads no way into the private subnets, but out of those that have a database. Security groups for single pods
-# would need a network interface of each pod's own, and instance types that have them.
+# Nodes and pods of the cluster come in, nobody else: they share a security group, and one for single pods would need a network
+# interface of each pod's own, and instance types that have them. Which pods is said by network policies, where the cluster enforces
+# them: each application's databases have a port of their own, which no other application's pods get out to.
 resource "aws_security_group" "this" {
   name        = var.name
   description = "Database of an application."
@@ -20,6 +20,6 @@ resource "aws_vpc_security_group_ingress_rule" "postgresql" {
   description                  = "PostgreSQL from the cluster."
   referenced_security_group_id = var.client_security_group_id
   ip_protocol                  = "tcp"
-  from_port                    = 5432
-  to_port                      = 5432
+  from_port                    = var.port
+  to_port                      = var.port
 }

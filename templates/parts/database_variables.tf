@@ -18,8 +18,20 @@ variable "database_name" {
   }
 }
 
+variable "port" {
+  description = "Port that the server listens on: the application's own on its cluster, which modules/tenant lets its pods out to."
+  type        = number
+  default     = 5432
+  nullable    = false
+
+  validation {
+    condition     = var.port >= 1150 && var.port <= 65535 && floor(var.port) == var.port
+    error_message = "port must be a whole number from 1150 to 65535."
+  }
+}
+
 variable "engine_version" {
-  description = "Major version of PostgreSQL. Minor ones follow by themselves, in the maintenance window."
+  description = "Major version of PostgreSQL. Minor ones follow by themselves, in the maintenance window; a newer major one is applied at once."
   type        = string
   default     = {{ usual.engine_version | hcl }}
   nullable    = false
@@ -84,6 +96,12 @@ variable "retired" {
   nullable    = false
 }
 {%- endif %}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the server; null: where there is protection. False before it is taken out, so that it can go."
+  type        = bool
+  default     = null
+}
 
 variable "standby" {
   description = "Whether another instance stands by in another zone."

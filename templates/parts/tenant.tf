@@ -3,6 +3,7 @@ module "{{ tenant.module | ident }}" {
 
   cluster_name = {{ tenant.cluster_name | hcl }}
   partition    = {{ tenant.partition | hcl }}
+  state        = { bucket = {{ tenant.state_bucket | hcl }}, key_alias = {{ tenant.state_key_alias | hcl }} }
 {%- if tenant.has_network %}
   network      = {{ tenant.network | hcl }}
 {%- endif %}

@@ -182,9 +182,16 @@ fn tests_of_modules_pass() {
             continue;
         };
         let folder = tempfile::tempdir().expect("a temporary folder");
-        for module in ["attachment", "tenant"] {
-            let path = folder.path().join(module);
-            tree::copy(&tree::generated("fleet").join("modules").join(module), &path);
+        // The module of a tenant has more where applications have databases.
+        let blueprint = folder.path().join("tenants.toml");
+        let tenants = tree::read(&tree::repository().join("tests/judges/fixtures/tenants.toml"));
+        write(&blueprint, &(tenants + "\n[terraform]\ntests = true\n"));
+        let with_databases = folder.path().join("tree");
+        tree::generate(&blueprint, &with_databases);
+        let fleet = tree::generated("fleet");
+        for (tree, module) in [(&fleet, "attachment"), (&fleet, "tenant"), (&with_databases, "tenant")] {
+            let path = folder.path().join(if *tree == fleet { module } else { "tenant-with-databases" });
+            tree::copy(&tree.join("modules").join(module), &path);
             for command in [&["init", "-input=false"][..], &["test", "-no-color"]] {
                 let run = engine.run(&path, None, command);
                 assert_eq!(run.status, 0, "{name} {} in modules/{module}: {}", command[0], run.output);

@@ -127,6 +127,13 @@ impl ControlPlane {
         (answer.status >= 300).then(|| answer.body["message"].to_string())
     }
 
+    /// Says what the server has against a group's member who deletes an object, which it keeps; none: nothing.
+    pub fn refusal_to_delete(&self, group: &str, path: &str) -> Option<String> {
+        let headers = ["Impersonate-User: somebody".to_owned(), format!("Impersonate-Group: {group}")];
+        let answer = self.request_with(&headers, "DELETE", &format!("{path}?dryRun=All"), None);
+        (answer.status >= 300).then(|| answer.body["message"].to_string())
+    }
+
     /// Whether members of groups may do things, as `kubectl auth can-i` asks; all questions in one go.
     pub fn may(&self, questions: &[(String, Value)]) -> Vec<bool> {
         let mut config = String::new();

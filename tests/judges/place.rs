@@ -107,6 +107,8 @@ impl Place {
             let output = command.env("STANDIN_WORLD", self.world()).output().expect("terraform runs");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
+        let files = [self.world(), root.join("terraform.tfstate")];
+        world::give_zones_their_ids(&self.folder().join(tree), environment, &files);
     }
 
     /// The stand-in providers' world.

@@ -2,7 +2,7 @@
 //!
 //! `deployment.rs` has applied azavea; what the tenants' stack of staging gives to Kubernetes is put into the control plane,
 //! questions are asked, and it is taken out again. What members of an application's groups may do is a table,
-//! `fixtures/can-i.txt`.
+//! `fixtures/can-i.txt`; what goes in and out of its pods is another, `fixtures/network.txt`.
 
 use std::fmt::Write as _;
 
@@ -58,12 +58,15 @@ pub fn judge(world: &World<'_>, plane: &ControlPlane) {
     let emitted = emitted::clusters(world);
     let Emitted { objects, releases, .. } =
         emitted.iter().find(|emitted| emitted.cluster == "staging/main").expect("it was applied");
-    let policy = releases.iter().find(|release| release.name == "tenant-pods").expect("it is in azavea");
+    let release = |name: &str| releases.iter().find(|it| it.name == name).expect("it is in azavea");
+    let (policy, network) = (release("tenant-pods"), release("tenant-network"));
     let is_tenant = |path: &str| path.contains("/namespaces");
     let objects: Vec<&(String, Value)> = objects.iter().filter(|(path, _)| is_tenant(path)).collect();
 
     let before = plane.objects();
-    plane.install(&world.tree.join("modules/services/charts/objects"), policy).expect("the policy is taken");
+    for policy in [policy, network] {
+        plane.install(&world.tree.join("modules/services/charts/objects"), policy).expect("it is taken");
+    }
     for (path, object) in &objects {
         plane.apply(path, object);
     }
@@ -77,15 +80,21 @@ pub fn judge(world: &World<'_>, plane: &ControlPlane) {
     assert_rights(plane);
     assert_bounds(plane);
     assert_pods(plane);
-    let mut own = policies(plane, "franklin");
-    own.retain(|policy| !policy.contains("to-databases-"));
-    assert_eq!(own, policies(plane, "argo"), "all have the same policies, but who has a database");
+    assert_network(plane);
 
     plane.uninstall(policy);
     let is_namespace = |object: &Value| object["kind"] == "Namespace";
     for (path, object) in objects.iter().filter(|(_, object)| is_namespace(object)) {
         plane.delete(&format!("{path}/{}", object["metadata"]["name"].as_str().expect("a name")));
     }
+    // Until then it stands, so that a namespace takes its policies along in spite of it.
+    wait("namespaces of tenants", || {
+        let namespaces = plane.get("/api/v1/namespaces");
+        let left = namespaces["items"].as_array().expect("a list").iter();
+        let left = left.filter(|it| it["metadata"]["labels"]["Application"].is_string());
+        left.map(|it| it["metadata"]["name"].to_string()).collect()
+    });
+    plane.uninstall(network);
     wait("left of tenants", || plane.objects().difference(&before).cloned().collect());
 }
 
@@ -251,11 +260,102 @@ fn assert_pods(plane: &ControlPlane) {
     plane.admitted(&of("daskhub"), &with("/spec/hostNetwork", json!(true))).expect_err("the node's network");
 }
 
-/// The names of a namespace's policies.
-fn policies(plane: &ControlPlane, namespace: &str) -> Vec<String> {
-    let list = plane.get(&format!("/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies"));
-    let items = list["items"].as_array().expect("a list").iter();
-    let names: Vec<String> = items.map(|it| it["metadata"]["name"].to_string()).collect();
-    assert!(names.len() >= 6, "{namespace}: {names:?}");
-    names
+/// Compares what goes in and out of pods with the table, and tries what members of the application's groups can do about it.
+fn assert_network(plane: &ControlPlane) {
+    let of = |namespace: &str| format!("/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies");
+    let mut table = String::from("# What goes in and out of applications' pods, by policy.\n");
+    for namespace in ["argo", "franklin"] {
+        writeln!(table, "\n{namespace}").expect("text grows");
+        let list = plane.get(&of(namespace));
+        for policy in list["items"].as_array().expect("a list") {
+            let name = policy["metadata"]["name"].as_str().expect("a name");
+            assert_eq!(policy["spec"]["podSelector"], json!({}), "{namespace}/{name}: all pods");
+            for (kind, rules, peers, word) in
+                [("Ingress", "ingress", "from", "in"), ("Egress", "egress", "to", "out")]
+            {
+                if policy["spec"]["policyTypes"].as_array().expect("a list").iter().any(|it| it == kind) {
+                    let rules = passages(&policy["spec"][rules], peers);
+                    writeln!(table, "{name:32}{word:5}{rules}").expect("text grows");
+                }
+            }
+        }
+    }
+    let file = tree::repository().join("tests/judges/fixtures/network.txt");
+    if std::env::var_os("UPDATE").is_some_and(|value| !value.is_empty()) {
+        tree::write(&file, &table);
+    }
+    assert_eq!(
+        table,
+        tree::read(&file),
+        "policies (left) are not those of the table (right); UPDATE=1 accepts them"
+    );
+
+    let policy = |types: Value| {
+        json!({
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": { "name": "own" },
+            "spec": { "podSelector": {}, "policyTypes": types, "ingress": [{}] },
+        })
+    };
+    let mut out = policy(json!(["Egress"]));
+    out["spec"] = json!({ "podSelector": {}, "policyTypes": ["Egress"], "egress": [{}] });
+    let mut wider = policy(json!(["Ingress", "Egress"]));
+    wider["metadata"]["name"] = json!("default-deny");
+    let franklin = of("franklin");
+    wait("nothing is refused yet", || {
+        let taken = plane.refusal_of("franklin:deployer", &franklin, &out).is_none();
+        taken.then(|| "tenant-network".to_owned()).into_iter().collect()
+    });
+    for group in ["franklin:admin", "franklin:deployer"] {
+        let refused = [
+            ("a way out", plane.refusal_of(group, &franklin, &out)),
+            ("a wider default-deny", plane.refusal_of(group, &franklin, &wider)),
+            ("no default-deny", plane.refusal_to_delete(group, &format!("{franklin}/default-deny"))),
+            ("no same-namespace", plane.refusal_to_delete(group, &format!("{franklin}/same-namespace"))),
+        ];
+        for (what, said) in refused {
+            let said = said.unwrap_or_else(|| panic!("{group}: {what} is not refused"));
+            assert!(said.contains("is said by the platform"), "{group}: {what}: {said}");
+        }
+        let said = plane.refusal_of(group, &franklin, &policy(json!(["Ingress"])));
+        assert_eq!(said, None, "{group}: a way in");
+    }
+}
+
+/// Writes the rules of a policy in one line.
+fn passages(rules: &Value, peers: &str) -> String {
+    let rules = rules.as_array().map_or(&[][..], Vec::as_slice);
+    if rules.is_empty() {
+        return "nothing".to_owned();
+    }
+    let rules = rules.iter().map(|rule| {
+        let list = |key: &str| rule[key].as_array().cloned().unwrap_or_default();
+        let peers: Vec<String> = list(peers).iter().map(peer).collect();
+        let ports: Vec<String> = list("ports")
+            .iter()
+            .map(|port| {
+                let protocol = port["protocol"].as_str().expect("a protocol");
+                if port["port"].is_null() {
+                    protocol.to_owned()
+                } else {
+                    format!("{protocol}/{}", port["port"])
+                }
+            })
+            .collect();
+        let ports = if ports.is_empty() { String::new() } else { format!(" {}", ports.join(" ")) };
+        format!("{}{ports}", peers.join(" or "))
+    });
+    rules.collect::<Vec<_>>().join("; ")
+}
+
+fn peer(peer: &Value) -> String {
+    if let Some(cidr) = peer["ipBlock"]["cidr"].as_str() {
+        let except = peer["ipBlock"]["except"].as_array().cloned().unwrap_or_default();
+        let except: Vec<&str> = except.iter().filter_map(Value::as_str).collect();
+        return if except.is_empty() { cidr.to_owned() } else { format!("{cidr} but {}", except.join(", ")) };
+    }
+    let selector = |of: &Value, what: &str| (!of.is_null()).then(|| format!("{what} {of}"));
+    let both = [selector(&peer["namespaceSelector"], "namespaces"), selector(&peer["podSelector"], "pods")];
+    both.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

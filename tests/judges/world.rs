@@ -1,6 +1,6 @@
 //! A stand-in world, and a copy of a generated tree that is applied in it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -44,19 +44,39 @@ impl Environment {
     }
 }
 
-/// Returns the hosted zones that an environment's applications take for granted.
-fn zones(tree: &Path, environment: &Environment) -> BTreeSet<String> {
+/// Returns the hosted zones that an environment's applications take for granted, and of each whether it is the one that the
+/// cluster writes names into.
+fn zones(tree: &Path, environment: &Environment) -> BTreeMap<String, bool> {
     let apps = environment.roots.iter().filter(|root| root.starts_with("apps/"));
-    let texts = apps.map(|root| read(&tree.join(root).join("main.tf")));
-    let zones = texts.flat_map(|text| {
-        let named: Vec<String> = text
-            .split("zone ")
-            .skip(1)
-            .filter_map(|rest| rest.trim_start().strip_prefix("= \"")?.split('"').next().map(str::to_owned))
-            .collect();
-        named
+    let hosts = apps.flat_map(|root| {
+        let application = module_call(&tree.join(root).join("main.tf"));
+        application["hosts"].as_object().cloned().unwrap_or_default()
+    });
+    let zones = hosts.map(|(_, host)| {
+        if let Some(zone) = host["zone"].as_str() {
+            return (zone.to_owned(), false);
+        }
+        let name = host["domain_name"].as_str().expect("a host has a name");
+        (name.split_once('.').expect("a name has dots").1.to_owned(), true)
     });
     zones.collect()
+}
+
+/// Gives the zones that clusters write names into the ids that the blueprint says.
+pub fn give_zones_their_ids(tree: &Path, environment: &Environment, files: &[PathBuf]) {
+    for (zone, _) in zones(tree, environment).into_iter().filter(|(_, is_clusters)| *is_clusters) {
+        let services = read(&tree.join(environment.stack("main/services")).join("main.tf"));
+        let id = services.split(":hostedzone/").nth(1).and_then(|rest| rest.split('"').next());
+        let id = id.expect("external-dns is told its zone");
+        let world: Value = serde_json::from_str(&read(&files[0])).expect("the world is JSON");
+        let mut objects = world["objects"].as_array().expect("a world lists objects").iter();
+        let made =
+            objects.find(|it| it["type"] == "aws_route53_zone" && it["attrs"]["name"] == zone.as_str());
+        let made = made.and_then(|made| made["attrs"]["zone_id"].as_str()).expect("the zone was made");
+        for file in files {
+            write(file, &read(file).replace(made, id));
+        }
+    }
 }
 
 /// Reads a tree's environments, in the order of deployment.
@@ -167,6 +187,8 @@ impl<'a> World<'a> {
         write_bootstrap(&self.tree, environment, &folder);
         self.run(&root, &["init", "-input=false"]);
         self.run(&root, &["apply", "-input=false", "-auto-approve"]);
+        let file = self.file.clone();
+        give_zones_their_ids(&self.tree, environment, &[file, folder.join("terraform.tfstate")]);
         self.run(&root, &["state", "rm", "aws_s3_bucket.state", "aws_kms_key.state", "aws_kms_alias.state"]);
     }
 
@@ -270,7 +292,7 @@ pub fn write_bootstrap(tree: &Path, environment: &Environment, folder: &Path) {
         "region": environment.region,
         "partition": environment.partition,
         "roles": roles(tree, environment),
-        "zones": zones(tree, environment),
+        "zones": zones(tree, environment).into_keys().collect::<Vec<_>>(),
         "bucket": environment.bucket,
         "key_alias": environment.key_alias,
     });

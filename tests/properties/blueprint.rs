@@ -62,9 +62,29 @@ enum Network {
     Existing,
 }
 
+/// Everything that an application may have in AWS, one of each kind; a state machine names two others.
+const RESOURCES: &[(&str, &str)] = &[
+    ("buckets", "{ tiles = { expire_after_days = 30 } }"),
+    ("databases", "{ stac = {}, old = { engine = \"aurora-postgresql\", deletion_protection = false } }"),
+    (
+        "hosts",
+        "{ api = { domain_name = \"{app}.{cluster}.{environment}.example.com\", zone = \"example.com\" } }",
+    ),
+    ("queues", "{ jobs = { max_receives = 3 } }"),
+    ("registries", "{ builds = {} }"),
+    ("secrets", "{ token = {} }"),
+    (
+        "state_machines",
+        "{ nightly = { definition = { StartAt = \"A\", States = { A = { Type = \"Pass\", Result = \"${region}\", End = true } } } } }",
+    ),
+    ("topics", "{ events = {} }"),
+];
+
 #[derive(Debug, Clone)]
 struct App {
     name: String,
+    owns_namespace: bool,
+    resources: Vec<(&'static str, &'static str)>,
     places: Vec<usize>,
     quota: Option<u16>,
     has_admin: bool,
@@ -197,10 +217,20 @@ fn name_of_cluster() -> impl Strategy<Value = String> {
 pub fn blueprints() -> impl Strategy<Value = Blueprint> {
     let environments = btree_set(name(), 1..=4)
         .prop_flat_map(|names| names.into_iter().map(environment).collect::<Vec<_>>());
-    let app = (vec(any::<usize>(), 0..4), option::of(1u16..500), any::<bool>(), any::<bool>());
+    let resources = subsequence(RESOURCES, 0..=RESOURCES.len());
+    let app = (
+        vec(any::<usize>(), 0..4),
+        option::of(1u16..500),
+        any::<bool>(),
+        any::<bool>(),
+        proptest::bool::weighted(0.2),
+        resources,
+    );
     let apps = btree_map(name(), app, 0..3).prop_map(|apps| {
-        let app = |(name, (places, quota, has_admin, has_reader))| App {
+        let app = |(name, (places, quota, has_admin, has_reader, owns_namespace, resources))| App {
             name,
+            owns_namespace,
+            resources,
             places,
             quota,
             has_admin,
@@ -409,6 +439,12 @@ impl Blueprint {
         if app.has_reader {
             let arn = quote("arn:{partition}:iam::{account}:role/people/app-reader");
             keys.push(("readers".to_owned(), format!("[{arn}]")));
+        }
+        if app.owns_namespace {
+            keys.push(("owner".to_owned(), quote("app")));
+        }
+        for (key, value) in &app.resources {
+            keys.push(((*key).to_owned(), value.replace("{app}", &app.name)));
         }
         (format!("apps.{}", app.name), keys)
     }

@@ -48,8 +48,10 @@ pub struct KindFacts {
     pub holds_data: bool,
     /// Whether it is encrypted with the application's key.
     pub takes_key: bool,
-    /// Whether it makes a role.
-    pub has_role: bool,
+    /// Under which name its logs begin, if the application's key encrypts any.
+    pub log_groups: Option<&'static str>,
+    /// The service that the role works for which it makes, if it makes one.
+    pub role_of: Option<&'static str>,
     /// Actions of the role that applies it.
     pub actions: &'static [&'static str],
 }
@@ -93,7 +95,8 @@ const NOTHING: KindFacts = KindFacts {
     is_protected: false,
     holds_data: false,
     takes_key: false,
-    has_role: false,
+    log_groups: None,
+    role_of: None,
     actions: &[],
 };
 
@@ -144,7 +147,8 @@ const STATE_MACHINE: KindFacts = KindFacts {
     ],
     outputs: &["arn", "role_name"],
     takes_key: true,
-    has_role: true,
+    log_groups: Some("/aws/vendedlogs/states"),
+    role_of: Some("states.amazonaws.com"),
     actions: &[
         "logs:CreateLogDelivery",
         "logs:CreateLogGroup",
@@ -226,11 +230,12 @@ const DATABASE: KindFacts = KindFacts {
         made("name", PLAIN, "aws_db_instance", "-2"),
         made("role_name", "{cluster}.{namespace}.{name}.monitoring", "aws_iam_role", ""),
     ],
-    outputs: &["arn", "address", "database_name", "secret_arn"],
+    outputs: &["arn", "address", "port", "database_name", "secret_arn"],
     is_protected: true,
     holds_data: true,
     takes_key: true,
-    has_role: true,
+    log_groups: Some("/aws/rds/instance"),
+    role_of: Some("monitoring.rds.amazonaws.com"),
     actions: &[
         "ec2:AuthorizeSecurityGroupIngress",
         "ec2:CreateSecurityGroup",
@@ -247,6 +252,14 @@ const DATABASE: KindFacts = KindFacts {
         "kms:CreateGrant",
         "kms:Decrypt",
         "kms:GenerateDataKey",
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
         "rds:AddTagsToResource",
         "rds:Create*",
         "rds:Delete*",
@@ -263,8 +276,12 @@ const DATABASE: KindFacts = KindFacts {
     ],
     ..NOTHING
 };
-const AURORA_DATABASE: KindFacts =
-    KindFacts { word: "aurora database", about: "PostgreSQL on Aurora, with its standby", ..DATABASE };
+const AURORA_DATABASE: KindFacts = KindFacts {
+    word: "aurora database",
+    about: "PostgreSQL on Aurora, with its standby",
+    log_groups: Some("/aws/rds/cluster"),
+    ..DATABASE
+};
 const SECRET: KindFacts = KindFacts {
     word: "secret",
     about: "secret of Secrets Manager",

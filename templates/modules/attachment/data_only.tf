@@ -48,12 +48,6 @@ data "aws_subnet" "public" {
   id = each.value
 }
 
-data "aws_iam_openid_connect_provider" "this" {
-  count = var.mode == "data-only" ? 1 : 0
-
-  url = data.aws_eks_cluster.this.identity[0].oidc[0].issuer
-}
-
 locals {
   # Of several subnets in a zone, the first by its id.
   found_private_subnets = {

@@ -27,9 +27,16 @@ resource "aws_rds_cluster_parameter_group" "this" {
 
 resource "aws_rds_cluster" "this" {
   cluster_identifier = var.name
+
+  # Another version, minor or major, comes when the blueprint says so: it is applied at once, with the outage that it takes.
+  # In the maintenance window instead, the apply would end before the change, and the old parameter group would still be in use.
+  allow_major_version_upgrade = true
+  apply_immediately           = true
+
   engine             = "aurora-postgresql"
   engine_version     = var.engine_version
   database_name      = var.database_name
+  port               = var.port
 
   # RDS makes the password, keeps it in Secrets Manager and changes it every week.
   master_username               = "postgres"
@@ -48,12 +55,24 @@ resource "aws_rds_cluster" "this" {
 
   backup_retention_period   = var.protection ? 30 : 7
   copy_tags_to_snapshot     = true
-  deletion_protection       = var.protection{% if has_retired %} && !var.retired{% endif %}
+  deletion_protection       = coalesce(var.deletion_protection, var.protection){% if has_retired %} && !var.retired{% endif %}
   skip_final_snapshot       = !var.protection
-  final_snapshot_identifier = "${var.name}-final"
+  final_snapshot_identifier = "${var.name}-final-${substr(terraform_data.final_snapshot.id, 0, 8)}"
 
   enabled_cloudwatch_logs_exports = ["postgresql"]
+
+  depends_on = [aws_cloudwatch_log_group.this]
 }
+
+# RDS would make it without an end and without a key.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/rds/cluster/${var.name}/postgresql"
+  retention_in_days = 365
+  kms_key_id        = var.key_arn
+}
+
+# The last snapshot of a former server of this name may still be there.
+resource "terraform_data" "final_snapshot" {}
 
 # One writes. Another one stands by, in another zone.
 resource "aws_rds_cluster_instance" "this" {
@@ -66,6 +85,7 @@ resource "aws_rds_cluster_instance" "this" {
   db_subnet_group_name = aws_db_subnet_group.this.name
   publicly_accessible  = false
   ca_cert_identifier   = "rds-ca-rsa2048-g1"
+  apply_immediately    = true
 
   auto_minor_version_upgrade      = true
   copy_tags_to_snapshot           = true

@@ -4,8 +4,13 @@ output "arn" {
 }
 
 output "address" {
-  description = "Host name of the server; it listens on port 5432."
+  description = "Host name of the server."
   value       = aws_rds_cluster.this.endpoint
+}
+
+output "port" {
+  description = "Port that it listens on."
+  value       = aws_rds_cluster.this.port
 }
 
 output "database_name" {

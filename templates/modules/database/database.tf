@@ -26,11 +26,18 @@ resource "aws_db_parameter_group" "this" {
 }
 
 resource "aws_db_instance" "this" {
-  identifier     = var.name
+  identifier = var.name
+
+  # Another version, minor or major, comes when the blueprint says so: it is applied at once, with the outage that it takes.
+  # In the maintenance window instead, the apply would end before the change, and the old parameter group would still be in use.
+  allow_major_version_upgrade = true
+  apply_immediately           = true
+
   engine         = "postgres"
   engine_version = var.engine_version
   instance_class = var.instance_class
   db_name        = var.database_name
+  port           = var.port
 
   # RDS makes the password, keeps it in Secrets Manager and changes it every week.
   username                      = "postgres"
@@ -56,9 +63,9 @@ resource "aws_db_instance" "this" {
   auto_minor_version_upgrade = true
   backup_retention_period    = var.protection ? 30 : 7
   copy_tags_to_snapshot      = true
-  deletion_protection        = var.protection{% if has_retired %} && !var.retired{% endif %}
+  deletion_protection        = coalesce(var.deletion_protection, var.protection){% if has_retired %} && !var.retired{% endif %}
   skip_final_snapshot        = !var.protection
-  final_snapshot_identifier  = "${var.name}-final"
+  final_snapshot_identifier  = "${var.name}-final-${substr(terraform_data.final_snapshot.id, 0, 8)}"
 
   enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
   monitoring_interval             = 60
@@ -66,5 +73,17 @@ resource "aws_db_instance" "this" {
   performance_insights_enabled    = true
   performance_insights_kms_key_id = var.key_arn
 
-  depends_on = [aws_iam_role_policy_attachment.monitoring]
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]
 }
+
+# RDS would make them without an end and without a key.
+resource "aws_cloudwatch_log_group" "this" {
+  for_each = toset(["postgresql", "upgrade"])
+
+  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  retention_in_days = 365
+  kms_key_id        = var.key_arn
+}
+
+# The last snapshot of a former server of this name may still be there.
+resource "terraform_data" "final_snapshot" {}

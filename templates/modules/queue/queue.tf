@@ -2,7 +2,7 @@
 resource "aws_sqs_queue" "this" {
   name                       = var.name
   visibility_timeout_seconds = var.visibility_timeout_seconds
-  message_retention_seconds  = 1209600
+  message_retention_seconds  = 345600
   sqs_managed_sse_enabled    = true
 
   redrive_policy = jsonencode({
@@ -11,8 +11,8 @@ resource "aws_sqs_queue" "this" {
   })
 }
 
-# Messages that could not be worked on, for as long as SQS keeps any. They are looked at by people, and moved back with
-# "aws sqs start-message-move-task".
+# Messages that could not be worked on, for as long as SQS keeps any. That is counted from when they were sent, so the queue keeps them
+# for less: four days there leave ten here. People look at them, and move them back with "aws sqs start-message-move-task".
 resource "aws_sqs_queue" "dead_letter" {
   name                      = "${var.name}-dead-letter"
   message_retention_seconds = 1209600

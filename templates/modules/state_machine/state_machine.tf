@@ -15,7 +15,7 @@ resource "aws_sfn_state_machine" "this" {
   }
 
   # Step Functions tries the rights when the machine is made.
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [aws_iam_role_policy.access, aws_iam_role_policy.this]
 }
 
 # The prefix keeps the log out of the account's resource policy, which has room for few (Step Functions, "Logging using
@@ -26,7 +26,7 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.key_arn
 }
 
-# What the states may do is more than this: statements of the application's own, on this role.
+# What the states may do besides using what they name: statements of the application's own, on this role.
 resource "aws_iam_role" "this" {
   name                 = var.role_name
   path                 = var.role_path
@@ -44,6 +44,19 @@ resource "aws_iam_role" "this" {
         Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
       },
     ]
+  })
+}
+
+# One policy for each thing that they use.
+resource "aws_iam_role_policy" "access" {
+  for_each = var.access
+
+  name = each.key
+  role = aws_iam_role.this.name
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = each.value
   })
 }
 

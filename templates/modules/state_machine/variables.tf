@@ -13,6 +13,18 @@ variable "definition" {
   type        = any
 }
 
+variable "access" {
+  description = "What its states may do: name of what they use => statements, as the modules of what an application has give them out."
+  type = map(list(object({
+    Sid      = string
+    Effect   = string
+    Action   = list(string)
+    Resource = list(string)
+  })))
+  default  = {}
+  nullable = false
+}
+
 variable "role_name" {
   description = "Name of the role of its states."
   type        = string

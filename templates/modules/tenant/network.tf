@@ -1,6 +1,7 @@
 # What may go in and out of the namespace's pods. Policies add up: nothing passes that none of them allows. vpc-cni enforces
 # them, though not for pods on Fargate. A connection to a Service counts by the Service's address, and where ranges overlap, the
-# narrowest decides.
+# narrowest decides. Applications may write policies of their own about what comes in, and none about what goes out: see
+# tenant_network.tf of modules/services.
 
 resource "kubernetes_network_policy_v1" "default_deny" {
 {%- if network_differs %}
@@ -238,9 +239,9 @@ resource "kubernetes_network_policy_v1" "to_vpc_endpoints" {
 {%- endif %}
 {%- if has_databases %}
 
-# Databases stand in the private subnets. They have passwords; other things there that listen on this port should have, too.
+# Databases stand in the private subnets, and each application's have a port that no other application's pods get out to.
 resource "kubernetes_network_policy_v1" "to_databases" {
-  for_each = var.databases ? {% if network_differs %}try(var.network.private_cidrs, {}){% else %}var.network.private_cidrs{% endif %} : {}
+  for_each = var.database_port != null ? {% if network_differs %}try(var.network.private_cidrs, {}){% else %}var.network.private_cidrs{% endif %} : {}
 
   metadata {
     name      = "to-databases-${each.key}"
@@ -261,7 +262,7 @@ resource "kubernetes_network_policy_v1" "to_databases" {
 
       ports {
         protocol = "TCP"
-        port     = "5432"
+        port     = var.database_port
       }
     }
   }

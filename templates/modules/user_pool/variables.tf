@@ -35,6 +35,12 @@ variable "mfa_required" {
   nullable    = false
 }
 
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the pool; null: where there is protection. False before it is taken out, so that it can go."
+  type        = bool
+  default     = null
+}
+
 variable "protection" {
   description = "Whether AWS refuses to delete the pool."
   type        = bool

@@ -27,3 +27,10 @@ variable "zone_ids" {
   default     = []
   nullable    = false
 }
+
+variable "tags" {
+  description = "Tags of the load balancer, which its costs are counted by: cost_labels of modules/attachment."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -73,10 +73,42 @@ resource "aws_iam_policy" "boundary" {
           "ec2:RunInstances",
           "ec2:SendSerialConsoleSSHPublicKey",
           "ec2-instance-connect:*",
+          "ssm:CreateAssociation*",
           "ssm:SendCommand",
+          "ssm:StartAutomationExecution",
           "ssm:StartSession",
+          "ssm:UpdateAssociation*",
         ]
         Resource = "*"
+      },
+
+      # States know everything that Terraform made, and now and then a secret.
+      {
+        Sid      = "DenyStates"
+        Effect   = "Deny"
+        Action   = "s3:*"
+        Resource = ["arn:${var.partition}:s3:::${var.state.bucket}", "arn:${var.partition}:s3:::${var.state.bucket}/*"]
+      },
+      {
+        Sid      = "DenyKeyOfStates"
+        Effect   = "Deny"
+        Action   = "kms:*"
+        Resource = "*"
+        Condition = {
+          "ForAnyValue:StringEquals" = { "kms:ResourceAliases" = var.state.key_alias }
+        }
+      },
+
+      # What carries the tag of another application is that one's. What carries none is nobody's, or its service knows no tags.
+      {
+        Sid      = "DenyOtherApplications"
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          Null            = { "aws:ResourceTag/Application" = "false" }
+          StringNotEquals = { "aws:ResourceTag/Application" = var.application }
+        }
       },
 
       # What clusters publish is read and never written.

@@ -15,6 +15,14 @@ variable "partition" {
   type        = string
 }
 
+variable "state" {
+  description = "Where Terraform keeps what it knows, which no application's pods get at: the bucket, and the alias of the key that encrypts it."
+  type = object({
+    bucket    = string
+    key_alias = string
+  })
+}
+
 variable "namespace" {
   description = "Name of the tenant's namespace. Renaming it destroys everything in it."
   type        = string
@@ -186,9 +194,13 @@ variable "ports" {
   }
 }
 
-variable "databases" {
-  description = "Whether the pods reach PostgreSQL in the private subnets, where the application's databases stand."
-  type        = bool
-  default     = false
-  nullable    = false
+variable "database_port" {
+  description = "Port of the application's databases, which stand in the private subnets, and of no other application's; null without any."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.database_port == null || (coalesce(var.database_port, 0) >= 1150 && coalesce(var.database_port, 0) <= 65535 && floor(coalesce(var.database_port, 0.5)) == coalesce(var.database_port, 0))
+    error_message = "database_port must be a whole number from 1150 to 65535, which is what RDS takes."
+  }
 }

@@ -6,7 +6,7 @@ resource "aws_cognito_user_pool" "this" {
   username_attributes      = ["email"]
   auto_verified_attributes = ["email"]
   mfa_configuration        = var.mfa_required ? "ON" : "OPTIONAL"
-  deletion_protection      = var.protection ? "ACTIVE" : "INACTIVE"
+  deletion_protection      = coalesce(var.deletion_protection, var.protection) ? "ACTIVE" : "INACTIVE"
 
   username_configuration {
     case_sensitive = false

@@ -93,8 +93,8 @@ output "oidc_issuer" {
 }
 
 output "oidc_provider_arn" {
-  description = "ARN of the IAM OIDC provider, for roles that service accounts assume (IRSA)."
-  value       = try(local.contract.oidc_provider_arn, data.aws_iam_openid_connect_provider.this[0].arn)
+  description = "ARN of the IAM OIDC provider, for roles that service accounts assume (IRSA). With mode = \"data-only\" it is what the issuer's would be: not every cluster has one."
+  value       = try(local.contract.oidc_provider_arn, "arn:${local.partition}:iam::${local.account}:oidc-provider/${trimprefix(data.aws_eks_cluster.this.identity[0].oidc[0].issuer, "https://")}")
 }
 
 output "core_node_role_arn" {

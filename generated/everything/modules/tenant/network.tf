@@ -2,7 +2,8 @@
 
 # What may go in and out of the namespace's pods. Policies add up: nothing passes that none of them allows. vpc-cni enforces
 # them, though not for pods on Fargate. A connection to a Service counts by the Service's address, and where ranges overlap, the
-# narrowest decides.
+# narrowest decides. Applications may write policies of their own about what comes in, and none about what goes out: see
+# tenant_network.tf of modules/services.
 
 resource "kubernetes_network_policy_v1" "default_deny" {
   metadata {
@@ -188,6 +189,35 @@ resource "kubernetes_network_policy_v1" "to_internet" {
       ports {
         protocol = "TCP"
         port     = "443"
+      }
+    }
+  }
+}
+
+# Databases stand in the private subnets, and each application's have a port that no other application's pods get out to.
+resource "kubernetes_network_policy_v1" "to_databases" {
+  for_each = var.database_port != null ? var.network.private_cidrs : {}
+
+  metadata {
+    name      = "to-databases-${each.key}"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  spec {
+    pod_selector {}
+
+    policy_types = ["Egress"]
+
+    egress {
+      to {
+        ip_block {
+          cidr = each.value
+        }
+      }
+
+      ports {
+        protocol = "TCP"
+        port     = var.database_port
       }
     }
   }

@@ -15,6 +15,14 @@ variable "partition" {
   type        = string
 }
 
+variable "state" {
+  description = "Where Terraform keeps what it knows, which no application's pods get at: the bucket, and the alias of the key that encrypts it."
+  type = object({
+    bucket    = string
+    key_alias = string
+  })
+}
+
 variable "namespace" {
   description = "Name of the tenant's namespace. Renaming it destroys everything in it."
   type        = string
@@ -167,9 +175,10 @@ variable "service_accounts" {
 variable "network" {
   description = "Addresses that network policies are written with, as modules/attachment gives them out."
   type = object({
-    vpc_cidrs    = list(string) # all ranges of the VPC
-    public_cidrs = map(string)  # zone => range of its public subnet
-    api_cidr     = string       # the Kubernetes API's own address
+    vpc_cidrs     = list(string) # all ranges of the VPC
+    public_cidrs  = map(string)  # zone => range of its public subnet
+    private_cidrs = map(string)  # zone => range of its private subnet, where databases stand
+    api_cidr      = string       # the Kubernetes API's own address
   })
 }
 
@@ -182,5 +191,16 @@ variable "ports" {
   validation {
     condition     = alltrue([for port in var.ports : port >= 1 && port <= 65535 && floor(port) == port])
     error_message = "ports must be whole numbers from 1 to 65535."
+  }
+}
+
+variable "database_port" {
+  description = "Port of the application's databases, which stand in the private subnets, and of no other application's; null without any."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.database_port == null || (coalesce(var.database_port, 0) >= 1150 && coalesce(var.database_port, 0) <= 65535 && floor(coalesce(var.database_port, 0.5)) == coalesce(var.database_port, 0))
+    error_message = "database_port must be a whole number from 1150 to 65535, which is what RDS takes."
   }
 }

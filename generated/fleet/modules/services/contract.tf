@@ -31,5 +31,6 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.node_pool_worker,
     kubernetes_storage_class_v1.gp3,
     helm_release.tenant_pods,
+    helm_release.tenant_network,
   ]
 }

@@ -15,6 +15,14 @@ variable "partition" {
   type        = string
 }
 
+variable "state" {
+  description = "Where Terraform keeps what it knows, which no application's pods get at: the bucket, and the alias of the key that encrypts it."
+  type = object({
+    bucket    = string
+    key_alias = string
+  })
+}
+
 variable "namespace" {
   description = "Name of the tenant's namespace. Renaming it destroys everything in it."
   type        = string

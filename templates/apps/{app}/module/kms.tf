@@ -1,5 +1,9 @@
+{%- if is_used %}
 # One key for what {{ app | ident }} keeps where a service's own key is not enough: databases, secrets, logs. Whoever has rights on one of
-# these has them on the key, too.
+# these has them on the key, too. It stays when the last of them goes: snapshots could not be read without it.
+{%- else %}
+# Nothing uses it any more. Snapshots of former databases, and secrets that were deleted a few weeks ago, could not be read without it.
+{%- endif %}
 resource "aws_kms_key" "this" {
   description             = "Data of an application on a shared cluster."
   enable_key_rotation     = true
@@ -15,7 +19,7 @@ resource "aws_kms_key" "this" {
         Action    = "kms:*"
         Resource  = "*"
       },
-{%- if has_state_machines %}
+{%- if log_groups %}
       {
         Sid       = "Logs"
         Effect    = "Allow"
@@ -30,7 +34,11 @@ resource "aws_kms_key" "this" {
         Resource = "*"
         Condition = {
           ArnLike = {
-            "kms:EncryptionContext:aws:logs:arn" = "arn:${module.attachment.partition}:logs:${module.attachment.region}:${var.account_id}:log-group:/aws/vendedlogs/states/${var.cluster_name}-${var.namespace}-*"
+            "kms:EncryptionContext:aws:logs:arn" = [
+{%- for group in log_groups %}
+              "arn:${module.attachment.partition}:logs:${module.attachment.region}:${var.account_id}:log-group:{{ group | path }}/${var.cluster_name}-${var.namespace}-*",
+{%- endfor %}
+            ]
           }
         }
       },

@@ -10,7 +10,7 @@ module "{{ role.label | ident }}" {
   namespace                = var.namespace
   service_account          = {{ role.service_account | hcl }}
   role_path                = module.attachment.role_path
-  permissions_boundary_arn = module.attachment.permissions_boundary_arn
+  permissions_boundary_arn = {{ boundary | hcl }}
   account_id               = var.account_id
 {%- if role.is_irsa %}
 {%- if mixed %}

@@ -30,6 +30,13 @@ variable "account_id" {
   }
 }
 {%- endif %}
+{%- if takes_boundary %}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the permissions boundary of {{ app | ident }}'s roles, which its tenant makes."
+  type        = string
+}
+{%- endif %}
 {%- if has_hosts %}
 
 variable "hosts" {

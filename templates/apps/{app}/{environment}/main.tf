@@ -6,6 +6,11 @@ module "application" {
 {%- if takes_account %}
   account_id   = {{ account | hcl }}
 {%- endif %}
+{%- if takes_boundary %}
+
+  # Made first: no role is without it.
+  permissions_boundary_arn = module.tenant.permissions_boundary_arn
+{%- endif %}
 {%- if has_hosts %}
 
   hosts = {{ hosts | hcl }}
@@ -23,7 +28,8 @@ module "application" {
 {%- if loop.first %}
 
 # This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
-# so stops here. To let one go, take it out of the blueprint; to take the application down, say `retire = true` there first.
+# so stops here. To let one go, take it out of the blueprint; a database or a user pool says `deletion_protection = false` first, and
+# that is applied. To take the application down, say `retire = true` there first.
 {%- else %}
 {% endif %}
 resource "terraform_data" "{{ guard.label | ident }}" {

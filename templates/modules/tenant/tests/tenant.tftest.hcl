@@ -11,6 +11,7 @@ mock_provider "kubernetes" {}
 variables {
   cluster_name     = "example"
   partition        = "aws"
+  state            = { bucket = "example-terraform-state", key_alias = "alias/example-terraform-state" }
   namespace        = "maps"
   application      = "maps"
   team             = "web"
@@ -22,6 +23,9 @@ variables {
   network = {
     vpc_cidrs      = ["10.0.0.0/16"]
     public_cidrs   = { us-east-1a = "10.0.96.0/24", us-east-1b = "10.0.97.0/24" }
+{%- if has_databases %}
+    private_cidrs  = { us-east-1a = "10.0.0.0/20", us-east-1b = "10.0.16.0/20" }
+{%- endif %}
 {%- if has_interface_endpoints %}
     endpoint_cidrs = {}
 {%- endif %}
@@ -61,6 +65,33 @@ run "lets_load_balancers_in_by_zone_and_port" {
   assert {
     condition     = length(kubernetes_network_policy_v1.from_load_balancers) == 4
     error_message = "Two zones, two ports."
+  }
+}
+{%- endif %}
+{%- if has_databases %}
+
+run "lets_nobody_out_to_databases_that_has_none" {
+  command = plan
+
+  assert {
+    condition     = length(kubernetes_network_policy_v1.to_databases) == 0
+    error_message = "There is nothing to get out to."
+  }
+}
+
+run "lets_pods_out_to_their_databases_by_zone" {
+  command = plan
+
+  variables {
+    database_port = 21234
+  }
+
+  assert {
+    condition = toset([
+      for policy in kubernetes_network_policy_v1.to_databases :
+      "${policy.spec[0].egress[0].to[0].ip_block[0].cidr} ${policy.spec[0].egress[0].ports[0].port}"
+    ]) == toset(["10.0.0.0/20 21234", "10.0.16.0/20 21234"])
+    error_message = "Each private subnet, on the application's own port."
   }
 }
 {%- endif %}

@@ -3,6 +3,7 @@
 module "host_workflows" {
   source = "../../../modules/host"
 
+  tags        = module.attachment.cost_labels
   domain_name = var.hosts["workflows"].domain_name
   zone        = var.hosts["workflows"].zone
   zone_ids    = module.attachment.dns_zone_ids

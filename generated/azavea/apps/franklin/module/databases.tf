@@ -8,6 +8,7 @@ module "database_stac" {
   vpc_id                   = module.attachment.vpc_id
   subnet_ids               = values(module.attachment.private_subnet_ids)
   client_security_group_id = module.attachment.cluster_security_group_id
+  port                     = 28742
   partition                = module.attachment.partition
   role_path                = module.attachment.role_path
   permissions_boundary_arn = module.attachment.permissions_boundary_arn

@@ -3,6 +3,7 @@
 module "host_api" {
   source = "../../../modules/host"
 
+  tags        = module.attachment.cost_labels
   domain_name = var.hosts["api"].domain_name
   zone        = var.hosts["api"].zone
   zone_ids    = module.attachment.dns_zone_ids

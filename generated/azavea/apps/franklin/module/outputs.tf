@@ -36,11 +36,12 @@ output "contract_version" {
 }
 
 output "databases" {
-  description = "Databases of franklin: name => arn, address, database_name, secret_arn."
+  description = "Databases of franklin: name => arn, address, port, database_name, secret_arn."
   value = {
     stac = {
       arn           = module.database_stac.arn
       address       = module.database_stac.address
+      port          = module.database_stac.port
       database_name = module.database_stac.database_name
       secret_arn    = module.database_stac.secret_arn
     }

@@ -16,7 +16,8 @@ module "application" {
 }
 
 # This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
-# so stops here. To let one go, take it out of the blueprint; to take the application down, say `retire = true` there first.
+# so stops here. To let one go, take it out of the blueprint; a database or a user pool says `deletion_protection = false` first, and
+# that is applied. To take the application down, say `retire = true` there first.
 resource "terraform_data" "protected_database_stac" {
   triggers_replace = [module.application.databases["stac"].arn]
 

@@ -36,7 +36,7 @@ output "contract_version" {
 }
 
 output "databases" {
-  description = "Databases of franklin: name => arn, address, database_name, secret_arn."
+  description = "Databases of franklin: name => arn, address, port, database_name, secret_arn."
   value       = module.application.databases
 }
 

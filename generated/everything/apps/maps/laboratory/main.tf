@@ -5,4 +5,9 @@ module "application" {
 
   cluster_name = "everything-laboratory-main"
   namespace    = "maps"
+  account_id   = "111111111111"
+
+  hosts = {
+    api = { domain_name = "maps.laboratory.example.com", zone = "example.com" }
+  }
 }

@@ -34,3 +34,100 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.attachment.contract_version
 }
+
+output "queues" {
+  description = "Queues of maps: name => arn, url, dead_letter_url."
+  value = {
+    jobs = {
+      arn             = module.queue_jobs.arn
+      url             = module.queue_jobs.url
+      dead_letter_url = module.queue_jobs.dead_letter_url
+    }
+  }
+}
+
+output "topics" {
+  description = "Topics of maps: name => arn."
+  value = {
+    events = { arn = module.topic_events.arn }
+  }
+}
+
+output "state_machines" {
+  description = "State machines of maps: name => arn, role_name."
+  value = {
+    nightly = {
+      arn       = module.state_machine_nightly.arn
+      role_name = module.state_machine_nightly.role_name
+    }
+  }
+}
+
+output "buckets" {
+  description = "Buckets of maps: name => arn, name."
+  value = {
+    tiles = { arn = module.bucket_tiles.arn, name = module.bucket_tiles.name }
+  }
+}
+
+output "registries" {
+  description = "Registries of maps: name => arn, url."
+  value = {
+    renderer = { arn = module.registry_renderer.arn, url = module.registry_renderer.url }
+  }
+}
+
+output "databases" {
+  description = "Databases of maps: name => arn, address, port, database_name, secret_arn."
+  value = {
+    scenes = {
+      arn           = module.aurora_database_scenes.arn
+      address       = module.aurora_database_scenes.address
+      port          = module.aurora_database_scenes.port
+      database_name = module.aurora_database_scenes.database_name
+      secret_arn    = module.aurora_database_scenes.secret_arn
+    }
+    stac = {
+      arn           = module.database_stac.arn
+      address       = module.database_stac.address
+      port          = module.database_stac.port
+      database_name = module.database_stac.database_name
+      secret_arn    = module.database_stac.secret_arn
+    }
+  }
+}
+
+output "secrets" {
+  description = "Secrets of maps: name => arn, name."
+  value = {
+    token = { arn = module.secret_token.arn, name = module.secret_token.name }
+  }
+}
+
+output "hosts" {
+  description = "Hosts of maps: name => domain_name, certificate_arn, ingress_annotations."
+  value = {
+    api = {
+      domain_name         = module.host_api.domain_name
+      certificate_arn     = module.host_api.certificate_arn
+      ingress_annotations = merge(module.host_api.ingress_annotations, module.user_pool_staff.ingress_annotations)
+    }
+  }
+}
+
+output "user_pools" {
+  description = "User pools of maps: name => arn, id."
+  value = {
+    staff = { arn = module.user_pool_staff.arn, id = module.user_pool_staff.id }
+  }
+}
+
+output "pod_roles" {
+  description = "Roles of maps's pods: service account => ARN."
+  value       = { maps = module.role_maps.arn }
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts what maps keeps."
+  value       = aws_kms_key.this.arn
+}

@@ -20,3 +20,28 @@ variable "minimum_kubernetes_version" {
   type        = string
   default     = null
 }
+
+variable "account_id" {
+  description = "AWS account of the cluster."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be twelve digits."
+  }
+}
+
+variable "hosts" {
+  description = "Names that people call: host => the name, and the public hosted zone that it is in, where it is not the cluster's only one."
+  type = map(object({
+    domain_name = string
+    zone        = optional(string)
+  }))
+}
+
+variable "protection" {
+  description = "Whether data outlive mistakes: AWS refuses to delete them, backups are kept longer, and a last snapshot stays."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -5,4 +5,71 @@ module "application" {
 
   cluster_name = "everything-production-main"
   namespace    = "maps"
+  account_id   = "222222222222"
+
+  hosts = {
+    api = { domain_name = "maps.production.example.com", zone = "example.com" }
+  }
+
+  # What differs from the standard.
+  protection = true
+}
+
+# This environment is protected. Whatever would destroy or replace what holds data replaces its guard, too, and a plan that would do
+# so stops here. To let one go, take it out of the blueprint; a database or a user pool says `deletion_protection = false` first, and
+# that is applied. To take the application down, say `retire = true` there first.
+resource "terraform_data" "protected_bucket_tiles" {
+  triggers_replace = [module.application.buckets["tiles"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_registry_renderer" {
+  triggers_replace = [module.application.registries["renderer"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_aurora_database_scenes" {
+  triggers_replace = [module.application.databases["scenes"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_database_stac" {
+  triggers_replace = [module.application.databases["stac"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_secret_token" {
+  triggers_replace = [module.application.secrets["token"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_user_pool_staff" {
+  triggers_replace = [module.application.user_pools["staff"].arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_key" {
+  triggers_replace = [module.application.key_arn]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

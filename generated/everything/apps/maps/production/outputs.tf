@@ -34,3 +34,58 @@ output "contract_version" {
   description = "Version of the cluster's contract that was read."
   value       = module.application.contract_version
 }
+
+output "queues" {
+  description = "Queues of maps: name => arn, url, dead_letter_url."
+  value       = module.application.queues
+}
+
+output "topics" {
+  description = "Topics of maps: name => arn."
+  value       = module.application.topics
+}
+
+output "state_machines" {
+  description = "State machines of maps: name => arn, role_name."
+  value       = module.application.state_machines
+}
+
+output "buckets" {
+  description = "Buckets of maps: name => arn, name."
+  value       = module.application.buckets
+}
+
+output "registries" {
+  description = "Registries of maps: name => arn, url."
+  value       = module.application.registries
+}
+
+output "databases" {
+  description = "Databases of maps: name => arn, address, port, database_name, secret_arn."
+  value       = module.application.databases
+}
+
+output "secrets" {
+  description = "Secrets of maps: name => arn, name."
+  value       = module.application.secrets
+}
+
+output "hosts" {
+  description = "Hosts of maps: name => domain_name, certificate_arn, ingress_annotations."
+  value       = module.application.hosts
+}
+
+output "user_pools" {
+  description = "User pools of maps: name => arn, id."
+  value       = module.application.user_pools
+}
+
+output "pod_roles" {
+  description = "Roles of maps's pods: service account => ARN."
+  value       = module.application.pod_roles
+}
+
+output "key_arn" {
+  description = "ARN of the key that encrypts what maps keeps."
+  value       = module.application.key_arn
+}

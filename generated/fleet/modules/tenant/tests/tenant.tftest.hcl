@@ -13,6 +13,7 @@ mock_provider "kubernetes" {}
 variables {
   cluster_name     = "example"
   partition        = "aws"
+  state            = { bucket = "example-terraform-state", key_alias = "alias/example-terraform-state" }
   namespace        = "maps"
   application      = "maps"
   team             = "web"

@@ -12,13 +12,16 @@ module "tenant_argo" {
 
   cluster_name = "azavea-production-main"
   partition    = "aws"
+  state        = { bucket = "azavea-production-222222222222-terraform-state", key_alias = "alias/azavea-production-terraform-state" }
   network      = module.attachment.network
 
-  namespace        = "argo"
-  application      = "argo"
-  team             = "data-engineering"
-  environment      = "production"
-  service_accounts = { argo = {} }
+  namespace   = "argo"
+  application = "argo"
+  team        = "data-engineering"
+  environment = "production"
+  service_accounts = {
+    argo = { token = true }
+  }
 }
 
 module "tenant_daskhub" {
@@ -26,6 +29,7 @@ module "tenant_daskhub" {
 
   cluster_name = "azavea-production-main"
   partition    = "aws"
+  state        = { bucket = "azavea-production-222222222222-terraform-state", key_alias = "alias/azavea-production-terraform-state" }
   network      = module.attachment.network
 
   namespace   = "daskhub"
@@ -54,6 +58,7 @@ module "tenant_franklin" {
 
   cluster_name = "azavea-production-main"
   partition    = "aws"
+  state        = { bucket = "azavea-production-222222222222-terraform-state", key_alias = "alias/azavea-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "franklin"
@@ -68,7 +73,33 @@ module "tenant_franklin" {
   }
 
   # What differs from the standard.
-  databases = true
+  database_port = 28742
+}
+
+# This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
+# plan that would do so stops here. To let one go, take its application out of the blueprint.
+resource "terraform_data" "protected_tenant_argo" {
+  triggers_replace = [module.tenant_argo.namespace]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_tenant_daskhub" {
+  triggers_replace = [module.tenant_daskhub.namespace]
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "terraform_data" "protected_tenant_franklin" {
+  triggers_replace = [module.tenant_franklin.namespace]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second

@@ -12,13 +12,16 @@ module "tenant_argo" {
 
   cluster_name = "azavea-staging-main"
   partition    = "aws"
+  state        = { bucket = "azavea-staging-111111111111-terraform-state", key_alias = "alias/azavea-staging-terraform-state" }
   network      = module.attachment.network
 
-  namespace        = "argo"
-  application      = "argo"
-  team             = "data-engineering"
-  environment      = "staging"
-  service_accounts = { argo = {} }
+  namespace   = "argo"
+  application = "argo"
+  team        = "data-engineering"
+  environment = "staging"
+  service_accounts = {
+    argo = { token = true }
+  }
 }
 
 module "tenant_daskhub" {
@@ -26,6 +29,7 @@ module "tenant_daskhub" {
 
   cluster_name = "azavea-staging-main"
   partition    = "aws"
+  state        = { bucket = "azavea-staging-111111111111-terraform-state", key_alias = "alias/azavea-staging-terraform-state" }
   network      = module.attachment.network
 
   namespace   = "daskhub"
@@ -54,6 +58,7 @@ module "tenant_franklin" {
 
   cluster_name = "azavea-staging-main"
   partition    = "aws"
+  state        = { bucket = "azavea-staging-111111111111-terraform-state", key_alias = "alias/azavea-staging-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "franklin"
@@ -68,7 +73,7 @@ module "tenant_franklin" {
   }
 
   # What differs from the standard.
-  databases = true
+  database_port = 28742
 }
 
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second

@@ -12,6 +12,7 @@ module "tenant_maps" {
 
   cluster_name = "acme-development-edge"
   partition    = "aws"
+  state        = { bucket = "acme-development-111111111111-terraform-state", key_alias = "alias/acme-development-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "maps"

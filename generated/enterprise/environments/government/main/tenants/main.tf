@@ -12,6 +12,7 @@ module "tenant_maps" {
 
   cluster_name = "acme-government-main"
   partition    = "aws-us-gov"
+  state        = { bucket = "acme-government-444444444444-terraform-state", key_alias = "alias/acme-government-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "maps"

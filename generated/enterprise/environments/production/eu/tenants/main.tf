@@ -12,6 +12,7 @@ module "tenant_maps" {
 
   cluster_name = "acme-production-eu"
   partition    = "aws"
+  state        = { bucket = "acme-production-333333333333-terraform-state", key_alias = "alias/acme-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "maps"
@@ -23,6 +24,16 @@ module "tenant_maps" {
   quota = {
     cpu    = "64"
     memory = "256Gi"
+  }
+}
+
+# This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
+# plan that would do so stops here. To let one go, take its application out of the blueprint.
+resource "terraform_data" "protected_tenant_maps" {
+  triggers_replace = [module.tenant_maps.namespace]
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

@@ -12,6 +12,7 @@ module "tenant_maps" {
 
   cluster_name = "acme-staging-main"
   partition    = "aws"
+  state        = { bucket = "acme-staging-222222222222-terraform-state", key_alias = "alias/acme-staging-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "maps"

@@ -12,6 +12,7 @@ module "tenant_maps" {
 
   cluster_name = "everything-laboratory-main"
   partition    = "aws"
+  state        = { bucket = "everything-laboratory-111111111111-terraform-state", key_alias = "alias/everything-laboratory-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "maps"
@@ -24,6 +25,9 @@ module "tenant_maps" {
     cpu    = "64"
     memory = "256Gi"
   }
+
+  # What differs from the standard.
+  database_port = 25046
 }
 
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second

@@ -12,6 +12,7 @@ module "tenant_maps" {
 
   cluster_name = "everything-production-main"
   partition    = "aws"
+  state        = { bucket = "everything-production-222222222222-terraform-state", key_alias = "alias/everything-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "maps"
@@ -23,6 +24,19 @@ module "tenant_maps" {
   quota = {
     cpu    = "64"
     memory = "256Gi"
+  }
+
+  # What differs from the standard.
+  database_port = 25046
+}
+
+# This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
+# plan that would do so stops here. To let one go, take its application out of the blueprint.
+resource "terraform_data" "protected_tenant_maps" {
+  triggers_replace = [module.tenant_maps.namespace]
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

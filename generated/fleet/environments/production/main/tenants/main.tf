@@ -12,6 +12,7 @@ module "tenant_batch" {
 
   cluster_name = "fleet-production-main"
   partition    = "aws"
+  state        = { bucket = "fleet-states-production-333333333333", key_alias = "alias/fleet-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "batch-jobs"
@@ -28,6 +29,16 @@ module "tenant_batch" {
 
   # What differs from the standard.
   pod_security_level = "baseline"
+}
+
+# This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
+# plan that would do so stops here. To let one go, take its application out of the blueprint.
+resource "terraform_data" "protected_tenant_batch" {
+  triggers_replace = [module.tenant_batch.namespace]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second

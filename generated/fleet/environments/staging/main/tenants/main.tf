@@ -12,6 +12,7 @@ module "tenant_batch" {
 
   cluster_name = "fleet-staging-main"
   partition    = "aws"
+  state        = { bucket = "fleet-states-staging-222222222222", key_alias = "alias/fleet-staging-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "batch-jobs"

@@ -2,7 +2,8 @@
 
 # What may go in and out of the namespace's pods. Policies add up: nothing passes that none of them allows. vpc-cni enforces
 # them, though not for pods on Fargate. A connection to a Service counts by the Service's address, and where ranges overlap, the
-# narrowest decides.
+# narrowest decides. Applications may write policies of their own about what comes in, and none about what goes out: see
+# tenant_network.tf of modules/services.
 
 resource "kubernetes_network_policy_v1" "default_deny" {
   count = var.network == null ? 0 : 1

@@ -39,3 +39,19 @@ output "network" {
   description = "Addresses that network policies are written with."
   value       = module.attachment.network
 }
+
+output "queues" {
+  description = "Queues of franklin: name => arn, url, dead_letter_url."
+  value = {
+    jobs = {
+      arn             = module.queue_jobs.arn
+      url             = module.queue_jobs.url
+      dead_letter_url = module.queue_jobs.dead_letter_url
+    }
+  }
+}
+
+output "pod_roles" {
+  description = "Roles of franklin's pods: service account => ARN."
+  value       = { franklin = module.role_franklin.arn }
+}

@@ -5,6 +5,10 @@ module "application" {
 
   cluster_name = "acme-staging-main"
   namespace    = "franklin"
+  account_id   = "111111111111"
+
+  # Made first: no role is without it.
+  permissions_boundary_arn = module.tenant.permissions_boundary_arn
 }
 
 # The namespace and all that bounds it. Making these takes rights on the whole cluster, which the deploy role has.
@@ -13,6 +17,7 @@ module "tenant" {
 
   cluster_name = "acme-staging-main"
   partition    = "aws"
+  state        = { bucket = "acme-staging-111111111111-terraform-state", key_alias = "alias/acme-staging-terraform-state" }
   network      = module.application.network
 
   namespace        = "franklin"

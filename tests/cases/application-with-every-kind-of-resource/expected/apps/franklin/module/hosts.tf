@@ -3,6 +3,7 @@
 module "host_admin" {
   source = "../../../modules/host"
 
+  tags        = module.attachment.cost_labels
   domain_name = var.hosts["admin"].domain_name
   zone        = var.hosts["admin"].zone
   zone_ids    = module.attachment.dns_zone_ids
@@ -11,6 +12,7 @@ module "host_admin" {
 module "host_api" {
   source = "../../../modules/host"
 
+  tags        = module.attachment.cost_labels
   domain_name = var.hosts["api"].domain_name
   zone        = var.hosts["api"].zone
   zone_ids    = module.attachment.dns_zone_ids

@@ -78,17 +78,19 @@ output "registries" {
 }
 
 output "databases" {
-  description = "Databases of franklin: name => arn, address, database_name, secret_arn."
+  description = "Databases of franklin: name => arn, address, port, database_name, secret_arn."
   value = {
     jobs = {
       arn           = module.database_jobs.arn
       address       = module.database_jobs.address
+      port          = module.database_jobs.port
       database_name = module.database_jobs.database_name
       secret_arn    = module.database_jobs.secret_arn
     }
     stac = {
       arn           = module.aurora_database_stac.arn
       address       = module.aurora_database_stac.address
+      port          = module.aurora_database_stac.port
       database_name = module.aurora_database_stac.database_name
       secret_arn    = module.aurora_database_stac.secret_arn
     }

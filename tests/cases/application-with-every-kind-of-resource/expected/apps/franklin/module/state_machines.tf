@@ -10,9 +10,15 @@ module "state_machine_nightly" {
   account_id               = var.account_id
   key_arn                  = aws_kms_key.this.arn
   definition = {
-    StartAt = "Rest"
+    StartAt = "Send"
     States = {
-      Rest = { End = true, Seconds = 5, Type = "Wait" }
+      Send = {
+        End        = true
+        Parameters = { MessageBody = var.cluster_name, QueueUrl = module.queue_scenes.url }
+        Resource   = "arn:${module.attachment.partition}:states:::sqs:sendMessage"
+        Type       = "Task"
+      }
     }
   }
+  access = { queue_scenes = module.queue_scenes.access }
 }

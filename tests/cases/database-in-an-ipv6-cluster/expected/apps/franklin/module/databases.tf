@@ -8,6 +8,7 @@ module "database_stac" {
   vpc_id                   = module.attachment.vpc_id
   subnet_ids               = values(module.attachment.private_subnet_ids)
   client_security_group_id = module.attachment.cluster_security_group_id
+  port                     = 28742
   network_type             = strcontains(module.attachment.network.api_cidr, ":") ? "DUAL" : "IPV4"
   partition                = module.attachment.partition
   role_path                = module.attachment.role_path

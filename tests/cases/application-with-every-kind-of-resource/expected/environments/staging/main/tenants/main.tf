@@ -12,6 +12,7 @@ module "tenant_franklin" {
 
   cluster_name = "acme-staging-main"
   partition    = "aws"
+  state        = { bucket = "acme-staging-111111111111-terraform-state", key_alias = "alias/acme-staging-terraform-state" }
   network      = module.attachment.network
 
   namespace   = "franklin"
@@ -26,5 +27,5 @@ module "tenant_franklin" {
   }
 
   # What differs from the standard.
-  databases = true
+  database_port = 28742
 }

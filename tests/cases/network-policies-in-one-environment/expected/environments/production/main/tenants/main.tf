@@ -12,6 +12,7 @@ module "tenant_franklin" {
 
   cluster_name = "acme-production-main"
   partition    = "aws"
+  state        = { bucket = "acme-production-222222222222-terraform-state", key_alias = "alias/acme-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "franklin"

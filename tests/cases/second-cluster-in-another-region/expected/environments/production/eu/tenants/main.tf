@@ -12,6 +12,7 @@ module "tenant_franklin" {
 
   cluster_name = "acme-production-eu"
   partition    = "aws"
+  state        = { bucket = "acme-production-111111111111-terraform-state", key_alias = "alias/acme-production-terraform-state" }
   network      = module.attachment.network
 
   namespace        = "franklin"
@@ -23,6 +24,16 @@ module "tenant_franklin" {
   quota = {
     cpu    = "16"
     memory = "64Gi"
+  }
+}
+
+# This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
+# plan that would do so stops here. To let one go, take its application out of the blueprint.
+resource "terraform_data" "protected_tenant_franklin" {
+  triggers_replace = [module.tenant_franklin.namespace]
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 
