@@ -291,16 +291,21 @@ struct Resolved {
     model: Option<(Model, Utf8PathBuf)>,
     /// What the last run made and this blueprint does not; nothing where something is wrong.
     removals: Diagnostics,
+    /// Whether the folder holds what `plinth attach` wrote.
+    is_attachment: bool,
 }
 
 fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
     let Reading { sources, blueprint, mut diagnostics, .. } = reading;
     let path = Utf8PathBuf::from(&sources.main().path);
-    let mut removals = Diagnostics::default();
+    let (mut removals, mut is_attachment) = (Diagnostics::default(), false);
     let model = blueprint.map(|blueprint| {
         let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
-        let facts = facts(&root);
+        // One that cannot be used says nothing here: the comparison with the tree reports it.
+        let manifest = Manifest::read(&root).ok().flatten().unwrap_or_default();
+        is_attachment = attach::is_attachment(&manifest);
+        let facts = model::Facts::read(&manifest.facts);
         let (model, found) = model::resolve(&blueprint, catalog, &facts, name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
@@ -312,7 +317,7 @@ fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalo
         }
         (model, root)
     });
-    Resolved { sources, diagnostics, model, removals }
+    Resolved { sources, diagnostics, model, removals, is_attachment }
 }
 
 /// What becomes of what the last run made and this blueprint does not.
@@ -333,14 +338,14 @@ fn load(
     err: &mut impl Write,
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
-    let Resolved { sources, mut diagnostics, model, removals } =
+    let Resolved { sources, mut diagnostics, model, removals, is_attachment } =
         resolve(reading(place)?, place.out.as_deref(), today, &catalog);
     if leaving == Leaving::Refused {
         diagnostics.extend(removals);
     }
     let mut rendered = None;
     if let Some((model, root)) = model.filter(|_| !diagnostics.has_errors()) {
-        if Manifest::read(&root).ok().flatten().is_some_and(|manifest| attach::is_attachment(&manifest)) {
+        if is_attachment {
             let root = tidy(&root);
             anyhow::bail!(
                 "`{root}` holds what `plinth attach` wrote\n\nhelp: name another folder with `--out`"
@@ -357,13 +362,6 @@ fn load(
     }
     say(&diagnostics, &sources, place.format, out, err)?;
     Ok(rendered.filter(|_| !diagnostics.has_errors()))
-}
-
-/// Returns what the last run left in the manifest. One that cannot be used says nothing here: the comparison with the tree
-/// reports it.
-fn facts(root: &Utf8Path) -> model::Facts {
-    let manifest = Manifest::read(root).ok().flatten().unwrap_or_default();
-    model::Facts::read(&manifest.facts)
 }
 
 /// Prints what is wrong with a blueprint. JSON is one document: notes become a part of the result's.

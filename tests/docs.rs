@@ -3,9 +3,8 @@
 mod harness;
 
 use std::path::Path;
-use std::process::Command;
 
-use harness::{expect_file, report, repository};
+use harness::{expect_file, report, repository, shell};
 use plinth::blueprint::read::Key;
 use plinth::blueprint::scalar::KubernetesVersion;
 use plinth::blueprint::schema::schema;
@@ -16,12 +15,6 @@ use similar::TextDiff;
 
 /// Runs the blocks of a document one after another in one folder, as a reader would.
 fn run(document: &str, folder: &Path) -> String {
-    let plinth = Path::new(env!("CARGO_BIN_EXE_plinth"));
-    let path = format!(
-        "{}:{}",
-        plinth.parent().expect("a binary lies in a folder").display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
     let mut out = String::new();
     let mut in_console = false;
     for line in document.lines() {
@@ -41,14 +34,7 @@ fn run(document: &str, folder: &Path) -> String {
         out.push_str(line);
         out.push('\n');
         let command = command.replace("cargo run --release -- ", "plinth ");
-        let result = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1; {command}")])
-            .current_dir(folder)
-            .env("PATH", &path)
-            .env("NO_COLOR", "1")
-            .output()
-            .expect("a shell");
-        out.push_str(&String::from_utf8_lossy(&result.stdout));
+        out.push_str(&shell(&command, folder).0);
     }
     out
 }

@@ -1,4 +1,5 @@
-//! A run that is killed, or that the system fails, at any moment: every file is the old one or the new one, and the next run finishes.
+//! A run that is killed, or that the system fails, at any moment: every file is the old one or the new one, and the same command
+//! finishes it. What another blueprint makes of such a tree is not tried here.
 //!
 //! plinth is traced from outside, system call by system call; it knows nothing of the test. Linux on x86-64 only: elsewhere the calls have
 //! other numbers.
@@ -6,12 +7,10 @@
 
 mod harness;
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use harness::{Run, plinth};
+use harness::{Run, Tree, plinth, read_tree};
 use nix::errno::Errno;
 use nix::libc::{PTRACE_EVENT_EXEC, user_regs_struct};
 use nix::sys::ptrace::{self, Options};
@@ -19,7 +18,6 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use tempfile::TempDir;
-use walkdir::WalkDir;
 
 /// System calls that change what is on disk, or say that a change has to last: number and name.
 const CHANGES: [(u64, &str); 16] = [
@@ -152,21 +150,17 @@ fn folder_after(command: &str) -> TempDir {
     folder
 }
 
-/// All files, hidden ones too.
-fn everything(folder: &Path) -> BTreeMap<String, String> {
-    let files = WalkDir::new(folder).into_iter().map(|entry| entry.expect("readable"));
-    let files = files.filter(|entry| entry.file_type().is_file() && entry.file_name() != "lock");
-    let read = |entry: walkdir::DirEntry| {
-        let path = entry.path().strip_prefix(folder).expect("below it").to_str().expect("UTF-8").to_owned();
-        (path, fs::read_to_string(entry.path()).expect("text"))
-    };
-    files.map(read).collect()
+/// All files but the lock, which a run may leave.
+fn everything(folder: &Path) -> Tree {
+    let mut files = read_tree(folder);
+    files.retain(|path, _| Path::new(path).file_name().is_none_or(|name| name != "lock"));
+    files
 }
 
 /// What names of files begin with that are not in their place yet.
 const STAGED: &str = ".plinth-";
 
-fn without_staged(files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn without_staged(files: &Tree) -> Tree {
     let mut files = files.clone();
     files.retain(|path, _| !path.contains(STAGED));
     files

@@ -137,7 +137,8 @@ impl Attach {
                 return Ok(FAILED);
             }
         };
-        let before = recorded.as_ref().map(|recorded| begun(recorded, &tags, &catalog)).transpose()?;
+        let before = recorded.as_ref().filter(|recorded| **recorded != options);
+        let before = before.map(|recorded| begun(recorded, &tags, &catalog)).transpose()?;
         let files = render::render_standalone(&standalone, &catalog)?;
         proof::prove(&files, &Own::new(), &|_| Ok(Origins::new()))?;
         let drift = match Drift::compare(&self.out, &files, &record(&options)) {

@@ -100,6 +100,9 @@ pub struct Tenant {
     /// The name that it was made under, which addresses are made of.
     #[serde(skip)]
     pub identity: Name,
+    /// Whether its application is to be destroyed there.
+    #[serde(skip)]
+    pub retired: bool,
     /// Who pays and who is asked.
     pub team: String,
     /// Its namespace.
@@ -234,7 +237,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         };
         let former = context.facts.app(&app.identity);
         app.has_key = app.uses_key() || former.is_some_and(|former| former.has_key);
-        if let Some(former) = former.filter(|former| former.namespace != app.namespace) {
+        if let Some(former) = former.filter(|former| former.namespace != app.namespace && !former.retired) {
             let (app, former) = (name.to_string(), former.namespace.clone());
             context.push(Problem::NamespaceChanges { app, former }, namespace.span);
         }
@@ -460,9 +463,11 @@ fn attach(
         let problem = Problem::SharedNamespace { namespace: namespace.to_string(), app, other };
         context.push_conflict(problem, namespace.span, also);
     }
+    let retired = cluster_retired || is_retired(keys, &environment.name, &cluster_name);
     tenants.push(Tenant {
         app: name.value.clone(),
         identity: keys.renamed_from.as_ref().unwrap_or(name).value.clone(),
+        retired,
         team: keys.team.to_string(),
         namespace: namespace.to_string(),
         pod_security: keys.pod_security.word(),
@@ -484,7 +489,7 @@ fn attach(
             &environment.identity,
             &cluster_identity,
         ),
-        retired: cluster_retired || is_retired(keys, &environment.name, &cluster_name),
+        retired,
         environment: environment.name.clone(),
         cluster: cluster_name,
         deploy_role: deploy_role.value,

@@ -34,6 +34,9 @@ pub struct AppFacts {
     /// Whether it has a key, which encrypts what may outlive everything else of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_key: bool,
+    /// Whether all that it had was to be destroyed: then it may begin anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
 }
 
 /// One cluster as it was generated last.
@@ -113,7 +116,11 @@ impl Facts {
             (cluster.eks_name.clone(), facts)
         });
         let apps = model.placed_apps().map(|app| {
-            (app.identity.clone(), AppFacts { namespace: app.namespace.clone(), has_key: app.has_key })
+            let retired = app.attachments.iter().all(|attachment| attachment.retired);
+            (
+                app.identity.clone(),
+                AppFacts { namespace: app.namespace.clone(), has_key: app.has_key, retired },
+            )
         });
         Self {
             clusters: clusters.collect(),

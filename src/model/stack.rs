@@ -125,14 +125,6 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
         };
         stacks.push(of_environment(Level::State));
         for cluster in &environment.clusters {
-            let here = || {
-                apps.iter().flat_map(move |app| {
-                    let here = app.attachments.iter().filter(|attachment| {
-                        attachment.environment == environment.name && attachment.cluster == cluster.name
-                    });
-                    here.map(move |attachment| (app, attachment))
-                })
-            };
             let of_cluster = |level: Level| {
                 let name = format!("{}/{}/{}", environment.name, cluster.name, level.word());
                 Stack {
@@ -143,24 +135,29 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
                     key: stack_key(&cluster.identity, level.word()),
                     // Without applications, tenants have nothing to do: they go with the last of them.
                     retired: cluster.retired
-                        || level == Level::Tenants && here().all(|(_, attachment)| attachment.retired),
+                        || level == Level::Tenants && cluster.tenants.iter().all(|tenant| tenant.retired),
                     ..of_environment(level)
                 }
             };
             let tenants = (!cluster.tenants.is_empty()).then_some(Level::Tenants);
             stacks.extend([Level::Cluster, Level::Services].into_iter().chain(tenants).map(of_cluster));
-            stacks.extend(here().map(|(app, attachment)| {
-                let folder = format!("apps/{}/{}", app.name, attachment.folder);
-                Stack {
-                    name: folder.clone(),
-                    stack: format!("apps/{}", app.name),
-                    folder,
-                    deploy_role: attachment.deploy_role.clone(),
-                    key: attachment.state_key.clone(),
-                    retired: attachment.retired,
-                    ..of_cluster(Level::App)
-                }
-            }));
+            for app in apps {
+                let here = app.attachments.iter().filter(|attachment| {
+                    attachment.environment == environment.name && attachment.cluster == cluster.name
+                });
+                stacks.extend(here.map(|attachment| {
+                    let folder = format!("apps/{}/{}", app.name, attachment.folder);
+                    Stack {
+                        name: folder.clone(),
+                        stack: format!("apps/{}", app.name),
+                        folder,
+                        deploy_role: attachment.deploy_role.clone(),
+                        key: attachment.state_key.clone(),
+                        retired: attachment.retired,
+                        ..of_cluster(Level::App)
+                    }
+                }));
+            }
         }
     }
     stacks

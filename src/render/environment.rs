@@ -461,16 +461,19 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
     #[derive(Serialize)]
     struct Main<'a> {
         name: &'a str,
-        is_protected: bool,
+        /// The modules whose namespaces are guarded: those of applications that are retired are let go.
+        guarded: Vec<String>,
         tenants: Vec<TenantView<'a>>,
         has_principals: bool,
         principals: Value,
     }
-    let ForCluster { whole, cluster, .. } = scope;
+    let ForCluster { whole, cluster, environment, .. } = scope;
+    let module = |own: &Tenant| format!("tenant_{}", own.identity.identifier());
+    let guarded = platform_owned(cluster).filter(|own| environment.protected && !own.retired).map(module);
     let tenants = platform_owned(cluster).map(|own| {
         let identifier = own.identity.identifier();
         let place = Place {
-            module: format!("tenant_{identifier}"),
+            module: module(own),
             source: "../../../../modules/tenant",
             egress_policy: format!("{identifier}_egress"),
             network: "module.attachment.network",
@@ -481,7 +484,7 @@ fn tenants_main(scope: &ForCluster<'_>) -> Context {
     let principals = tenant::principals(&cluster.tenants);
     view(&Main {
         name: &cluster.eks_name,
-        is_protected: scope.environment.protected && platform_owned(cluster).next().is_some(),
+        guarded: guarded.collect(),
         tenants: tenants.collect(),
         has_principals: !principals.is_empty(),
         principals: Value::Object(principals),

@@ -68,7 +68,7 @@ fn marking(own: &Own) -> tera::TeraResult<(Engine, Vec<String>)> {
     let mut names = Vec::new();
     let engine = Engine::mapped(own, &mut |name, text| {
         names.push(name.to_owned());
-        marked(text, names.len() - 1)
+        marked(text, names.len() - 1).into()
     });
     Ok((engine?, names))
 }

@@ -1,5 +1,6 @@
 //! The template engine: every template embedded, and the filters through which every value passes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -30,14 +31,17 @@ impl Engine {
     /// # Errors
     /// Tera's message, with file, line and column: a template is broken.
     pub fn load(own: &Own) -> TeraResult<Self> {
-        Self::mapped(own, &mut |_, text| text.to_owned())
+        Self::mapped(own, &mut |_, text| text.into())
     }
 
     /// The same, of texts that are changed before: name and text go in.
     ///
     /// # Errors
     /// As of [`Self::load`].
-    pub(super) fn mapped(own: &Own, change: &mut dyn FnMut(&str, &str) -> String) -> TeraResult<Self> {
+    pub(super) fn mapped<'a>(
+        own: &'a Own,
+        change: &mut dyn FnMut(&str, &'a str) -> Cow<'a, str>,
+    ) -> TeraResult<Self> {
         let mut tera = Tera::new();
         // Escaping is on everywhere and always fails: a value reaches the output through a filter or not at all.
         tera.autoescape_on([""]);

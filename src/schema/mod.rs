@@ -11,7 +11,8 @@
 //! | [`block`] | blocks against their schemas |
 //! | [`contract`] | documents between stacks |
 //!
-//! A plan can still fail: what only a value or AWS can tell is not judged here.
+//! A plan can still fail: what only a value or AWS can tell is not judged here. Nor are resources without a schema (they are
+//! listed in [`Findings`]), and most of what the language says of its own blocks.
 
 pub mod block;
 pub mod contract;

@@ -174,21 +174,27 @@ pub fn render_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Made, S
     Err(diagnostics.render(&sources, false))
 }
 
-/// Runs the commands of a transcript, and returns it with what they print.
-pub fn console(transcript: &str, folder: &Path) -> String {
+/// Runs a command in a shell that knows plinth, and returns what it prints, errors too, with its exit status.
+pub fn shell(command: &str, folder: &Path) -> (String, i32) {
     let binaries = Path::new(env!("CARGO_BIN_EXE_plinth")).parent().expect("a binary lies in a folder");
     let path = format!("{}:{}", binaries.display(), std::env::var("PATH").unwrap_or_default());
+    let result = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1; {command}")])
+        .current_dir(folder)
+        .env("PATH", &path)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("a shell");
+    let said = String::from_utf8_lossy(&result.stdout).into_owned();
+    (said, result.status.code().expect("it ends by itself"))
+}
+
+/// Runs the commands of a transcript, and returns it with what they print.
+pub fn console(transcript: &str, folder: &Path) -> String {
     let mut out = String::new();
     for command in transcript.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        let result = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1; {command}")])
-            .current_dir(folder)
-            .env("PATH", &path)
-            .env("NO_COLOR", "1")
-            .output()
-            .expect("a shell");
-        let status = result.status.code().expect("it ends by itself");
-        out.push_str(&format!("$ {command}\n{}", String::from_utf8_lossy(&result.stdout)));
+        let (said, status) = shell(command, folder);
+        out.push_str(&format!("$ {command}\n{said}"));
         if status != 0 {
             out.push_str(&format!("(exit status {status})\n"));
         }

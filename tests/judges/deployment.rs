@@ -368,7 +368,13 @@ fn apply_lifted_protection(world: &World<'_>, root: &str) {
     let guards = addresses.lines().filter(|address| address.starts_with("terraform_data.protected")).count();
     let plan = world.run(root, &["plan", "-input=false", "-out=plan"]);
     // Whatever AWS refuses to delete is told that it may.
-    let kept = ["aws_cognito_user_pool.this", "aws_db_instance.this", "aws_eks_cluster.this"];
+    let kept = [
+        "aws_cognito_user_pool.this",
+        "aws_db_instance.this",
+        "aws_eks_cluster.this",
+        "aws_rds_cluster.this",
+        "aws_secretsmanager_secret.this",
+    ];
     let is_told = |line: &&str| !line.contains("data.") && kept.iter().any(|kind| line.ends_with(kind));
     let changed = addresses.lines().filter(is_told).count();
     let expected = format!("Plan: 0 to add, {changed} to change, {guards} to destroy.");

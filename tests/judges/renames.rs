@@ -72,7 +72,7 @@ fn tofu_destroys_only_what_is_retired() {
     for ([_, root], expected) in ROOTS.into_iter().zip([
         &pool[..],
         &[],
-        &[],
+        &["terraform_data.protected_tenant_franklin"],
         &["terraform_data.protected_bucket_tiles"],
         &[&guard[..], &pool].concat(),
         &[],

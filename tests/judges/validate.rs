@@ -4,10 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use walkdir::WalkDir;
-
 use crate::engine::Engine;
-use crate::tree::repository;
+use crate::tree::{self, repository};
 
 #[test]
 fn terraform_refuses_what_plinth_refuses() {
@@ -31,14 +29,7 @@ fn terraform_refuses_what_plinth_refuses() {
 
 fn accepts(engine: &Engine, case: &Path) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
-    for entry in WalkDir::new(case).into_iter().map(|entry| entry.expect("a readable folder")) {
-        let to = folder.path().join(entry.path().strip_prefix(case).expect("within"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&to).expect("a folder");
-        } else {
-            fs::copy(entry.path(), &to).expect("a copy");
-        }
-    }
+    tree::copy(case, folder.path());
     let init = ["init", "-backend=false", "-input=false", "-no-color"];
     engine.run(folder.path(), None, &init).status == 0
         && engine.run(folder.path(), None, &["validate", "-no-color"]).status == 0

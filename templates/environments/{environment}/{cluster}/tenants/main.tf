@@ -8,22 +8,21 @@ module "attachment" {
 
 {% include "parts/tenant.tf" %}
 {%- endfor %}
-{%- if is_protected %}
+{%- for module in guarded %}
+{%- if loop.first %}
 
 # This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
-# plan that would do so stops here. To let one go, take its application out of the blueprint.
-{%- for tenant in tenants %}
-{%- if not loop.first %}
+# plan that would do so stops here. To let one go, say `retire = true` of its application first.
+{%- else %}
 {% endif %}
-resource "terraform_data" "protected_{{ tenant.module | ident }}" {
-  triggers_replace = [module.{{ tenant.module | ident }}.namespace]
+resource "terraform_data" "protected_{{ module | ident }}" {
+  triggers_replace = [module.{{ module | ident }}.namespace]
 
   lifecycle {
     prevent_destroy = true
   }
 }
 {%- endfor %}
-{%- endif %}
 {%- if has_principals %}
 
 # Who has which rights in which namespaces: IAM principal => groups. A principal can have one entry only (EKS answers a second

@@ -77,7 +77,7 @@ module "tenant_franklin" {
 }
 
 # This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
-# plan that would do so stops here. To let one go, take its application out of the blueprint.
+# plan that would do so stops here. To let one go, say `retire = true` of its application first.
 resource "terraform_data" "protected_tenant_argo" {
   triggers_replace = [module.tenant_argo.namespace]
 

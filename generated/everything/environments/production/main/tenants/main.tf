@@ -31,7 +31,7 @@ module "tenant_maps" {
 }
 
 # This environment is protected. Another namespace in place of one would destroy everything in it; it replaces its guard, too, and a
-# plan that would do so stops here. To let one go, take its application out of the blueprint.
+# plan that would do so stops here. To let one go, say `retire = true` of its application first.
 resource "terraform_data" "protected_tenant_maps" {
   triggers_replace = [module.tenant_maps.namespace]
 
