@@ -118,7 +118,7 @@ fn staging_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
 
     place.make_world("enterprise", &place.environment("enterprise", ACCOUNT));
     way.go_and_type(&terminal, "bootstrap", ACCOUNT, 2, 11);
-    let role = "aws_iam_role acme-staging-deploy";
+    let role = "\"aws_iam_role\" \"acme-staging-deploy\"";
     assert!(way.objects().contains(role), "no {role} in {:?}", way.objects());
 
     way.go("bootstrap", &[], 1, 11);
