@@ -144,7 +144,7 @@ const ATTACHMENT: [State; 7] = [
     ("edited, and nothing new", SHARED, |app| write(app, SHARED, &edited(read(app, SHARED)))),
     ("merged", SHARED, |app| older(app, SHARED, edited)),
     ("edited where it changes", SHARED, |app| {
-        older(app, SHARED, |text| text.replace("line.", "line, and ours."))
+        older(app, SHARED, |text| text.replace("line.", "line, and ours."));
     }),
     ("written once, and edited", GIVEN, |app| write(app, GIVEN, &edited(read(app, GIVEN)))),
     ("written once, and gone", GIVEN, |app| fs::remove_file(app.join(GIVEN)).expect("it is there")),

@@ -69,3 +69,20 @@ fn root_with_a_state_needs_a_manifest() {
         error.help().unwrap().starts_with(&format!("bring the manifest back (`git checkout HEAD -- {path}`"))
     );
 }
+
+/// Strays are looked for where trees have what Terraform reads.
+#[test]
+fn trees_have_terraform_in_four_folders() {
+    let trees = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("generated");
+    let mut files = 0;
+    for tree in std::fs::read_dir(trees).unwrap() {
+        let root = camino::Utf8PathBuf::from_path_buf(tree.unwrap().path()).unwrap();
+        let manifest = plinth::tree::Manifest::read(&root).unwrap().unwrap();
+        for path in manifest.files.keys().filter(|path| path.extension() == Some("tf")) {
+            let folder = path.components().next().unwrap();
+            assert!(["accounts", "apps", "environments", "modules"].contains(&folder.as_str()), "{path}");
+            files += 1;
+        }
+    }
+    assert!(files > 1_000, "{files}");
+}
