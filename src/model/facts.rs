@@ -255,7 +255,7 @@ mod tests {
         let maps = facts.app("maps").expect("it is written");
         assert_eq!((maps.namespace.as_str(), maps.has_key), ("tiles", true));
         for kind in ["cluster x", "stack x", "app x", "folder x"] {
-            written.insert(kind.to_owned(), serde_json::json!({ "zones": 3 }));
+            written.insert(kind.to_owned(), serde_json::json!({}));
             let error = Facts::read(&written).expect_err("it cannot be read");
             assert!(error.name == kind && error.reason.starts_with("missing field `"), "{error:?}");
             written.remove(kind);
