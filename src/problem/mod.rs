@@ -15,7 +15,8 @@ use ipnet::Ipv4Net;
 
 use crate::blueprint::cron;
 use crate::model::bill::Unfit;
-use crate::model::removal::Removed;
+use crate::model::removal::{Heir, Left, Removed};
+use crate::model::rename::Renaming;
 
 pub use nearest::{nearest, suggest};
 pub use words::Words;
@@ -543,9 +544,9 @@ problems! {
     E0736 NamespaceChanges { app: String, former: String },
 
     /// Stacks that were generated are no longer made, and nothing said that they are to be destroyed.
-    E0801 StackLeaves { removed: Removed, stacks: Vec<(String, Vec<String>)>, renamed: Option<String> },
+    E0801 StackLeaves { removed: Removed, stacks: Vec<Left>, heir: Option<Heir> },
     /// The state of a stack would be looked for elsewhere.
-    E0802 StateMoves { stack: String, from: String, to: String, is_bucket: bool },
+    E0802 StateMoves { stack: String, from: String, to: String, is_bucket: bool, renaming: Option<Renaming> },
     /// A former name is still that of something.
     E0803 FormerNameInUse { what: &'static str, old: String, name: String },
     /// Two things had the same name before.
@@ -556,6 +557,12 @@ problems! {
     E0806 RetiredElsewhere { value: String, known: Vec<String> },
     /// A node pool has another name in some clusters alone, where the module is the same for all.
     E0807 RenamedInPart { pool: String },
+    /// A node pool or an add-on would lose the name that it was made under.
+    E0808 MadeAnew { what: &'static str, fact: &'static str, last: String, first: String, renaming: Renaming },
+    /// A cluster would get another EKS name.
+    E0809 EksNameChanges { from: String, to: String, renaming: Option<Renaming> },
+    /// Nothing had the name that something is said to have had.
+    E0810 RenamedFromNothing { what: &'static str, old: String, name: String, known: Vec<String> },
 
     /// A file among a blueprint's own templates is used for nothing.
     N0801 TemplateUnused { template: String, near: Option<String> },
@@ -624,6 +631,7 @@ impl Problem {
             (Self::MissingKey { key, .. }, Self::MissingKey { key: other, .. })
             | (Self::PoolNeeds { key, .. }, Self::PoolNeeds { key: other, .. }) => key == other,
             (Self::AddonRequired { addon, .. }, Self::AddonRequired { addon: other, .. }) => addon == other,
+            (Self::StackLeaves { removed, .. }, Self::StackLeaves { removed: other, .. }) => removed == other,
             _ => self.code() == other.code(),
         }
     }
