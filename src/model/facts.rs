@@ -26,6 +26,8 @@ pub struct Facts {
     node_pools: BTreeMap<String, Past>,
     /// Add-ons of the blueprint's own by name.
     addons: BTreeMap<String, Past>,
+    /// Addresses that waivers are about, and whether there was such a resource since the waiver was written.
+    waivers: BTreeMap<String, bool>,
     /// What the folders of stacks and modules hold.
     folders: BTreeMap<String, Contents>,
 }
@@ -101,7 +103,8 @@ pub struct StackFacts {
 }
 
 impl StackFacts {
-    fn of(stack: Stack) -> (String, Self) {
+    /// Gathers the facts of a stack, behind its name.
+    pub fn of(stack: Stack) -> (String, Self) {
         let Stack { name, environment, cluster, stack, folder, bucket, key, retired, made_as, .. } = stack;
         let is_renamed =
             (&made_as.environment, &made_as.cluster, &made_as.stack) != (&environment, &cluster, &stack);
@@ -129,6 +132,8 @@ const APP: &str = "app ";
 const NODE_POOL: &str = "node_pool ";
 /// What stands before an add-on of the blueprint's own.
 const ADDON: &str = "addon ";
+/// What stands before the address that a waiver is about.
+const WAIVER: &str = "waiver ";
 /// What stands before a folder.
 const FOLDER: &str = "folder ";
 
@@ -159,13 +164,20 @@ impl Facts {
                 AppFacts { namespace: app.namespace.clone(), has_key: app.has_key, retired },
             )
         });
+        let texts = files.iter().map(|file| (file.path.as_path(), file.text.as_str()));
+        let folders = address::contents(texts);
+        let waivers = model.waivers.iter().map(|waiver| {
+            let has_scope = waiver.had_scope || declares(&folders, &waiver.scope);
+            (waiver.scope.clone(), has_scope)
+        });
         Self {
             clusters: clusters.collect(),
             stacks: model.stacks().into_iter().map(StackFacts::of).collect(),
             apps: apps.collect(),
             node_pools: past(model.fleet.node_pools()),
             addons: past(model.fleet.own_addons()),
-            folders: address::contents(files),
+            waivers: waivers.collect(),
+            folders,
         }
     }
 
@@ -177,6 +189,7 @@ impl Facts {
             apps: rows(written, APP),
             node_pools: rows(written, NODE_POOL),
             addons: rows(written, ADDON),
+            waivers: rows(written, WAIVER),
             folders: rows(written, FOLDER),
         }
     }
@@ -196,6 +209,7 @@ impl Facts {
             entries(&self.apps, APP),
             entries(&self.node_pools, NODE_POOL),
             entries(&self.addons, ADDON),
+            entries(&self.waivers, WAIVER),
             entries(&self.folders, FOLDER),
         ];
         all.into_iter().flatten().collect()
@@ -207,8 +221,13 @@ impl Facts {
     }
 
     /// Returns the stacks that there were, by name.
-    pub(super) fn stacks(&self) -> &BTreeMap<String, StackFacts> {
+    pub fn stacks(&self) -> &BTreeMap<String, StackFacts> {
         &self.stacks
+    }
+
+    /// Whether there was a resource of this address within its folder, in the last run or since a waiver was written for it.
+    pub(super) fn had(&self, address: &str) -> bool {
+        self.waivers.get(address) == Some(&true) || declares(&self.folders, address)
     }
 
     /// Returns the clusters that there were, by EKS name.
@@ -255,6 +274,10 @@ impl Facts {
             None => &[],
         }
     }
+}
+
+fn declares(folders: &BTreeMap<String, Contents>, address: &str) -> bool {
+    folders.values().any(|folder| folder.resources.iter().any(|resource| resource == address))
 }
 
 fn past<'a>(named: impl Iterator<Item = (&'a Name, &'a [Name])>) -> BTreeMap<String, Past> {

@@ -79,7 +79,7 @@ pub fn check(model: &Model, blueprint: &Blueprint, facts: &Facts) -> Diagnostics
             Removed::Place(app, ..) => Some(blueprint.file.apps.get(app)?.value.environments.span),
             _ => None,
         });
-        let problem = Problem::StackLeaves { removed, stacks, heir };
+        let problem = Problem::StackLeaves { removed, stacks, heir: heir.map(Box::new) };
         diagnostics.push(problem, at.unwrap_or_default());
     }
     check_eks_names(model, blueprint, facts, &stacks, &mut diagnostics);
@@ -262,7 +262,7 @@ fn check_eks_names(
 }
 
 /// Returns what the blueprint would have to say for a stack to be what it was, and where: nothing where it says that.
-fn renaming(blueprint: &Blueprint, stack: &Stack, known: &StackFacts) -> Option<(Span, Renaming)> {
+fn renaming(blueprint: &Blueprint, stack: &Stack, known: &StackFacts) -> Option<(Span, Box<Renaming>)> {
     let (was, is) = (known.made_as(), &stack.made_as);
     let target = blueprint.environments.get(&stack.environment)?;
     let cluster = || target.value.clusters.get(&stack.cluster);
@@ -281,5 +281,6 @@ fn renaming(blueprint: &Blueprint, stack: &Stack, known: &StackFacts) -> Option<
     } else {
         return None;
     };
-    Some((former.map_or(name.span, |former| former.span), Renaming::of(Some(table), first, name)))
+    let renaming = Renaming::of(Some(table), first, name);
+    Some((former.map_or(name.span, |former| former.span), Box::new(renaming)))
 }

@@ -144,6 +144,7 @@ impl Kept<'_> {
                 former: past.former.iter().cloned().chain(own).chain(later).collect(),
             };
             let (what, fact, last, first) = (self.what, self.fact, last.clone(), first.clone());
+            let renaming = Box::new(renaming);
             diagnostics.push(Problem::MadeAnew { what, fact, last, first, renaming }, at);
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn words(removed: &Removed, stacks: &[Left], heir: Option<&Heir>) -> 
     if let Some(Heir { name, is_renamed, renaming }) = heir {
         let now = name.as_ref().map_or("has another name now".to_owned(), |name| format!("is `{name}` now"));
         help.push_str(&format!("if it {now}, {}\n", written(renaming)));
-        label = "new here".to_owned();
+        label = String::from("new here");
         if *is_renamed {
             let first = renaming.former.first().or(name.as_ref()).map_or(old, String::as_str);
             label =
@@ -24,7 +24,7 @@ pub(super) fn words(removed: &Removed, stacks: &[Left], heir: Option<&Heir>) -> 
         }
         help.push_str("if it is to go, ");
     } else if let Removed::Place(..) = removed {
-        label = "it is not here any more".to_owned();
+        label = String::from("it is not here any more");
     }
     help.push_str(&format!(
         "put it back, with `{key}` in `{table}`, and run `plinth generate`; destroy it with "

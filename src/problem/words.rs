@@ -316,6 +316,11 @@ impl Problem {
                         |name| format!("did you mean `{name}`? otherwise {otherwise}"),
                     ))
             }
+            Self::WaiverOutlives { scope } => {
+                Words::new(format!("there is no `{scope}` any more"))
+                    .label("this waiver waives nothing now")
+                    .help("remove the waiver, unless such a resource is to come again")
+            }
             Self::ReservedName { value, why } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label(*why)
                 .help("choose another name"),
@@ -1452,7 +1457,7 @@ impl Problem {
                     .also("this is to be its end")
                     .help(format!("write `\"{first}.{zone}\"`, or the zone that the name is in"))
             }
-            Self::StackLeaves { removed, stacks, heir } => leaving::words(removed, stacks, heir.as_ref()),
+            Self::StackLeaves { removed, stacks, heir } => leaving::words(removed, stacks, heir.as_deref()),
             Self::StateMoves { stack, from, to, is_bucket, renaming } => {
                 let back = match renaming {
                     Some(renaming) => leaving::written(renaming),
@@ -1508,7 +1513,7 @@ impl Problem {
             Self::EksNameChanges { from, to, renaming } => {
                 let back = renaming.as_ref().map_or_else(
                     || format!("write `name = \"{from}\"` into the cluster's table, or take the change of names back"),
-                    leaving::written,
+                    |renaming| leaving::written(renaming),
                 );
                 Words::new(format!("cluster `{from}` would be called `{to}`"))
                     .label("AWS gives no cluster another name: it would be destroyed and made anew")

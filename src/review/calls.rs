@@ -51,12 +51,15 @@ impl Calls {
 
     /// Whether a call makes a resource. One of a module from elsewhere is taken to.
     pub fn makes(&self, folder: &Utf8Path, call: &Declared) -> bool {
-        let source = call.content.get("source").and_then(Content::as_text).map(|text| text.trim_matches('"'));
-        let Some(called) = source.and_then(|source| beside(folder, source)) else {
-            return true;
-        };
+        let Some(called) = called(folder, call) else { return true };
         self.making.contains(&called) || self.reach(&called).iter().any(|inner| self.making.contains(inner))
     }
+}
+
+/// Returns the folder that a call names; none where the module is from elsewhere.
+pub fn called(folder: &Utf8Path, call: &Declared) -> Option<Utf8PathBuf> {
+    let source = call.content.get("source").and_then(Content::as_text)?;
+    beside(folder, source.trim_matches('"'))
 }
 
 fn begins_a_line(text: &str, word: &str) -> bool {
