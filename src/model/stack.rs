@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
+use super::delivery::Account;
 use super::environment::Environment;
-use super::identity::{STATE_STACK_KEY, stack_key};
+use super::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 
 /// A root module with a state of its own.
 #[derive(Debug, Clone, Serialize)]
@@ -100,6 +101,31 @@ impl Stack {
 /// Returns what a person calls an application's stack on the command line.
 pub(super) fn app_stack(app: &str) -> String {
     format!("apps/{app}")
+}
+
+/// Returns the stack of an account that pipelines log in to. It assumes no role.
+pub(super) fn of_account(account: &Account) -> Stack {
+    let name = format!("accounts/{}", account.id);
+    Stack {
+        environment: account.id.clone(),
+        cluster: "-".to_owned(),
+        stack: "account".to_owned(),
+        made_as: MadeAs {
+            environment: account.id.clone(),
+            cluster: "-".to_owned(),
+            stack: "account".to_owned(),
+        },
+        level: Level::State,
+        folder: name.clone(),
+        name,
+        account: account.id.clone(),
+        region: account.region.clone(),
+        deploy_role: "-".to_owned(),
+        plan_role: None,
+        bucket: account.state.bucket.clone(),
+        key: ACCOUNT_STACK_KEY.to_owned(),
+        retired: false,
+    }
 }
 
 /// Returns every stack in the order in which they are applied.
