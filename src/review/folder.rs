@@ -241,7 +241,10 @@ impl Around<'_> {
     /// Says of the old version's content what it would be under the new names.
     fn under_new_names(&self, was: &Declared) -> Content {
         let variables = self.variables.iter().map(|(was, is)| (format!("var.{was}"), format!("var.{is}")));
-        let moved = self.succession.moved.iter().map(|(was, is)| (was.clone(), is.clone()));
+        let moved = &self.succession.moved;
+        let last =
+            |is: &String| (0..moved.len()).fold(is.clone(), |is, _| moved.get(&is).cloned().unwrap_or(is));
+        let moved = moved.iter().map(|(was, is)| (was.clone(), last(is)));
         let names: Vec<(String, String)> = variables.chain(moved).collect();
         let mut content = was.content.clone();
         for (was, is) in (self.of_call)(was) {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`content`] | what a block says, and how two differ |
 //! | [`folder`] | the blocks of one folder by their addresses |
+//! | [`instance`] | whether a call makes a resource at all |
 //! | [`renamed`] | roots that lie elsewhere now |
 //! | [`calls`] | which stacks call which modules |
 //! | [`show`] | a change as text, and as data |
@@ -15,6 +16,7 @@
 pub mod calls;
 pub mod content;
 pub mod folder;
+pub mod instance;
 pub mod renamed;
 pub mod show;
 pub mod touched;
@@ -28,8 +30,9 @@ use crate::hcl::address;
 use crate::model::Stack;
 use crate::model::facts::{Facts, StackFacts};
 use crate::tree::{Manifest, difference};
-use calls::{Calls, called};
-use folder::{Around, Declarations, Item, Renamed, Succession, declarations, items};
+use calls::{Call, Calls, called};
+use folder::{Around, Declarations, Item, Renamed, Succession, What, declarations, items};
+use instance::literal;
 use renamed::Rename;
 
 /// A generated tree, wherever it lies.
@@ -390,9 +393,44 @@ impl Both<'_> {
         let roots = self.old.stacks.iter().chain(&self.new.stacks).filter(|root| root.folder == folder);
         let leaving: Vec<&String> = roots.flat_map(|root| &root.leaving).collect();
         for item in items.iter_mut().filter(|item| !item.destroys.is_empty()) {
-            item.retired = is_retired
+            if root.is_none() && !is_retired {
+                self.weigh(folder, item, stacks);
+            }
+            item.retired |= is_retired
                 || !leaving.is_empty() && self.goes_with(item, &leaving)
                 || without_tenants && FOR_TENANTS.iter().any(|file| item.file == *file);
+        }
+    }
+
+    /// Looks whether what a module has no longer was made by any call that stays: what some clusters or tenants alone had goes with
+    /// them, or never was.
+    fn weigh(&self, folder: &Utf8Path, item: &mut Item, stacks: &[StackChange]) {
+        let here = self.old.files.iter().filter(|(path, _)| path.parent() == Some(folder));
+        let mut declared = Declarations::new();
+        for (path, text) in here {
+            declared.extend(declarations(path, text).unwrap_or_default());
+        }
+        let Some(was) = declared.get(&item.address).filter(|_| item.what == What::Removed) else { return };
+        let leaves = |call: &&Call| {
+            let is_user =
+                |it: &&StackChange| it.folder == call.folder || self.reach(&it.folder).contains(&call.folder);
+            let mut roots =
+                self.old.stacks.iter().chain(&self.new.stacks).filter(|root| root.folder == call.folder);
+            stacks.iter().filter(is_user).all(|stack| stack.retired)
+                || roots.any(|root| root.leaving.contains(&call.address))
+        };
+        let (gone, stay): (Vec<&Call>, Vec<&Call>) = self.old_calls.of(folder).iter().partition(leaves);
+        let is_none = |call: &Call| {
+            let default = |name: &str| declared.get(&format!("var.{name}"))?.content.get("default");
+            let value = |name: &str| literal(call.content.get(name).or_else(|| default(name))?);
+            instance::is_none(&was.content, &value)
+        };
+        if stay.into_iter().all(is_none) {
+            if gone.is_empty() {
+                item.destroys.clear();
+            } else {
+                item.retired = true;
+            }
         }
     }
 
@@ -616,6 +654,33 @@ mod tests {
         let destroyed = ["helm_release.a Changed [\"helm_release.a\"]"];
         assert_eq!(items(&release("a", "1"), &release("b", "1")), destroyed);
         assert_eq!(items(&release("a", "1"), &release("a", "2")), ["helm_release.a Changed []"]);
+    }
+
+    #[test]
+    fn what_no_call_made_is_not_destroyed() {
+        let variable = "variable \"on\" {\n  default = false\n}\n";
+        let made = format!(
+            "{variable}resource \"x\" \"a\" {{\n  count = var.on ? 1 : 0\n}}\nresource \"x\" \"b\" {{}}\n"
+        );
+        let destroyed = |argument: &str, retired: bool| {
+            let call = format!("module \"m\" {{\n  source = \"../../modules/m\"\n{argument}}}\n");
+            let plain = call.replace(argument, "");
+            let with = |module: &str| {
+                tree(&[
+                    ("environments/a/main.tf", &call),
+                    ("environments/b/main.tf", &plain),
+                    ("modules/m/main.tf", module),
+                ])
+            };
+            let (old, mut new) = (with(&made), with("resource \"x\" \"b\" {}\n"));
+            new.stacks[0].retired = retired;
+            let change = compare(&old, &new, &[]);
+            change.destroyed().map(|(_, item, address)| (address.clone(), item.retired)).collect::<Vec<_>>()
+        };
+        assert_eq!(destroyed("  off = true\n", false), []);
+        assert_eq!(destroyed("  on = true\n", false), [("x.a".to_owned(), false)]);
+        assert_eq!(destroyed("  on = local.on\n", false), [("x.a".to_owned(), false)]);
+        assert_eq!(destroyed("  on = true\n", true), [("x.a".to_owned(), true)]);
     }
 
     #[test]
