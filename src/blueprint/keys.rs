@@ -124,7 +124,8 @@ table! {
         /// The account's partition. Environments of another one cannot be reached from it: their pipelines log in to
         /// their own accounts.
         default partition: Partition = Partition::Aws,
-        /// Role that pipelines log in as to assume deploy roles. `{account}` is the account that they log in to.
+        /// Role that pipelines log in as to assume deploy roles: one for each environment, since a shared one would let jobs
+        /// of one environment deploy another. `{account}` is the account that they log in to.
         optional deploy_role: Pattern; usual |_| Some(usual::PIPELINE_DEPLOY_ROLE),
         /// Role that pipelines log in as to assume plan roles.
         optional plan_role: Pattern; usual |_| Some(usual::PIPELINE_PLAN_ROLE),

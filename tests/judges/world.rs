@@ -33,6 +33,16 @@ impl Environment {
         format!("environments/{}/{name}", self.name)
     }
 
+    /// Returns the root module that has the state bucket: its own stack, or an account's only one.
+    pub fn state(&self) -> &String {
+        &self.roots[0]
+    }
+
+    /// Whether it is what an account has for pipelines, which an administrator applies, who assumes no role.
+    pub fn is_account(&self) -> bool {
+        self.deploy_role == "-"
+    }
+
     /// Returns the root module of an application on the cluster `main`.
     pub fn app(&self, name: &str) -> String {
         format!("apps/{name}/{}", self.name)
@@ -79,7 +89,7 @@ pub fn give_zones_their_ids(tree: &Path, environment: &Environment, files: &[Pat
     }
 }
 
-/// Reads a tree's environments, in the order of deployment.
+/// Reads a tree's environments, and accounts with something for pipelines, in the order of deployment.
 pub fn environments(tree: &Path) -> Vec<Environment> {
     let scripts = read(&tree.join("scripts/lib.sh"));
     let table = |name: &str| -> Vec<Vec<String>> {
@@ -88,15 +98,16 @@ pub fn environments(tree: &Path) -> Vec<Environment> {
         rows.map(|row| row.split_whitespace().map(str::to_owned).collect()).collect()
     };
     let (stacks, clusters) = (table("stacks"), table("clusters"));
-    // What an account has for pipelines is in the table, too, and assumes no role.
-    let rows = table("environments").into_iter().filter(|row| row[5] != "-");
-    let environments = rows.map(|row| {
+    let environments = table("environments").into_iter().map(|row| {
         let own = stacks.iter().filter(|stack| stack[0] == row[0]);
+        let roots: Vec<String> = own.map(|stack| stack[3].clone()).collect();
+        let backend = read(&tree.join(&roots[0]).join("terraform.tf"));
+        let partition = backend.split("\"arn:").nth(1).and_then(|arn| arn.split(':').next());
         Environment {
-            partition: row[5].split(':').nth(1).expect("a role's ARN names its partition").to_owned(),
+            partition: partition.expect("the key's ARN names its partition").to_owned(),
             is_protected: row[6] == "yes",
             clusters: clusters.iter().filter(|it| it[0] == row[0]).map(|it| it[2].clone()).collect(),
-            roots: own.map(|stack| stack[3].clone()).collect(),
+            roots,
             deploy_role: row[5].clone(),
             name: row[0].clone(),
             account: row[1].clone(),
@@ -176,7 +187,10 @@ impl<'a> World<'a> {
     /// Runs a command in a root module, whatever comes of it; also says how many seconds it took.
     pub fn try_run(&self, root: &str, arguments: &[&str]) -> (Run, f64) {
         let started = Instant::now();
-        let run = self.engine.run(&self.tree.join(root), Some(&self.file), arguments);
+        // Who applies what an account has for pipelines is in that account, and assumes no role.
+        let in_account = root.strip_prefix("accounts/").map(|account| self.engine.clone().in_account(account));
+        let engine = in_account.as_ref().unwrap_or(self.engine);
+        let run = engine.run(&self.tree.join(root), Some(&self.file), arguments);
         (run, started.elapsed().as_secs_f64())
     }
 
@@ -310,6 +324,9 @@ fn module_call(main: &Path) -> Value {
 fn roles(tree: &Path, environment: &Environment) -> std::collections::BTreeMap<String, String> {
     let arn = format!("arn:{}:iam::{}:role/", environment.partition, environment.account);
     let mut roles = std::collections::BTreeMap::new();
+    if environment.is_account() {
+        return roles; // those that it names are of environments
+    }
     for root in &environment.roots {
         for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok) {
             if file.path().extension().is_some_and(|extension| extension == "tf") {

@@ -6,7 +6,7 @@
 locals {
   # What a pipeline's token must say for a role, and where it goes on from there.
   pipelines = {
-    "acme-deploy" = {
+    "acme-government-deploy" = {
       path        = "/"
       description = "Pipelines of acme that deploy."
       claims = {

@@ -6,23 +6,15 @@
 locals {
   # What a pipeline's token must say for a role, and where it goes on from there.
   pipelines = {
-    "acme-deploy" = {
+    "acme-development-deploy" = {
       path        = "/"
       description = "Pipelines of acme that deploy."
       claims = {
         "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = [
-          "repo:acme/platform:environment:development",
-          "repo:acme/platform:environment:staging",
-          "repo:acme/platform:environment:production",
-        ]
+        "token.actions.githubusercontent.com:sub" = "repo:acme/platform:environment:development"
         "token.actions.githubusercontent.com:ref" = "refs/heads/main"
       }
-      roles = [
-        "arn:aws:iam::111111111111:role/deploy",
-        "arn:aws:iam::222222222222:role/deploy",
-        "arn:aws:iam::333333333333:role/deploy",
-      ]
+      roles = ["arn:aws:iam::111111111111:role/deploy"]
     }
     "acme-plan" = {
       path        = "/"
@@ -39,6 +31,26 @@ locals {
         "arn:aws:iam::222222222222:role/plan",
         "arn:aws:iam::333333333333:role/plan",
       ]
+    }
+    "acme-production-deploy" = {
+      path        = "/"
+      description = "Pipelines of acme that deploy."
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:acme/platform:environment:production"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
+      }
+      roles = ["arn:aws:iam::333333333333:role/deploy"]
+    }
+    "acme-staging-deploy" = {
+      path        = "/"
+      description = "Pipelines of acme that deploy."
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:acme/platform:environment:staging"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
+      }
+      roles = ["arn:aws:iam::222222222222:role/deploy"]
     }
   }
 }

@@ -6,19 +6,6 @@
 locals {
   # What a pipeline's token must say for a role, and where it goes on from there.
   pipelines = {
-    "acme-deploy" = {
-      path        = "/"
-      description = "Pipelines of acme that deploy."
-      claims = {
-        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:acme@1234/platform@5678:environment:staging"
-        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
-      }
-      roles = [
-        "arn:aws:iam::111111111111:role/terraform",
-        "arn:aws:iam::111111111111:role/franklin-deploy",
-      ]
-    }
     "acme-plan" = {
       path        = "/"
       description = "Pipelines of acme that plan."
@@ -30,6 +17,19 @@ locals {
         ]
       }
       roles = ["arn:aws:iam::111111111111:role/terraform-plan"]
+    }
+    "acme-staging-deploy" = {
+      path        = "/"
+      description = "Pipelines of acme that deploy."
+      claims = {
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:acme@1234/platform@5678:environment:staging"
+        "token.actions.githubusercontent.com:ref" = "refs/heads/main"
+      }
+      roles = [
+        "arn:aws:iam::111111111111:role/terraform",
+        "arn:aws:iam::111111111111:role/franklin-deploy",
+      ]
     }
   }
 }
