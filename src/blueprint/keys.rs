@@ -98,6 +98,9 @@ table! {
         /// What delivers changes: plinth writes what it reads. With `github-actions` and `gitlab-ci` also `accounts/`, with the roles
         /// that pipelines log in as. Without it, delivery is somebody else's.
         optional engine: DeliveryEngine,
+        /// Whether pipelines are to end: what accounts have for them is to be destroyed, the step before `engine` is taken out
+        /// (GitHub Actions, GitLab CI).
+        default retire: bool = false,
         /// The repository whose pipelines may log in, as GitHub's tokens name it: `"acme/platform"`, or with the numbers of
         /// both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable; or the project's path on
         /// GitLab, with all its groups (GitHub Actions, GitLab CI).

@@ -121,6 +121,8 @@ pub struct Account {
     pub region: String,
     /// Where its stack's state lives.
     pub state: StateStore,
+    /// Whether its provider and roles are to be destroyed.
+    pub retired: bool,
     /// The roles, by name.
     pub roles: Vec<LoginRole>,
     /// Tags of everything in it, sorted by key.
@@ -208,7 +210,8 @@ pub(super) fn resolve(
         Some(repository) => delivery.repository.clone_from(&repository.value),
     }
     if engine.value == DeliveryEngine::GitlabCi {
-        delivery.issuer = keys.host.as_ref().map_or(usual::GITLAB_HOST, |host| host.as_str()).to_owned();
+        let host = keys.host.as_ref().map_or(usual::GITLAB_HOST, |host| host.as_str());
+        host.clone_into(&mut delivery.issuer);
         if keys.image.is_none() {
             let example = "\"registry.gitlab.com/acme/platform/plinth:1\"";
             let why = "no public image has the AWS CLI, the engine and plinth";
@@ -247,7 +250,7 @@ fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
     use DeliveryEngine::{Atlantis, GithubActions, GitlabCi};
     const GITHUB: &str = "engine = \"github-actions\"";
     const GITLAB: &str = "engine = \"gitlab-ci\"";
-    let written: [(_, Option<Span>, &[DeliveryEngine], _); 8] = [
+    let written: [(_, Option<Span>, &[DeliveryEngine], _); 9] = [
         ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
         ("host", keys.host.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
         ("image", keys.image.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
@@ -261,6 +264,7 @@ fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
         ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
         ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
         ("region", keys.region.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
+        ("retire", keys.retire.is_written().then_some(keys.retire.span), &[GithubActions, GitlabCi], GITHUB),
     ];
     let engine = keys.engine.as_ref().map(|engine| engine.value);
     for (key, span, engines, needs) in written {
@@ -377,8 +381,9 @@ fn accounts(
         }
         let roles = login_roles(context, keys.span, here(), apps);
         let tags = tags::resolve(context, ENVIRONMENT, None);
+        let retired = *keys.retire || here().all(|environment| environment.retired);
         let (id, partition) = (id.to_owned(), partition.to_owned());
-        accounts.push(Account { id, partition, region, state, roles, tags });
+        accounts.push(Account { id, partition, region, state, retired, roles, tags });
     }
     accounts
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::StackFacts;
-use super::stack::Stack;
+use super::stack::{ACCOUNT, Stack};
 use super::{Facts, Model};
 use crate::blueprint::{Blueprint, MAIN};
 use crate::diagnostic::{Diagnostics, Span};
@@ -23,6 +23,8 @@ pub enum Removed {
     App(String),
     /// An application's place, environment and cluster.
     Place(String, String, String),
+    /// What accounts have for pipelines.
+    Accounts,
 }
 
 /// Finds stacks that the last run made and this blueprint does not, though it never said that they are to be destroyed.
@@ -58,6 +60,9 @@ pub fn check(model: &Model, blueprint: &Blueprint, facts: &Facts) -> Diagnostics
 /// Says what was taken out that a stack belonged to; nothing of `tenants` alone, which leaves with the last application.
 fn removed(model: &Model, known: &StackFacts) -> Option<Removed> {
     let StackFacts { environment, cluster, stack, .. } = known;
+    if stack == ACCOUNT {
+        return Some(Removed::Accounts);
+    }
     let stays = model.environments.iter().find(|here| here.name == *environment);
     let Some(stays) = stays else { return Some(Removed::Environment(environment.clone())) };
     if !stays.clusters.iter().any(|here| here.name == *cluster) {
@@ -97,6 +102,10 @@ fn place(model: &Model, blueprint: &Blueprint, removed: &Removed, new: &[&Stack]
             let app = blueprint.file.apps.get(app);
             app.map_or_else(Span::default, |app| app.value.environments.span)
         }
+        Removed::Accounts => {
+            let delivery = blueprint.file.delivery.as_ref();
+            delivery.map_or(blueprint.file.environments.span, |delivery| delivery.span)
+        }
     };
     let mut names = names.into_iter();
     (at, names.next().filter(|_| names.next().is_none()))
@@ -111,7 +120,9 @@ fn moves(
     known: &StackFacts,
 ) {
     let environment = model.environments.iter().find(|here| here.name == stack.environment);
-    let at = environment.map_or_else(Span::default, |environment| {
+    let account = model.accounts().iter().find(|account| account.id == stack.account);
+    let elsewhere = || account.map_or_else(Span::default, |account| account.state.at);
+    let at = environment.map_or_else(elsewhere, |environment| {
         let app = stack.stack.strip_prefix("apps/").and_then(|app| blueprint.file.apps.get(app));
         let cluster = environment.clusters.iter().find(|cluster| cluster.name == stack.cluster);
         match (app, cluster) {

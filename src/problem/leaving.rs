@@ -18,7 +18,7 @@ pub(super) fn words(removed: &Removed, stacks: &[(String, Vec<String>)], renamed
         Removed::Environment(old) => Some((old, "environments".to_owned())),
         Removed::Cluster(environment, old) => Some((old, format!("environments.{environment}.clusters"))),
         Removed::App(old) => Some((old, "apps".to_owned())),
-        Removed::Place(..) => None,
+        Removed::Place(..) | Removed::Accounts => None,
     };
     if let Some((new, (old, tables))) = renamed.zip(former) {
         help.push_str(&format!(
@@ -64,6 +64,12 @@ impl Steps {
                 table: format!("[apps.{app}]"),
                 key: everywhere,
                 script: format!("scripts/destroy ENVIRONMENT CLUSTER apps/{app}"),
+            },
+            Removed::Accounts => Self {
+                what: "what pipelines log in to".to_owned(),
+                table: "[delivery]".to_owned(),
+                key: everywhere,
+                script: "scripts/destroy ACCOUNT".to_owned(),
             },
             Removed::Place(app, environment, cluster) => {
                 let place =

@@ -118,6 +118,13 @@ fn terramate(scope: &ForStack<'_>) -> Context {
     })
 }
 
+/// Returns the stacks that pipelines plan and apply, in order. Those of accounts are an administrator's: who may change them may give
+/// pipelines any rights. What is retired is a person's to destroy: an apply would make it again.
+fn delivered(model: &Model) -> Vec<Stack> {
+    let all = model.stacks().into_iter();
+    all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).collect()
+}
+
 /// Returns the stacks that a stack reads from directly: those after which it is applied. Applications read from tenants, not from
 /// each other.
 fn before<'a>(all: &'a [Stack], stack: &Stack) -> Vec<&'a Stack> {
@@ -135,7 +142,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     account::outputs(whole, delivery, outputs);
     lay_out(&delivery_rows(), &ForDelivery { whole: *whole, delivery }, outputs);
     if delivery.engine == DeliveryEngine::Terramate {
-        let all = whole.model.stacks();
+        let all = delivered(whole.model);
         for stack in &all {
             let before = before(&all, stack);
             let path = "{stack}/stack.tm.hcl".to_owned();
@@ -164,11 +171,10 @@ struct StackView {
     protected: &'static str,
 }
 
-/// Returns the stacks that pipelines plan and apply, in order. Those of accounts are an administrator's: who may change them may give
-/// pipelines any rights.
+/// Returns what pipelines know of each stack that they plan and apply.
 fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
     let model = scope.whole.model;
-    let all = model.stacks();
+    let all = delivered(model);
     let mut views: Vec<StackView> = Vec::new();
     for environment in &model.environments {
         let Environment { name, region, pipeline, plan_role, protected, .. } = environment;
@@ -284,7 +290,7 @@ fn atlantis(scope: &ForDelivery<'_>) -> Context {
         projects: Vec<ProjectView>,
     }
     let Delivery { branch, folder, .. } = scope.delivery;
-    let all = scope.whole.model.stacks();
+    let all = delivered(scope.whole.model);
     let projects = all.iter().map(|stack| {
         let up = "../".repeat(stack.folder.split('/').count());
         let modules: &[&str] = match stack.stack.as_str() {
@@ -364,6 +370,8 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         environments: Vec<EnvironmentView<'a>>,
         has_protected: bool,
         has_runners: bool,
+        has_accounts: bool,
+        has_retired: bool,
     }
     let ForDelivery { whole, delivery } = scope;
     let accounts = delivery.accounts.iter().map(|account| AccountView {
@@ -402,5 +410,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         environments: environments.collect(),
         has_protected: whole.model.environments.iter().any(|environment| environment.protected),
         has_runners: !delivery.runners.is_empty(),
+        has_accounts: whole.model.has_accounts(),
+        has_retired: whole.model.has_retired(),
     })
 }

@@ -188,7 +188,8 @@ impl<'a> World<'a> {
     pub fn try_run(&self, root: &str, arguments: &[&str]) -> (Run, f64) {
         let started = Instant::now();
         // Who applies what an account has for pipelines is in that account, and assumes no role.
-        let in_account = root.strip_prefix("accounts/").map(|account| self.engine.clone().in_account(account));
+        let in_account =
+            root.strip_prefix("accounts/").map(|account| self.engine.clone().in_account(account));
         let engine = in_account.as_ref().unwrap_or(self.engine);
         let run = engine.run(&self.tree.join(root), Some(&self.file), arguments);
         (run, started.elapsed().as_secs_f64())
