@@ -435,10 +435,11 @@ fn login_roles<'a>(
         if role.purpose != purpose {
             context.push(Problem::SamePipelineRole { arn }, at);
         }
+        // Sorted: the order of environments is that of deployment, which changes with their protection.
         for (list, item) in [(&mut role.environments, &environment.name[..]), (&mut role.goes_on_to, target)]
         {
-            if !list.iter().any(|known| known == item) {
-                list.push(item.to_owned());
+            if let Err(place) = list.binary_search_by(|known| known.as_str().cmp(item)) {
+                list.insert(place, item.to_owned());
             }
         }
     };

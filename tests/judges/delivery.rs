@@ -54,8 +54,8 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
         let roles = "[environments.dev]\nplan_role = \"arn:{partition}:iam::{account}:role/plan\"\n";
         let blueprint = blueprint.replace("[environments.dev]\n", roles);
         format!(
-            "{blueprint}\n[delivery]\nengine = \"github-actions\"\nrepository = \"acme/platform\"\n\
-            blueprint = \"blueprints/minimal.toml\"\n"
+            "{blueprint}\n[delivery]\nengine = \"gitlab-ci\"\nrepository = \"acme/platform\"\n\
+            image = \"plinth\"\nblueprint = \"blueprints/minimal.toml\"\n"
         )
     });
     place.make_world("minimal", &place.environment("minimal", "dev"));
@@ -74,6 +74,9 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
     let shown = place.script(script, &["plan", "dev", "main", "cluster"]);
     assert!(shown.contains("changes=yes"), "{shown}");
     assert!(read(&place.folder().join("minimal/plan.md")).contains("module.cluster.aws_eks_cluster.this"));
+    let counts: Value = serde_json::from_str(&read(&place.folder().join("minimal/plan.json"))).expect("JSON");
+    assert!(counts["create"].as_u64() > Some(20), "{counts}");
+    assert_eq!((&counts["update"], &counts["delete"]), (&0.into(), &0.into()), "{counts}");
     let digest = shown.lines().find_map(|line| line.strip_prefix("digest=")).expect("a digest");
     let (status, said) = place.run(script, &["apply", "dev", "main", "cluster", &"0".repeat(64)]);
     assert_ne!(status, 0, "a plan that nobody was shown:\n{said}");

@@ -210,39 +210,13 @@ impl<'a> World<'a> {
     /// Makes the VPC that a cluster's root says exists already, under the ids that it says. Returns the root module that
     /// owns it.
     pub fn make_existing_vpc(&self, environment: &Environment, root: &str) -> Option<String> {
-        let cluster = module_call(&self.tree.join(root).join("main.tf"));
-        let vpc = cluster["vpc_id"].as_str()?;
-        let zones = |key: &str| -> Vec<&String> {
-            cluster[key].as_object().into_iter().flatten().map(|(zone, _)| zone).collect()
-        };
         let owner = format!("owner/{root}");
         let folder = self.tree.join(&owner);
-        tree::copy(&tree::repository().join("tests/judges/fixtures/existing_vpc"), &folder);
-        let variables = serde_json::json!({
-            "account": environment.account,
-            "region": environment.region,
-            "partition": environment.partition,
-            "cidr": cluster["vpc_cidr"],
-            "private_zones": zones("private_subnet_ids"),
-            "public_zones": zones("public_subnet_ids"),
-        });
-        write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+        let ids = write_owner(&self.tree, environment, root, &folder)?;
         self.run(&owner, &["init", "-input=false"]);
         self.run(&owner, &["apply", "-input=false", "-auto-approve"]);
         let (run, _) = self.try_run(&owner, &["output", "-json"]);
-        let made: Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
-        let mut ids = vec![(made["vpc"]["value"].clone(), vpc.to_owned())];
-        for (output, key) in [("private", "private_subnet_ids"), ("public", "public_subnet_ids")] {
-            for (zone, id) in cluster[key].as_object().into_iter().flatten() {
-                ids.push((made[output]["value"][zone].clone(), id.as_str().expect("an id").to_owned()));
-            }
-        }
-        for file in [self.file.clone(), folder.join("terraform.tfstate")] {
-            let renamed = ids.iter().fold(read(&file), |text, (made, id)| {
-                text.replace(made.as_str().expect("an id was made"), id)
-            });
-            write(&file, &renamed);
-        }
+        ids.give(&run.stdout, &[self.file.clone(), folder.join("terraform.tfstate")]);
         Some(owner)
     }
 
@@ -312,6 +286,54 @@ pub fn write_bootstrap(tree: &Path, environment: &Environment, folder: &Path) {
         "key_alias": environment.key_alias,
     });
     write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+}
+
+/// The ids that a cluster's root says its existing VPC and subnets have.
+pub struct ExistingVpc {
+    vpc: String,
+    /// Name of the output that has the made ones by zone, zone, id.
+    subnets: Vec<(&'static str, String, String)>,
+}
+
+impl ExistingVpc {
+    /// Puts these ids in place of those that were made, which are `outputs` as JSON.
+    pub fn give(&self, outputs: &str, files: &[PathBuf]) {
+        let outputs: Value = serde_json::from_str(outputs).expect("outputs are JSON");
+        let subnets = self.subnets.iter().map(|(output, zone, id)| (&outputs[*output]["value"][zone], id));
+        let ids: Vec<_> = std::iter::once((&outputs["vpc"]["value"], &self.vpc)).chain(subnets).collect();
+        for file in files {
+            let renamed = ids.iter().fold(read(file), |text, (made, id)| {
+                text.replace(made.as_str().expect("an id was made"), id)
+            });
+            write(file, &renamed);
+        }
+    }
+}
+
+/// Writes the root module that owns the VPC which a cluster's root says exists already; none where that makes its own.
+pub fn write_owner(tree: &Path, environment: &Environment, root: &str, folder: &Path) -> Option<ExistingVpc> {
+    let cluster = module_call(&tree.join(root).join("main.tf"));
+    let vpc = cluster["vpc_id"].as_str()?.to_owned();
+    let mut subnets = Vec::new();
+    for (output, key) in [("private", "private_subnet_ids"), ("public", "public_subnet_ids")] {
+        for (zone, id) in cluster[key].as_object().into_iter().flatten() {
+            subnets.push((output, zone.clone(), id.as_str().expect("an id").to_owned()));
+        }
+    }
+    let zones = |output: &str| -> Vec<&String> {
+        subnets.iter().filter(|(of, ..)| *of == output).map(|(_, zone, _)| zone).collect()
+    };
+    tree::copy(&tree::repository().join("tests/judges/fixtures/existing_vpc"), folder);
+    let variables = serde_json::json!({
+        "account": environment.account,
+        "region": environment.region,
+        "partition": environment.partition,
+        "cidr": cluster["vpc_cidr"],
+        "private_zones": zones("private"),
+        "public_zones": zones("public"),
+    });
+    write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+    Some(ExistingVpc { vpc, subnets })
 }
 
 /// The arguments of the one module that a root calls.

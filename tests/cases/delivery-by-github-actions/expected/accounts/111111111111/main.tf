@@ -27,8 +27,8 @@ locals {
         "token.actions.githubusercontent.com:ref" = "refs/heads/main"
       }
       roles = [
-        "arn:aws:iam::111111111111:role/terraform",
         "arn:aws:iam::111111111111:role/franklin-deploy",
+        "arn:aws:iam::111111111111:role/terraform",
       ]
     }
   }

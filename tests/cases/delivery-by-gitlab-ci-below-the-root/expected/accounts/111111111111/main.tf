@@ -23,8 +23,8 @@ locals {
         "gitlab.acme.example:sub" = "project_path:acme/infrastructure/platform:ref_type:branch:ref:production"
       }
       roles = [
-        "arn:aws:iam::111111111111:role/terraform",
         "arn:aws:iam::111111111111:role/franklin-deploy",
+        "arn:aws:iam::111111111111:role/terraform",
       ]
     }
   }

@@ -23,8 +23,8 @@ locals {
         "gitlab.com:sub" = "project_path:acme/platform:ref_type:branch:ref:main"
       }
       roles = [
-        "arn:aws:iam::222222222222:role/terraform",
         "arn:aws:iam::222222222222:role/franklin-deploy",
+        "arn:aws:iam::222222222222:role/terraform",
       ]
     }
   }
