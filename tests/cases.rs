@@ -149,7 +149,7 @@ fn reference_lists_every_code() {
 
 /// Makes `docs/errors.md`: a section for each code, with what a case prints.
 fn reference() -> String {
-    const AREAS: [(&str, &str); 9] = [
+    const AREAS: [(&str, &str); 10] = [
         ("E01", "The text and its shape"),
         ("E02", "Names and references"),
         ("E03", "Network"),
@@ -158,6 +158,7 @@ fn reference() -> String {
         ("E06", "Access"),
         ("E07", "Applications"),
         ("E08", "What leaves, and what has another name"),
+        ("E09", "Clusters that exist already"),
         ("N", "Notes"),
     ];
     let mut out = String::from(

@@ -63,6 +63,20 @@ fn attach_page_prints_what_it_says() {
 }
 
 #[test]
+fn adoption_page_prints_what_it_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let case = repository().join("tests/cases/cluster-that-exists");
+    std::fs::copy(case.join("legacy.json"), folder.path().join("legacy.json")).expect("writable");
+    let blueprint = std::fs::read_to_string(case.join("blueprint.toml")).expect("readable");
+    // As somebody writes it who has not seen the errors yet.
+    let unknown = ["role_arn", "secrets_kms_key", "service_cidr", "security_groups"];
+    let lines = blueprint.lines().filter(|line| !unknown.iter().any(|key| line.starts_with(key)));
+    let blueprint = lines.collect::<Vec<_>>().join("\n");
+    std::fs::write(folder.path().join("blueprint.toml"), blueprint).expect("writable");
+    prints("docs/adopt.md", folder.path());
+}
+
+#[test]
 fn templates_page_prints_what_it_says() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let blueprint = std::fs::read_to_string(repository().join("blueprints/minimal.toml")).expect("readable");
@@ -117,7 +131,7 @@ fn blueprint_reference_is_current() {
         `[cluster]` is the standard. `[environments.E.cluster]` and `[environments.E.clusters.C]` take the same keys and are laid over \
         it: tables merge, lists and values replace. What no longer fits is left behind: of a node pool with another `kind` everything; of a \
         network with another `vpc_id` the keys `cidr`, `zones`, `nat`, `subnets`, `endpoints`, `pod_cidr`, `private_subnets`, \
-        `public_subnets` and `pod_subnets`; of one with another `ip_family` the keys `pod_cidr` and `service_cidr`.\n\n`{project}`, \
+        `public_subnets`, `pod_subnets` and `security_groups`; of one with another `ip_family` the keys `pod_cidr` and `service_cidr`.\n\n`{project}`, \
         `{environment}`, `{cluster}`, `{account}`, `{region}` and `{partition}` stand in \
         text with placeholders; `{{` is a brace. A name has lower-case letters, digits and single hyphens, a letter first.\n\n\
         Editors know all of this from [blueprint.schema.json](blueprint.schema.json), which `plinth schema` prints.\n"

@@ -99,7 +99,8 @@ fn leaves(value: &Value, path: &[String], found: &mut Vec<(Vec<String>, Value)>)
 
 /// Keys of a network that are for a VPC of plinth's, and for one that exists already.
 const OF_OWN_VPC: [&str; 5] = ["zones", "nat", "subnets", "endpoints", "pod_cidr"];
-const OF_EXISTING_VPC: [&str; 4] = ["private_subnets", "public_subnets", "pod_subnets", "tag_subnets"];
+const OF_EXISTING_VPC: [&str; 5] =
+    ["private_subnets", "public_subnets", "pod_subnets", "security_groups", "tag_subnets"];
 
 /// A quantity is a number or a text, and the same.
 fn plain(value: &Value) -> Value {

@@ -6,6 +6,8 @@
 //! Terraform and OpenTofu have to work without network and without AWS: the judge `offline` prints the environment
 //! in which they do, with providers that carry the real schemas and keep what was applied in a file, the world.
 
+#[path = "judges/adoption.rs"]
+mod adoption;
 #[path = "judges/attachment.rs"]
 mod attachment;
 #[expect(dead_code, reason = "what tests/properties.rs changes in a blueprint")]

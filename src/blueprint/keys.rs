@@ -15,9 +15,10 @@ use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, Branch, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
     ConsolidationPolicy, DatabaseEngine, DatabaseVersion, Date, DeliveryEngine, DisruptionReason, Duration,
-    Engine, Folder, Format, Former, Glob, InstanceClass, InstanceType, IpFamily, Issuer, KubernetesVersion,
-    Mfa, Name, Nat, Partition, Placement, PodIdentity, PodSecurity, PoolKind, RepositoryFile, RetentionDays,
-    Retire, Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
+    Engine, FilePath, Folder, Format, Former, Glob, InstanceClass, InstanceType, IpFamily, Issuer,
+    KubernetesVersion, Mfa, Name, Nat, Partition, Placement, PodIdentity, PodSecurity, PoolKind,
+    RepositoryFile, RetentionDays, Retire, Runner, Schedule, SecurityGroupId, ServiceKind, SubnetId, Tags,
+    TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
 use super::usual::{self, Around, Sort};
@@ -149,6 +150,15 @@ table! {
         optional name: Name,
         /// The region, in place of the environment's.
         optional region: String,
+        /// What AWS says of the cluster, where it exists already: a file below the blueprint's folder, as `docs/adopt.md` tells.
+        /// The next apply takes the cluster over and replaces nothing of it; after that, this goes.
+        optional import: FilePath,
+        /// The IAM role of a cluster that was made with one. Without it, plinth makes the role. It cannot change under a cluster
+        /// that exists.
+        optional role_arn: Pattern,
+        /// KMS key of Kubernetes secrets, by ARN; without it, the cluster's own, which plinth makes. It cannot change under a
+        /// cluster that exists.
+        optional secrets_kms_key: Pattern,
         /// Kubernetes minor version; every cluster needs one, from whichever layer.
         optional kubernetes_version: KubernetesVersion,
         /// How the Kubernetes API is reached.
@@ -213,6 +223,8 @@ table! {
         default public_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(); when |around| around.is_existing_vpc(),
         /// The existing VPC's subnets for pods, by zone; without them pods share those of nodes.
         default pod_subnets: Zoned<Spanned<SubnetId>> = Zoned::default(); when |around| around.is_existing_vpc(),
+        /// Security groups of the existing VPC, which the control plane has besides the one that EKS makes for it.
+        default security_groups: Vec<Spanned<SecurityGroupId>> = Vec::new(); when |around| around.is_existing_vpc(),
         /// Whether plinth puts the tags that load balancers need on the existing subnets.
         default tag_subnets: bool = true; when |around| around.is_existing_vpc(),
         /// Clusters that this one can come to meet, besides those of its account and region: `"production"`, or

@@ -4,10 +4,11 @@
 //! structs, [`keys`] lists every key there is, [`scalar`], [`number`], [`quantity`] and [`pattern`] are values with rules;
 //! [`usual`] is what holds without a key, [`shape`] and [`schema`](mod@schema) say all of that to editors and documents,
 //! [`explain`](mod@explain) where a value comes from, [`migrate`](mod@migrate) moves older text forward, [`lock`](mod@lock) is
-//! the file of versions beside it. Nothing is decided here beyond precedence: what a value means,
-//! and whether it can work, is `model`'s.
+//! the file of versions beside it, [`existing`](mod@existing) what AWS says of clusters that exist already. Nothing is decided
+//! here beyond precedence: what a value means, and whether it can work, is `model`'s.
 
 pub mod cron;
+pub mod existing;
 pub mod explain;
 pub mod include;
 pub mod keys;
@@ -23,15 +24,18 @@ pub mod schema;
 pub mod shape;
 pub mod usual;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostics, Source, Sources, Span, Spanned};
 use crate::problem::Problem;
 
+use existing::Existing;
 use include::Find;
 use keys::{Cluster, Environment, File, Layer};
 use lock::Lock;
 use node::{Node, Value, merge};
 use read::{Map, Named, Read, Reader};
-use scalar::{Glob, IpFamily, Name};
+use scalar::{FilePath, Glob, IpFamily, Name};
 
 /// The format that this release reads.
 pub const FORMAT: u32 = 1;
@@ -50,6 +54,8 @@ pub struct Blueprint {
     pub environments: Map<Target>,
     /// The versions of EKS add-ons, from the file beside it.
     pub lock: Lock,
+    /// What AWS says of clusters that exist already, by the file that holds it.
+    pub existing: BTreeMap<FilePath, Existing>,
 }
 
 /// An environment and its clusters, each with precedence applied.
@@ -89,6 +95,9 @@ pub fn read(main: Source, find: &Find<'_>) -> Reading {
         if !reader.diagnostics.has_errors() {
             let lock = lock(&mut sources, find, &mut reader.diagnostics);
             blueprint = typed(&root, lock, &mut reader);
+            if let Some(blueprint) = &mut blueprint {
+                blueprint.existing = existing(&mut sources, blueprint, find, &mut reader.diagnostics);
+            }
         }
     }
     Reading { sources, root, blueprint, diagnostics: reader.diagnostics }
@@ -112,6 +121,30 @@ fn lock(sources: &mut Sources, find: &Find<'_>, diagnostics: &mut Diagnostics) -
             Lock::default()
         }
     }
+}
+
+/// Reads what AWS says of the clusters that are to come under the blueprint, each file once.
+fn existing(
+    sources: &mut Sources,
+    blueprint: &Blueprint,
+    find: &Find<'_>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<FilePath, Existing> {
+    let clusters = blueprint.environments.iter().flat_map(|target| target.value.clusters.iter());
+    let mut seen: BTreeMap<&FilePath, Option<Existing>> = BTreeMap::new();
+    for import in clusters.filter_map(|cluster| cluster.value.import.as_ref()) {
+        seen.entry(&import.value).or_insert_with(|| {
+            let unreadable = |why| Problem::ImportUnreadable { file: import.to_string(), why };
+            let source = match find(&import.glob()) {
+                Ok(found) => found.into_iter().next().ok_or_else(|| unreadable(None)),
+                Err(error) => Err(unreadable(Some(error.to_string()))),
+            };
+            let source = source.map_err(|problem| diagnostics.push(problem, import.span)).ok()?;
+            let base = sources.add(source.clone());
+            Existing::read(&source, base, diagnostics)
+        });
+    }
+    seen.into_iter().filter_map(|(file, existing)| Some((file.clone(), existing?))).collect()
 }
 
 fn typed(root: &Node, lock: Lock, reader: &mut Reader) -> Option<Blueprint> {
@@ -152,7 +185,7 @@ fn layers(root: &Node) -> Vec<&Node> {
 }
 
 /// Keys of a network that say what one VPC is, or what plinth makes in its own.
-const OF_ONE_VPC: [&str; 9] = [
+const OF_ONE_VPC: [&str; 10] = [
     "cidr",
     "zones",
     "nat",
@@ -162,6 +195,7 @@ const OF_ONE_VPC: [&str; 9] = [
     "private_subnets",
     "public_subnets",
     "pod_subnets",
+    "security_groups",
 ];
 
 /// Keys of a network that are for one IP family.
@@ -235,5 +269,6 @@ fn layer(file: File, lock: Lock) -> Option<Blueprint> {
         environments.push(Named { name: name.clone(), value: Target { environment, clusters } });
     }
     let broken = file.environments.broken().to_vec();
-    Some(Blueprint { file, standard, environments: Map::new(environments, broken), lock })
+    let environments = Map::new(environments, broken);
+    Some(Blueprint { file, standard, environments, lock, existing: BTreeMap::new() })
 }

@@ -80,18 +80,14 @@ text! {
 text! {
     /// Files below the blueprint's folder, `environments/*.toml`; `*` is any text within a name.
     Glob, |text| {
-        let is_name = |name: &str| !matches!(name, "" | "." | "..");
-        let is_below = text.split('/').all(is_name) && !text.chars().any(|c| c.is_control() || c == '\\' || c == ':');
-        check(is_below, || Problem::InvalidInclude { value: text.into() })
+        check(is_below(text), || Problem::InvalidInclude { value: text.into() })
     },
-    "pattern of files",
-    {
-        let control = r"\u0000-\u001f\u007f-\u009f";
-        let any = format!(r"[^/\\:{control}]");
-        let name = format!(r"([^./\\:{control}]{any}*|\.[^./\\:{control}]{any}*|\.\.{any}+)");
-        format!("^{name}(/{name})*$")
-    },
-    "environments/*.toml"
+    "pattern of files", below(""), "environments/*.toml"
+}
+text! {
+    /// One file below the blueprint's folder, `clusters/legacy.json`.
+    FilePath, |text| check(is_below(text) && !text.contains('*'), || Problem::InvalidImport { value: text.into() }),
+    "file", below("*"), "clusters/legacy.json"
 }
 text! {
     /// An AWS account: twelve digits.
@@ -177,6 +173,11 @@ text! {
     "subnet", "^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", "subnet-0a1b2c3d4e5f60718"
 }
 text! {
+    /// The id of a security group, `sg-0a1b2c3d4e5f60718`.
+    SecurityGroupId, |text| check(is_id(text, "sg-"), || Problem::InvalidId { value: text.into(), prefix: "sg-" }),
+    "security group", "^sg-([0-9a-f]{8}|[0-9a-f]{17})$", "sg-0a1b2c3d4e5f60718"
+}
+text! {
     /// A Kubernetes minor version, `1.36`.
     KubernetesVersion, |text| {
         let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
@@ -238,6 +239,27 @@ text! {
         check(is_major, || Problem::InvalidDatabaseVersion { value: text.into() })
     },
     "version", "^[1-9][0-9]$", "17"
+}
+
+/// Whether a path leads to something below the folder that it begins in.
+fn is_below(text: &str) -> bool {
+    let is_name = |name: &str| !matches!(name, "" | "." | "..");
+    text.split('/').all(is_name) && !text.chars().any(|c| c.is_control() || c == '\\' || c == ':')
+}
+
+/// The same for editors, without some more characters.
+fn below(but: &str) -> String {
+    let not = format!(r"/\\:{but}\u0000-\u001f\u007f-\u009f");
+    let any = format!("[^{not}]");
+    let name = format!(r"([^.{not}]{any}*|\.[^.{not}]{any}*|\.\.{any}+)");
+    format!("^{name}(/{name})*$")
+}
+
+impl FilePath {
+    /// Returns the pattern that takes this file alone.
+    pub fn glob(&self) -> Glob {
+        Glob::file(&self.0)
+    }
 }
 
 impl Glob {

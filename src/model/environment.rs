@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::access::{self, Access};
 use super::addon;
+use super::adoption::{self, Adoption};
 use super::app::{App, Tenant};
 use super::bill::{self, Bill};
 use super::delivery::{self, Pipeline};
@@ -119,6 +120,8 @@ pub struct Cluster {
     /// What may differ between clusters.
     #[serde(flatten)]
     pub settings: Settings,
+    /// What follows from that it exists already; none where plinth makes it.
+    pub adoption: Option<Adoption>,
     /// What system services ask of its managed node groups.
     pub bills: Vec<Bill>,
     /// Applications that live on it.
@@ -221,6 +224,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     for named in clusters.iter().filter(|named| *named.value.enabled) {
         let own = Own {
             name: name.as_str(),
+            at: keys.account.span,
             region: &keys.region,
             deploy: &deploy_role,
             plan: plan_role.as_ref(),
@@ -253,6 +257,8 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
 /// What an environment gives to every one of its clusters.
 struct Own<'a> {
     name: &'a str,
+    /// Where its account stands.
+    at: Span,
     region: &'a Spanned<String>,
     /// Roles that each of them lets in.
     deploy: &'a Spanned<String>,
@@ -294,7 +300,14 @@ fn cluster(
     let public_cidrs = endpoint(context, keys, &eks_name, name.span);
     let private_cidrs = private_cidrs(keys);
     let access = Access::resolve(context, keys, &scope, own.deploy, own.plan);
-    let place = Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts };
+    let role_arn = keys.role_arn.as_ref().and_then(|role| access::role(context, role, &scope));
+    let secrets_kms_key = keys.secrets_kms_key.as_ref().and_then(|key| {
+        node_pool::disk::key(key, &scope).map_err(|problem| context.push(problem, key.span)).ok()
+    });
+    adoption::check(context, keys, &scope, &eks_name, [own.at, region_name.span]);
+    let made_in = adoption::control_plane_zones(context, keys);
+    let place =
+        Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts, made_in: &made_in };
     let network = network::resolve(context, &place, keys.network.as_deref())?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
     let node_types =
@@ -306,6 +319,8 @@ fn cluster(
         public_cidrs,
         private_cidrs,
         service_cidr: network.service_cidr.value,
+        role_arn: role_arn.map(|role| role.value),
+        secrets_kms_key,
         log_retention_days: keys.log_retention_days.0,
         deletion_protection: own.protected && !retired,
         managed_pools: managed,
@@ -326,6 +341,7 @@ fn cluster(
         access,
         network,
         settings,
+        adoption: None,
         bills,
         tenants: Vec::new(),
         tags: tags::resolve(context, own.name, Some(&eks_name)),

@@ -145,7 +145,7 @@ const SUFFIXES: &[Suffix] = &[
     suffix("aws_iam_role", "-karpenter-node", "the role of Karpenter's nodes", has_karpenter),
     suffix("aws_iam_role", "-flow-logs", "the role of the flow logs", always),
     suffix("aws_iam_role", "-fargate", "the role of pods on Fargate", has_fargate),
-    suffix("aws_iam_role", "-cluster", "the cluster's role", always),
+    suffix("aws_iam_role", "-cluster", "the cluster's role", makes_role),
     suffix("aws_iam_role", "-node", "the role of the nodes", always),
     suffix("aws_security_group", "-vpc-endpoints", "the security group of VPC endpoints", has_endpoints),
     suffix("aws_security_group", "-efs", "the security group of the file system", has_efs),
@@ -161,6 +161,10 @@ const SUFFIXES: &[Suffix] = &[
 
 fn always(_: &Fleet) -> bool {
     true
+}
+
+fn makes_role(fleet: &Fleet) -> bool {
+    !fleet.role.is_all()
 }
 
 fn has_karpenter(fleet: &Fleet) -> bool {

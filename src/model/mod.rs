@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod addon;
+pub mod adoption;
 pub mod app;
 pub mod beneath;
 pub mod bill;
@@ -41,6 +42,7 @@ use crate::problem::Problem;
 
 pub use access::Access;
 pub use addon::Addon;
+pub use adoption::Adoption;
 pub use app::{App, Tenant};
 pub use bill::Bill;
 pub use delivery::{Delivery, Pipeline};
@@ -191,6 +193,7 @@ pub fn resolve(
     rename::check(&mut context);
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
+    adoption::resolve(&mut context, &mut environments);
     let delivery = delivery::resolve(&mut context, &environments, &apps);
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &apps, &fleet);

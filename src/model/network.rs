@@ -123,6 +123,8 @@ pub(super) struct Place<'a> {
     pub region: &'a str,
     /// What the catalog says of the region.
     pub facts: &'a Region,
+    /// The zones of its control plane, where it exists already; else none.
+    pub made_in: &'a [String],
 }
 
 /// Returns where it was decided that nodes hand out addresses by prefixes of 16; nothing where they do not.

@@ -29,6 +29,10 @@ pub struct Settings {
     pub private_cidrs: Vec<String>,
     /// The range of Service addresses.
     pub service_cidr: Ipv4Net,
+    /// ARN of the role that it was made with; none: plinth makes one.
+    pub role_arn: Option<String>,
+    /// ARN of the key of its secrets; none: its own key.
+    pub secrets_kms_key: Option<String>,
     /// Days that logs are kept.
     pub log_retention_days: u32,
     /// Whether EKS refuses to delete the cluster.
@@ -60,6 +64,10 @@ pub struct Fleet {
     pub network: FleetNetwork,
     /// Service range of the standard.
     pub service_cidr: Ipv4Net,
+    /// Which clusters were made with a role that exists already.
+    pub role: Share,
+    /// Which clusters have another key for their secrets than their own.
+    pub secrets_key: Share,
     /// Log retention of the standard.
     pub log_retention_days: u32,
     /// Managed pools by name.
@@ -166,6 +174,8 @@ pub struct FleetNetwork {
     pub endpoints_differ: bool,
     /// Whether some cluster has zones that its control plane is not in: then the module has a variable for those that it is in.
     pub control_plane_differs: bool,
+    /// Whether some control plane has security groups besides the one that EKS makes.
+    pub has_security_groups: bool,
     /// Whether the standard is a VPC that exists already.
     pub standard_is_existing: bool,
     /// Whether the standard has the subnets of such a VPC tagged.
@@ -201,6 +211,8 @@ impl FleetNetwork {
                 cluster.network.is_ipv6() && cluster.settings.private_cidrs.contains(&own)
             }),
             control_plane_differs: networks().any(Network::control_plane_differs),
+            has_security_groups: networks()
+                .any(|network| network.existing().is_some_and(|vpc| !vpc.security_groups.is_empty())),
             endpoints_differ,
             endpoints: endpoints.into_iter().cloned().collect(),
             standard_endpoints,
@@ -413,6 +425,8 @@ pub(super) fn fleet(context: &mut Context<'_>, environments: &[Environment]) -> 
             .network
             .as_ref()
             .map_or_else(keys::default_service_cidr, |network| network.service_cidr.value),
+        role: Share::of(&clusters, |cluster| cluster.settings.role_arn.is_some()),
+        secrets_key: Share::of(&clusters, |cluster| cluster.settings.secrets_kms_key.is_some()),
         log_retention_days: standard.log_retention_days.0,
         managed_pools,
         karpenter_pools,

@@ -3,7 +3,8 @@
 //! The table below declares each problem: a sentence for the reference, the code, the facts of a case.
 //! [`Problem::words`] makes sentences of the facts, [`nearest()`] finds what was probably meant. Codes never
 //! change their meaning: E01xx the text and its shape, E02xx names and references, E03xx network, E04xx node
-//! pools, E05xx add-ons and versions, E06xx access, E07xx applications, N0xxx notes.
+//! pools, E05xx add-ons and versions, E06xx access, E07xx applications, E08xx what leaves or is renamed,
+//! E09xx clusters that exist already, N0xxx notes.
 
 mod leaving;
 mod nearest;
@@ -155,6 +156,20 @@ problems! {
     E0124 KeyTwice { key: String },
     /// A text has a placeholder, and its key takes none.
     E0125 PlaceholderNotTaken { word: &'static str },
+    /// What a cluster is imported from is not a file below the blueprint's folder.
+    E0127 InvalidImport { value: String },
+    /// What AWS says of a cluster cannot be read.
+    E0128 ImportUnreadable { file: String, why: Option<String> },
+    /// What AWS says of a cluster is not JSON.
+    E0129 NotAnswers { why: String },
+    /// An answer is none of those that are asked for.
+    E0130 UnknownAnswer { found: Vec<String>, known: Vec<&'static str> },
+    /// What AWS says of a cluster lacks an answer.
+    E0131 AnswerMissing { what: String, command: String },
+    /// An answer lacks something that AWS always says.
+    E0132 AnswerIncomplete { answer: &'static str, path: &'static str },
+    /// An answer is about another cluster.
+    E0133 AnswerOfOther { cluster: String, other: String },
     /// A quantity is so small that nothing fits into it.
     E0126 TooLittle { value: String, what: String, of: Measure },
 
@@ -274,7 +289,7 @@ problems! {
     /// A text is not the id of a VPC or a subnet.
     E0333 InvalidId { value: String, prefix: &'static str },
     /// A zone is to go in which a cluster's control plane was made.
-    E0334 ControlPlaneZoneGone { cluster: String, zones: Vec<String> },
+    E0334 ControlPlaneZoneGone { cluster: String, zones: Vec<String>, is_generated: bool },
     /// Two clusters say different ranges of one VPC.
     E0335 VpcOfTwoRanges { vpc: String, range: Ipv4Net, other: Ipv4Net },
     /// A subnet is named in two VPCs.
@@ -588,6 +603,10 @@ problems! {
     E0809 EksNameChanges { from: String, to: String, renaming: Option<Box<Renaming>> },
     /// Nothing had the name that something is said to have had.
     E0810 RenamedFromNothing { what: &'static str, old: String, name: String, known: Vec<String> },
+    /// What a blueprint says of a cluster that exists is not as the cluster is, and EKS never changes it.
+    E0901 NotAsExisting { key: &'static str, cluster: String, has: String, says: String, why: &'static str, is_written: bool },
+    /// A cluster that exists cannot come under a blueprint as it is.
+    E0902 NotAdoptable { cluster: String, what: String, why: &'static str, help: String },
 
     /// A file among a blueprint's own templates is used for nothing.
     N0801 TemplateUnused { template: String, near: Option<String> },

@@ -202,6 +202,11 @@ impl Problem {
                     .label("names between `/`, in which `*` is any text")
                     .help(INCLUDE)
             }
+            Self::InvalidImport { value } => {
+                Words::new(format!("`{value}` is not a file below the blueprint's folder"))
+                    .label("names between `/`")
+                    .help("write its path from the blueprint's folder, such as `\"clusters/legacy.json\"`")
+            }
             Self::IncludeFindsNothing { pattern } => Words::new(format!("no file is called `{pattern}`"))
                 .label("includes nothing")
                 .help("write it relative to the blueprint's folder, or remove it"),
@@ -209,6 +214,52 @@ impl Problem {
                 Words::new("an included file cannot be read")
                     .label(why.clone())
                     .help("make it a file that can be read, or take it out here")
+            }
+            Self::ImportUnreadable { file, why: None } => Words::new(format!("no file is called `{file}`"))
+                .label("imports nothing")
+                .help("write it relative to the blueprint's folder; `docs/adopt.md` says what it holds"),
+            Self::ImportUnreadable { file, why: Some(why) } => Words::new(format!("`{file}` cannot be read"))
+                .label(why.clone())
+                .help("make it a file that can be read, or take `import` out"),
+            Self::NotAnswers { why } => Words::new("this is not JSON as the AWS CLI prints it")
+                .label(why.clone())
+                .help("gather the answers again, by `--output json` and as they are; `docs/adopt.md` has the commands"),
+            Self::UnknownAnswer { found, known } => {
+                let found = match found.as_slice() {
+                    [] => "this is".to_owned(),
+                    keys => format!("an answer with {} is", list(keys)),
+                };
+                let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+                Words::new(format!("{found} none of those that are asked for"))
+                    .label("unknown answer")
+                    .help(format!("take it out; plinth reads {}", list(&known)))
+            }
+            Self::AnswerMissing { what, command } => Words::new(format!("{what} is missing among AWS' answers"))
+                .label("what nobody asked for is not known to be absent")
+                .help(format!("run `{command}`, and put what it prints behind the others")),
+            Self::AnswerIncomplete { answer, path } => Words::new(format!("`{answer}` has no `{path}`"))
+                .label("AWS always says it")
+                .help("gather the answers again, as they are"),
+            Self::AnswerOfOther { cluster, other } => {
+                Words::new(format!("this is of cluster `{other}`, and the others are of `{cluster}`"))
+                    .label("another cluster")
+                    .help("gather the answers about one cluster in one file")
+            }
+            Self::NotAsExisting { key, cluster, has, says, why, is_written } => {
+                let what = if says.is_empty() {
+                    format!("cluster `{cluster}` has {}, and no `{key}` says so", bare(has))
+                } else {
+                    format!("`{key}` is {}, and cluster `{cluster}` has {}", bare(says), bare(has))
+                };
+                Words::new(what)
+                    .label(*why)
+                    .also(if *is_written { "the cluster that exists" } else { "which comes under the blueprint" })
+                    .help(format!("write `{key} = {has}` for this cluster"))
+            }
+            Self::NotAdoptable { cluster, what, why, help } => {
+                Words::new(format!("cluster `{cluster}` cannot come under the blueprint: {what}"))
+                    .label(*why)
+                    .help(help.clone())
             }
             Self::NestedInclude => Words::new("an included file includes no others")
                 .label("not here")
@@ -595,19 +646,27 @@ impl Problem {
                     .help(format!("an account lives in one partition: make an environment beside `{environment}`"))
             }
             Self::InvalidId { value, prefix } => {
-                let what = if *prefix == "vpc-" { "VPC" } else { "subnet" };
+                let what = match *prefix {
+                    "vpc-" => "VPC",
+                    "sg-" => "security group",
+                    _ => "subnet",
+                };
                 Words::new(format!("`{value}` is not the id of a {what}"))
                     .label(format!("`{prefix}` and 17 hexadecimal digits are needed"))
                     .help(format!("write it as `\"{prefix}0a1b2c3d4e5f60718\"`"))
             }
-            Self::ControlPlaneZoneGone { cluster, zones } => {
+            Self::ControlPlaneZoneGone { cluster, zones, is_generated } => {
                 let zones = list(zones);
                 Words::new(format!("the control plane of cluster `{cluster}` is in {zones}, and stays there"))
                     .label("EKS never changes a control plane's set of zones")
-                    .help(format!(
-                        "keep {zones}; if the cluster was never applied, take its entry, `\"cluster {cluster}\"`, out of the \
-                         `facts` in `.plinth/manifest.json`"
-                    ))
+                    .help(if *is_generated {
+                        format!(
+                            "keep {zones}; if the cluster was never applied, take its entry, `\"cluster {cluster}\"`, out of the \
+                             `facts` in `.plinth/manifest.json`"
+                        )
+                    } else {
+                        format!("add a subnet in {zones} to `private_subnets`")
+                    })
             }
             Self::VpcOfTwoRanges { vpc, range, other } => {
                 Words::new(format!("`{vpc}` cannot have both `{range}` and `{other}` as its range"))
@@ -868,7 +927,7 @@ impl Problem {
                 .label("the key's own ARN is needed, not an alias")
                 .help("write it as `\"arn:{partition}:kms:{region}:{account}:key/1234abcd-12ab-34cd-56ef-1234567890ab\"`"),
             Self::KeyElsewhere { arn, region } => {
-                Words::new(format!("`{arn}` cannot encrypt volumes in `{region}`"))
+                Words::new(format!("`{arn}` cannot encrypt anything in `{region}`"))
                     .label("of another region")
                     .help("set the region's own key in each environment, or write `{partition}` and `{region}` for a key of several regions")
             }
@@ -2029,4 +2088,10 @@ fn example(table: &str, key: &str) -> String {
         _ => return format!("set `{key}`"),
     };
     format!("add `{key} = {value}`")
+}
+
+/// A value of TOML as it stands in a sentence: a text without its quotes.
+fn bare(value: &str) -> String {
+    let text = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    format!("`{}`", text.unwrap_or(value))
 }

@@ -6,7 +6,7 @@ use super::cluster_module::{Switch, installed, provided};
 use super::node_pool::{self, Settings};
 use super::services_module::{eks_addons, has_pools, installs};
 use super::version::pinned;
-use crate::blueprint::scalar::KubernetesVersion;
+use crate::blueprint::scalar::{KubernetesVersion, SecurityGroupId};
 use crate::hcl::value::Value;
 use crate::model::addon::{VPC_CNI, custom_networking};
 use crate::model::network::Network;
@@ -62,6 +62,9 @@ pub(super) fn cluster(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
             &Value::String(fleet.service_cidr.to_string()),
         );
     }
+    differs(out, "role_arn", own.role_arn.as_deref().map_or(Value::Null, Value::from), &Value::Null);
+    let key = own.secrets_kms_key.as_deref();
+    differs(out, "secrets_key_arn", key.map_or(Value::Null, Value::from), &Value::Null);
     network(out, &fleet.network, &cluster.network);
     differs(out, "log_retention_days", own.log_retention_days.into(), &fleet.log_retention_days.into());
     differs(out, "deletion_protection", Value::Bool(own.deletion_protection), &Value::Bool(false));
@@ -93,6 +96,10 @@ fn network(arguments: &mut Vec<Argument>, fleet: &FleetNetwork, own: &Network) {
     }
     if let Some(vpc) = own.existing().filter(|_| fleet.tags == Share::Some) {
         differs(arguments, "tag_subnets", Value::Bool(vpc.tag_subnets), &Value::Bool(fleet.standard_tags));
+    }
+    if let Some(vpc) = own.existing() {
+        let groups = vpc.security_groups.iter().map(SecurityGroupId::as_str);
+        differs(arguments, "security_group_ids", Value::strings(groups), &Value::List(Vec::new()));
     }
     if own.control_plane_differs() {
         differs(arguments, "control_plane_zones", Value::strings(&own.control_plane_zones), &Value::Null);

@@ -33,7 +33,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/cluster/vpc_endpoints.tf", |w| !of_network(w).endpoints.is_empty(), vpc_endpoints),
         row("modules/cluster/endpoint.tf", |w| w.model.fleet.private_cidrs.is_some(), network),
         row("modules/cluster/kms.tf", always, key),
-        row("modules/cluster/cluster.tf", always, network),
+        row("modules/cluster/cluster.tf", always, cluster),
         row("modules/cluster/access.tf", always, access),
         row("modules/cluster/oidc.tf", always, nothing),
         row("modules/cluster/node_pools.tf", has_managed_pools, node_pools),
@@ -79,15 +79,64 @@ fn network(whole: &Whole<'_>) -> Context {
     view(&Network { network: NetworkView::of(whole) })
 }
 
+/// What a cluster is made with, which some that exist already bring along.
+#[derive(Serialize)]
+struct Origin {
+    makes_role: bool,
+    role_may_exist: bool,
+    role_arn: Value,
+    /// Whether some cluster's own key encrypts its secrets.
+    has_own_secrets: bool,
+    secrets_key_may_exist: bool,
+    secrets_key: Value,
+}
+
+impl Origin {
+    fn of(fleet: &Fleet) -> Self {
+        let or = |share: Share, variable: &str, own: &str, counted: &str| {
+            Value::expression(match share {
+                Share::None => own.to_owned(),
+                Share::Some => format!("{variable} == null ? {counted} : {variable}"),
+                Share::All => variable.to_owned(),
+            })
+        };
+        let key = "aws_kms_key.this.arn";
+        Self {
+            makes_role: !fleet.role.is_all(),
+            role_may_exist: fleet.role == Share::Some,
+            role_arn: or(
+                fleet.role,
+                "var.role_arn",
+                "aws_iam_role.cluster.arn",
+                "aws_iam_role.cluster[0].arn",
+            ),
+            has_own_secrets: !fleet.secrets_key.is_all(),
+            secrets_key_may_exist: fleet.secrets_key == Share::Some,
+            secrets_key: or(fleet.secrets_key, "var.secrets_key_arn", key, key),
+        }
+    }
+}
+
+fn cluster(whole: &Whole<'_>) -> Context {
+    #[derive(Serialize)]
+    struct Cluster {
+        network: NetworkView,
+        origin: Origin,
+    }
+    view(&Cluster { network: NetworkView::of(whole), origin: Origin::of(&whole.model.fleet) })
+}
+
 fn outputs_view(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Outputs {
         network: NetworkView,
+        origin: Origin,
         has_managed_pools: bool,
         has_efs: bool,
         efs_file_system_arn: Value,
     }
     view(&Outputs {
+        origin: Origin::of(&whole.model.fleet),
         network: NetworkView::of(whole),
         has_managed_pools: has_managed_pools(whole),
         has_efs: has_efs(whole),
@@ -101,10 +150,15 @@ const POD_LOGS: &str = "aws-for-fluent-bit";
 fn key(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Key {
+        origin: Origin,
         has_pod_logs: bool,
         has_efs: bool,
     }
-    view(&Key { has_pod_logs: whole.model.fleet.addon(POD_LOGS).is_some(), has_efs: has_efs(whole) })
+    view(&Key {
+        origin: Origin::of(&whole.model.fleet),
+        has_pod_logs: whole.model.fleet.addon(POD_LOGS).is_some(),
+        has_efs: has_efs(whole),
+    })
 }
 
 fn vpc(whole: &Whole<'_>) -> Context {
@@ -298,6 +352,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
     struct Variables<'a> {
         network: NetworkView,
+        origin: Origin,
         name_length: u32,
         name_length_words: u32,
         kubernetes_version: &'a str,
@@ -328,6 +383,7 @@ fn variables(whole: &Whole<'_>) -> Context {
     let length = name_length(whole);
     view(&Variables {
         network: NetworkView::of(whole),
+        origin: Origin::of(fleet),
         name_length: length - 1,
         name_length_words: length,
         kubernetes_version: fleet.kubernetes_version.as_str(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::adoption::{self, has_imports, imports_view, is_adopted};
 use super::cluster_module::object;
 use super::template::view;
 use super::tenant::{self, Place, TenantView};
@@ -38,10 +39,10 @@ impl Scope for ForEnvironment<'_> {
     }
 }
 
-struct ForCluster<'a> {
-    whole: Whole<'a>,
-    environment: &'a Environment,
-    cluster: &'a Cluster,
+pub(super) struct ForCluster<'a> {
+    pub whole: Whole<'a>,
+    pub environment: &'a Environment,
+    pub cluster: &'a Cluster,
 }
 
 impl Scope for ForCluster<'_> {
@@ -54,7 +55,8 @@ impl Scope for ForCluster<'_> {
     }
 
     fn stack(&self, path: &str) -> Option<String> {
-        let stack = path.rsplit('/').nth(1)?;
+        // A page about the cluster lies above its stacks.
+        let stack = path.split('/').rev().nth(1).filter(|_| path.matches('/').count() > 3)?;
         Some(format!("{}/{}/{stack}", self.environment.name, self.cluster.name))
     }
 }
@@ -87,6 +89,28 @@ fn cluster_rows<'a>() -> Vec<Row<ForCluster<'a>>> {
     rows.extend([
         row("environments/{environment}/{cluster}/tenants/main.tf", has_tenants, tenants_main),
         row("environments/{environment}/{cluster}/tenants/outputs.tf", has_tenants, tenants_outputs),
+    ]);
+    let imports = "parts/imports.tf";
+    rows.extend([
+        part(
+            format!("{cluster}/imports.tf"),
+            imports,
+            |scope| has_imports(scope, "cluster"),
+            |scope| imports_view(scope, "cluster"),
+        ),
+        part(
+            format!("{services}/imports.tf"),
+            imports,
+            |scope| has_imports(scope, "services"),
+            |scope| imports_view(scope, "services"),
+        ),
+        part(
+            format!("{tenants}/imports.tf"),
+            imports,
+            |scope| has_imports(scope, "tenants"),
+            |scope| imports_view(scope, "tenants"),
+        ),
+        row("environments/{environment}/{cluster}/ADOPTION.md", is_adopted, adoption::page),
     ]);
     rows
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod account;
+mod adoption;
 mod app;
 pub mod arguments;
 pub mod cluster_module;

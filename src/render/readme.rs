@@ -157,6 +157,7 @@ struct ClusterView<'a> {
     vpc: String,
     zones: usize,
     nat: usize,
+    adopted: bool,
 }
 
 fn cluster_views(model: &Model) -> Vec<ClusterView<'_>> {
@@ -173,6 +174,7 @@ fn cluster_views(model: &Model) -> Vec<ClusterView<'_>> {
             vpc: cluster.network.cidr.to_string(),
             zones: cluster.network.zone_names().len(),
             nat: cluster.network.nat_zones().len(),
+            adopted: cluster.adoption.is_some(),
         }));
     }
     clusters

@@ -126,7 +126,11 @@ impl<'a> World<'a> {
             // What it brings under management is declared, and its id may be looked up.
             "import" => {
                 let scope = self.repeated(at, &block.body);
-                self.walk(at, &block.body, &scope);
+                for attribute in block.body.attributes() {
+                    if attribute.key.as_str() != "to" || !self.imports_into_module(at, &attribute.value) {
+                        self.expression(at, &attribute.value, &scope);
+                    }
+                }
             }
             // They name what is no longer there, or was there before.
             "moved" | "removed" | "terraform" => {}
@@ -226,6 +230,22 @@ impl<'a> World<'a> {
                 );
             }
         }
+    }
+
+    /// Whether an address leads into a module that is called; then what is imported there has to be declared there.
+    fn imports_into_module(&self, at: At<'_, 'a>, address: &'a Expression) -> bool {
+        let text = address.to_string();
+        // Keys of instances hold dots of their own.
+        let plain = text.trim().split('[').next().unwrap_or_default();
+        let ["module", name, kind, resource] = plain.split('.').collect::<Vec<_>>()[..] else { return false };
+        let call = at.module.calls.get(name).and_then(|(_, call)| source(at.folder, call));
+        let called = call.and_then(|folder| self.modules.get(&folder));
+        if !called
+            .is_some_and(|called| called.resources.contains_key(&(kind.to_owned(), resource.to_owned())))
+        {
+            self.fault(at, address, format!("module `{name}` has no resource `{kind}.{resource}`"));
+        }
+        true
     }
 
     /// Nothing is declared twice.

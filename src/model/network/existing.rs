@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::own::{LARGEST, SMALLEST};
 use super::{Place, zones};
 use crate::blueprint::keys::Network as Keys;
-use crate::blueprint::scalar::{SubnetId, VpcId, Zoned};
+use crate::blueprint::scalar::{SecurityGroupId, SubnetId, VpcId, Zoned};
 use crate::diagnostic::{Span, Spanned};
 use crate::model::Context;
 use crate::problem::Problem;
@@ -20,6 +20,8 @@ pub struct ExistingVpc {
     pub id: VpcId,
     /// Zones by name.
     pub zones: Vec<ExistingZone>,
+    /// What the control plane has besides the security group that EKS makes for it.
+    pub security_groups: Vec<SecurityGroupId>,
     /// Whether plinth puts the tags on its subnets that load balancers need.
     pub tag_subnets: bool,
 }
@@ -87,7 +89,10 @@ pub(super) fn resolve(
         public: in_zone(&keys.public_subnets, zone),
         pods: in_zone(&keys.pod_subnets, zone),
     });
-    Some(ExistingVpc { id: id.value.clone(), zones: zones.collect(), tag_subnets: *keys.tag_subnets })
+    context.check_repeated(&keys.security_groups);
+    let security_groups = keys.security_groups.iter().map(|group| group.value.clone()).collect();
+    let (id, tag_subnets) = (id.value.clone(), *keys.tag_subnets);
+    Some(ExistingVpc { id, zones: zones.collect(), security_groups, tag_subnets })
 }
 
 /// Refuses keys that would make something in somebody else's VPC.

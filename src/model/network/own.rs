@@ -90,6 +90,7 @@ fn check_keys(context: &mut Context<'_>, keys: &Keys) {
         ("private_subnets", keys.private_subnets.span),
         ("public_subnets", keys.public_subnets.span),
         ("pod_subnets", keys.pod_subnets.span),
+        ("security_groups", keys.security_groups.span),
         ("tag_subnets", keys.tag_subnets.span),
     ];
     for (key, at) in refused.into_iter().filter(|(_, at)| *at != Span::default()) {

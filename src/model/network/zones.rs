@@ -63,14 +63,20 @@ pub(super) fn of_control_plane(
     zones: &[&str],
     at: Span,
 ) -> Vec<String> {
-    let mut made_in = usable(place, context.facts.control_plane_zones(place.cluster, place.region, vpc));
+    let known = if place.made_in.is_empty() {
+        context.facts.control_plane_zones(place.cluster, place.region, vpc)
+    } else {
+        place.made_in
+    };
+    let mut made_in = usable(place, known);
     if made_in.is_empty() {
         made_in = zones.iter().map(|zone| (*zone).to_owned()).collect();
     }
     made_in.sort();
     let gone: Vec<String> = made_in.iter().filter(|zone| !zones.contains(&zone.as_str())).cloned().collect();
     if !gone.is_empty() {
-        context.push(Problem::ControlPlaneZoneGone { cluster: place.cluster.to_owned(), zones: gone }, at);
+        let (cluster, is_generated) = (place.cluster.to_owned(), place.made_in.is_empty());
+        context.push(Problem::ControlPlaneZoneGone { cluster, zones: gone, is_generated }, at);
     }
     made_in
 }

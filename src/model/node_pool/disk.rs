@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Ground, Report};
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::number::{DiskGib, Iops};
-use crate::blueprint::pattern::Pattern;
+use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::scalar::PoolKind;
 use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
@@ -70,26 +70,28 @@ pub(super) fn resolve(report: &mut impl Report, ground: &Ground<'_>, kind: PoolK
     }
 }
 
-/// Expands a key's ARN and checks it. EBS takes keys of its own region only; another account's is common, where one
-/// account holds the keys of all.
+/// Expands a key's ARN and checks it.
 fn kms_key(report: &mut impl Report, ground: &Ground<'_>, pattern: &Spanned<Pattern>) -> Option<String> {
     // A module's defaults are for clusters of every region.
     let scope = ground.scope?;
+    key(pattern, scope).map_err(|problem| report.report(problem, pattern.span, None)).ok()
+}
+
+/// Expands a key's ARN and checks it. What encrypts takes keys of its own region only; another account's is common, where
+/// one account holds the keys of all.
+pub(in crate::model) fn key(pattern: &Pattern, scope: &Scope<'_>) -> Result<String, Problem> {
     let arn = pattern.expand(scope);
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", partition, "kms", region, account, resource] = parts.as_slice() else {
-        report.report(Problem::InvalidKey { value: arn }, pattern.span, None);
-        return None;
+        return Err(Problem::InvalidKey { value: arn });
     };
     let id = resource.strip_prefix("key/").unwrap_or_default();
     let is_key = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !is_key || account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-        report.report(Problem::InvalidKey { value: arn }, pattern.span, None);
-        return None;
+        return Err(Problem::InvalidKey { value: arn });
     }
     if *partition != scope.partition || *region != scope.region {
-        let region = scope.region.to_owned();
-        report.report(Problem::KeyElsewhere { arn: arn.clone(), region }, pattern.span, None);
+        return Err(Problem::KeyElsewhere { region: scope.region.to_owned(), arn });
     }
-    Some(arn)
+    Ok(arn)
 }

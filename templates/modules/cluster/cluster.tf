@@ -5,7 +5,12 @@ resource "aws_cloudwatch_log_group" "cluster" {
   kms_key_id        = aws_kms_key.this.arn
 }
 
+{%- if origin.makes_role %}
+
 resource "aws_iam_role" "cluster" {
+{%- if origin.role_may_exist %}
+  count = var.role_arn == null ? 1 : 0
+{% endif %}
   name        = "${var.name}-cluster"
   description = "What the EKS control plane may do in the account."
 
@@ -26,9 +31,13 @@ resource "aws_iam_role" "cluster" {
 }
 
 resource "aws_iam_role_policy_attachment" "cluster" {
-  role       = aws_iam_role.cluster.name
+{%- if origin.role_may_exist %}
+  count = var.role_arn == null ? 1 : 0
+{% endif %}
+  role       = aws_iam_role.cluster{% if origin.role_may_exist %}[0]{% endif %}.name
   policy_arn = "arn:${var.partition}:iam::aws:policy/AmazonEKSClusterPolicy"
 }
+{%- endif %}
 {%- if network.control_plane_differs %}
 
 locals {
@@ -39,7 +48,7 @@ locals {
 
 resource "aws_eks_cluster" "this" {
   name                = var.name
-  role_arn            = aws_iam_role.cluster.arn
+  role_arn            = {{ origin.role_arn | hcl }}
   version             = var.kubernetes_version
   deletion_protection = var.deletion_protection
 
@@ -63,6 +72,9 @@ resource "aws_eks_cluster" "this" {
 
   vpc_config {
     subnet_ids              = {{ network.control_plane_subnets | hcl }}
+{%- if network.has_security_groups %}
+    security_group_ids      = var.security_group_ids
+{%- endif %}
     endpoint_private_access = true
     endpoint_public_access  = length(var.endpoint_public_cidrs) > 0
     public_access_cidrs     = length(var.endpoint_public_cidrs) > 0 ? var.endpoint_public_cidrs : null
@@ -79,7 +91,7 @@ resource "aws_eks_cluster" "this" {
     resources = ["secrets"]
 
     provider {
-      key_arn = aws_kms_key.this.arn
+      key_arn = {{ origin.secrets_key | hcl }}
     }
   }
 
@@ -96,9 +108,16 @@ resource "aws_eks_cluster" "this" {
     ]
   }
 
+{%- if origin.makes_role %}
+
   # EKS needs its policy until its last network interface is gone, and writes to the log group at once.
   depends_on = [
     aws_cloudwatch_log_group.cluster,
     aws_iam_role_policy_attachment.cluster,
   ]
+{%- else %}
+
+  # EKS writes to the log group at once.
+  depends_on = [aws_cloudwatch_log_group.cluster]
+{%- endif %}
 }

@@ -1,7 +1,7 @@
-# One key for the cluster: Kubernetes secrets, control-plane logs, flow logs{% if has_pod_logs %}, logs of pods{% endif %}{% if has_efs %}, files of EFS{% endif %}.
+# One key for the cluster: {% if origin.has_own_secrets %}Kubernetes secrets, {% endif %}control-plane logs, flow logs{% if has_pod_logs %}, logs of pods{% endif %}{% if has_efs %}, files of EFS{% endif %}.
 # EKS uses it through grants that the deploy role makes, so the account's own statement covers it.
 resource "aws_kms_key" "this" {
-  description             = "Secrets{% if has_efs %}, logs and files{% else %} and logs{% endif %} of the EKS cluster ${var.name}."
+  description             = "{% if origin.has_own_secrets %}Secrets{% if has_efs %}, logs and files{% else %} and logs{% endif %}{% else %}Logs{% if has_efs %} and files{% endif %}{% endif %} of the EKS cluster ${var.name}."
   enable_key_rotation     = true
   deletion_window_in_days = 30
 

@@ -53,7 +53,7 @@ output "efs_file_system_arn" {
 {%- endif %}
 
 output "key_arn" {
-  description = "KMS key of secrets{% if has_efs %}, logs and files{% else %} and logs{% endif %}."
+  description = "KMS key of {% if origin.has_own_secrets %}secrets{% if has_efs %}, logs and files{% else %} and logs{% endif %}{% if origin.secrets_key_may_exist %}; of secrets where secrets_key_arn is null{% endif %}{% else %}logs{% if has_efs %} and files{% endif %}{% endif %}."
   value       = aws_kms_key.this.arn
 }
 {%- if network.has_own %}

@@ -305,6 +305,49 @@ variable "service_cidr" {
   }
 }
 {%- endif %}
+{%- if origin.role_may_exist or not origin.makes_role %}
+
+variable "role_arn" {
+  description = "Role that the cluster was made with, and that exists already. A change replaces the cluster.{% if origin.makes_role %} Null: the module makes one.{% endif %}"
+  type        = string
+{%- if origin.makes_role %}
+  default     = null
+{%- endif %}
+
+  validation {
+    condition     = {% if origin.makes_role %}var.role_arn == null || {% endif %}can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", var.role_arn))
+    error_message = "role_arn is the ARN of an IAM role."
+  }
+}
+{%- endif %}
+{%- if origin.secrets_key_may_exist or not origin.has_own_secrets %}
+
+variable "secrets_key_arn" {
+  description = "KMS key that encrypts the cluster's secrets already. EKS never changes it.{% if origin.has_own_secrets %} Null: the module's own.{% endif %}"
+  type        = string
+{%- if origin.has_own_secrets %}
+  default     = null
+{%- endif %}
+
+  validation {
+    condition     = {% if origin.has_own_secrets %}var.secrets_key_arn == null || {% endif %}can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.secrets_key_arn))
+    error_message = "secrets_key_arn is the ARN of a KMS key."
+  }
+}
+{%- endif %}
+{%- if network.has_security_groups %}
+
+variable "security_group_ids" {
+  description = "Security groups of the existing VPC that the control plane has besides its own."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for id in var.security_group_ids : can(regex("^sg-([0-9a-f]{8}|[0-9a-f]{17})$", id))])
+    error_message = "security_group_ids are ids of security groups such as sg-0a1b2c3d4e5f60718."
+  }
+}
+{%- endif %}
 {%- if network.control_plane_differs %}
 
 variable "control_plane_zones" {

@@ -1,0 +1,314 @@
+//! What never changes under a cluster that exists, and what stands in the way of an adoption.
+
+use super::{Kept, eks, entry, run_and_again};
+use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word};
+use crate::blueprint::keys::{Cluster as ClusterKeys, Network as NetworkKeys};
+use crate::blueprint::node::Node;
+use crate::blueprint::pattern::{Pattern, Scope};
+use crate::blueprint::scalar::Name;
+use crate::diagnostic::{Span, Spanned};
+use crate::model::Context;
+use crate::problem::Problem;
+
+/// What never changes under a cluster that exists, or must not at the same time: the blueprint says it.
+///
+/// What the AWS provider replaces a cluster for: `name`, `role_arn`, `kubernetes_network_config` (AWS provider 6,
+/// `internal/service/eks/cluster.go`). A `key_arn` that changes is applied to nothing, and stands in the state all the same
+/// (hashicorp/terraform-provider-aws#34883). A VPC and the zones of the control plane never change (EKS API,
+/// `UpdateClusterConfig`). `bootstrap_self_managed_addons` and `bootstrap_cluster_creator_admin_permissions` would replace it,
+/// too: the module ignores them, since they say nothing after creation. Read 2026-11.
+struct Fixed {
+    /// The key, as it is written.
+    key: &'static str,
+    /// What the cluster has, as TOML; none where anything will do.
+    has: fn(&Existing) -> Option<String>,
+    /// Where that stands.
+    path: &'static str,
+    /// What the blueprint says, as TOML, and where.
+    says: fn(&Wish<'_>) -> Says,
+    /// Why the two have to agree.
+    why: &'static str,
+    /// Whether it is worth a line once they agree.
+    listed: bool,
+}
+
+/// What a blueprint says of a cluster.
+struct Wish<'a> {
+    keys: &'a ClusterKeys,
+    scope: &'a Scope<'a>,
+    eks_name: &'a str,
+    /// Where the environment's account stands.
+    account_at: Span,
+    /// Where the region stands.
+    region_at: Span,
+}
+
+impl Wish<'_> {
+    fn network(&self) -> Option<&NetworkKeys> {
+        self.keys.network.as_deref()
+    }
+}
+
+/// A value as TOML, empty where there is none, and where it stands.
+struct Says {
+    value: String,
+    at: Span,
+}
+
+impl Says {
+    fn new(value: impl Into<String>, at: Span) -> Self {
+        Self { value: value.into(), at }
+    }
+
+    fn text<T: ToString>(value: Option<&Spanned<T>>) -> Self {
+        value.map_or_else(
+            || Self::new("", Span::default()),
+            |value| Self::new(quoted(&value.to_string()), value.span),
+        )
+    }
+}
+
+const NEVER: &str = "EKS never changes it: Terraform would replace the cluster";
+
+/// All of them.
+const FIXED: [Fixed; 9] = [
+    Fixed {
+        key: "account",
+        has: |existing| arn_part(existing, 4),
+        path: "arn",
+        says: |wish| Says::new(quoted(wish.scope.account), wish.account_at),
+        why: "adopt it in an environment of that account",
+        listed: false,
+    },
+    Fixed {
+        key: "region",
+        has: |existing| arn_part(existing, 3),
+        path: "arn",
+        says: |wish| Says::new(quoted(wish.scope.region), wish.region_at),
+        why: "a cluster never leaves its region",
+        listed: false,
+    },
+    Fixed {
+        key: "name",
+        has: |existing| toml(existing, "name"),
+        path: "name",
+        says: |wish| {
+            let at = wish.keys.name.as_ref().map(|name| name.span).unwrap_or_default();
+            Says::new(quoted(wish.eks_name), at)
+        },
+        why: "another name is another cluster",
+        listed: false,
+    },
+    Fixed {
+        key: "kubernetes_version",
+        has: |existing| toml(existing, "version"),
+        path: "version",
+        says: |wish| Says::text(wish.keys.kubernetes_version.as_ref()),
+        why: "adopt it as it is, and upgrade it afterwards",
+        listed: false,
+    },
+    Fixed {
+        key: "network.vpc_id",
+        has: |existing| toml(existing, "resourcesVpcConfig.vpcId"),
+        path: "resourcesVpcConfig.vpcId",
+        says: |wish| Says::text(wish.network().and_then(|network| network.vpc_id.as_ref())),
+        why: "a cluster never leaves its VPC",
+        listed: false,
+    },
+    Fixed {
+        key: "network.service_cidr",
+        has: |existing| toml(existing, "kubernetesNetworkConfig.serviceIpv4Cidr"),
+        path: "kubernetesNetworkConfig.serviceIpv4Cidr",
+        says: |wish| Says::text(wish.network().map(|network| &network.service_cidr)),
+        why: NEVER,
+        listed: true,
+    },
+    Fixed {
+        key: "network.security_groups",
+        has: |existing| {
+            let mut groups = texts(&existing.cluster, "resourcesVpcConfig.securityGroupIds");
+            groups.sort_unstable();
+            let groups: Vec<String> = groups.into_iter().map(quoted).collect();
+            (!groups.is_empty()).then(|| format!("[{}]", groups.join(", ")))
+        },
+        path: "resourcesVpcConfig.securityGroupIds",
+        says: |wish| {
+            let Some(groups) = wish.network().map(|network| &network.security_groups) else {
+                return Says::new("", Span::default());
+            };
+            let mut ids: Vec<String> = groups.iter().map(|group| quoted(group.as_str())).collect();
+            ids.sort_unstable();
+            Says::new(
+                if ids.is_empty() { String::new() } else { format!("[{}]", ids.join(", ")) },
+                groups.span,
+            )
+        },
+        why: "without them the control plane and nodes that exist may lose each other",
+        listed: true,
+    },
+    Fixed {
+        key: "role_arn",
+        has: |existing| toml(existing, "roleArn"),
+        path: "roleArn",
+        says: |wish| expanded(wish.keys.role_arn.as_ref(), wish.scope),
+        why: NEVER,
+        listed: true,
+    },
+    Fixed {
+        key: "secrets_kms_key",
+        has: |existing| toml(existing, "encryptionConfig.[0].provider.keyArn"),
+        path: "encryptionConfig.[0].provider.keyArn",
+        says: |wish| expanded(wish.keys.secrets_kms_key.as_ref(), wish.scope),
+        why: "EKS never changes it: every plan would show a change that no apply makes",
+        listed: true,
+    },
+];
+
+fn expanded(pattern: Option<&Spanned<Pattern>>, scope: &Scope<'_>) -> Says {
+    pattern.map_or_else(
+        || Says::new("", Span::default()),
+        |pattern| Says::new(quoted(&pattern.expand(scope)), pattern.span),
+    )
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+/// Returns a text of `describe-cluster` as TOML.
+fn toml(existing: &Existing, path: &str) -> Option<String> {
+    existing.text(path).map(|text| quoted(text.value))
+}
+
+/// Returns a part of the cluster's ARN as TOML.
+fn arn_part(existing: &Existing, index: usize) -> Option<String> {
+    existing.text("arn")?.value.split(':').nth(index).map(quoted)
+}
+
+/// What stands in the way of an adoption.
+struct Obstacle {
+    path: &'static str,
+    is_there: fn(&Node) -> bool,
+    what: &'static str,
+    why: &'static str,
+    help: &'static str,
+}
+
+/// What `describe-cluster` may say that plinth has no word for, or that has to be settled first.
+const OBSTACLES: [Obstacle; 8] = [
+    Obstacle {
+        path: "status",
+        is_there: |cluster| text(cluster, "status").is_some_and(|status| status.value != "ACTIVE"),
+        what: "it is not active",
+        why: "EKS changes nothing of such a cluster",
+        help: "wait until it is `ACTIVE`, and gather the answers again",
+    },
+    Obstacle {
+        path: "accessConfig.authenticationMode",
+        is_there: |cluster| !existing::has_access_entries(cluster),
+        what: "only its `aws-auth` ConfigMap lets anybody in",
+        why: "the standard knows access entries alone: nodes and people would be locked out",
+        help: "run `aws eks update-cluster-config --name {cluster} --access-config authenticationMode=API_AND_CONFIG_MAP`, make an access entry for \
+               whatever `aws-auth` names, and gather the answers again",
+    },
+    Obstacle {
+        path: "computeConfig.enabled",
+        is_there: |cluster| is_true(cluster, "computeConfig.enabled"),
+        what: "it runs in Auto Mode",
+        why: "plinth makes other nodes, and Karpenter would be there twice",
+        help: "switch Auto Mode off first, with nodes that take its pods over, and gather the answers again",
+    },
+    Obstacle {
+        path: "kubernetesNetworkConfig.ipFamily",
+        is_there: |cluster| {
+            text(cluster, "kubernetesNetworkConfig.ipFamily").is_some_and(|family| family.value == "ipv6")
+        },
+        what: "it is an IPv6 cluster",
+        why: "plinth makes those in VPCs of their own only",
+        help: "leave this cluster out of the blueprint",
+    },
+    Obstacle {
+        path: "outpostConfig",
+        is_there: |cluster| at(cluster, "outpostConfig").is_some(),
+        what: "its control plane is on an Outpost",
+        why: "the standard's settings do not exist there",
+        help: "leave this cluster out of the blueprint",
+    },
+    Obstacle {
+        path: "connectorConfig",
+        is_there: |cluster| at(cluster, "connectorConfig").is_some(),
+        what: "AWS does not run it: it is a connected cluster",
+        why: "there is nothing in AWS to adopt",
+        help: "leave this cluster out of the blueprint",
+    },
+    Obstacle {
+        path: "remoteNetworkConfig",
+        is_there: |cluster| at(cluster, "remoteNetworkConfig").is_some(),
+        what: "it has hybrid nodes",
+        why: "plinth has no word for their networks, and an apply would take them away",
+        help: "leave this cluster out of the blueprint while it has them",
+    },
+    Obstacle {
+        path: "name",
+        is_there: |cluster| text(cluster, "name").is_some_and(|name| Name::new(name.value).is_err()),
+        what: "its name has other characters than lower-case letters, digits and single hyphens",
+        why: "names of roles, folders and addresses are made of it",
+        help: "leave this cluster out of the blueprint",
+    },
+];
+
+/// Looks whether a cluster can come under the blueprint as that describes it.
+pub(in crate::model) fn check(
+    context: &mut Context<'_>,
+    keys: &ClusterKeys,
+    scope: &Scope<'_>,
+    eks_name: &str,
+    [account_at, region_at]: [Span; 2],
+) {
+    let blueprint = context.blueprint;
+    let Some(import) = &keys.import else { return };
+    let Some(existing) = blueprint.existing.get(&import.value) else { return };
+    let name = existing.name();
+    let not_adoptable = |what: String, why: &'static str, help: String| Problem::NotAdoptable {
+        cluster: name.to_owned(),
+        what,
+        why,
+        help,
+    };
+    for obstacle in OBSTACLES.iter().filter(|obstacle| (obstacle.is_there)(&existing.cluster)) {
+        let Obstacle { what, why, help, path, .. } = obstacle;
+        let at = at(&existing.cluster, path).map_or(existing.cluster.span, |node| node.span);
+        context.push(not_adoptable((*what).to_owned(), why, help.replace("{cluster}", &word(name))), at);
+    }
+    let wish = Wish { keys, scope, eks_name, account_at, region_at };
+    for Fixed { key, has, path, says, why, .. } in &FIXED {
+        let Some(has) = has(existing) else { continue };
+        let Says { value, at: written } = says(&wish);
+        if value != has {
+            let is_written = written != Span::default();
+            let problem =
+                Problem::NotAsExisting { key, cluster: name.to_owned(), has, says: value, why, is_written };
+            let of = at(&existing.cluster, path).map_or(existing.cluster.span, |node| node.span);
+            // What nobody wrote is asked for where the cluster says it.
+            let (here, there) = if is_written { (written, of) } else { (of, import.span) };
+            context.push_conflict(problem, here, there);
+        }
+    }
+    for group in existing.all(existing::NODE_GROUP) {
+        let (Some(group_name), Some(role)) = (text(group, "nodegroupName"), text(group, "nodeRole")) else {
+            continue;
+        };
+        if existing::has_access_entries(&existing.cluster) && entry(existing, role.value).is_none() {
+            let what = format!("nodes of `{}` come in by `aws-auth` alone", group_name.value);
+            let about = [("principal-arn", role.value), ("type", "EC2_LINUX")];
+            let help = run_and_again(&eks(existing, "create-access-entry", &about));
+            context.push(not_adoptable(what, "the standard knows access entries alone", help), role.span);
+        }
+    }
+}
+
+/// Lists what the blueprint has from the cluster.
+pub(super) fn kept(existing: &Existing) -> Vec<Kept> {
+    let fixed = FIXED.iter().filter(|fixed| fixed.listed);
+    fixed.filter_map(|Fixed { key, has, why, .. }| Some(Kept { key, value: has(existing)?, why })).collect()
+}

@@ -1,0 +1,200 @@
+//! What exists beside what the blueprint declares: it stays as it is, and a person sees to it.
+
+use super::{ACCESS_LISTS, Outside, association, eks, listed, policies, policy_arn, tenant_roles};
+use crate::blueprint::existing::{self, Existing, text, texts};
+use crate::blueprint::node::{Node, Value};
+use crate::catalog::AddonKind;
+use crate::diagnostic::Spanned;
+use crate::model::{Addon, Cluster};
+
+/// What `describe-cluster` says (EKS API, `Cluster`, read 2026-11).
+const SETTINGS: [&str; 28] = [
+    "accessConfig",
+    "arn",
+    "certificateAuthority",
+    "clientRequestToken",
+    "computeConfig",
+    "connectorConfig",
+    "controlPlaneScalingConfig",
+    "createdAt",
+    "deletionProtection",
+    "encryptionConfig",
+    "endpoint",
+    "health",
+    "id",
+    "identity",
+    "kubernetesNetworkConfig",
+    "logging",
+    "name",
+    "outpostConfig",
+    "platformVersion",
+    "remoteNetworkConfig",
+    "resourcesVpcConfig",
+    "roleArn",
+    "status",
+    "storageConfig",
+    "tags",
+    "upgradePolicy",
+    "version",
+    "zonalShiftConfig",
+];
+
+/// What AWS has beside what the blueprint declares.
+pub(super) struct Outsiders<'a> {
+    pub existing: &'a Existing,
+    pub cluster: &'a Cluster,
+}
+
+impl Outside {
+    fn new(what: &'static str, name: impl Into<String>, todo: &'static str) -> Self {
+        Self { what, name: name.into(), has: String::new(), todo, command: String::new(), first: false }
+    }
+
+    fn has(self, has: String) -> Self {
+        Self { has, ..self }
+    }
+
+    fn by(self, command: String) -> Self {
+        Self { command, ..self }
+    }
+
+    fn first(self) -> Self {
+        Self { first: true, ..self }
+    }
+}
+
+impl<'a> Outsiders<'a> {
+    pub fn all(&self) -> Vec<Outside> {
+        let mut all = self.settings();
+        all.extend(self.associations());
+        all.extend(self.addons());
+        all.extend(self.nodes());
+        all.extend(self.access());
+        all.sort_by_key(|outside| !outside.first);
+        all
+    }
+
+    /// Makes a command of the AWS CLI about this cluster.
+    fn eks(&self, command: &str, about: &[(&str, &str)]) -> String {
+        eks(self.existing, command, about)
+    }
+
+    fn addon(&self, name: &str) -> Option<&'a Addon> {
+        self.cluster.settings.addons.iter().find(|own| own.name.as_str() == name)
+    }
+
+    /// What `describe-cluster` says that this release does not know: a plan may well take it back.
+    fn settings(&self) -> Vec<Outside> {
+        let Value::Table(table) = &self.existing.cluster.value else { return Vec::new() };
+        let unknown = table.0.keys().filter(|key| !SETTINGS.contains(&key.as_str()));
+        let todo = "This release of plinth does not know it. Look at the plan for what becomes of it.";
+        unknown.map(|key| Outside::new("setting", key, todo).first()).collect()
+    }
+
+    fn nodes(&self) -> Vec<Outside> {
+        let groups = self.existing.all(existing::NODE_GROUP).filter_map(|group| text(group, "nodegroupName"));
+        let groups = groups.map(|group| {
+            let todo =
+                "It stays, and runs what it runs. Once pods run on the new nodes, drain it and delete it:";
+            let command = self.eks("delete-nodegroup", &[("nodegroup-name", group.value)]);
+            Outside::new("node group", group.value, todo).by(command)
+        });
+        let profiles = self.existing.all(existing::FARGATE_PROFILES).filter_map(Node::as_str);
+        let profiles = profiles.map(|profile| {
+            let todo = "It stays, and takes the pods that it took. To be rid of it:";
+            let command = self.eks("delete-fargate-profile", &[("fargate-profile-name", profile)]);
+            Outside::new("Fargate profile", profile, todo).by(command)
+        });
+        groups.chain(profiles).collect()
+    }
+
+    fn addons(&self) -> Vec<Outside> {
+        let names = self.existing.all(existing::ADDON).filter_map(|addon| text(addon, "addonName"));
+        let outside = names.filter_map(|name| match self.addon(name.value).map(|own| own.kind) {
+            Some(AddonKind::EksAddon) => None,
+            Some(AddonKind::Helm) => {
+                let todo = "The blueprint installs it by Helm, which refuses what is there already. Before `services` is applied:";
+                let command = self.eks("delete-addon", &[("addon-name", name.value)]);
+                Some(Outside::new("EKS add-on", name.value, todo).by(command).first())
+            }
+            None => {
+                let todo = "It stays as it is. Under `addons` of the cluster it is the blueprint's.";
+                Some(Outside::new("EKS add-on", name.value, todo))
+            }
+        });
+        outside.collect()
+    }
+
+    fn access(&self) -> Vec<Outside> {
+        let mut outside = Vec::new();
+        for entry in self.existing.all(existing::ACCESS_ENTRY) {
+            let (Some(role), Some(kind)) = (text(entry, "principalArn"), text(entry, "type")) else {
+                continue;
+            };
+            let is_own = |roles: &[Spanned<String>]| roles.iter().any(|own| own.value == role.value);
+            let mut lists = ACCESS_LISTS.iter().filter(|(_, roles, _)| is_own(roles(self.cluster)));
+            let own_policy = lists.next().map(|(_, _, policy)| *policy);
+            let is_tenants = tenant_roles(self.cluster).any(|own| own == role.value);
+            let policies = policies(self.existing, role.value).into_iter().filter_map(policy_arn);
+            let names = policies.filter_map(|arn| arn.rsplit('/').next());
+            let more: Vec<&str> = names.filter(|name| own_policy != Some(*name)).collect();
+            // Those of applications' roles are the blueprint's.
+            let groups = if is_tenants { Vec::new() } else { texts(entry, "kubernetesGroups") };
+            if own_policy.is_none() && !is_tenants {
+                outside.push(self.stranger(role.value, kind.value, listed(more)));
+                continue;
+            }
+            for (what, has) in [("access policies", more), ("Kubernetes groups", groups)] {
+                if !has.is_empty() {
+                    let todo = "They stay in force, besides what the blueprint gives this role.";
+                    outside.push(Outside::new(what, role.value, todo).has(listed(has)));
+                }
+            }
+        }
+        outside
+    }
+
+    /// An entry of somebody whom the blueprint does not name.
+    fn stranger(&self, principal: &str, kind: &str, policies: String) -> Outside {
+        let entry = |todo| Outside::new("access entry", principal, todo);
+        let delete = self.eks("delete-access-entry", &[("principal-arn", principal)]);
+        if kind != "STANDARD" {
+            entry("It lets nodes in, and goes with them.").has(kind.to_owned())
+        } else if principal.contains(":role/aws-service-role/") {
+            entry("A service of AWS made it for itself, and keeps it.").has(policies)
+        } else if principal.contains(":role/") {
+            let todo =
+                "It goes on letting this role in. Write the role into `admins` or `readers`, or end it:";
+            entry(todo).has(policies).by(delete)
+        } else {
+            entry("It goes on letting them in. The blueprint knows roles only. To end it:")
+                .has(policies)
+                .by(delete)
+        }
+    }
+
+    /// Associations that nobody of ours makes, and those that are in the way of an EKS add-on's own: a service account has one.
+    fn associations(&self) -> Vec<Outside> {
+        // What an add-on made says so.
+        let made_by_hand =
+            self.existing.all(existing::ASSOCIATIONS).filter(|node| text(node, "ownerArn").is_none());
+        let outside = made_by_hand.filter_map(|node| {
+            let (namespace, account) = (text(node, "namespace")?.value, text(node, "serviceAccount")?.value);
+            let addons = self.cluster.settings.addons.iter();
+            let mut own = addons.filter(|addon| association(self.existing, addon).is_some_and(|of| of.span == node.span));
+            let of = Outside::new;
+            let (what, name) = ("Pod Identity association", format!("{namespace}/{account}"));
+            match own.next().map(|addon| addon.kind) {
+                Some(AddonKind::Helm) => None,
+                Some(AddonKind::EksAddon) => {
+                    let todo = "A service account has one only, and the add-on brings its own. Before `cluster` is applied:";
+                    let id = text(node, "associationId")?.value;
+                    let command = self.eks("delete-pod-identity-association", &[("association-id", id)]);
+                    Some(of(what, name, todo).by(command).first())
+                }
+                None => Some(of(what, name, "It stays, and gives these pods their role.")),
+            }
+        });
+        outside.collect()
+    }
+}
