@@ -328,6 +328,11 @@ pub struct Addon {
 }
 
 impl Addon {
+    /// Whether it is of a blueprint's own: the catalog says of its add-ons where their facts were read.
+    pub fn is_own(&self) -> bool {
+        self.source.is_empty()
+    }
+
     /// Returns the nodes that pods of a workload run on: a DaemonSet's on all, where nothing else is said.
     pub fn placement_of(&self, pods: &Pods) -> Placement {
         let default = if pods.kind == Workload::DaemonSet { Placement::Everywhere } else { self.placement };

@@ -336,13 +336,19 @@ fn resolve(
 /// Reads what the last run recorded, and the facts of it.
 fn recorded(root: &Utf8Path) -> Result<(Manifest, model::Facts), TreeError> {
     let manifest = Manifest::read(root)?.unwrap_or_default();
-    let facts = model::Facts::read(&manifest.facts).map_err(|model::Unreadable { name, reason }| {
-        let path = root.join(MANIFEST);
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let line = text.lines().position(|line| line.contains(&name)).map_or(0, |line| line + 1);
-        TreeError::Manifest { path, damage: Damage::Fact { line, name, reason } }
-    })?;
+    let path = root.join(MANIFEST);
+    let text = || std::fs::read_to_string(&path).unwrap_or_default();
+    let facts =
+        facts_of(&manifest, text).map_err(|damage| TreeError::Manifest { path: path.clone(), damage })?;
     Ok((manifest, facts))
+}
+
+/// Reads the facts of a manifest, of which the text tells in which line they stand.
+fn facts_of(manifest: &Manifest, text: impl FnOnce() -> String) -> Result<model::Facts, Damage> {
+    model::Facts::read(&manifest.facts).map_err(|model::Unreadable { name, reason }| {
+        let line = text().lines().position(|line| line.contains(&name)).map_or(0, |line| line + 1);
+        Damage::Fact { line, name, reason }
+    })
 }
 
 /// What becomes of what the last run made and this blueprint does not.

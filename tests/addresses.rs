@@ -12,6 +12,7 @@ use std::path::Path;
 
 use harness::{Tree, is_accepting, read_tree, repository};
 use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, Object, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body};
 
 const BLUEPRINTS: [&str; 5] = ["azavea", "enterprise", "everything", "fleet", "minimal"];
@@ -86,14 +87,25 @@ fn declared(tree: &Tree) -> Declared {
                 _ => continue,
             };
             let many = if block.body.has_attribute("for_each") { "[*]" } else { "" };
-            let line = Line { folder: folder.into(), address: address + many, names: names(block, text) };
-            declared.lines.insert(line);
+            let mut add = |behind: &str, names: String| {
+                let address = format!("{address}{behind}");
+                declared.lines.insert(Line { folder: folder.into(), address, names });
+            };
+            add(many, names(block, text));
+            for key in block.body.get_attribute("for_each").iter().flat_map(|each| keys(&each.value)) {
+                add(&format!("[\"{key}\"]"), String::new());
+            }
+            let mut found = BTreeSet::new();
+            objects(&block.body, text, &mut found);
+            for object in found {
+                add(many, object);
+            }
         }
     }
     declared
 }
 
-/// Lists what a block says of a thing's names, at its top and in `metadata`.
+/// Lists what a block says of a thing's names, at its top and in its blocks `metadata`.
 fn names(block: &Block, text: &str) -> String {
     let metadata = block.body.get_blocks("metadata").map(|metadata| &metadata.body);
     let mut out = String::new();
@@ -107,6 +119,70 @@ fn names(block: &Block, text: &str) -> String {
     out
 }
 
+/// Returns the keys of a literal `for_each`.
+fn keys(each: &Expression) -> Vec<String> {
+    match each {
+        Expression::Object(entries) => {
+            let literal = |key: &ObjectKey| match key {
+                ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
+                ObjectKey::Expression(key) => key.as_str().map(str::to_owned),
+            };
+            entries.iter().filter_map(|(key, _)| literal(key)).collect()
+        }
+        Expression::FuncCall(call) if call.name.name.as_str() == "toset" => {
+            let lists = call.args.iter().filter_map(Expression::as_array);
+            lists.flat_map(|list| list.iter().filter_map(|key| key.as_str().map(str::to_owned))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Finds the objects of Kubernetes among the values of a release: kind, name and namespace, ` NodePool="worker"`.
+fn objects(body: &Body, text: &str, found: &mut BTreeSet<String>) {
+    for attribute in body.attributes() {
+        objects_in(&attribute.value, text, found);
+    }
+    for block in body.blocks() {
+        objects(&block.body, text, found);
+    }
+}
+
+fn objects_in(value: &Expression, text: &str, found: &mut BTreeSet<String>) {
+    let written = |value: &Expression| {
+        text[value.span().expect("parsed")].split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    match value {
+        Expression::Object(entries) => {
+            let under = |entries: &Object, key: &str| {
+                let is_it = |name: &ObjectKey| match name {
+                    ObjectKey::Ident(name) => name.as_str() == key,
+                    ObjectKey::Expression(name) => name.as_str() == Some(key),
+                };
+                entries.iter().find(|(name, _)| is_it(name)).map(|(_, value)| value.expr().clone())
+            };
+            if let (Some(kind), Some(Expression::Object(metadata))) =
+                (under(entries, "kind"), under(entries, "metadata"))
+            {
+                let namespace =
+                    under(&metadata, "namespace").map(|it| format!(" namespace={}", written(&it)));
+                let name = under(&metadata, "name").map(|name| written(&name)).unwrap_or_default();
+                let kind = kind.as_str().map_or_else(|| written(&kind), str::to_owned);
+                found.insert(format!(" {kind}={name}{}", namespace.unwrap_or_default()));
+            }
+            entries.iter().for_each(|(_, value)| objects_in(value.expr(), text, found));
+        }
+        Expression::Array(items) => items.iter().for_each(|item| objects_in(item, text, found)),
+        Expression::FuncCall(call) => call.args.iter().for_each(|item| objects_in(item, text, found)),
+        Expression::Parenthesis(inner) => objects_in(inner.inner(), text, found),
+        Expression::Conditional(both) => {
+            objects_in(&both.true_expr, text, found);
+            objects_in(&both.false_expr, text, found);
+        }
+        Expression::ForExpr(each) => objects_in(&each.value_expr, text, found),
+        _ => {}
+    }
+}
+
 /// Returns the lines of a list that a tree has no more, and that no `moved` block leads on from under the same name.
 fn lost(listed: &str, now: &Declared) -> Vec<String> {
     let here: BTreeSet<String> = now.lines.iter().map(Line::text).collect();
@@ -114,11 +190,11 @@ fn lost(listed: &str, now: &Declared) -> Vec<String> {
         let (folder, rest) = line.split_once(' ').unwrap_or((line, ""));
         let (address, names) =
             rest.split_once(' ').map_or((rest, String::new()), |(a, n)| (a, format!(" {n}")));
-        let many = if address.ends_with("[*]") { "[*]" } else { "" };
-        let mut at = address.trim_end_matches("[*]").to_owned();
+        let (at, instance) = address.split_at(address.find('[').unwrap_or(address.len()));
+        let mut at = at.to_owned();
         // A move may lead to another one.
         for _ in 0..=now.moved.len() {
-            if here.contains(&format!("{folder} {at}{many}{names}")) {
+            if here.contains(&format!("{folder} {at}{instance}{names}")) {
                 return true;
             }
             let Some(next) = now.moved.get(&(folder.to_owned(), at.clone())) else { return false };
@@ -181,5 +257,32 @@ fn what_goes_is_found() {
         (block("old", "x").replace("  name", "  for_each = var.all\n  name"), true),
     ] {
         assert_eq!(!lost(listed, &tree(&text)).is_empty(), is_lost, "{text}");
+    }
+    // What is known by a key, and what a release holds.
+    let release = |address: &str, key: &str, node_pool: &str| {
+        format!(
+            "resource \"helm_release\" \"{address}\" {{\n  for_each = toset([\"{key}\"])\n  values = [yamlencode({{ objects = [\n    \
+             {{ kind = \"NodePool\", metadata = {{ name = \"{node_pool}\", namespace = \"n\" }} }},\n  ] }})]\n}}\n"
+        )
+    };
+    let lines = tree(&release("old", "k", "x")).lines;
+    let listed: Vec<String> = lines.iter().map(Line::text).collect();
+    assert_eq!(
+        listed,
+        [
+            "modules/a helm_release.old[\"k\"]",
+            "modules/a helm_release.old[*]",
+            "modules/a helm_release.old[*] NodePool=\"x\" namespace=\"n\"",
+        ]
+    );
+    let moved = "moved {\n  from = helm_release.old\n  to   = helm_release.new\n}\n";
+    for (text, gone) in [
+        (release("old", "k", "x"), 0),
+        (release("old", "k", "y"), 1),
+        (release("old", "l", "x"), 1),
+        (release("new", "k", "x") + moved, 0),
+        (release("new", "k", "x"), 3),
+    ] {
+        assert_eq!(lost(&listed.join("\n"), &tree(&text)).len(), gone, "{text}");
     }
 }

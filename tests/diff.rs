@@ -167,17 +167,60 @@ fn without_a_base_it_is_the_tree_on_disk() {
 #[test]
 fn what_is_destroyed_ends_with_3() {
     let project = Project::generated();
-    project.drop_app();
+    project.edit("blueprint.toml", "node_pools.worker]", "node_pools.spare]");
     let destroyed = project.run("diff --format github");
     assert_eq!(destroyed.status, 3);
     let said =
-        "::error file=tree/environments/dev/main/tenants/main.tf,title=destroyed%3A module.tenant_shop::";
+        "::error file=tree/modules/cluster/node_pools.tf,title=destroyed%3A aws_eks_node_group.worker::";
     assert!(destroyed.stdout.contains(said), "{}", destroyed.stdout);
-    assert!(
-        destroyed.stdout.contains("\ndestroyed: module.tenant_shop (environments/dev/main/tenants)\n"),
-        "{}",
-        destroyed.stdout
+    let said = "\ndestroyed: aws_eks_node_group.worker (modules/cluster, called by dev/main/cluster)\n";
+    assert!(destroyed.stdout.contains(said), "{}", destroyed.stdout);
+}
+
+/// The steps in which something leaves are what the tool itself asks for.
+#[test]
+fn what_is_retired_ends_with_1() {
+    let project = Project::new();
+    project.edit("environments/dev.toml", "plan_role", "protection = true\nplan_role");
+    project.generate();
+    project.edit("blueprint.toml", "[apps.shop]\n", "[apps.shop]\nretire       = true\n");
+    let says = |status: i32, lines: &[&str]| {
+        let run = project.run("diff --format github");
+        assert_eq!(run.status, status, "{}", run.stdout);
+        for line in lines {
+            let stands =
+                run.stdout.lines().filter(|it| it.contains("destroyed")).any(|it| it.starts_with(line));
+            assert!(stands, "`{line}` is not in\n{}", run.stdout);
+        }
+    };
+    let tenants = "environments/dev/main/tenants";
+    says(1, &["destroyed as retired: terraform_data.protected_tenant_shop (environments/dev/main/tenants)"]);
+    let json = project.json("diff");
+    let guards = json["folders"][0]["addresses"].as_array().expect("a list").iter();
+    let guard = guards.clone().find(|it| it["address"] == "terraform_data.protected_tenant_shop");
+    assert_eq!(guard.expect("it goes")["retired"], true, "{json:#}");
+    project.generate();
+
+    // What else goes meanwhile is not what was retired.
+    project.edit("blueprint.toml", "node_pools.worker]", "node_pools.spare]");
+    says(3, &["destroyed: aws_eks_node_group.worker"]);
+    project.edit("blueprint.toml", "node_pools.spare]", "node_pools.worker]");
+
+    let (rest, _) = BLUEPRINT.split_once("[apps.shop]").expect("it has one");
+    project.write("blueprint.toml", rest);
+    let notice =
+        format!("::notice file=tree/{tenants}/main.tf,title=destroyed as retired%3A module.tenant_shop::");
+    says(
+        1,
+        &[
+            "destroyed as retired: apps/shop/dev (",
+            &notice,
+            "destroyed as retired: environments/dev/main/tenants (",
+        ],
     );
+    let affected = project.json("diff");
+    let gone = affected["stacks"].as_array().expect("a list").iter().filter(|it| it["change"] == "removed");
+    assert!(gone.clone().count() == 2 && gone.clone().all(|it| it["retired"] == true), "{affected:#}");
 }
 
 #[test]
@@ -253,7 +296,7 @@ fn a_revision_is_the_tree_that_was_committed() {
     assert_eq!(project.affected(), Vec::<String>::new());
     let layout = project.run("diff --base main");
     assert_eq!(layout.status, 1);
-    assert!(layout.stdout.contains("main.tf (comments and layout)\n"), "{}", layout.stdout);
+    assert!(layout.stdout.contains("main.tf (comments, descriptions and layout)\n"), "{}", layout.stdout);
 }
 
 #[test]

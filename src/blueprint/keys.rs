@@ -132,8 +132,9 @@ table! {
         default enabled: bool = true,
         /// Whether the cluster is to be destroyed, with all that stands on it: the step before it is taken out.
         default retire: bool = false,
-        /// The name that it was made under. Its EKS name and its states stay, so this stays as long as the cluster does.
-        optional renamed_from: Name,
+        /// Names that it had before, the oldest first: `"old"`, or a list. Its EKS name and its states stay those of the first, so this
+        /// stays as long as the cluster does.
+        optional renamed_from: Former,
         /// The EKS name, in place of `{project}-{environment}-{cluster}`.
         optional name: Name,
         /// The region, in place of the environment's.
@@ -436,9 +437,9 @@ table! {
         default protection: bool = false,
         /// Whether the environment is to be destroyed, with all its clusters: the step before it is taken out.
         default retire: bool = false,
-        /// The name that it was made under. EKS names, the state bucket and whatever else has it in its name stay, so this stays as
-        /// long as the environment does, and `{environment}` is the old name.
-        optional renamed_from: Name,
+        /// Names that it had before, the oldest first: `"old"`, or a list. EKS names, the state bucket and whatever else has the first in
+        /// its name stay, so this stays as long as the environment does, and `{environment}` is the first name.
+        optional renamed_from: Former,
         /// What its clusters have in place of the standard.
         optional cluster: Layer,
         /// Clusters besides `main`.
@@ -455,8 +456,9 @@ table! {
         required environments: Vec<Spanned<String>>,
         /// Where it is to be destroyed, the step before it is taken out: `true`, or some of `environments`.
         optional retire: Retire,
-        /// The name that it was made under. Its namespace and its states stay, so this stays as long as the application does.
-        optional renamed_from: Name,
+        /// Names that it had before, the oldest first: `"old"`, or a list. Its namespace and its states stay those of the first, so this
+        /// stays as long as the application does.
+        optional renamed_from: Former,
         /// Its namespace; without it, its name.
         optional namespace: Name,
         /// What its namespace may ask for.

@@ -49,6 +49,7 @@ fn entry(touched::Affected { stack, files, after }: &touched::Affected<'_>) -> V
         "plan_role": stack.plan_role,
         "level": stack.level.number(),
         "touched": !files.is_empty(),
+        "retired": stack.retired,
         "after": after,
     })
 }

@@ -47,7 +47,7 @@ impl Diff {
         }
         Ok(if change.is_empty() {
             CLEAN
-        } else if change.destroyed().next().is_some() {
+        } else if change.is_destructive() {
             DESTRUCTIVE
         } else {
             FINDINGS
@@ -58,10 +58,12 @@ impl Diff {
 fn annotations(change: &Change, new: &Rendered) -> String {
     let root = tidy(&new.root);
     let one = |(folder, item, address): (&FolderChange, &Item, &String)| {
+        let (level, what) =
+            if item.retired { ("notice", "destroyed as retired") } else { ("error", "destroyed") };
         let properties =
-            [("file", root.join(&item.file).to_string()), ("title", format!("destroyed: {address}"))];
+            [("file", root.join(&item.file).to_string()), ("title", format!("{what}: {address}"))];
         let text = format!("an apply destroys {address} ({})", of(folder));
-        report::annotation("error", &properties, &text)
+        report::annotation(level, &properties, &text)
     };
     change.destroyed().map(one).collect()
 }

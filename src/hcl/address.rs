@@ -6,8 +6,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use hcl_edit::structure::{Block, Body};
 use serde::{Deserialize, Serialize};
 
-use crate::file::File;
-
 /// What one folder declares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
@@ -19,16 +17,16 @@ pub struct Contents {
 }
 
 /// Reads what folders declare; of files that are no HCL, nothing.
-pub fn contents(files: &[File]) -> BTreeMap<String, Contents> {
+pub fn contents<'a>(files: impl Iterator<Item = (&'a Utf8Path, &'a str)>) -> BTreeMap<String, Contents> {
     // Most files declare neither, and parsing costs more than looking.
-    let declares = |file: &&File| {
-        file.path.extension() == Some("tf")
-            && file.text.lines().any(|line| line.starts_with("resource ") || line.starts_with("module "))
+    let declares = |(path, text): &(&Utf8Path, &str)| {
+        path.extension() == Some("tf")
+            && text.lines().any(|line| line.starts_with("resource ") || line.starts_with("module "))
     };
     let mut folders: BTreeMap<String, Contents> = BTreeMap::new();
-    for file in files.iter().filter(declares) {
-        let Ok(body) = file.text.parse::<Body>() else { continue };
-        let folder = file.path.parent().unwrap_or(Utf8Path::new(""));
+    for (path, text) in files.filter(declares) {
+        let Ok(body) = text.parse::<Body>() else { continue };
+        let folder = path.parent().unwrap_or(Utf8Path::new(""));
         let contents = folders.entry(folder.to_string()).or_default();
         for block in body.blocks() {
             match (block.ident.as_str(), block.labels.as_slice()) {
@@ -90,26 +88,17 @@ pub fn beside(folder: &Utf8Path, source: &str) -> Option<Utf8PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file::Keeping;
 
     #[test]
     fn addresses_lead_through_modules() {
-        let file = |path: &str, text: &str| File {
-            path: path.into(),
-            text: text.to_owned(),
-            executable: false,
-            template: String::new(),
-            stack: None,
-            keeping: Keeping::Ours,
-        };
         let files = [
-            file("roots/a/main.tf", "module \"b\" {\n  source = \"../../modules/b\"\n}\n"),
-            file("modules/b/main.tf", "module \"c\" {\n  source = \"../c\"\n}\n"),
-            file("modules/b/x.tf", "resource \"aws_vpc\" \"this\" {\n}\ndata \"aws_vpc\" \"other\" {\n}\n"),
-            file("modules/c/main.tf", "resource \"aws_eip\" \"nat\" {\n  for_each = var.zones\n}\n"),
-            file("modules/c/not.md", "resource \"aws_eip\" \"no\" {\n"),
+            ("roots/a/main.tf", "module \"b\" {\n  source = \"../../modules/b\"\n}\n"),
+            ("modules/b/main.tf", "module \"c\" {\n  source = \"../c\"\n}\n"),
+            ("modules/b/x.tf", "resource \"aws_vpc\" \"this\" {\n}\ndata \"aws_vpc\" \"other\" {\n}\n"),
+            ("modules/c/main.tf", "resource \"aws_eip\" \"nat\" {\n  for_each = var.zones\n}\n"),
+            ("modules/c/not.md", "resource \"aws_eip\" \"no\" {\n"),
         ];
-        let folders = contents(&files);
+        let folders = contents(files.iter().map(|(path, text)| (Utf8Path::new(path), *text)));
         assert_eq!(
             addresses(&folders, "roots/a"),
             ["module.b.aws_vpc.this", "module.b.module.c.aws_eip.nat"]

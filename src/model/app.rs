@@ -226,7 +226,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         let database_port = keys.databases.iter().next().map(|_| database_port(keys, namespace.as_str()));
         let mut app = App {
             name: name.value.clone(),
-            identity: identity::of(name, keys.renamed_from.as_ref()).to_owned(),
+            identity: identity::of(name, keys.renamed_from.as_ref()).to_string(),
             team: keys.team.to_string(),
             namespace: namespace.to_string(),
             service_accounts: accounts,
@@ -466,7 +466,7 @@ fn attach(
     let retired = cluster_retired || is_retired(keys, &environment.name, &cluster_name);
     tenants.push(Tenant {
         app: name.value.clone(),
-        identity: keys.renamed_from.as_ref().unwrap_or(name).value.clone(),
+        identity: identity::of(name, keys.renamed_from.as_ref()).value.clone(),
         retired,
         team: keys.team.to_string(),
         namespace: namespace.to_string(),
@@ -485,7 +485,7 @@ fn attach(
     Some(Attachment {
         folder: format!("{}{suffix}", environment.name),
         state_key: identity::attachment_key(
-            identity::of(name, keys.renamed_from.as_ref()),
+            identity::of(name, keys.renamed_from.as_ref()).as_str(),
             &environment.identity,
             &cluster_identity,
         ),
@@ -543,7 +543,7 @@ fn service_accounts(name: &Spanned<Name>, keys: &Keys) -> Vec<ServiceAccount> {
         at: name.span,
     };
     if keys.service_accounts.names().is_empty() {
-        let name = keys.renamed_from.as_ref().unwrap_or(name);
+        let name = identity::of(name, keys.renamed_from.as_ref());
         return vec![account(name, false, PodIdentity::PodIdentity)];
     }
     let accounts = keys.service_accounts.iter();

@@ -196,7 +196,7 @@ fn environment(context: &mut Context<'_>, target: &Named<Target>) -> Option<Envi
     let blueprint = context.blueprint;
     let scope = Scope {
         project: blueprint.file.project.name.as_str(),
-        environment: identity::of(name, keys.renamed_from.as_ref()),
+        environment: identity::of(name, keys.renamed_from.as_ref()).as_str(),
         cluster: MAIN,
         account: keys.account.as_str(),
         region: &keys.region,
@@ -280,7 +280,7 @@ fn cluster(
         context.push(problem, region_name.span);
     }
     let scope = Scope {
-        cluster: identity::of(name, keys.renamed_from.as_ref()),
+        cluster: identity::of(name, keys.renamed_from.as_ref()).as_str(),
         region: &region_name.value,
         partition: &facts.partition,
         ..*environment

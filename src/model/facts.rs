@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Model;
-use super::stack::Stack;
-use crate::blueprint::scalar::KubernetesVersion;
+use super::stack::{MadeAs, Stack};
+use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::file::File;
 use crate::hcl::address::{self, Contents};
 
@@ -22,6 +22,12 @@ pub struct Facts {
     stacks: BTreeMap<String, StackFacts>,
     /// Applications that live on some cluster, by the name that they began with.
     apps: BTreeMap<String, AppFacts>,
+    /// Node pools by name.
+    node_pools: BTreeMap<String, Past>,
+    /// Add-ons of the blueprint's own by name.
+    addons: BTreeMap<String, Past>,
+    /// Addresses that waivers are about, and whether there was such a resource since the waiver was written.
+    waivers: BTreeMap<String, bool>,
     /// What the folders of stacks and modules hold.
     folders: BTreeMap<String, Contents>,
 }
@@ -46,6 +52,20 @@ pub struct AppFacts {
     /// Whether all that it had was to be destroyed: then it may begin anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
+}
+
+/// What is known of something whose name stands in addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// The names that it had before, the oldest first.
+    #[serde(default)]
+    pub former: Vec<String>,
+}
+
+impl Past {
+    fn of(former: &[Name]) -> Self {
+        Self { former: former.iter().map(ToString::to_string).collect() }
+    }
 }
 
 /// One cluster as it was generated last.
@@ -86,12 +106,28 @@ pub struct StackFacts {
     /// Whether the blueprint said that it is to be destroyed: then it may leave.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
+    /// The names that environment, cluster and application were made under, where one of them has another name now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made_as: Option<MadeAs>,
 }
 
 impl StackFacts {
-    fn of(stack: Stack) -> (String, Self) {
-        let Stack { name, environment, cluster, stack, folder, bucket, key, retired, .. } = stack;
-        (name, Self { environment, cluster, stack, folder, bucket, key, retired })
+    /// Gathers the facts of a stack, behind its name.
+    pub fn of(stack: Stack) -> (String, Self) {
+        let Stack { name, environment, cluster, stack, folder, bucket, key, retired, made_as, .. } = stack;
+        let is_renamed =
+            (&made_as.environment, &made_as.cluster, &made_as.stack) != (&environment, &cluster, &stack);
+        let made_as = is_renamed.then_some(made_as);
+        (name, Self { environment, cluster, stack, folder, bucket, key, retired, made_as })
+    }
+
+    /// Returns the names that its environment, its cluster and its application were made under.
+    pub fn made_as(&self) -> MadeAs {
+        self.made_as.clone().unwrap_or_else(|| MadeAs {
+            environment: self.environment.clone(),
+            cluster: self.cluster.clone(),
+            stack: self.stack.clone(),
+        })
     }
 }
 
@@ -101,6 +137,12 @@ const CLUSTER: &str = "cluster ";
 const STACK: &str = "stack ";
 /// What stands before an application's.
 const APP: &str = "app ";
+/// What stands before a node pool.
+const NODE_POOL: &str = "node_pool ";
+/// What stands before an add-on of the blueprint's own.
+const ADDON: &str = "addon ";
+/// What stands before the address that a waiver is about.
+const WAIVER: &str = "waiver ";
 /// What stands before a folder.
 const FOLDER: &str = "folder ";
 
@@ -131,11 +173,20 @@ impl Facts {
                 AppFacts { namespace: app.namespace.clone(), has_key: app.has_key, retired },
             )
         });
+        let texts = files.iter().map(|file| (file.path.as_path(), file.text.as_str()));
+        let folders = address::contents(texts);
+        let waivers = model.waivers.iter().map(|waiver| {
+            let has_scope = waiver.had_scope || declares(&folders, &waiver.scope);
+            (waiver.scope.clone(), has_scope)
+        });
         Self {
             clusters: clusters.collect(),
             stacks: model.stacks().into_iter().map(StackFacts::of).collect(),
             apps: apps.collect(),
-            folders: address::contents(files),
+            node_pools: past(model.fleet.node_pools()),
+            addons: past(model.fleet.own_addons()),
+            waivers: waivers.collect(),
+            folders,
         }
     }
 
@@ -148,6 +199,9 @@ impl Facts {
             clusters: rows(written, CLUSTER)?,
             stacks: rows(written, STACK)?,
             apps: rows(written, APP)?,
+            node_pools: rows(written, NODE_POOL)?,
+            addons: rows(written, ADDON)?,
+            waivers: rows(written, WAIVER)?,
             folders: rows(written, FOLDER)?,
         })
     }
@@ -165,6 +219,9 @@ impl Facts {
             entries(&self.clusters, CLUSTER),
             entries(&self.stacks, STACK),
             entries(&self.apps, APP),
+            entries(&self.node_pools, NODE_POOL),
+            entries(&self.addons, ADDON),
+            entries(&self.waivers, WAIVER),
             entries(&self.folders, FOLDER),
         ];
         all.into_iter().flatten().collect()
@@ -176,8 +233,28 @@ impl Facts {
     }
 
     /// Returns the stacks that there were, by name.
-    pub(super) fn stacks(&self) -> &BTreeMap<String, StackFacts> {
+    pub fn stacks(&self) -> &BTreeMap<String, StackFacts> {
         &self.stacks
+    }
+
+    /// Whether there was a resource of this address within its folder, in the last run or since a waiver was written for it.
+    pub(super) fn had(&self, address: &str) -> bool {
+        self.waivers.get(address) == Some(&true) || declares(&self.folders, address)
+    }
+
+    /// Returns the clusters that there were, by EKS name.
+    pub(super) fn clusters(&self) -> &BTreeMap<String, ClusterFacts> {
+        &self.clusters
+    }
+
+    /// Returns the node pools that there were, by name.
+    pub(super) fn node_pools(&self) -> &BTreeMap<String, Past> {
+        &self.node_pools
+    }
+
+    /// Returns the add-ons of the blueprint's own that there were, by name.
+    pub(super) fn addons(&self) -> &BTreeMap<String, Past> {
+        &self.addons
     }
 
     /// Returns the addresses of all resources of a stack.
@@ -209,6 +286,14 @@ impl Facts {
             None => &[],
         }
     }
+}
+
+fn declares(folders: &BTreeMap<String, Contents>, address: &str) -> bool {
+    folders.values().any(|folder| folder.resources.iter().any(|resource| resource == address))
+}
+
+fn past<'a>(named: impl Iterator<Item = (&'a Name, &'a [Name])>) -> BTreeMap<String, Past> {
+    named.map(|(name, former)| (name.to_string(), Past::of(former))).collect()
 }
 
 /// Reads what the manifest has behind one word.

@@ -10,25 +10,28 @@ use super::environment::{Cluster, Environment, StateStore};
 use super::node_pool::{FargatePool, KarpenterPool, ManagedPool, Pool};
 use super::resource::{self, Physical};
 use super::settings::{Fleet, FleetAddon};
-use super::{App, Context};
+use super::{App, Context, rename};
 use crate::blueprint::keys::{App as AppKeys, Cluster as ClusterKeys};
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::Name;
+use crate::blueprint::scalar::{Former, Name};
 use crate::blueprint::usual;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
 /// Returns the name that names in AWS and Kubernetes are made of: the one that something was made under.
-pub(super) fn of<'a>(name: &'a Spanned<Name>, renamed_from: Option<&'a Spanned<Name>>) -> &'a str {
-    renamed_from.unwrap_or(name).as_str()
+pub(super) fn of<'a>(
+    name: &'a Spanned<Name>,
+    renamed_from: Option<&'a Spanned<Former>>,
+) -> &'a Spanned<Name> {
+    rename::written(renamed_from).first().unwrap_or(name)
 }
 
 /// Returns the namespace of an application, and where it is decided.
 pub(super) fn namespace(app: &Named<AppKeys>) -> &Spanned<Name> {
     let Named { name, value } = app;
-    value.namespace.as_ref().or(value.renamed_from.as_ref()).unwrap_or(name)
+    value.namespace.as_ref().unwrap_or_else(|| of(name, value.renamed_from.as_ref()))
 }
 
 /// Returns a cluster's EKS name: always three parts, unless the blueprint settles it.

@@ -144,6 +144,8 @@ pub struct Waiver {
     pub reason: String,
     /// Where the scope stands in the blueprint.
     pub at: Span,
+    /// Whether there was such a resource since it was written.
+    pub had_scope: bool,
 }
 
 /// What a stage of resolution reads and where it reports.
@@ -204,6 +206,7 @@ pub fn resolve(
         scope: waiver.scope.value.clone(),
         reason: waiver.reason.value.clone(),
         at: waiver.scope.span,
+        had_scope: facts.had(&waiver.scope.value),
     });
     let model = Model {
         blueprint: file_name.to_owned(),

@@ -121,6 +121,20 @@ impl Fleet {
         self.has_tenants && self.has_network_policy()
     }
 
+    /// Returns the names of node pools of every kind, each with those that it had before, the oldest first.
+    pub fn node_pools(&self) -> impl Iterator<Item = (&Name, &[Name])> {
+        fn names<P: Pool>(pools: &[FleetPool<P>]) -> impl Iterator<Item = (&Name, &[Name])> {
+            pools.iter().map(|pool| (pool.standard.name(), pool.standard.former()))
+        }
+        names(&self.managed_pools).chain(names(&self.karpenter_pools)).chain(names(&self.fargate_pools))
+    }
+
+    /// Returns the names of add-ons that are not the catalog's, likewise.
+    pub fn own_addons(&self) -> impl Iterator<Item = (&Name, &[Name])> {
+        let own = self.helm_addons.iter().map(|addon| &addon.standard).filter(|addon| addon.facts.is_own());
+        own.map(|addon| (&addon.name, addon.facts.former.as_slice()))
+    }
+
     /// Returns an add-on that any cluster has, by its name in the catalog.
     pub fn addon(&self, name: &str) -> Option<&Member<FleetAddon>> {
         self.eks_addons.iter().chain(&self.helm_addons).find(|addon| addon.standard.name.as_str() == name)

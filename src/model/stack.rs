@@ -1,6 +1,6 @@
 //! Stacks: the root modules that are deployed, and their order.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::app::App;
 use super::delivery::Account;
@@ -18,6 +18,9 @@ pub struct Stack {
     pub cluster: String,
     /// What a person calls it on the command line.
     pub stack: String,
+    /// The names that all three were made under.
+    #[serde(skip)]
+    pub made_as: MadeAs,
     /// Where it stands among the stacks of its cluster.
     #[serde(skip)]
     pub level: Level,
@@ -41,6 +44,17 @@ pub struct Stack {
     pub key: String,
     /// Whether it is to be destroyed.
     pub retired: bool,
+}
+
+/// The names that a stack's environment, cluster and application were made under: what AWS knows it by is made of these.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MadeAs {
+    /// Its environment's.
+    pub environment: String,
+    /// Its cluster's, `-` for the state stack.
+    pub cluster: String,
+    /// As a person calls it on the command line: an application's name was another one, too.
+    pub stack: String,
 }
 
 /// What is applied before what: a stack reads what those of lower levels have made.
@@ -84,6 +98,11 @@ impl Stack {
     }
 }
 
+/// Returns what a person calls an application's stack on the command line.
+pub(super) fn app_stack(app: &str) -> String {
+    format!("apps/{app}")
+}
+
 /// Returns the stack of an account that pipelines log in to. It assumes no role.
 pub(super) fn of_account(account: &Account) -> Stack {
     let name = format!("accounts/{}", account.id);
@@ -91,6 +110,11 @@ pub(super) fn of_account(account: &Account) -> Stack {
         environment: account.id.clone(),
         cluster: "-".to_owned(),
         stack: "account".to_owned(),
+        made_as: MadeAs {
+            environment: account.id.clone(),
+            cluster: "-".to_owned(),
+            stack: "account".to_owned(),
+        },
         level: Level::State,
         folder: name.clone(),
         name,
@@ -113,6 +137,11 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
             environment: environment.name.clone(),
             cluster: "-".to_owned(),
             stack: level.word().to_owned(),
+            made_as: MadeAs {
+                environment: environment.identity.clone(),
+                cluster: "-".to_owned(),
+                stack: level.word().to_owned(),
+            },
             level,
             folder: format!("environments/{}/{}", environment.name, level.word()),
             account: environment.account.clone(),
@@ -127,8 +156,10 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
         for cluster in &environment.clusters {
             let of_cluster = |level: Level| {
                 let name = format!("{}/{}/{}", environment.name, cluster.name, level.word());
+                let of_environment = of_environment(level);
                 Stack {
                     cluster: cluster.name.clone(),
+                    made_as: MadeAs { cluster: cluster.identity.clone(), ..of_environment.made_as.clone() },
                     folder: format!("environments/{name}"),
                     name,
                     region: cluster.region.clone(),
@@ -136,7 +167,7 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
                     // Without applications, tenants have nothing to do: they go with the last of them.
                     retired: cluster.retired
                         || level == Level::Tenants && cluster.tenants.iter().all(|tenant| tenant.retired),
-                    ..of_environment(level)
+                    ..of_environment
                 }
             };
             let tenants = (!cluster.tenants.is_empty()).then_some(Level::Tenants);
@@ -147,14 +178,16 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
                 });
                 stacks.extend(here.map(|attachment| {
                     let folder = format!("apps/{}/{}", app.name, attachment.folder);
+                    let of_cluster = of_cluster(Level::App);
                     Stack {
                         name: folder.clone(),
-                        stack: format!("apps/{}", app.name),
+                        stack: app_stack(app.name.as_str()),
+                        made_as: MadeAs { stack: app_stack(&app.identity), ..of_cluster.made_as.clone() },
                         folder,
                         deploy_role: attachment.deploy_role.clone(),
                         key: attachment.state_key.clone(),
                         retired: attachment.retired,
-                        ..of_cluster(Level::App)
+                        ..of_cluster
                     }
                 }));
             }
@@ -173,6 +206,7 @@ mod tests {
             environment: environment.to_owned(),
             cluster: cluster.to_owned(),
             stack: String::new(),
+            made_as: MadeAs { environment: String::new(), cluster: String::new(), stack: String::new() },
             level,
             folder: String::new(),
             account: String::new(),

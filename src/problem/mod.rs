@@ -15,7 +15,8 @@ use ipnet::Ipv4Net;
 
 use crate::blueprint::cron;
 use crate::model::bill::Unfit;
-use crate::model::removal::Removed;
+use crate::model::removal::{Heir, Left, Removed};
+use crate::model::rename::Renaming;
 
 pub use nearest::{nearest, suggest};
 pub use words::Words;
@@ -565,9 +566,9 @@ problems! {
     E0736 NamespaceChanges { app: String, former: String },
 
     /// Stacks that were generated are no longer made, and nothing said that they are to be destroyed.
-    E0801 StackLeaves { removed: Removed, stacks: Vec<(String, Vec<String>)>, renamed: Option<String> },
+    E0801 StackLeaves { removed: Removed, stacks: Vec<Left>, heir: Option<Box<Heir>> },
     /// The state of a stack would be looked for elsewhere.
-    E0802 StateMoves { stack: String, from: String, to: String, is_bucket: bool },
+    E0802 StateMoves { stack: String, from: String, to: String, is_bucket: bool, renaming: Option<Box<Renaming>> },
     /// A former name is still that of something.
     E0803 FormerNameInUse { what: &'static str, old: String, name: String },
     /// Two things had the same name before.
@@ -578,6 +579,12 @@ problems! {
     E0806 RetiredElsewhere { value: String, known: Vec<String> },
     /// A node pool has another name in some clusters alone, where the module is the same for all.
     E0807 RenamedInPart { pool: String },
+    /// A node pool or an add-on would lose the name that it was made under.
+    E0808 MadeAnew { what: &'static str, fact: &'static str, last: String, first: String, renaming: Box<Renaming> },
+    /// A cluster would get another EKS name.
+    E0809 EksNameChanges { from: String, to: String, renaming: Option<Box<Renaming>> },
+    /// Nothing had the name that something is said to have had.
+    E0810 RenamedFromNothing { what: &'static str, old: String, name: String, known: Vec<String> },
 
     /// A file among a blueprint's own templates is used for nothing.
     N0801 TemplateUnused { template: String, near: Option<String> },
@@ -597,6 +604,8 @@ problems! {
     N0505 AddonsUntested { addons: Vec<String>, kubernetes: String },
     /// An account is one of AWS' examples.
     N0202 ExampleAccount { account: String },
+    /// A waiver is about a resource that was there.
+    N0203 WaiverOutlives { scope: String },
     /// The range of a VPC is not private.
     N0301 PublicVpcRange { range: Ipv4Net },
     /// Clusters of one account in two regions have addresses in common, and so can never come to meet.
@@ -646,6 +655,7 @@ impl Problem {
             (Self::MissingKey { key, .. }, Self::MissingKey { key: other, .. })
             | (Self::PoolNeeds { key, .. }, Self::PoolNeeds { key: other, .. }) => key == other,
             (Self::AddonRequired { addon, .. }, Self::AddonRequired { addon: other, .. }) => addon == other,
+            (Self::StackLeaves { removed, .. }, Self::StackLeaves { removed: other, .. }) => removed == other,
             _ => self.code() == other.code(),
         }
     }

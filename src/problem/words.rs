@@ -316,6 +316,11 @@ impl Problem {
                         |name| format!("did you mean `{name}`? otherwise {otherwise}"),
                     ))
             }
+            Self::WaiverOutlives { scope } => {
+                Words::new(format!("there is no `{scope}` any more"))
+                    .label("this waiver waives nothing now")
+                    .help("remove the waiver, unless such a resource is to come again")
+            }
             Self::ReservedName { value, why } => Words::new(format!("`{value}` cannot be used as a name"))
                 .label(*why)
                 .help("choose another name"),
@@ -1498,9 +1503,13 @@ impl Problem {
                     .also("this is to be its end")
                     .help(format!("write `\"{first}.{zone}\"`, or the zone that the name is in"))
             }
-            Self::StackLeaves { removed, stacks, renamed } => leaving::words(removed, stacks, renamed.as_deref()),
-            Self::StateMoves { stack, from, to, is_bucket } => {
-                let back = if *is_bucket { "take the bucket's name back" } else { "take the change of names back" };
+            Self::StackLeaves { removed, stacks, heir } => leaving::words(removed, stacks, heir.as_deref()),
+            Self::StateMoves { stack, from, to, is_bucket, renaming } => {
+                let back = match renaming {
+                    Some(renaming) => leaving::written(renaming),
+                    None if *is_bucket => "take the bucket's name back".to_owned(),
+                    None => "take the change of names back".to_owned(),
+                };
                 Words::new(format!("the state of stack `{stack}` would be looked for in `{to}`"))
                     .label(format!("it is in `{from}`, and everything would be made again"))
                     .help(format!(
@@ -1512,7 +1521,9 @@ impl Problem {
                 Words::new(format!("`{name}` cannot be what `{old}` was: there is still {article} {what} `{old}`"))
                     .label("this name is in use")
                     .also("here")
-                    .help(format!("give the {what} that is new another name, or take `renamed_from` out"))
+                    .help(format!(
+                        "give the {what} that is new another name; if `{name}` never was `{old}`, take `renamed_from` out"
+                    ))
             }
             Self::FormerNameTwice { old } => Words::new(format!("two cannot both be what `{old}` was"))
                 .label("the second")
@@ -1535,6 +1546,29 @@ impl Problem {
                     .label("the module is the same for all clusters")
                     .also("here it has these")
                     .help(format!("write `renamed_from` once for all, in `[cluster.node_pools.{pool}]`"))
+            }
+            Self::MadeAnew { what, fact, last, first, renaming } => {
+                Words::new(format!("{what} `{last}` was made as `{first}`, and would be destroyed and made anew"))
+                    .label("this would be another one")
+                    .help(format!(
+                        "{}\nif it is to be another one, take it out, run `plinth generate` and apply, and add it then; if it never was \
+                         applied as `{first}`, take the line `{fact} {last}` out of `.plinth/manifest.json`",
+                        leaving::written(renaming)
+                    ))
+            }
+            Self::EksNameChanges { from, to, renaming } => {
+                let back = renaming.as_ref().map_or_else(
+                    || format!("write `name = \"{from}\"` into the cluster's table, or take the change of names back"),
+                    |renaming| leaving::written(renaming),
+                );
+                Words::new(format!("cluster `{from}` would be called `{to}`"))
+                    .label("AWS gives no cluster another name: it would be destroyed and made anew")
+                    .help(format!("{back}\nif it is to go, retire it first: `retire = true`"))
+            }
+            Self::RenamedFromNothing { what, old, name, known } => {
+                Words::new(format!("`{name}` cannot be what `{old}` was: there was no {what} `{old}`"))
+                    .label(format!("no {what} had this name when plinth ran last"))
+                    .help(suggest(old, known))
             }
             Self::HostWithoutZone { domain_name, cluster, zones } => {
                 let label = match zones {

@@ -49,6 +49,11 @@ impl<'a> Waivers<'a> {
     pub fn unmatched(self) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         for (waiver, _) in self.waivers.iter().zip(&self.matched).filter(|(_, matched)| !**matched) {
+            if waiver.had_scope {
+                let problem = Problem::WaiverOutlives { scope: waiver.scope.clone() };
+                diagnostics.push(problem, waiver.at);
+                continue;
+            }
             // An address in a plan begins with its module's; here it is the one within the module.
             let parts: Vec<&str> = waiver.scope.rsplitn(3, '.').collect();
             let own = parts.iter().take(2).rev().copied().collect::<Vec<_>>().join(".");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use hcl_edit::structure::Body;
+use hcl_edit::structure::{BlockLabel, Body};
 
 use super::content::Content;
 use super::folder::Declared;
@@ -14,14 +14,27 @@ use crate::hcl::address::{beside, source};
 pub struct Calls {
     /// The folders that each folder calls.
     called: BTreeMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
+    /// Every call of a folder.
+    calls: BTreeMap<Utf8PathBuf, Vec<Call>>,
     /// Folders with resources of their own.
     making: BTreeSet<Utf8PathBuf>,
+}
+
+/// A call of a module.
+#[derive(Debug)]
+pub struct Call {
+    /// The folder that it stands in.
+    pub folder: Utf8PathBuf,
+    /// Its address there.
+    pub address: String,
+    /// What it says.
+    pub content: Content,
 }
 
 impl Calls {
     /// Reads the calls of a tree. Only files that hold some are parsed.
     pub fn read(files: &BTreeMap<Utf8PathBuf, String>) -> Self {
-        let mut calls = Self { called: BTreeMap::new(), making: BTreeSet::new() };
+        let mut calls = Self { called: BTreeMap::new(), calls: BTreeMap::new(), making: BTreeSet::new() };
         for (path, text) in files.iter().filter(|(path, _)| path.extension() == Some("tf")) {
             let folder = path.parent().unwrap_or(Utf8Path::new(""));
             if begins_a_line(text, "resource ") {
@@ -29,10 +42,22 @@ impl Calls {
             }
             let body = begins_a_line(text, "module ").then(|| text.parse::<Body>().ok()).flatten();
             for call in body.iter().flat_map(|body| body.get_blocks("module")) {
-                calls.called.entry(folder.to_owned()).or_default().extend(source(folder, call));
+                let Some(called) = source(folder, call) else { continue };
+                let name = call.labels.first().map(BlockLabel::as_str).unwrap_or_default();
+                calls.calls.entry(called.clone()).or_default().push(Call {
+                    folder: folder.to_owned(),
+                    address: format!("module.{name}"),
+                    content: Content::of_body(&call.body, text),
+                });
+                calls.called.entry(folder.to_owned()).or_default().insert(called);
             }
         }
         calls
+    }
+
+    /// Returns every call of a folder.
+    pub fn of(&self, folder: &Utf8Path) -> &[Call] {
+        self.calls.get(folder).map_or(&[], Vec::as_slice)
     }
 
     /// Returns every module that a folder calls, directly and through others.
@@ -51,12 +76,15 @@ impl Calls {
 
     /// Whether a call makes a resource. One of a module from elsewhere is taken to.
     pub fn makes(&self, folder: &Utf8Path, call: &Declared) -> bool {
-        let source = call.content.get("source").and_then(Content::as_text).map(|text| text.trim_matches('"'));
-        let Some(called) = source.and_then(|source| beside(folder, source)) else {
-            return true;
-        };
+        let Some(called) = called(folder, call) else { return true };
         self.making.contains(&called) || self.reach(&called).iter().any(|inner| self.making.contains(inner))
     }
+}
+
+/// Returns the folder that a call names; none where the module is from elsewhere.
+pub fn called(folder: &Utf8Path, call: &Declared) -> Option<Utf8PathBuf> {
+    let source = call.content.get("source").and_then(Content::as_text)?;
+    beside(folder, source.trim_matches('"'))
 }
 
 fn begins_a_line(text: &str, word: &str) -> bool {

@@ -47,7 +47,9 @@ impl Content {
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
-                    table.insert(attribute.key.as_str().to_owned(), Self::of(&attribute.value, text));
+                    let (key, value) = (attribute.key.as_str(), Self::of(&attribute.value, text));
+                    let value = if key == "depends_on" { value.sorted() } else { value };
+                    table.insert(key.to_owned(), value);
                 }
                 Structure::Block(block) => {
                     let labels = block.labels.iter().map(|label| format!("[\"{}\"]", label.as_str()));
@@ -120,6 +122,52 @@ impl Content {
         }
     }
 
+    /// Takes out what stands under a key of a table.
+    pub fn remove(&mut self, key: &str) {
+        if let Self::Table(table) = self {
+            table.remove(key);
+        }
+    }
+
+    /// Gives a key of a table another name.
+    pub fn rename(&mut self, key: &str, now: &str) {
+        if let Self::Table(table) = self
+            && let Some(content) = table.remove(key)
+        {
+            table.insert(now.to_owned(), content);
+        }
+    }
+
+    /// Writes every reference under its new name: `var.old`, `var.old.size`, but neither `var.older` nor `module.a.var.old`.
+    #[must_use]
+    pub fn under_new_names(self, names: &[(String, String)]) -> Self {
+        let all = |list: Vec<Self>| list.into_iter().map(|it| it.under_new_names(names)).collect();
+        match self {
+            Self::Text(text) => {
+                Self::Text(names.iter().fold(text, |text, (was, is)| referring(&text, was, is)))
+            }
+            Self::List(items) => Self::List(all(items)),
+            Self::Blocks(blocks) => Self::Blocks(all(blocks)),
+            Self::Call(name, arguments) => Self::Call(name, all(arguments)),
+            Self::Table(table) => {
+                let entries = table.into_iter().map(|(key, value)| {
+                    let value = value.under_new_names(names);
+                    let value = if key == "depends_on" { value.sorted() } else { value };
+                    (key, value)
+                });
+                Self::Table(entries.collect())
+            }
+        }
+    }
+
+    /// Puts a list whose order says nothing into one.
+    fn sorted(mut self) -> Self {
+        if let Self::List(items) = &mut self {
+            items.sort_by_key(ToString::to_string);
+        }
+        self
+    }
+
     /// Puts a block of the same address to this one: `terraform` and `locals` may stand in several files.
     pub fn join(&mut self, other: Self) {
         if let (Self::Table(into), Self::Table(table)) = (self, other) {
@@ -148,6 +196,25 @@ impl Content {
 fn written(expression: &Expression, text: &str) -> String {
     let source = expression.span().and_then(|span| text.get(span)).unwrap_or_default();
     one_line(source).unwrap_or_else(|_| source.to_owned())
+}
+
+/// Puts a reference in the place of another one wherever it stands in a text by itself.
+fn referring(text: &str, was: &str, is: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(was) {
+        let (before, behind) = (&rest[..at], &rest[at + was.len()..]);
+        let is_itself = !before
+            .chars()
+            .next_back()
+            .or_else(|| out.chars().next_back())
+            .is_some_and(|c| is_word(c) || c == '.')
+            && !behind.chars().next().is_some_and(is_word);
+        out.push_str(before);
+        out.push_str(if is_itself { is } else { was });
+        rest = behind;
+    }
+    out + rest
 }
 
 fn compare(path: &str, old: Option<&Content>, new: Option<&Content>, found: &mut Vec<Difference>) {

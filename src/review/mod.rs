@@ -4,7 +4,9 @@
 //! | --- | --- |
 //! | [`content`] | what a block says, and how two differ |
 //! | [`folder`] | the blocks of one folder by their addresses |
+//! | [`instance`] | whether a call makes a resource at all |
 //! | [`renamed`] | roots that lie elsewhere now |
+//! | [`retired`] | whether what is destroyed was to go |
 //! | [`calls`] | which stacks call which modules |
 //! | [`show`] | a change as text, and as data |
 //! | [`touched`] | the stacks that a change touches, with those that depend on them |
@@ -15,7 +17,9 @@
 pub mod calls;
 pub mod content;
 pub mod folder;
+pub mod instance;
 pub mod renamed;
+pub mod retired;
 pub mod show;
 pub mod touched;
 
@@ -24,10 +28,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::file::File;
+use crate::hcl::address;
 use crate::model::Stack;
+use crate::model::facts::{Facts, StackFacts};
 use crate::tree::{Manifest, difference};
-use calls::Calls;
-use folder::{Declarations, Declared, Item, Succession, declarations, items};
+use calls::{Calls, called};
+use folder::{Around, Declarations, Item, Renamed, Succession, declarations, items};
 use renamed::Rename;
 
 /// A generated tree, wherever it lies.
@@ -46,20 +52,24 @@ pub struct Root {
     pub stack: String,
     /// Its folder below the output directory.
     pub folder: Utf8PathBuf,
+    /// Whether it is to be destroyed.
+    pub retired: bool,
+    /// Calls in it that go with applications that are to be destroyed on its cluster.
+    pub leaving: Vec<String>,
 }
 
 impl Tree {
     /// Takes what was rendered, with its stacks in the order in which they are applied.
     pub fn rendered(files: &[File], stacks: &[Stack]) -> Self {
-        let root = |stack: &Stack| Root { stack: stack.name.clone(), folder: stack.folder.clone().into() };
+        let known = stacks.iter().cloned().map(StackFacts::of).collect();
         Self {
             files: files.iter().map(|file| (file.path.clone(), file.text.clone())).collect(),
-            stacks: stacks.iter().map(root).collect(),
+            stacks: stacks.iter().map(|it| Root::of(&it.name, Utf8Path::new(&it.folder), &known)).collect(),
         }
     }
 
-    /// Takes what lies somewhere, with its manifest, which knows the stacks; they are in the order of their names.
-    pub fn written(files: BTreeMap<Utf8PathBuf, String>, manifest: &Manifest) -> Self {
+    /// Takes what lies somewhere, with its manifest and the facts of that, which know the stacks; they are in the order of their names.
+    pub fn written(files: BTreeMap<Utf8PathBuf, String>, manifest: &Manifest, facts: &Facts) -> Self {
         let mut folders: BTreeMap<&str, &Utf8Path> = BTreeMap::new();
         for (path, record) in &manifest.files {
             if let (Some(stack), Some(folder)) = (&record.stack, path.parent()) {
@@ -67,9 +77,12 @@ impl Tree {
                 *known = (*known).min(folder);
             }
         }
-        let root =
-            |(stack, folder): (&str, &Utf8Path)| Root { stack: stack.to_owned(), folder: folder.to_owned() };
-        Self { files, stacks: folders.into_iter().map(root).collect() }
+        let stacks = folders.into_iter().map(|(stack, folder)| Root::of(stack, folder, facts.stacks()));
+        Self { stacks: stacks.collect(), files }
+    }
+
+    fn has(&self, folder: &Utf8Path) -> bool {
+        self.files.keys().any(|path| path.parent() == Some(folder))
     }
 
     /// Returns every folder that is a module or a root.
@@ -103,6 +116,10 @@ pub struct StackChange {
     pub presence: Presence,
     /// The files that touch it, its own and those of modules that it calls; none where it is as it was.
     pub files: Vec<Utf8PathBuf>,
+    /// Whether the blueprint says that it is to be destroyed, or did while it was there.
+    pub retired: bool,
+    /// How many resources it has, those of the modules that it calls among them; of one that is gone, had.
+    pub resources: usize,
 }
 
 /// Which of two trees have something.
@@ -238,6 +255,8 @@ struct Both<'a> {
     new: &'a Tree,
     old_calls: Calls,
     new_calls: Calls,
+    /// Variables of modules with another name.
+    variables: BTreeMap<Utf8PathBuf, Renamed>,
 }
 
 /// What differs in one root or module.
@@ -275,13 +294,20 @@ pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
-    let both = Both { old, new, old_calls: Calls::read(&old.files), new_calls: Calls::read(&new.files) };
+    let (old_calls, new_calls) = (Calls::read(&old.files), Calls::read(&new.files));
+    let mut both = Both { old, new, old_calls, new_calls, variables: BTreeMap::new() };
+    let variables = folders.iter().map(|(folder, (pairs, _))| {
+        let Versions { old, new, .. } = versions(pairs);
+        ((*folder).to_owned(), both.succession(folder).variables(&old, &new))
+    });
+    both.variables = variables.filter(|(_, variables)| !variables.is_empty()).collect();
     let parts = folders.into_iter().map(|(folder, (pairs, own))| (folder, both.part(folder, &pairs, &own)));
     // A block that goes to another file of its folder is the same block.
     let parts = parts.filter(|(_, part)| !part.items.is_empty() || !part.others.is_empty());
     let parts: BTreeMap<&Utf8Path, Part> = parts.collect();
     let stacks = both.stacks(&parts);
-    let folders = parts.into_iter().map(|(folder, part)| {
+    let folders = parts.into_iter().map(|(folder, mut part)| {
+        both.judge(folder, &mut part.items, &stacks);
         let is_user =
             |stack: &&StackChange| stack.folder == folder || both.reach(&stack.folder).contains(folder);
         FolderChange {
@@ -303,23 +329,23 @@ pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
 
 impl Both<'_> {
     fn part(&self, folder: &Utf8Path, pairs: &[&Pair<'_>], own: &[&Utf8PathBuf]) -> Part {
-        let mut others: Vec<Utf8PathBuf> = own.iter().map(|path| (*path).clone()).collect();
-        let mut files = others.clone();
-        let (mut before, mut after) = (Declarations::new(), Declarations::new());
-        for pair in pairs {
-            files.push(pair.path.to_owned());
-            match &pair.declared {
-                Some((old, new)) => {
-                    join(&mut before, old);
-                    join(&mut after, new);
-                }
-                None => others.push(pair.path.to_owned()),
-            }
-        }
+        let Versions { old, new, mut others } = versions(pairs);
+        others.extend(own.iter().map(|path| (*path).clone()));
+        let mut files: Vec<Utf8PathBuf> = pairs.iter().map(|pair| pair.path.to_owned()).collect();
+        files.extend(own.iter().map(|path| (*path).clone()));
         others.sort();
         files.sort();
-        let holds = |call: &Declared| self.old_calls.makes(folder, call);
-        Part { items: items(&before, &after, &self.succession(folder), &holds), others, files }
+        let none = Renamed::new();
+        let around = Around {
+            succession: &self.succession(folder),
+            variables: self.variables.get(folder).unwrap_or(&none),
+            of_call: &|call| {
+                let called = called(folder, call).and_then(|called| self.variables.get(&called));
+                called.cloned().unwrap_or_default()
+            },
+            holds: &|call| self.old_calls.makes(folder, call),
+        };
+        Part { items: items(&old, &new, &around), others, files }
     }
 
     /// Reads what a folder says of addresses that are gone; a file that says it may be as it was.
@@ -338,7 +364,13 @@ impl Both<'_> {
         let presence = |root| if has(self.old, root) { Presence::Both } else { Presence::Added };
         let all = self.new.stacks.iter().map(|root| (root, presence(root)));
         let all = all.chain(gone.map(|root| (root, Presence::Removed)));
+        let resources = |tree: &Tree| {
+            let files = tree.files.iter().map(|(path, text)| (path.as_path(), text.as_str()));
+            address::contents(files)
+        };
+        let (before, after) = (resources(self.old), resources(self.new));
         all.map(|(root, presence)| {
+            let contents = if presence == Presence::Removed { &before } else { &after };
             let reach = self.reach(&root.folder);
             let parts =
                 parts.iter().filter(|(folder, _)| **folder == root.folder || reach.contains(**folder));
@@ -347,6 +379,8 @@ impl Both<'_> {
                 folder: root.folder.clone(),
                 presence,
                 files: parts.flat_map(|(_, part)| part.files.iter().cloned()).collect(),
+                retired: root.retired,
+                resources: address::addresses(contents, root.folder.as_str()).len(),
             }
         })
         .collect()
@@ -358,6 +392,28 @@ impl Both<'_> {
         reach.append(&mut self.new_calls.reach(root));
         reach
     }
+}
+
+/// What both versions of a folder declare.
+struct Versions {
+    old: Declarations,
+    new: Declarations,
+    /// Files that declare nothing.
+    others: Vec<Utf8PathBuf>,
+}
+
+fn versions(pairs: &[&Pair<'_>]) -> Versions {
+    let mut versions = Versions { old: Declarations::new(), new: Declarations::new(), others: Vec::new() };
+    for pair in pairs {
+        match &pair.declared {
+            Some((old, new)) => {
+                join(&mut versions.old, old);
+                join(&mut versions.new, new);
+            }
+            None => versions.others.push(pair.path.to_owned()),
+        }
+    }
+    versions
 }
 
 fn join(into: &mut Declarations, from: &Declarations) {
@@ -375,6 +431,11 @@ impl Change {
         self.files.is_empty() && self.renames.is_empty()
     }
 
+    /// Whether an apply would destroy what the blueprint does not retire.
+    pub fn is_destructive(&self) -> bool {
+        self.destroyed().any(|(_, item, _)| !item.retired)
+    }
+
     /// Returns every address that an apply would destroy, with its folder's change.
     pub fn destroyed(&self) -> impl Iterator<Item = (&FolderChange, &Item, &String)> {
         let items =
@@ -389,7 +450,7 @@ mod tests {
 
     fn tree(files: &[(&str, &str)]) -> Tree {
         let root =
-            |stack: &str| Root { stack: stack.to_owned(), folder: format!("environments/{stack}").into() };
+            |stack: &str| Root::of(stack, Utf8Path::new(&format!("environments/{stack}")), &BTreeMap::new());
         Tree {
             files: files.iter().map(|(path, text)| ((*path).into(), (*text).to_owned())).collect(),
             stacks: ["a", "b"].map(root).to_vec(),
@@ -414,6 +475,15 @@ mod tests {
             (
                 "resource \"x\" \"c\" {\n  b = 1\n}\nmoved {\n  from = x.a\n  to   = x.c\n}\n",
                 vec!["moved x.a Added []", r#"x.c Moved { from: "x.a" } []"#],
+            ),
+            // Moved twice since, and from one to the other in a circle.
+            (
+                "resource \"x\" \"d\" {\n  b = 1\n}\nmoved {\n  from = x.a\n  to   = x.c\n}\nmoved {\n  from = x.c\n  to   = x.d\n}\n",
+                vec!["moved x.a Added []", "moved x.c Added []", r#"x.d Moved { from: "x.a" } []"#],
+            ),
+            (
+                "moved {\n  from = x.a\n  to   = x.c\n}\nmoved {\n  from = x.c\n  to   = x.a\n}\n",
+                vec!["moved x.a Added []", "moved x.c Added []", r#"x.a Removed ["x.a"]"#],
             ),
             // Moved to nowhere.
             (
@@ -445,6 +515,95 @@ mod tests {
         let each = |keys: &str| format!("resource \"x\" \"a\" {{\n  for_each = {{ {keys} }}\n}}\n");
         assert_eq!(items(&each("a = 1, b = 2"), &each("a = 1, c = 2")), [r#"x.a Changed ["x.a[\"b\"]"]"#]);
         assert_eq!(items(&each("a = 1"), &each("a = 2, c = 2")), ["x.a Changed []"]);
+        let many = |argument: &str| format!("resource \"x\" \"a\" {{\n  {argument}\n}}\n");
+        for (old, new, lost) in [
+            ("for_each = toset([\"a\", \"b\"])", "for_each = toset([\"b\"])", r#"["x.a[\"a\"]"]"#),
+            ("for_each = toset([\"a\"])", "for_each = toset(var.all)", "[]"),
+            ("count = 2", "count = 1", r#"["x.a[1]"]"#),
+            ("count = 1", "count = 0", r#"["x.a[0]"]"#),
+            ("b = 1", "count = 0", r#"["x.a"]"#),
+            // The engines move the only one to the first of several, and back.
+            ("b = 1", "count = 1", "[]"),
+            ("count = 1", "b = 1", "[]"),
+            ("b = 1", "for_each = { a = 1 }", r#"["x.a"]"#),
+            ("count = var.enabled ? 1 : 0", "count = 0", "[]"),
+        ] {
+            assert_eq!(items(&many(old), &many(new)), [format!("x.a Changed {lost}")], "{old}: {new}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_by_another_name_is_another_one() {
+        let release = |name: &str, version: &str| {
+            format!(
+                "resource \"helm_release\" \"a\" {{\n  name = \"{name}\"\n  version = \"{version}\"\n}}\n"
+            )
+        };
+        let destroyed = ["helm_release.a Changed [\"helm_release.a\"]"];
+        assert_eq!(items(&release("a", "1"), &release("b", "1")), destroyed);
+        assert_eq!(items(&release("a", "1"), &release("a", "2")), ["helm_release.a Changed []"]);
+    }
+
+    #[test]
+    fn what_no_call_made_is_not_destroyed() {
+        let variable = "variable \"on\" {\n  default = false\n}\n";
+        let made = format!(
+            "{variable}resource \"x\" \"a\" {{\n  count = var.on ? 1 : 0\n}}\nresource \"x\" \"b\" {{}}\n"
+        );
+        let destroyed = |argument: &str, retired: bool| {
+            let call = format!("module \"m\" {{\n  source = \"../../modules/m\"\n{argument}}}\n");
+            let plain = call.replace(argument, "");
+            let with = |module: &str| {
+                tree(&[
+                    ("environments/a/main.tf", &call),
+                    ("environments/b/main.tf", &plain),
+                    ("modules/m/main.tf", module),
+                ])
+            };
+            let (old, mut new) = (with(&made), with("resource \"x\" \"b\" {}\n"));
+            new.stacks[0].retired = retired;
+            let change = compare(&old, &new, &[]);
+            change.destroyed().map(|(_, item, address)| (address.clone(), item.retired)).collect::<Vec<_>>()
+        };
+        assert_eq!(destroyed("  off = true\n", false), []);
+        assert_eq!(destroyed("  on = true\n", false), [("x.a".to_owned(), false)]);
+        assert_eq!(destroyed("  on = local.on\n", false), [("x.a".to_owned(), false)]);
+        assert_eq!(destroyed("  on = true\n", true), [("x.a".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_rename_is_no_more_than_a_move() {
+        let pool = |name: &str, rest: &str| {
+            tree(&[
+                (
+                    "modules/m/main.tf",
+                    &format!(
+                        "variable \"{name}_size\" {{\n  description = \"Of {name}.\"\n}}\nresource \"x\" \"pool_{name}\" {{\n  \
+                         b = var.{name}_size\n}}\nresource \"x\" \"z\" {{\n  depends_on = [x.pool_{name}, x.pool_c]\n}}\n{rest}"
+                    ),
+                ),
+                (
+                    "environments/a/main.tf",
+                    &format!("module \"m\" {{\n  source = \"../../modules/m\"\n  {name}_size = 1\n}}\n"),
+                ),
+            ])
+        };
+        let moved = "moved {\n  from = x.pool_a_b\n  to   = x.pool_d\n}\n";
+        let change = compare(&pool("a_b", ""), &pool("d", moved), &[]);
+        let items = change.folders.iter().flat_map(|folder| &folder.items);
+        let said: Vec<String> =
+            items.map(|it| format!("{} {:?} {:?}", it.address, it.what, it.differences)).collect();
+        assert_eq!(
+            said,
+            [
+                "moved x.pool_a_b Added []",
+                r#"var.d_size Moved { from: "var.a_b_size" } []"#,
+                r#"x.pool_d Moved { from: "x.pool_a_b" } []"#,
+            ]
+        );
+        // Without a word of it, it is another one.
+        let change = compare(&pool("a_b", ""), &pool("d", ""), &[]);
+        assert!(change.is_destructive());
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::content::Difference;
-use super::folder::{Item, What};
+use super::folder::{Item, What, is_made};
 use super::renamed::Rename;
-use super::{Change, FileWhat, FolderChange, Presence};
+use super::{Change, FileWhat, FolderChange, Presence, StackChange};
 
 /// How much of a value is shown.
 const WIDTH: usize = 100;
@@ -44,7 +44,7 @@ pub fn text(base: &str, change: &Change) -> String {
         .map(|file| match file.what {
             FileWhat::Added => format!("  + {}\n", file.path),
             FileWhat::Removed => format!("  - {}\n", file.path),
-            FileWhat::Layout => format!("  ~ {} (comments and layout)\n", file.path),
+            FileWhat::Layout => format!("  ~ {} (comments, descriptions and layout)\n", file.path),
             FileWhat::Changed | FileWhat::Own => format!("  ~ {}\n", file.path),
         })
         .collect();
@@ -62,13 +62,15 @@ fn summary(base: &str, change: &Change) -> String {
     let touched = change.stacks.iter().filter(|stack| !stack.files.is_empty()).count();
     let differ = if touched == 1 { "differs" } else { "differ" };
     let mut said = format!("{touched} of {all} stacks {differ} from {base}\n");
-    let items = || change.folders.iter().flat_map(|folder| &folder.items);
-    let count = |is: fn(&What) -> bool| items().filter(|item| is(&item.what)).count();
+    let count = |is_counted: &dyn Fn(&Item) -> bool| {
+        change.folders.iter().flat_map(|folder| &folder.items).filter(|item| is_counted(item)).count()
+    };
+    let of_made = |is: fn(&What) -> bool| count(&|item| is_made(&item.address) && is(&item.what));
     let numbers = [
-        (count(|what| *what == What::Added), "added"),
-        (count(|what| *what == What::Removed), "removed"),
-        (count(|what| *what == What::Changed), "changed"),
-        (count(|what| matches!(what, What::Moved { .. })), "moved"),
+        (of_made(|what| *what == What::Added), "added"),
+        (of_made(|what| *what == What::Removed), "removed"),
+        (of_made(|what| *what == What::Changed), "changed"),
+        (of_made(|what| matches!(what, What::Moved { .. })), "moved"),
     ];
     let numbers: Vec<String> = numbers
         .iter()
@@ -76,13 +78,27 @@ fn summary(base: &str, change: &Change) -> String {
         .map(|(number, what)| format!("{number} {what}"))
         .collect();
     if !numbers.is_empty() {
-        said.push_str(&format!("addresses: {}\n", numbers.join(", ")));
+        said.push_str(&format!("resources and calls: {}\n", numbers.join(", ")));
+    }
+    // Those that come and go do so with what they are about.
+    let others = count(&|item| !is_made(&item.address) && item.what == What::Changed);
+    if others > 0 {
+        said.push_str(&format!("variables, locals, outputs and the like: {others} changed\n"));
     }
     for Rename { from, to } in &change.renames {
         said.push_str(&format!("renamed: {from} -> {to}, with the same states\n"));
     }
-    for (folder, _, address) in change.destroyed() {
+    for (folder, _, address) in change.destroyed().filter(|(_, item, _)| !item.retired) {
         said.push_str(&format!("destroyed: {address} ({})\n", of(folder)));
+    }
+    let gone = change.stacks.iter().filter(|stack| stack.presence == Presence::Removed && stack.retired);
+    for stack in gone {
+        said.push_str(&format!("destroyed as retired: {} ({})\n", stack.folder, resources(stack.resources)));
+    }
+    let is_here = |folder: &FolderChange| presence(folder, change) == Presence::Both;
+    for (folder, _, address) in change.destroyed().filter(|(folder, item, _)| item.retired && is_here(folder))
+    {
+        said.push_str(&format!("destroyed as retired: {address} ({})\n", of(folder)));
     }
     said
 }
@@ -97,15 +113,27 @@ pub fn of(folder: &FolderChange) -> String {
 }
 
 fn presence(folder: &FolderChange, change: &Change) -> Presence {
-    let stack = change.stacks.iter().find(|stack| stack.folder == folder.folder);
-    stack.map_or(Presence::Both, |stack| stack.presence)
+    stack(folder, change).map_or(Presence::Both, |stack| stack.presence)
+}
+
+fn stack<'a>(folder: &FolderChange, change: &'a Change) -> Option<&'a StackChange> {
+    change.stacks.iter().find(|stack| stack.folder == folder.folder)
+}
+
+fn resources(number: usize) -> String {
+    format!("{number} resource{}", if number == 1 { "" } else { "s" })
 }
 
 fn heading(folder: &FolderChange, change: &Change) -> String {
-    let number = folder.items.len();
-    match presence(folder, change) {
-        Presence::Added => format!("{}: a new stack, {number} addresses", folder.folder),
-        Presence::Removed => format!("{}: the stack is gone, {number} addresses", folder.folder),
+    let Some(stack) = stack(folder, change) else { return of(folder) };
+    let number = resources(stack.resources);
+    match stack.presence {
+        Presence::Added => format!("{}: a new stack, {number}", folder.folder),
+        Presence::Removed if stack.retired => {
+            format!("{}: the stack is gone as retired, {number}", folder.folder)
+        }
+        Presence::Removed => format!("{}: the stack is gone, {number}", folder.folder),
+        Presence::Both if stack.retired => format!("{}, retired", folder.folder),
         Presence::Both => of(folder),
     }
 }
@@ -120,9 +148,13 @@ fn line(item: &Item) -> String {
     };
     let mut said = format!("    {mark} {}{from}", item.address);
     match item.destroys.as_slice() {
-        [] => {}
-        [whole] if *whole == item.address => said.push_str(": destroyed"),
+        [] => return said + "\n",
+        [whole] if *whole == item.address && item.what == What::Removed => said.push_str(": destroyed"),
+        [whole] if *whole == item.address => said.push_str(": destroyed, and made anew"),
         instances => said.push_str(&format!(": destroys {}", instances.join(", "))),
+    }
+    if item.retired {
+        said.push_str(", as retired");
     }
     said + "\n"
 }
@@ -161,7 +193,14 @@ pub fn data(change: &Change) -> Value {
             Presence::Both if stack.files.is_empty() => "none",
             Presence::Both => "changed",
         };
-        json!({ "name": stack.name, "folder": stack.folder, "change": change, "files": stack.files })
+        json!({
+            "name": stack.name,
+            "folder": stack.folder,
+            "change": change,
+            "retired": stack.retired,
+            "resources": stack.resources,
+            "files": stack.files,
+        })
     });
     let folders = change.folders.iter().map(|folder| {
         json!({
@@ -209,6 +248,7 @@ fn item(item: &Item) -> Value {
         "change": change,
         "from": from,
         "destroys": item.destroys,
+        "retired": item.retired,
         "values": values.collect::<Vec<_>>(),
     })
 }

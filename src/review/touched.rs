@@ -42,7 +42,9 @@ pub fn text(base: &str, change: &Change, stacks: &[Stack]) -> String {
             [file, other] => format!("touched by {file}, {other}"),
             [file, rest @ ..] => format!("touched by {file} and {} other files", rest.len()),
         };
-        said.push_str(&format!("{:width$}  {why}\n", stack.name));
+        let then =
+            if stack.retired { "; it is retired: `scripts/destroy` takes it, and no apply" } else { "" };
+        said.push_str(&format!("{:width$}  {why}{then}\n", stack.name));
     }
     for stack in change.stacks.iter().filter(|stack| stack.presence == Presence::Removed) {
         said.push_str(&format!("{} is gone: nothing is left to plan\n", stack.name));
