@@ -213,6 +213,43 @@ fn scripts_take_what_is_retired() {
     assert!(steps.is_sorted(), "{printed}");
 }
 
+/// The provider and the roles of pipelines, which nobody would ever look for again.
+#[test]
+fn what_accounts_have_for_pipelines_leaves_in_steps() {
+    let place = Place::new();
+    let deploy = "deploy_role          = \"arn:aws:iam::111111111111:role/terraform\"";
+    let plan = "plan_role            = \"arn:aws:iam::111111111111:role/terraform-plan\"";
+    let roles = with(&place.blueprint, deploy, &format!("{deploy}\n{plan}"));
+    let delivery = "[delivery]\nengine = \"github-actions\"\nblueprint = \"blueprints/azavea.toml\"\nrepository = \"acme/platform\"\n";
+    let delivered = format!("{roles}\n{delivery}");
+    place.generates(&delivered);
+    let left = [
+        "error[E0801]: what pipelines log in to",
+        "`retire = true` in `[delivery]`",
+        "accounts/222222222222, ",
+    ];
+    place.refuses(&roles, &left);
+    let other = delivered.replace("\"acme/platform\"", "\"acme/platform\"\naccount = \"999999999999\"");
+    place.refuses(&other, &left);
+
+    place.generates(&delivered.replace(delivery, &format!("{delivery}retire = true\n")));
+    assert!(place.read("scripts/lib.sh").contains("\naccounts/222222222222\n"), "scripts know it");
+    let script = place.path().join("tree/scripts/destroy");
+    let output = Command::new("bash").arg(script).args(["222222222222", "--dry-run"]).output();
+    let printed = String::from_utf8(output.expect("there is bash").stdout).expect("UTF-8");
+    assert!(printed.contains("-destroy -target=aws_iam_openid_connect_provider.pipelines"), "{printed}");
+    place.generates(&roles);
+    assert!(!place.has("accounts"));
+
+    // Where its environment goes, an account goes with it.
+    place.generates(&delivered);
+    let protected = "protection      = true";
+    place.generates(&with(&delivered, protected, &format!("{protected}\nretire = true")));
+    let gone = without_production(&roles);
+    place.generates(&format!("{gone}\n{delivery}"));
+    assert!(!place.has("accounts/222222222222") && place.has("accounts/111111111111/main.tf"));
+}
+
 /// All names change at once, and every state stays where it is.
 #[test]
 fn renames_are_no_removals() {

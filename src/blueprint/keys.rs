@@ -15,8 +15,8 @@ use super::read::{Map, Read, Reader, table};
 use super::scalar::{
     AccountId, Ami, Architecture, Branch, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
     ConsolidationPolicy, DatabaseEngine, DatabaseVersion, Date, DeliveryEngine, DisruptionReason, Duration,
-    Engine, Folder, Format, Former, Glob, InstanceClass, InstanceType, IpFamily, KubernetesVersion, Mfa,
-    Name, Nat, Partition, Placement, PodIdentity, PodSecurity, PoolKind, RepositoryFile, RetentionDays,
+    Engine, Folder, Format, Former, Glob, InstanceClass, InstanceType, IpFamily, Issuer, KubernetesVersion,
+    Mfa, Name, Nat, Partition, Placement, PodIdentity, PodSecurity, PoolKind, RepositoryFile, RetentionDays,
     Retire, Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
@@ -95,22 +95,32 @@ table! {
 table! {
     /// `[delivery]`
     "[delivery]" Delivery {
-        /// What delivers changes: plinth writes what it reads. With `github-actions` also `accounts/`, with the roles that pipelines
-        /// log in as. Without it, delivery is somebody else's.
+        /// What delivers changes: plinth writes what it reads. With `github-actions` and `gitlab-ci` also `accounts/`, with the roles
+        /// that pipelines log in as. Without it, delivery is somebody else's.
         optional engine: DeliveryEngine,
+        /// Whether pipelines are to end: what accounts have for them is to be destroyed, the step before `engine` is taken out
+        /// (GitHub Actions, GitLab CI).
+        default retire: bool = false,
         /// The repository whose pipelines may log in, as GitHub's tokens name it: `"acme/platform"`, or with the numbers of
-        /// both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable (GitHub Actions).
+        /// both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable; or the project's path on
+        /// GitLab, with all its groups (GitHub Actions, GitLab CI).
         optional repository: String,
-        /// The branch that is deployed (GitHub Actions, Atlantis).
+        /// The host of the project, in place of gitlab.com; IAM must reach it (GitLab CI).
+        optional host: Issuer; usual |_| Some(usual::GITLAB_HOST),
+        /// The image of jobs. It has bash, git, curl, jq, the AWS CLI, the engine and, without `install`, plinth (GitLab CI).
+        optional image: String,
+        /// The branch that is deployed (GitHub Actions, GitLab CI, Atlantis).
         optional branch: Branch; usual |_| Some(usual::BRANCH),
         /// This file's path in the repository; without it, the file stands at the root. Where the tree lies follows from it
-        /// (GitHub Actions, Atlantis).
+        /// (GitHub Actions, GitLab CI, Atlantis).
         optional blueprint: RepositoryFile,
-        /// The command that puts plinth on a runner; without it, runners have it (GitHub Actions).
+        /// The command that puts plinth on a runner; without it, runners have it (GitHub Actions, GitLab CI).
         optional install: String,
-        /// Label of the runners that reach the clusters' API; without it, they are GitHub's own (GitHub Actions).
+        /// Label or tag of the runners that reach the clusters' API; without it, they are the host's own (GitHub Actions,
+        /// GitLab CI).
         optional runner: Pattern,
-        /// Where the states of `accounts/` are kept; without it, in the one region of the environments (GitHub Actions).
+        /// Where the states of `accounts/` are kept; without it, in the one region of the environments (GitHub Actions,
+        /// GitLab CI).
         optional region: String,
         /// The AWS account of the roles that pipelines run as; without it, each environment's own.
         optional account: AccountId,

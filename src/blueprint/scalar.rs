@@ -131,6 +131,18 @@ text! {
     "module in git", r"^git::[!#-~]+\?ref=[!#-~]+$", "git::https://example.com/platform.git//modules/attachment?ref=v1.0.0"
 }
 text! {
+    /// A host that IAM takes tokens of: by its name alone, without a port (IAM user guide, "Create an OpenID Connect (OIDC) identity
+    /// provider in IAM", read 2026-11).
+    Issuer, |text| {
+        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let is_label = |label: &str| {
+            !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(is_plain)
+        };
+        check(text.contains('.') && text.split('.').all(is_label), || Problem::InvalidHost { value: text.into() })
+    },
+    "host", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", "gitlab.com"
+}
+text! {
     /// The name of a branch.
     Branch, |text| {
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_./-".contains(&b);
@@ -502,6 +514,8 @@ words! {
     DeliveryEngine {
         /// Workflows of GitHub Actions.
         GithubActions = "github-actions",
+        /// Pipelines of GitLab CI, on gitlab.com or a server of one's own.
+        GitlabCi = "gitlab-ci",
         /// An Atlantis server, by `atlantis.yaml`.
         Atlantis = "atlantis",
         /// Terramate, by a `stack.tm.hcl` in each root module.

@@ -8,6 +8,8 @@ use super::scalar::{AmiFamily, Architecture, Capacity, ConsolidationPolicy, IpFa
 
 /// The name of a state bucket.
 pub const STATE_BUCKET: &str = "{project}-{environment}-{account}-terraform-state";
+/// Where GitLab runs pipelines.
+pub const GITLAB_HOST: &str = "gitlab.com";
 /// The branch that pipelines deploy.
 pub const BRANCH: &str = "main";
 /// The role that assumes an environment's deploy role, and no other's.

@@ -63,10 +63,13 @@ impl Pipeline {
     }
 }
 
+/// Who issues the tokens of GitHub's jobs.
+const GITHUB_ISSUER: &str = "token.actions.githubusercontent.com";
+
 /// Whether pipelines log in by tokens of their host: then plinth makes the roles that trust these.
 fn logs_in(engine: DeliveryEngine) -> bool {
     match engine {
-        DeliveryEngine::GithubActions => true,
+        DeliveryEngine::GithubActions | DeliveryEngine::GitlabCi => true,
         DeliveryEngine::Atlantis | DeliveryEngine::Terramate => false,
     }
 }
@@ -78,6 +81,10 @@ pub struct Delivery {
     pub engine: DeliveryEngine,
     /// The repository whose pipelines log in, as the tokens of its host name it; empty where none do.
     pub repository: String,
+    /// The host that issues these tokens; empty where none do.
+    pub issuer: String,
+    /// The image of jobs, where they have one.
+    pub image: Option<String>,
     /// The branch that is deployed.
     pub branch: String,
     /// The blueprint's path in the repository.
@@ -86,7 +93,7 @@ pub struct Delivery {
     pub folder: String,
     /// What puts plinth on a runner; without it, runners have it.
     pub install: Option<String>,
-    /// Which runners reach each cluster's API; none where GitHub's own do.
+    /// Which runners reach each cluster's API; none where the host's own do.
     pub runners: Vec<Runner>,
     /// The accounts that pipelines log in to.
     pub accounts: Vec<Account>,
@@ -114,6 +121,8 @@ pub struct Account {
     pub region: String,
     /// Where its stack's state lives.
     pub state: StateStore,
+    /// Whether its provider and roles are to be destroyed.
+    pub retired: bool,
     /// The roles, by name.
     pub roles: Vec<LoginRole>,
     /// Tags of everything in it, sorted by key.
@@ -172,6 +181,8 @@ pub(super) fn resolve(
     let mut delivery = Delivery {
         engine: engine.value,
         repository: String::new(),
+        issuer: String::new(),
+        image: keys.image.as_ref().map(|image| image.value.clone()),
         branch: keys.branch.as_ref().map_or(usual::BRANCH, |branch| branch.as_str()).to_owned(),
         blueprint: keys.blueprint.as_ref().map_or(context.file_name, |path| path.as_str()).to_owned(),
         folder: String::new(),
@@ -186,29 +197,46 @@ pub(super) fn resolve(
     if !logs_in(engine.value) {
         return Some(delivery);
     }
+    let lacks = |key, example, why| Problem::EngineNeeds { engine: engine.word(), key, example, why };
     match &keys.repository {
         None => {
-            let (engine_word, key) = (engine.word(), "repository");
-            let problem = Problem::EngineNeeds { engine: engine_word, key, example: "\"acme/platform\"" };
-            context.push(problem, engine.span);
+            let why = "roles trust the tokens of one repository only";
+            context.push(lacks("repository", "\"acme/platform\"", why), engine.span);
         }
-        Some(repository) if !is_repository(repository) => {
-            context.push(Problem::NotARepository { value: repository.value.clone() }, repository.span);
+        Some(repository) if !is_repository(repository, engine.value) => {
+            let problem = Problem::NotARepository { value: repository.value.clone(), engine: engine.value };
+            context.push(problem, repository.span);
         }
         Some(repository) => delivery.repository.clone_from(&repository.value),
+    }
+    if engine.value == DeliveryEngine::GitlabCi {
+        let host = keys.host.as_ref().map_or(usual::GITLAB_HOST, |host| host.as_str());
+        host.clone_into(&mut delivery.issuer);
+        if keys.image.is_none() {
+            let example = "\"registry.gitlab.com/acme/platform/plinth:1\"";
+            let why = "no public image has the AWS CLI, the engine and plinth";
+            context.push(lacks("image", example, why), engine.span);
+        }
+    } else {
+        GITHUB_ISSUER.clone_into(&mut delivery.issuer);
     }
     delivery.runners = runners(context, keys, environments);
     delivery.accounts = accounts(context, keys, environments, apps);
     Some(delivery)
 }
 
-/// Whether a text names a repository as GitHub's tokens do: with numbers behind both names, `acme@1234/platform@5678`, where it was
-/// made or renamed after 2026-07-15, or has chosen so (GitHub changelog, "Immutable subject claims for GitHub Actions OIDC tokens",
-/// 2026-04-23, read 2026-11).
-fn is_repository(text: &str) -> bool {
+/// Whether a text names a repository as the tokens of its host do.
+///
+/// GitHub's have numbers behind both names, `acme@1234/platform@5678`, where it was made or renamed after 2026-07-15, or has chosen
+/// so (GitHub changelog, "Immutable subject claims for GitHub Actions OIDC tokens", 2026-04-23). GitLab's have the project's path
+/// with all its groups (GitLab docs, "OpenID Connect (OIDC) Authentication Using ID Tokens"). Read 2026-11.
+fn is_repository(text: &str, engine: DeliveryEngine) -> bool {
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
     };
+    if engine == DeliveryEngine::GitlabCi {
+        return text.split('/').count() >= 2 && text.split('/').all(is_name);
+    }
     let is_numbered = |part: &str| {
         part.split_once('@').map_or(is_name(part), |(name, number)| {
             is_name(name) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
@@ -219,19 +247,29 @@ fn is_repository(text: &str) -> bool {
 
 /// Refuses keys that mean nothing without another, or with another engine.
 fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
-    use DeliveryEngine::{Atlantis, GithubActions};
-    let written: [(_, Option<Span>, &[DeliveryEngine]); 6] = [
-        ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions]),
-        ("branch", keys.branch.as_ref().map(|key| key.span), &[GithubActions, Atlantis]),
-        ("blueprint", keys.blueprint.as_ref().map(|key| key.span), &[GithubActions, Atlantis]),
-        ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions]),
-        ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions]),
-        ("region", keys.region.as_ref().map(|key| key.span), &[GithubActions]),
+    use DeliveryEngine::{Atlantis, GithubActions, GitlabCi};
+    const GITHUB: &str = "engine = \"github-actions\"";
+    const GITLAB: &str = "engine = \"gitlab-ci\"";
+    let written: [(_, Option<Span>, &[DeliveryEngine], _); 9] = [
+        ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
+        ("host", keys.host.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
+        ("image", keys.image.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
+        ("branch", keys.branch.as_ref().map(|key| key.span), &[GithubActions, GitlabCi, Atlantis], GITHUB),
+        (
+            "blueprint",
+            keys.blueprint.as_ref().map(|key| key.span),
+            &[GithubActions, GitlabCi, Atlantis],
+            GITHUB,
+        ),
+        ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
+        ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
+        ("region", keys.region.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
+        ("retire", keys.retire.is_written().then_some(keys.retire.span), &[GithubActions, GitlabCi], GITHUB),
     ];
     let engine = keys.engine.as_ref().map(|engine| engine.value);
-    for (key, span, engines) in written {
+    for (key, span, engines, needs) in written {
         if let Some(span) = span.filter(|_| engine.is_none_or(|engine| !engines.contains(&engine))) {
-            context.push(Problem::MeansNothingWithout { key, needs: "engine = \"github-actions\"" }, span);
+            context.push(Problem::MeansNothingWithout { key, needs }, span);
         }
     }
     if keys.account.is_none() && engine.is_none() {
@@ -343,8 +381,9 @@ fn accounts(
         }
         let roles = login_roles(context, keys.span, here(), apps);
         let tags = tags::resolve(context, ENVIRONMENT, None);
+        let retired = *keys.retire || here().all(|environment| environment.retired);
         let (id, partition) = (id.to_owned(), partition.to_owned());
-        accounts.push(Account { id, partition, region, state, roles, tags });
+        accounts.push(Account { id, partition, region, state, retired, roles, tags });
     }
     accounts
 }

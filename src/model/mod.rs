@@ -103,17 +103,17 @@ impl Model {
 
     /// Whether plinth makes roles that pipelines log in as.
     pub fn has_accounts(&self) -> bool {
-        self.delivery.as_ref().is_some_and(|delivery| !delivery.accounts.is_empty())
+        !self.accounts().is_empty()
     }
 
-    /// Returns the stacks of the accounts that pipelines log in to: an administrator applies them, before all others.
-    pub fn account_stacks(&self) -> impl Iterator<Item = Stack> {
-        self.delivery.iter().flat_map(|delivery| &delivery.accounts).map(stack::of_account)
+    /// Returns the accounts that pipelines log in to.
+    pub fn accounts(&self) -> &[delivery::Account] {
+        self.delivery.as_ref().map_or(&[], |delivery| &delivery.accounts)
     }
 
-    /// Returns every stack of an environment in the order in which they are applied.
+    /// Returns every stack in the order in which they are applied.
     pub fn stacks(&self) -> Vec<Stack> {
-        stack::stacks(&self.environments, &self.apps)
+        stack::stacks(self.accounts(), &self.environments, &self.apps)
     }
 
     /// Whether any stack is to be destroyed.

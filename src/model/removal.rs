@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::environment::{Cluster, Environment};
 use super::facts::StackFacts;
 use super::rename::{self, Renaming};
-use super::stack::{MadeAs, Stack, app_stack};
+use super::stack::{ACCOUNT, MadeAs, Stack, app_stack};
 use super::{Facts, Model, identity};
 use crate::blueprint::scalar::{Former, Name};
 use crate::blueprint::{Blueprint, MAIN};
@@ -27,6 +27,8 @@ pub enum Removed {
     App(String),
     /// An application's place, environment and cluster.
     Place(String, String, String),
+    /// What accounts have for pipelines.
+    Accounts,
 }
 
 /// A stack that would be left behind.
@@ -77,7 +79,8 @@ pub fn check(model: &Model, blueprint: &Blueprint, facts: &Facts) -> Diagnostics
         let (at, heir) = heir(model, blueprint, facts, &removed, &made_as).unzip();
         let at = at.or_else(|| match &removed {
             Removed::Place(app, ..) => Some(blueprint.file.apps.get(app)?.value.environments.span),
-            _ => None,
+            Removed::Accounts => Some(blueprint.file.delivery.as_ref()?.span),
+            Removed::Environment(_) | Removed::Cluster(..) | Removed::App(_) => None,
         });
         let problem = Problem::StackLeaves { removed, stacks, heir: heir.map(Box::new) };
         diagnostics.push(problem, at.unwrap_or_default());
@@ -106,6 +109,9 @@ fn place<'m>(model: &'m Model, known: &StackFacts) -> (Option<&'m Environment>, 
 
 /// Returns what the scripts call a stack once its table is put back.
 fn words(model: &Model, known: &StackFacts) -> String {
+    if known.stack == ACCOUNT {
+        return known.environment.clone();
+    }
     let (environment, cluster) = place(model, known);
     let environment = environment.map_or(&known.environment, |environment| &environment.name);
     let cluster = cluster.map_or(&known.cluster, |cluster| &cluster.name);
@@ -114,6 +120,9 @@ fn words(model: &Model, known: &StackFacts) -> String {
 
 /// Says what was taken out that a stack belonged to; nothing of `tenants` alone, which leaves with the last application.
 fn removed(model: &Model, known: &StackFacts) -> Option<Removed> {
+    if known.stack == ACCOUNT {
+        return Some(Removed::Accounts);
+    }
     let (environment, cluster) = place(model, known);
     let Some(environment) = environment else {
         return Some(Removed::Environment(known.environment.clone()));
@@ -169,7 +178,7 @@ fn heir(
             let all = all.map(|it| (&it.name, it.value.renamed_from.as_ref()));
             (old, app(&made_as.stack)?, "apps".to_owned(), all.collect())
         }
-        Removed::Place(..) => return None,
+        Removed::Place(..) | Removed::Accounts => return None,
     };
     let is_new = |(name, former): &Table<'_>| {
         let made_as = identity::of(name, *former);
@@ -212,9 +221,11 @@ fn moves(
 ) {
     let (at, renaming) = renaming(blueprint, stack, known).unzip();
     let environment = model.environments.iter().find(|here| here.name == stack.environment);
+    let account = model.accounts().iter().find(|account| account.id == stack.account);
     let at = at.unwrap_or_else(|| {
         let app = stack.stack.strip_prefix("apps/").and_then(|app| blueprint.file.apps.get(app));
-        environment.map_or_else(Span::default, |environment| {
+        let elsewhere = || account.map_or_else(Span::default, |account| account.state.at);
+        environment.map_or_else(elsewhere, |environment| {
             let cluster = environment.clusters.iter().find(|cluster| cluster.name == stack.cluster);
             match (app, cluster) {
                 // All states of an environment are in one bucket.

@@ -12,9 +12,9 @@ use super::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 pub struct Stack {
     /// `staging/state`, `staging/main/cluster`, `apps/franklin/staging`
     pub name: String,
-    /// Its environment.
+    /// Its environment, or the account whose own it is.
     pub environment: String,
-    /// Its cluster within the environment, `-` for the state stack.
+    /// Its cluster within the environment, `-` for the state stack and that of an account.
     pub cluster: String,
     /// What a person calls it on the command line.
     pub stack: String,
@@ -32,9 +32,9 @@ pub struct Stack {
     /// The region that it is about.
     #[serde(skip)]
     pub region: String,
-    /// ARN of the role that applies it.
+    /// ARN of the role that applies it; none where its account's administrator does.
     #[serde(skip)]
-    pub deploy_role: String,
+    pub deploy_role: Option<String>,
     /// ARN of the role that plans it, where there is one.
     #[serde(skip)]
     pub plan_role: Option<String>,
@@ -98,39 +98,42 @@ impl Stack {
     }
 }
 
+/// What a person calls the stack of an account on the command line.
+pub const ACCOUNT: &str = "account";
+
 /// Returns what a person calls an application's stack on the command line.
 pub(super) fn app_stack(app: &str) -> String {
     format!("apps/{app}")
 }
 
 /// Returns the stack of an account that pipelines log in to. It assumes no role.
-pub(super) fn of_account(account: &Account) -> Stack {
+fn of_account(account: &Account) -> Stack {
     let name = format!("accounts/{}", account.id);
     Stack {
         environment: account.id.clone(),
         cluster: "-".to_owned(),
-        stack: "account".to_owned(),
+        stack: ACCOUNT.to_owned(),
         made_as: MadeAs {
             environment: account.id.clone(),
             cluster: "-".to_owned(),
-            stack: "account".to_owned(),
+            stack: ACCOUNT.to_owned(),
         },
         level: Level::State,
         folder: name.clone(),
         name,
         account: account.id.clone(),
         region: account.region.clone(),
-        deploy_role: "-".to_owned(),
+        deploy_role: None,
         plan_role: None,
         bucket: account.state.bucket.clone(),
         key: ACCOUNT_STACK_KEY.to_owned(),
-        retired: false,
+        retired: account.retired,
     }
 }
 
-/// Returns every stack in the order in which they are applied.
-pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
-    let mut stacks = Vec::new();
+/// Returns every stack in the order in which they are applied: an account has roles before pipelines can log in.
+pub(super) fn stacks(accounts: &[Account], environments: &[Environment], apps: &[App]) -> Vec<Stack> {
+    let mut stacks: Vec<Stack> = accounts.iter().map(of_account).collect();
     for environment in environments {
         let of_environment = |level: Level| Stack {
             name: format!("{}/{}", environment.name, level.word()),
@@ -146,7 +149,7 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
             folder: format!("environments/{}/{}", environment.name, level.word()),
             account: environment.account.clone(),
             region: environment.region.clone(),
-            deploy_role: environment.deploy_role.clone(),
+            deploy_role: Some(environment.deploy_role.clone()),
             plan_role: environment.plan_role.clone(),
             bucket: environment.state.bucket.clone(),
             key: STATE_STACK_KEY.to_owned(),
@@ -184,7 +187,7 @@ pub(super) fn stacks(environments: &[Environment], apps: &[App]) -> Vec<Stack> {
                         stack: app_stack(app.name.as_str()),
                         made_as: MadeAs { stack: app_stack(&app.identity), ..of_cluster.made_as.clone() },
                         folder,
-                        deploy_role: attachment.deploy_role.clone(),
+                        deploy_role: Some(attachment.deploy_role.clone()),
                         key: attachment.state_key.clone(),
                         retired: attachment.retired,
                         ..of_cluster
@@ -211,7 +214,7 @@ mod tests {
             folder: String::new(),
             account: String::new(),
             region: String::new(),
-            deploy_role: String::new(),
+            deploy_role: None,
             plan_role: None,
             bucket: String::new(),
             key: String::new(),

@@ -91,6 +91,13 @@ impl<'a> Steps<'a> {
                 key: everywhere,
                 script: None,
             },
+            Removed::Accounts => Self {
+                what: "what pipelines log in to".to_owned(),
+                old: "",
+                table: "[delivery]".to_owned(),
+                key: everywhere,
+                script: None,
+            },
             Removed::Place(app, environment, cluster) => {
                 let place =
                     if cluster == MAIN { environment.clone() } else { format!("{environment}/{cluster}") };

@@ -14,6 +14,7 @@ mod words;
 use ipnet::Ipv4Net;
 
 use crate::blueprint::cron;
+use crate::blueprint::scalar::DeliveryEngine;
 use crate::model::bill::Unfit;
 use crate::model::removal::{Heir, Left, Removed};
 use crate::model::rename::Renaming;
@@ -503,7 +504,7 @@ problems! {
     /// A key is written, and what it is about is not.
     E0611 MeansNothingWithout { key: &'static str, needs: &'static str },
     /// An engine of delivery lacks a key.
-    E0612 EngineNeeds { engine: &'static str, key: &'static str, example: &'static str },
+    E0612 EngineNeeds { engine: &'static str, key: &'static str, example: &'static str, why: &'static str },
     /// Pipelines would have to plan as the role that deploys.
     E0613 NoPlanRole { environment: String },
     /// A role that pipelines log in as is the one that they go on to.
@@ -511,7 +512,7 @@ problems! {
     /// The states of an account could be in any of several regions.
     E0615 DeliveryRegionUnknown { account: String, regions: Vec<String> },
     /// A text cannot be a repository of the engine's host.
-    E0616 NotARepository { value: String },
+    E0616 NotARepository { value: String, engine: DeliveryEngine },
     /// A text cannot be a branch.
     E0617 InvalidBranch { value: String },
     /// A text cannot be the path of a file in a repository.
@@ -520,6 +521,8 @@ problems! {
     E0619 TreeOutsideRepository { dir: String, blueprint: String },
     /// A text cannot be the label of a runner.
     E0620 InvalidRunner { value: String },
+    /// A text cannot be a host whose tokens IAM takes.
+    E0621 InvalidHost { value: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

@@ -12,7 +12,7 @@ use crate::blueprint::keys::{Cluster, Environment};
 use crate::blueprint::lock;
 use crate::blueprint::migrate::OLDEST;
 use crate::blueprint::pattern::Placeholder;
-use crate::blueprint::scalar::Placement;
+use crate::blueprint::scalar::{DeliveryEngine, Placement};
 use crate::blueprint::usual::STATE_BUCKET;
 use crate::model::access::SSO_PATH;
 use crate::model::bill::{Misfit, Shortage, Unfit};
@@ -1390,9 +1390,9 @@ impl Problem {
                 Words::new(format!("`{key}` means nothing without `{needs}`"))
                     .help(format!("write `{needs}`, or remove `{key}`"))
             }
-            Self::EngineNeeds { engine, key, example } => {
+            Self::EngineNeeds { engine, key, example, why } => {
                 Words::new(format!("`{engine}` needs `{key}` in `[delivery]`"))
-                    .label("roles trust the tokens of one repository only")
+                    .label(*why)
                     .help(format!("write `{key} = {example}`"))
             }
             Self::NoPlanRole { environment } => {
@@ -1410,7 +1410,12 @@ impl Problem {
                     .label("there is no `region` here")
                     .help(format!("write `region = \"{}\"`; later it cannot change", regions[0]))
             }
-            Self::NotARepository { value } => Words::new(format!("`{value}` is not a repository"))
+            Self::NotARepository { value, engine: DeliveryEngine::GitlabCi } => {
+                Words::new(format!("`{value}` is not a project"))
+                    .label("its groups and its name, with `/` between them")
+                    .help("write it as `acme/infrastructure/platform`")
+            }
+            Self::NotARepository { value, .. } => Words::new(format!("`{value}` is not a repository"))
                 .label("its owner, `/` and its name")
                 .help("write it as `acme/platform`, or with GitHub's numbers as `acme@1234/platform@5678`"),
             Self::InvalidBranch { value } => Words::new(format!("`{value}` is not a branch"))
@@ -1428,6 +1433,9 @@ impl Problem {
             Self::InvalidRunner { value } => Words::new(format!("`{value}` is not the label of a runner"))
                 .label("letters, digits and `_ . -`")
                 .help("write it as `runner = \"{environment}\"`"),
+            Self::InvalidHost { value } => Words::new(format!("`{value}` is not a host"))
+                .label("a name in lower case, with neither `https://` nor a port")
+                .help("write it as `gitlab.example.com`"),
             Self::RoleInOtherPartition { arn, region, partition } => {
                 let own = with_part(arn, 1, "{partition}");
                 Words::new(format!("`{arn}` is not a role of `{partition}`, the partition of `{region}`"))

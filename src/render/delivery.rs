@@ -1,48 +1,26 @@
-//! Delivery: `accounts/` with the roles that pipelines log in as, the pipelines, and the script that they run.
+//! Delivery: the pipelines, the script that they run, and the page that says how to begin.
 
 use serde::Serialize;
 use tera::Context;
 
-use super::cluster_module::object;
-use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView};
+use super::account::{self, SESSION};
 use super::scripts::binary;
 use super::template::view;
-use super::{Output, Row, Scope, Whole, always, lay_out, part, provider, root, row};
+use super::{Output, Row, Scope, Whole, always, lay_out, part, row};
 use crate::blueprint::scalar::{DeliveryEngine, Engine};
 use crate::catalog::{Action, Catalog};
 use crate::hcl::value::Value;
-use crate::model::delivery::{Account, LoginRole, Purpose};
-use crate::model::identity::ACCOUNT_STACK_KEY;
+use crate::model::delivery::Purpose;
 use crate::model::{Delivery, Environment, Model, Stack};
 
 /// The folder of the tree whose content belongs at the repository's root.
 const FOLDER: &str = "delivery/";
 
-/// What says how to begin: it stays in that folder.
+/// What stays in that folder: what says how to begin, and what the repository's root only names.
 const PAGE: &str = "delivery/README.md";
-
-/// The longest session of a role that pipelines log in as, in seconds: an upgrade replaces all nodes, and takes hours.
-const SESSION: u32 = 4 * 3600;
-
-struct ForAccount<'a> {
-    whole: Whole<'a>,
-    delivery: &'a Delivery,
-    account: &'a Account,
-}
-
-impl Scope for ForAccount<'_> {
-    fn catalog(&self) -> &Catalog {
-        self.whole.catalog
-    }
-
-    fn place(&self, path: &str) -> String {
-        path.replace("{account}", &self.account.id)
-    }
-
-    fn stack(&self, _: &str) -> Option<String> {
-        Some(format!("accounts/{}", self.account.id))
-    }
-}
+const GITLAB_CI: &str = "delivery/gitlab-ci.yml";
+const GITLAB_STACK: &str = "delivery/gitlab-stack.yml";
+const STAYS: [&str; 3] = [PAGE, GITLAB_CI, GITLAB_STACK];
 
 struct ForDelivery<'a> {
     whole: Whole<'a>,
@@ -56,7 +34,8 @@ impl Scope for ForDelivery<'_> {
 
     /// What belongs at the repository's root lies there where the tree does, else below a folder from which it is copied.
     fn place(&self, path: &str) -> String {
-        let at_root = path.strip_prefix(FOLDER).filter(|_| self.delivery.folder.is_empty() && path != PAGE);
+        let goes = self.delivery.folder.is_empty() && !STAYS.contains(&path);
+        let at_root = path.strip_prefix(FOLDER).filter(|_| goes);
         at_root.unwrap_or(path).to_owned()
     }
 
@@ -65,35 +44,30 @@ impl Scope for ForDelivery<'_> {
     }
 }
 
-fn account_rows<'a>() -> Vec<Row<ForAccount<'a>>> {
-    let mut rows = root("accounts/{account}", always, account_terraform, account_providers);
-    rows.extend([
-        part(
-            "accounts/{account}/state.tf".to_owned(),
-            "environments/{environment}/state/main.tf",
-            always,
-            account_state,
-        ),
-        row("accounts/{account}/main.tf", always, account_main),
-        row("accounts/{account}/outputs.tf", always, account_main),
-    ]);
-    rows
-}
-
 fn delivery_rows<'a>() -> Vec<Row<ForDelivery<'a>>> {
     vec![
         row(PAGE, always, page),
-        row("scripts/pipeline", is_github, pipeline),
+        row("scripts/pipeline", has_script, pipeline),
         row("delivery/.github/workflows/plinth-plan.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-deploy.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-stack.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-drift.yml", is_github, pipeline),
+        row(GITLAB_CI, is_gitlab, pipeline),
+        row(GITLAB_STACK, is_gitlab, pipeline),
         row("delivery/atlantis.yaml", is_atlantis, atlantis),
     ]
 }
 
 fn is_github(scope: &ForDelivery<'_>) -> bool {
     scope.delivery.engine == DeliveryEngine::GithubActions
+}
+
+fn is_gitlab(scope: &ForDelivery<'_>) -> bool {
+    scope.delivery.engine == DeliveryEngine::GitlabCi
+}
+
+fn has_script(scope: &ForDelivery<'_>) -> bool {
+    is_github(scope) || is_gitlab(scope)
 }
 
 fn is_atlantis(scope: &ForDelivery<'_>) -> bool {
@@ -144,6 +118,13 @@ fn terramate(scope: &ForStack<'_>) -> Context {
     })
 }
 
+/// Returns the stacks that pipelines plan and apply, in order. Those of accounts are an administrator's: who may change them may give
+/// pipelines any rights. What is retired is a person's to destroy: an apply would make it again.
+fn delivered(model: &Model) -> Vec<Stack> {
+    let all = model.stacks().into_iter();
+    all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).collect()
+}
+
 /// Returns the stacks that a stack reads from directly: those after which it is applied. Applications read from tenants, not from
 /// each other.
 fn before<'a>(all: &'a [Stack], stack: &Stack) -> Vec<&'a Stack> {
@@ -158,12 +139,10 @@ fn before<'a>(all: &'a [Stack], stack: &Stack) -> Vec<&'a Stack> {
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
     let Some(delivery) = &whole.model.delivery else { return };
-    for account in &delivery.accounts {
-        lay_out(&account_rows(), &ForAccount { whole: *whole, delivery, account }, outputs);
-    }
+    account::outputs(whole, delivery, outputs);
     lay_out(&delivery_rows(), &ForDelivery { whole: *whole, delivery }, outputs);
     if delivery.engine == DeliveryEngine::Terramate {
-        let all = whole.model.stacks();
+        let all = delivered(whole.model);
         for stack in &all {
             let before = before(&all, stack);
             let path = "{stack}/stack.tm.hcl".to_owned();
@@ -171,115 +150,6 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
             lay_out(&rows, &ForStack { whole: *whole, stack, before }, outputs);
         }
     }
-}
-
-fn account_terraform(scope: &ForAccount<'_>) -> Context {
-    let Account { id, region, state, .. } = scope.account;
-    let backend = Backend {
-        bucket: &state.bucket,
-        key: ACCOUNT_STACK_KEY,
-        region,
-        has_kms_key: true,
-        kms_key_id: &state.key_alias_arn,
-        caller: Caller::new(Some(id), None),
-    };
-    let providers = vec![provider("aws", &scope.whole.catalog.providers.aws, "~>")];
-    view(&RootTerraform { providers, has_backend: true, backend: Some(backend) })
-}
-
-fn account_providers(scope: &ForAccount<'_>) -> Context {
-    let Account { id, region, tags, .. } = scope.account;
-    view(&RootProviders {
-        tags: object(tags),
-        region,
-        caller: Caller::new(Some(id), None),
-        cluster_name: "",
-        has_helm: false,
-        has_kubernetes: false,
-        api: Api::looked_up(),
-    })
-}
-
-fn account_state(scope: &ForAccount<'_>) -> Context {
-    let Account { id, partition, state, .. } = scope.account;
-    view(&StateView {
-        states: "the state of what this account has for pipelines",
-        bucket: &state.bucket,
-        key_alias: &state.key_alias,
-        key_description: format!("Terraform state of {} delivery.", scope.whole.model.project),
-        account_root: format!("arn:{partition}:iam::{id}:root"),
-    })
-}
-
-/// Who issues the tokens of GitHub's jobs, and for whom.
-const ISSUER: &str = "token.actions.githubusercontent.com";
-const AUDIENCE: &str = "sts.amazonaws.com";
-
-/// Returns what the tokens of a role's jobs must claim, each claim with the values of which it must have one.
-///
-/// GitHub docs, "OpenID Connect reference". IAM reads `ref` in the commercial regions (AWS, "AWS STS supports validation of select
-/// identity provider specific claims", 2026-01). Read 2026-11.
-fn claims(delivery: &Delivery, account: &Account, role: &LoginRole) -> Vec<(&'static str, Vec<String>)> {
-    let Delivery { repository, branch, .. } = delivery;
-    let mut claims = vec![("aud", vec![AUDIENCE.to_owned()])];
-    match role.purpose {
-        Purpose::Plan => claims.push((
-            "sub",
-            vec![
-                format!("repo:{repository}:pull_request"),
-                format!("repo:{repository}:ref:refs/heads/{branch}"),
-            ],
-        )),
-        Purpose::Deploy => {
-            let environments = role.environments.iter();
-            let subjects = environments.map(|name| format!("repo:{repository}:environment:{name}"));
-            claims.push(("sub", subjects.collect()));
-            let branch = ("ref", vec![format!("refs/heads/{branch}")]);
-            claims.extend((account.partition == "aws").then_some(branch));
-        }
-    }
-    claims
-}
-
-fn account_main(scope: &ForAccount<'_>) -> Context {
-    #[derive(Serialize)]
-    struct RoleView<'a> {
-        name: &'a str,
-        path: &'a str,
-        description: String,
-        claims: Value,
-        roles: Value,
-    }
-    #[derive(Serialize)]
-    struct Main<'a> {
-        url: String,
-        audience: &'static str,
-        session: u32,
-        roles: Vec<RoleView<'a>>,
-    }
-    let ForAccount { delivery, account, .. } = scope;
-    let one_or_all = |values: Vec<String>| match values.as_slice() {
-        [only] => only.as_str().into(),
-        _ => Value::strings(&values),
-    };
-    let roles = account.roles.iter().map(|role| {
-        let claims = claims(delivery, account, role).into_iter();
-        let claims = claims.map(|(claim, values)| (format!("{ISSUER}:{claim}"), one_or_all(values)));
-        let verb = if role.purpose == Purpose::Plan { "plan" } else { "deploy" };
-        RoleView {
-            name: role.name(),
-            path: role.path(),
-            description: format!("Pipelines of {} that {verb}.", scope.whole.model.project),
-            claims: Value::Object(claims.collect()),
-            roles: Value::strings(&role.goes_on_to),
-        }
-    });
-    view(&Main {
-        url: format!("https://{ISSUER}"),
-        audience: AUDIENCE,
-        session: SESSION,
-        roles: roles.collect(),
-    })
 }
 
 /// A stack as pipelines see it.
@@ -296,25 +166,31 @@ struct StackView {
     login_plan_role: String,
     login_deploy_role: String,
     runner: String,
+    /// The stack before it, `-` for the first.
+    before: String,
+    protected: &'static str,
 }
 
-/// Returns the stacks that pipelines plan and apply, in order. Those of accounts are an administrator's: who may change them may give
-/// pipelines any rights.
+/// Returns what pipelines know of each stack that they plan and apply.
 fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
     let model = scope.whole.model;
-    let all = model.stacks();
+    let all = delivered(model);
     let mut views: Vec<StackView> = Vec::new();
     for environment in &model.environments {
-        let Environment { name, region, pipeline, plan_role, .. } = environment;
+        let Environment { name, region, pipeline, plan_role, protected, .. } = environment;
         let (Some(pipeline), Some(plan_role)) = (pipeline, plan_role) else { continue };
         for stack in all.iter().filter(|stack| stack.environment == *name) {
             let reaches_api = !matches!(stack.stack.as_str(), "state" | "cluster");
             let mut runners = scope.delivery.runners.iter().filter(|_| reaches_api);
             let own = runners.find(|own| own.environment == *name && own.cluster == stack.cluster);
-            let runner = own.map_or(HOSTED, |own| own.label.as_str());
+            let hosted = if is_gitlab(scope) { "-" } else { HOSTED };
+            let runner = own.map_or(hosted, |own| own.label.as_str());
+            let before = before(&all, stack);
             views.push(StackView {
                 job: job(&stack.name),
-                after: before(&all, stack).into_iter().map(|before| job(&before.name)).collect(),
+                after: before.iter().map(|before| job(&before.name)).collect(),
+                before: before.first().map_or("-", |before| &before.name).to_owned(),
+                protected: if *protected { "yes" } else { "no" },
                 stack: stack.clone(),
                 region: region.clone(),
                 plan_role: plan_role.clone(),
@@ -345,7 +221,12 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
     }
     #[derive(Serialize)]
     struct Pipelines<'a> {
+        is_gitlab: bool,
+        repository: &'a str,
+        image: &'a str,
+        audience: String,
         branch: &'a str,
+        branch_ref: String,
         blueprint: &'a str,
         has_folder: bool,
         folder: &'a str,
@@ -358,6 +239,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         engine: EngineView<'a>,
         session: u32,
         minutes: u32,
+        hours: u32,
         stacks: Vec<StackView>,
     }
     let ForDelivery { whole, delivery } = scope;
@@ -369,7 +251,12 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
     };
     let engine = EngineView { binary: binary(whole.model.engine), version, action: action(action_name) };
     view(&Pipelines {
+        is_gitlab: is_gitlab(scope),
+        repository: &delivery.repository,
+        image: delivery.image.as_deref().unwrap_or_default(),
+        audience: account::gitlab_audience(delivery),
         branch: &delivery.branch,
+        branch_ref: format!("refs/heads/{}", delivery.branch),
         blueprint: &delivery.blueprint,
         has_folder: !delivery.folder.is_empty(),
         folder: &delivery.folder,
@@ -382,6 +269,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         engine,
         session: SESSION,
         minutes: SESSION / 60,
+        hours: SESSION / 3600,
         stacks: stack_views(scope),
     })
 }
@@ -402,7 +290,7 @@ fn atlantis(scope: &ForDelivery<'_>) -> Context {
         projects: Vec<ProjectView>,
     }
     let Delivery { branch, folder, .. } = scope.delivery;
-    let all = scope.whole.model.stacks();
+    let all = delivered(scope.whole.model);
     let projects = all.iter().map(|stack| {
         let up = "../".repeat(stack.folder.split('/').count());
         let modules: &[&str] = match stack.stack.as_str() {
@@ -466,20 +354,24 @@ fn page(scope: &ForDelivery<'_>) -> Context {
     #[derive(Serialize)]
     struct Page<'a> {
         is_github: bool,
+        is_gitlab: bool,
         is_atlantis: bool,
         is_opentofu: bool,
         binary: &'static str,
         roles: Vec<&'a str>,
         repository: &'a str,
+        image: &'a str,
         branch: &'a str,
         has_folder: bool,
         folder: &'a str,
         has_install: bool,
-        host: &'static str,
+        host: &'a str,
         accounts: Vec<AccountView<'a>>,
         environments: Vec<EnvironmentView<'a>>,
         has_protected: bool,
         has_runners: bool,
+        has_accounts: bool,
+        has_retired: bool,
     }
     let ForDelivery { whole, delivery } = scope;
     let accounts = delivery.accounts.iter().map(|account| AccountView {
@@ -502,19 +394,23 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         .map(|environment| EnvironmentView { name: &environment.name, protected: environment.protected });
     view(&Page {
         is_github: is_github(scope),
+        is_gitlab: is_gitlab(scope),
         is_atlantis: is_atlantis(scope),
         is_opentofu: whole.model.engine == Engine::OpenTofu,
         binary: binary(whole.model.engine),
         roles: deploy_roles(whole.model),
         repository: &delivery.repository,
+        image: delivery.image.as_deref().unwrap_or_default(),
         branch: &delivery.branch,
         has_folder: !delivery.folder.is_empty(),
         folder: &delivery.folder,
         has_install: delivery.install.is_some(),
-        host: ISSUER,
+        host: &delivery.issuer,
         accounts: accounts.collect(),
         environments: environments.collect(),
         has_protected: whole.model.environments.iter().any(|environment| environment.protected),
         has_runners: !delivery.runners.is_empty(),
+        has_accounts: whole.model.has_accounts(),
+        has_retired: whole.model.has_retired(),
     })
 }

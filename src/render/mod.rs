@@ -4,6 +4,7 @@
 //! A new output file is one template and one row. Here rows become text: header, template, waivers, format.
 
 pub mod access;
+mod account;
 mod app;
 pub mod arguments;
 pub mod cluster_module;

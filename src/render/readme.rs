@@ -265,7 +265,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
         clusters: cluster_views(model),
-        stacks: model.account_stacks().chain(model.stacks()).collect(),
+        stacks: model.stacks(),
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),

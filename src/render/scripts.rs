@@ -89,17 +89,16 @@ fn tables(model: &Model) -> Context {
         delivery: environment.delivery_account().unwrap_or("-"),
     });
     // The stack of an account is planned, applied and bootstrapped as those of environments are, by the account's administrator.
-    let accounts =
-        model.delivery.iter().flat_map(|delivery| &delivery.accounts).map(|account| EnvironmentRow {
-            name: &account.id,
-            account: &account.id,
-            region: &account.region,
-            bucket: &account.state.bucket,
-            key_alias: &account.state.key_alias,
-            deploy_role: "-",
-            protected: "yes",
-            delivery: "-",
-        });
+    let accounts = model.accounts().iter().map(|account| EnvironmentRow {
+        name: &account.id,
+        account: &account.id,
+        region: &account.region,
+        bucket: &account.state.bucket,
+        key_alias: &account.state.key_alias,
+        deploy_role: "-",
+        protected: "yes",
+        delivery: "-",
+    });
     let clusters = || model.environments.iter().flat_map(|environment| &environment.clusters);
     let destroy_first = clusters().map(|cluster| DestroyFirstRow {
         environment: &cluster.environment,
@@ -120,6 +119,6 @@ fn tables(model: &Model) -> Context {
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
-        stacks: model.account_stacks().chain(model.stacks()).collect(),
+        stacks: model.stacks(),
     })
 }

@@ -38,7 +38,7 @@ resource "aws_iam_role" "pipeline" {
         Effect    = "Allow"
         Principal = { Federated = aws_iam_openid_connect_provider.pipelines.arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
-        Condition = { StringEquals = each.value.claims }
+        Condition = { {{ operator | ident }} = each.value.claims }
       },
     ]
   })
