@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{FAILED, Leaving, Place, Rendered, eject, load, refuse, root, say, tidy};
+use super::refusal::refuse;
+use super::{FAILED, Leaving, Place, Rendered, eject, facts_of, load, recorded, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
@@ -90,10 +91,10 @@ impl Base {
     /// What writing the new tree to a folder would find there: the files of its manifest, and what stands in their way.
     fn folder(folder: &Utf8Path, new: &Rendered) -> Result<Self, Failure> {
         let drift = Drift::compare(folder, &new.files, &new.facts).map_err(Failure::Tree)?;
-        let manifest = Manifest::read(folder).map_err(Failure::Tree)?.unwrap_or_default();
+        let (manifest, facts) = recorded(folder).map_err(Failure::Tree)?;
         let entries = drift.entries().iter();
         let files = entries.filter_map(|entry| Some((entry.path.clone(), entry.on_disk()?))).collect();
-        Ok(Self { tree: Tree::written(files, &manifest), own: Vec::new() })
+        Ok(Self { tree: Tree::written(files, &manifest, &facts), own: Vec::new() })
     }
 
     /// The tree as it is committed. Where it is not, it is what the blueprint of that revision comes to.
@@ -176,15 +177,16 @@ impl History<'_> {
     fn tree(&self, root: &Utf8Path) -> anyhow::Result<Option<(Tree, Manifest)>> {
         let path = root.join(MANIFEST);
         let Some(written) = self.text(&path)? else { return Ok(None) };
-        let manifest = Manifest::parse(written.as_bytes())
-            .map_err(|damage| anyhow!("`{}:{path}` {damage}", self.revision))?;
+        let damaged = |damage| anyhow!("`{}:{path}` {damage}", self.revision);
+        let manifest = Manifest::parse(written.as_bytes()).map_err(damaged)?;
+        let facts = facts_of(&manifest, || written).map_err(damaged)?;
         let listing = self.repository.list(self.commit, root)?;
         let is_ours =
             |path: &Utf8Path| path.strip_prefix(root).is_ok_and(|below| manifest.files.contains_key(below));
         let listing = listing.into_iter().filter(|(path, _)| is_ours(path)).collect();
         let texts = self.texts(&listing)?.into_iter();
         let files = texts.filter_map(|(path, text)| Some((path.strip_prefix(root).ok()?.to_owned(), text)));
-        Ok(Some((Tree::written(files.collect(), &manifest), manifest)))
+        Ok(Some((Tree::written(files.collect(), &manifest, &facts), manifest)))
     }
 
     /// Finds what is not as it was in the tree's folder, among the files that no plinth wrote.

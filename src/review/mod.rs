@@ -68,8 +68,8 @@ impl Tree {
         }
     }
 
-    /// Takes what lies somewhere, with its manifest, which knows the stacks; they are in the order of their names.
-    pub fn written(files: BTreeMap<Utf8PathBuf, String>, manifest: &Manifest) -> Self {
+    /// Takes what lies somewhere, with its manifest and the facts of that, which know the stacks; they are in the order of their names.
+    pub fn written(files: BTreeMap<Utf8PathBuf, String>, manifest: &Manifest, facts: &Facts) -> Self {
         let mut folders: BTreeMap<&str, &Utf8Path> = BTreeMap::new();
         for (path, record) in &manifest.files {
             if let (Some(stack), Some(folder)) = (&record.stack, path.parent()) {
@@ -77,7 +77,6 @@ impl Tree {
                 *known = (*known).min(folder);
             }
         }
-        let facts = Facts::read(&manifest.facts);
         let stacks = folders.into_iter().map(|(stack, folder)| Root::of(stack, folder, facts.stacks()));
         Self { stacks: stacks.collect(), files }
     }
