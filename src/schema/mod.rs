@@ -3,23 +3,27 @@
 //!
 //! | module | what it has |
 //! | --- | --- |
-//! | [`provider`] | the providers' schemas, embedded |
+//! | [`provider`] | the schemas of providers, functions and the language's own blocks, embedded |
 //! | [`kind`] | types, and what becomes what |
 //! | [`module`] | one folder: what it declares |
 //! | [`expression`] | references and types of expressions |
 //! | [`function`] | the functions of the language |
 //! | [`block`] | blocks against their schemas |
+//! | [`names`] | arguments that are names: providers, dependencies |
+//! | [`circle`] | what needs itself |
 //! | [`contract`] | documents between stacks |
 //!
 //! A plan can still fail: what only a value or AWS can tell is not judged here. Nor are resources without a schema (they are
 //! listed in [`Findings`]), and most of what the language says of its own blocks.
 
 pub mod block;
+pub mod circle;
 pub mod contract;
 pub mod expression;
 pub mod function;
 pub mod kind;
 pub mod module;
+pub mod names;
 pub mod provider;
 
 use std::cell::RefCell;
@@ -57,8 +61,8 @@ pub struct Fault {
 pub struct Findings {
     /// In the order of files and lines.
     pub faults: Vec<Fault>,
-    /// Resources and data sources of providers that are known, which their schemas here lack: nothing was checked of them.
-    pub unknown: BTreeSet<String>,
+    /// Resources and data sources without a schema here: nothing of them was checked but references.
+    pub unknown: BTreeSet<Fault>,
 }
 
 /// Checks all files together: modules are called across folders.
@@ -88,7 +92,6 @@ pub fn check(files: &[File]) -> Findings {
             .into_iter()
             .map(|(folder, files)| (folder.to_owned(), Module::read(files)))
             .collect(),
-        schemas: Schemas::load(),
         found: RefCell::new(Findings { faults, unknown: BTreeSet::new() }),
         ..World::default()
     };
@@ -127,10 +130,14 @@ struct World<'a> {
     modules: BTreeMap<Utf8PathBuf, Module<'a>>,
     schemas: Schemas,
     found: RefCell<Findings>,
-    /// What stacks publish for others: types by name.
-    documents: BTreeMap<String, Type>,
-    /// What was referred to: folder, and the name with its kind, as `var.name`.
-    used: RefCell<BTreeSet<(Utf8PathBuf, String)>>,
+    /// What stacks publish for others.
+    documents: Vec<contract::Document>,
+    /// What the module at hand refers to: the name with its kind, as `var.name`.
+    used: RefCell<BTreeSet<String>>,
+    /// What of it refers to what.
+    needs: RefCell<BTreeMap<Node<'a>, BTreeSet<Node<'a>>>>,
+    /// Providers that it should require.
+    missing: RefCell<BTreeSet<String>>,
     /// Types of locals and outputs; none while one is being found out.
     types: RefCell<HashMap<(Utf8PathBuf, String), Option<Type>>>,
 }
@@ -141,19 +148,34 @@ struct At<'w, 'a> {
     folder: &'w Utf8Path,
     module: &'w Module<'a>,
     file: &'a File,
+    /// What it is a part of, if that can need something.
+    of: Option<Node<'a>>,
+}
+
+/// Something that cannot need itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Node<'a> {
+    Local(&'a str),
+    Resource(&'a str, &'a str),
+    Data(&'a str, &'a str),
+    Provider(&'a str),
 }
 
 impl World<'_> {
     fn fault(&self, at: At<'_, '_>, node: &dyn Span, text: impl Into<String>) {
+        let fault = self.place(at, node, text.into());
+        self.found.borrow_mut().faults.push(fault);
+    }
+
+    fn place(&self, at: At<'_, '_>, node: &dyn Span, text: String) -> Fault {
         let before = &at.file.text[..node.span().map_or(0, |span| span.start)];
         let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
-        let fault = Fault {
+        Fault {
             line: before.matches('\n').count() + 1,
             column: before[line_begins..].chars().count() + 1,
-            text: text.into(),
+            text,
             ..Fault::of(at.file)
-        };
-        self.found.borrow_mut().faults.push(fault);
+        }
     }
 }
 

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use hcl_edit::Span;
-use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, BlockLabel, Body};
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
+use hcl_edit::structure::{Attribute, Block, BlockLabel, Body};
 
+use super::block::{self, Against};
 use super::expression::Scope;
 use super::kind::Type;
-use super::{At, World};
+use super::provider::{self, Schemas};
+use super::{At, Node, World, key_text, names};
 use crate::file::File;
 use crate::hcl::address::source;
 
@@ -31,8 +33,18 @@ pub struct Module<'a> {
     pub resources: BTreeMap<(String, String), Declared<'a>>,
     /// `data`, by type and name; those of a `check` among them.
     pub data: BTreeMap<(String, String), Declared<'a>>,
+    /// `ephemeral`, by type and name.
+    pub ephemeral: BTreeMap<(String, String), Declared<'a>>,
     /// The entries of `locals`.
     pub locals: BTreeMap<String, (&'a File, &'a Expression)>,
+    /// `required_providers`: where each comes from, as far as that is said.
+    pub required: BTreeMap<String, Option<String>>,
+    /// Providers that it configures or is handed under a name besides their own: `aws.east`.
+    pub configured: BTreeSet<String>,
+    /// Those of them that whoever calls it must hand on.
+    pub awaited: BTreeSet<String>,
+    /// The names of its `provider` blocks.
+    pub providers: BTreeSet<&'a str>,
 }
 
 impl<'a> Module<'a> {
@@ -69,6 +81,17 @@ impl<'a> Module<'a> {
             ("module", [name]) => drop(self.calls.insert(name.clone(), it)),
             ("resource", [kind, name]) => drop(self.resources.insert((kind.clone(), name.clone()), it)),
             ("data", [kind, name]) => drop(self.data.insert((kind.clone(), name.clone()), it)),
+            ("ephemeral", [kind, name]) => drop(self.ephemeral.insert((kind.clone(), name.clone()), it)),
+            ("provider", [name]) => {
+                self.providers.extend(block.labels.first().map(BlockLabel::as_str));
+                let alias = block.body.get_attribute("alias").and_then(|alias| alias.value.as_str());
+                self.configured.extend(alias.map(|alias| format!("{name}.{alias}")));
+            }
+            ("terraform", []) => {
+                for entry in block.body.get_blocks("required_providers").flat_map(|it| it.body.attributes()) {
+                    self.require(entry);
+                }
+            }
             ("locals", []) => {
                 for entry in block.body.attributes() {
                     self.locals.insert(entry.key.as_str().to_owned(), (file, &entry.value));
@@ -82,13 +105,49 @@ impl<'a> Module<'a> {
             _ => {}
         }
     }
+
+    /// An entry of `required_providers`.
+    fn require(&mut self, entry: &Attribute) {
+        let mut from = None;
+        if let Expression::Object(entries) = &entry.value {
+            for (key, value) in entries {
+                match (key_text(key).as_deref(), value.expr()) {
+                    (Some("source"), Expression::String(text)) => from = Some(text.as_str().to_owned()),
+                    (Some("configuration_aliases"), Expression::Array(items)) => {
+                        self.awaited.extend(items.iter().filter_map(names::provider_name));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.configured.extend(self.awaited.iter().cloned());
+        self.required.insert(entry.key.as_str().to_owned(), from);
+    }
+
+    /// Whether a provider is there by this name.
+    pub fn requires(&self, name: &str) -> bool {
+        name == "terraform" || self.required.contains_key(name)
+    }
+
+    /// Returns which of HashiCorp's providers has this name here; none where it is another's.
+    pub fn source_of<'n>(&'n self, name: &'n str) -> Option<&'n str> {
+        let Some(Some(source)) = self.required.get(name) else { return Some(name) };
+        let parts: Vec<&str> = source.split('/').collect();
+        match parts.as_slice() {
+            [.., "hashicorp", own] => Some(own),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> World<'a> {
     /// Checks a folder.
     pub(super) fn module(&self, folder: &Utf8Path, module: &Module<'a>) {
+        self.used.borrow_mut().clear();
+        self.needs.borrow_mut().clear();
+        self.missing.borrow_mut().clear();
         for (file, body) in &module.files {
-            let at = At { folder, module, file };
+            let at = At { folder, module, file, of: None };
             for block in body.blocks() {
                 self.top(at, block);
             }
@@ -99,74 +158,243 @@ impl<'a> World<'a> {
         }
         self.twice(folder, module);
         self.unused(folder, module);
+        self.circles(folder, module);
     }
 
     /// A block of the top level.
     fn top(&self, at: At<'_, 'a>, block: &'a Block) {
+        let kind = block.ident.as_str();
+        let what = format!("`{kind}`");
+        let Some(schema) = self.schemas.find("block", kind).filter(|_| kind != "dynamic") else {
+            let known = Schemas::all("block");
+            let text = format!("there are no blocks {what}{}", super::meant(kind, &known));
+            return self.fault(at, &block.ident, text);
+        };
+        if block.labels.len() != schema.labels {
+            let needs = ["no name", "a name", "a type and a name"][schema.labels.min(2)];
+            let verb = if schema.labels == 0 { "takes" } else { "needs" };
+            return self.fault(at, &block.ident, format!("{what} {verb} {needs}"));
+        }
+        if let Some(label) = block.labels.iter().find(|label| !names::is_identifier(label.as_str())) {
+            let text = format!("`{}` cannot be a name: letters, digits, `_` and `-` can", label.as_str());
+            self.fault(at, label, text);
+        }
+        let against = Against::plain(&schema, &what);
         let plain = Scope::default();
-        match block.ident.as_str() {
-            "variable" => self.variable(at, block),
-            "output" => self.walk(at, &block.body, &plain),
+        match kind {
+            "resource" | "data" | "ephemeral" => self.resource(at, block),
+            "variable" => self.variable(at, block, &against),
             "provider" => self.provider(at, block),
             "locals" => {
                 for entry in block.body.attributes() {
+                    let at = At { of: Some(Node::Local(entry.key.as_str())), ..at };
                     self.expression(at, &entry.value, &plain);
                 }
-            }
-            "module" => self.call(at, block),
-            "resource" | "data" => self.resource(at, block),
-            "check" => {
-                for inner in block.body.blocks() {
-                    match inner.ident.as_str() {
-                        "data" => self.resource(at, inner),
-                        _ => self.walk(at, &inner.body, &plain),
-                    }
+                if let Some(inner) = block.body.blocks().next() {
+                    self.fault(at, &inner.ident, "`locals` has values alone, and no blocks");
                 }
             }
-            // What it brings under management is declared, and its id may be looked up.
+            "module" => self.call(at, block, &against),
+            "terraform" => self.settings(at, block, &against),
             "import" => {
                 let scope = self.repeated(at, &block.body);
-                self.walk(at, &block.body, &scope);
+                self.body(at, &block.ident, &block.body, &against, &scope);
+                if !block.body.has_attribute("id") && !block.body.has_attribute("identity") {
+                    self.fault(at, &block.ident, "`import` needs `id`, a text");
+                }
             }
-            // They name what is no longer there, or was there before.
-            "moved" | "removed" | "terraform" => {}
-            other => {
-                let known = [
-                    "variable",
-                    "output",
-                    "locals",
-                    "module",
-                    "resource",
-                    "data",
-                    "check",
-                    "provider",
-                    "import",
-                    "moved",
-                    "removed",
-                    "terraform",
-                ]
-                .map(str::to_owned);
-                let text = format!("there are no blocks `{other}`{}", super::meant(other, &known));
-                self.fault(at, &block.ident, text);
+            "removed" => {
+                let this = Type::Any;
+                let free = provider::Block::free();
+                let against = Against { within: Some((&this, &free)), ..against };
+                self.body(at, &block.ident, &block.body, &against, &plain);
+                self.left(at, block);
+            }
+            "moved" => {
+                self.body(at, &block.ident, &block.body, &against, &plain);
+                self.left(at, block);
+            }
+            "action" => self.walk(at, &block.body, &plain),
+            _ => {
+                self.body(at, &block.ident, &block.body, &against, &plain);
+                block.body.get_blocks("precondition").for_each(|rule| self.condition(at, &rule.body));
             }
         }
     }
 
-    fn variable(&self, at: At<'_, 'a>, block: &'a Block) {
+    fn variable(&self, at: At<'_, 'a>, block: &'a Block, against: &Against<'_>) {
+        /// Names that a call uses for itself.
+        const TAKEN: [&str; 8] =
+            ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+        let Some(name) = block.labels.first().map(BlockLabel::as_str) else { return };
+        // A variable's own rules do not make it used.
+        let own = Scope { own: Some(name.to_owned()), ..Scope::default() };
+        self.body(at, &block.ident, &block.body, against, &own);
+        if TAKEN.contains(&name) {
+            self.fault(at, &block.labels[0], format!("no variable can be called `{name}`: a call of a module has that"));
+        }
         let kind = block.body.get_attribute("type").map(|kind| (kind, Type::read(&kind.value)));
         let default = block.body.get_attribute("default");
         match (kind, default) {
-            (Some((kind, Err(text))), _) => self.fault(at, kind, text),
-            (Some((_, Ok(kind))), Some(default)) if !default.value.is_null() => {
-                self.fits(at, &default.value, &kind, &Scope::default());
+            (Some((kind, Err(text))), _) => self.fault(at, &kind.value, text),
+            (Some((kind, Ok(wanted))), default) => {
+                if let Some(default) = default {
+                    self.fits(at, &default.value, &wanted, &Scope::default());
+                }
+                self.defaults(at, &kind.value);
             }
             _ => {}
         }
-        let Some(name) = block.labels.first() else { return };
-        // A variable's own rules do not make it used.
-        let own = Scope { own: Some(name.as_str().to_owned()), ..Scope::default() };
+        let refuses_null = block.body.get_attribute("nullable").is_some_and(|it| it.value.as_bool() == Some(false));
+        if let Some(default) = default.filter(|default| refuses_null && default.value.is_null()) {
+            self.fault(at, &default.value, "`nullable = false`, and the default is `null`");
+        }
         for rule in block.body.get_blocks("validation") {
-            self.walk(at, &rule.body, &own);
+            let is_own = |path: &Traversal| names::path(path).starts_with(&["var", name]);
+            if let Some(condition) = rule.body.get_attribute("condition")
+                && !names::any(&condition.value, &is_own)
+            {
+                self.fault(at, &condition.value, format!("this condition does not name `var.{name}`, which it is about"));
+            }
+        }
+    }
+
+    /// The defaults of optional attributes, `optional(number, 1)`, fit their types.
+    fn defaults(&self, at: At<'_, 'a>, kind: &'a Expression) {
+        match kind {
+            Expression::FuncCall(call) => {
+                let arguments: Vec<&Expression> = call.args.iter().collect();
+                if let ("optional", [kind, default]) = (call.name.name.as_str(), arguments.as_slice())
+                    && let Ok(wanted) = Type::read(kind)
+                {
+                    self.fits(at, default, &wanted, &Scope::default());
+                }
+                if let Some(inner) = arguments.first() {
+                    self.defaults(at, inner);
+                }
+            }
+            Expression::Object(fields) => {
+                fields.iter().for_each(|(_, value)| self.defaults(at, value.expr()));
+            }
+            Expression::Array(items) => items.iter().for_each(|item| self.defaults(at, item)),
+            _ => {}
+        }
+    }
+
+    /// A `terraform` block.
+    fn settings(&self, at: At<'_, 'a>, block: &'a Block, against: &Against<'_>) {
+        // A backend's arguments are literals, and its own affair.
+        for backend in block.body.get_blocks("backend") {
+            for attribute in backend.body.attributes() {
+                if let Some(part) = block::not_constant(&attribute.value) {
+                    self.fault(at, part, "a backend takes literal values: it is read before anything is computed");
+                }
+            }
+        }
+        for attribute in block.body.attributes() {
+            let known = against.schema.attributes.get(attribute.key.as_str());
+            match known {
+                Some(_) if attribute.key.as_str() == "required_version" => {
+                    self.constraint(at, &attribute.value);
+                }
+                Some(_) => {}
+                None => {
+                    let text = format!("`terraform` has no argument `{}`", attribute.key.as_str());
+                    self.fault(at, &attribute.key, text);
+                }
+            }
+        }
+        for inner in block.body.blocks() {
+            match against.schema.blocks.get(inner.ident.as_str()) {
+                Some(known) if known.block.labels != inner.labels.len() => {
+                    let text = format!("`{}` of `terraform` needs another number of names", inner.ident.as_str());
+                    self.fault(at, &inner.ident, text);
+                }
+                Some(_) => {}
+                None => {
+                    let text = format!("`terraform` has no block `{}`", inner.ident.as_str());
+                    self.fault(at, &inner.ident, text);
+                }
+            }
+        }
+        self.counted(at, &block.ident, &block.body, against.schema, against.what);
+        for entry in block.body.get_blocks("required_providers").flat_map(|it| it.body.attributes()) {
+            let Expression::Object(entries) = &entry.value else {
+                self.constraint(at, &entry.value);
+                continue;
+            };
+            for (key, value) in entries {
+                match key_text(key).as_deref() {
+                    Some("version") => self.constraint(at, value.expr()),
+                    Some("source" | "configuration_aliases") => {}
+                    other => {
+                        let text = format!("a required provider has no `{}`", other.unwrap_or("…"));
+                        self.fault(at, value.expr(), text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A version constraint, `>= 1.5, < 2.0`.
+    fn constraint(&self, at: At<'_, 'a>, value: &'a Expression) {
+        let is_version = |text: &str| {
+            let text = text.trim().trim_start_matches(['=', '!', '>', '<', '~']).trim();
+            let numbers = text.split(['-', '+']).next().unwrap_or_default();
+            !numbers.is_empty() && numbers.split('.').all(|number| number.parse::<u64>().is_ok())
+        };
+        match value {
+            Expression::String(text) if text.split(',').all(is_version) => {}
+            Expression::String(text) => {
+                self.fault(at, value, format!("`{}` is no version constraint: `~> 6.0` is", text.as_str()));
+            }
+            _ => self.fault(at, value, "a version constraint is needed here, as a text: `\"~> 6.0\"`"),
+        }
+    }
+
+    /// A `moved` or `removed` block: what it says is gone is gone, and where it went to is there.
+    fn left(&self, at: At<'_, 'a>, block: &'a Block) {
+        let address = |key: &str| {
+            let value = &block.body.get_attribute(key)?.value;
+            let Expression::Traversal(path) = value else { return None };
+            let is_plain = path.operators.iter().all(|step| matches!(step.value(), TraversalOperator::GetAttr(_)));
+            Some((value, names::path(path), is_plain))
+        };
+        let is_there = |names: &[&str]| match names {
+            ["module", name] => Some(at.module.calls.contains_key(*name)),
+            ["module", ..] | ["data", ..] => None,
+            [kind, name] => {
+                Some(at.module.resources.contains_key(&((*kind).to_owned(), (*name).to_owned())))
+            }
+            _ => None,
+        };
+        let from = address("from");
+        if let Some((value, names, is_plain)) = &from
+            && *is_plain
+            && is_there(names) == Some(true)
+        {
+            let text = format!("`{}` is still there: Terraform would not know which is meant", names.join("."));
+            self.fault(at, *value, text);
+        }
+        if let Some((value, _, false)) = &from
+            && block.ident.as_str() == "removed"
+        {
+            self.fault(at, *value, "all instances are removed together: no index can stand here");
+        }
+        if let (Some((_, from, _)), Some((value, to, _))) = (from, address("to")) {
+            let goes_on = at.module.files.iter().flat_map(|(_, body)| body.blocks()).any(|other| {
+                let from = other.body.get_attribute("from").map(|from| &from.value);
+                matches!(other.ident.as_str(), "moved" | "removed")
+                    && matches!(from, Some(Expression::Traversal(from)) if names::path(from) == to)
+            });
+            if is_there(&to) == Some(false) && !goes_on {
+                let text = format!("this module has no `{}`: what moves there would be destroyed", to.join("."));
+                self.fault(at, value, text);
+            }
+            let is_call = |names: &[&str]| names.len() == 2 && names[0] == "module";
+            if is_call(&from) != is_call(&to) {
+                self.fault(at, value, "a module becomes a module, and a resource a resource");
+            }
         }
     }
 
@@ -180,40 +408,29 @@ impl<'a> World<'a> {
         }
     }
 
-    fn call(&self, at: At<'_, 'a>, block: &'a Block) {
-        const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
+    fn call(&self, at: At<'_, 'a>, block: &'a Block, against: &Against<'_>) {
         let scope = self.repeated(at, &block.body);
         let name = block.labels.first().map_or("", |label| label.as_str());
         let folder = source(at.folder, block);
         let called = folder.as_ref().and_then(|folder| self.modules.get(folder));
+        if folder.as_ref().is_some_and(|folder| self.leads_to(folder, at.folder, 0)) {
+            self.fault(at, &block.ident, format!("module `{name}` calls this module again"));
+        }
         if let (Some(folder), None) = (&folder, called) {
             self.fault(at, &block.ident, format!("no module lies in `{folder}`"));
         }
-        for attribute in block.body.attributes() {
-            let key = attribute.key.as_str();
-            if key == "providers" || key == "source" || key == "version" {
-                continue;
-            }
-            let declared = called.and_then(|called| called.variables.get(key));
-            match (called, declared) {
-                (Some(_), Some(declared)) if !META.contains(&key) => {
-                    self.fits(at, &attribute.value, &variable_type(declared), &scope);
-                }
-                (Some(called), None) if !META.contains(&key) => {
-                    let known: Vec<String> = called.variables.keys().cloned().collect();
-                    let text =
-                        format!("module `{name}` has no variable `{key}`{}", super::meant(key, &known));
-                    self.fault(at, &attribute.key, text);
-                }
-                _ => {}
-            }
-            if declared.is_none() {
-                self.expression(at, &attribute.value, &scope);
-            }
+        // What its variables take, and what the language takes of every call.
+        let mut taken = provider::Block { free: called.is_none(), ..provider::Block::default() };
+        for (variable, declared) in called.into_iter().flat_map(|called| &called.variables) {
+            let argument = provider::Attribute::optional(variable_type(declared));
+            taken.attributes.insert(variable.clone(), argument);
         }
-        for inner in block.body.blocks() {
-            let text = format!("a call of a module takes no block `{}`", inner.ident.as_str());
-            self.fault(at, &inner.ident, text);
+        let what = format!("module `{name}`");
+        let against = Against { schema: &taken, meta: Some(against.schema), what: &what, within: None };
+        self.body(at, &block.ident, &block.body, &against, &scope);
+        self.handed_on(at, block, called);
+        if let (Some(_), Some(version)) = (&folder, block.body.get_attribute("version")) {
+            self.fault(at, &version.key, "a module that lies beside has no `version`");
         }
         for (variable, (_, declared)) in called.into_iter().flat_map(|called| &called.variables) {
             if declared.body.get_attribute("default").is_none()
@@ -228,17 +445,42 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Whether the calls of a folder lead to another, which may be itself.
+    fn leads_to(&self, from: &Utf8Path, to: &Utf8Path, depth: usize) -> bool {
+        let calls = self.modules.get(from).into_iter().flat_map(|module| module.calls.values());
+        // Deeper than this only a circle goes, and that one is reported where it is.
+        from == to
+            || depth < 16
+                && calls
+                    .filter_map(|(_, call)| source(from, call))
+                    .any(|next| self.leads_to(&next, to, depth + 1))
+    }
+
     /// Nothing is declared twice.
     fn twice(&self, folder: &Utf8Path, module: &Module<'a>) {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for (file, body) in &module.files {
-            let at = At { folder, module, file };
+            let at = At { folder, module, file, of: None };
             for block in body.blocks() {
                 let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
                 let name = match (block.ident.as_str(), labels.as_slice()) {
                     ("resource", [kind, name]) => format!("{kind}.{name}"),
                     ("variable", [name]) => format!("var.{name}"),
-                    (kind @ ("data" | "module" | "output"), labels) => format!("{kind}.{}", labels.join(".")),
+                    ("provider", [name]) => {
+                        let alias = block.body.get_attribute("alias").and_then(|alias| alias.value.as_str());
+                        format!("provider.{name}{}", alias.map(|alias| format!(".{alias}")).unwrap_or_default())
+                    }
+                    ("terraform", []) => {
+                        let entries = block.body.get_blocks("required_providers");
+                        for entry in entries.flat_map(|entries| entries.body.attributes()) {
+                            let name = format!("required_providers.{}", entry.key.as_str());
+                            if !seen.insert(name.clone()) {
+                                self.fault(at, &entry.key, format!("`{name}` is declared twice in this module"));
+                            }
+                        }
+                        continue;
+                    }
+                    (kind @ ("data" | "module" | "output" | "check"), labels) => format!("{kind}.{}", labels.join(".")),
                     ("locals", _) => {
                         for entry in block.body.attributes() {
                             let name = format!("local.{}", entry.key.as_str());
@@ -263,11 +505,11 @@ impl<'a> World<'a> {
 
     /// What is declared is used: variables, locals, look-ups that check nothing by themselves.
     fn unused(&self, folder: &Utf8Path, module: &Module<'a>) {
-        let is_used = |name: &str| self.used.borrow().contains(&(folder.to_owned(), name.to_owned()));
+        let is_used = |name: &str| self.used.borrow().contains(name);
         let report = |file: &'a File, node: &dyn Span, name: &str| {
             if !is_used(name) {
                 let text = format!("`{name}` is declared, and nothing uses it");
-                self.fault(At { folder, module, file }, node, text);
+                self.fault(At { folder, module, file, of: None }, node, text);
             }
         };
         for (name, (file, block)) in &module.variables {
