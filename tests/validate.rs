@@ -67,7 +67,8 @@ const LOOSER: usize = 6;
 #[test]
 fn what_is_not_found_is_listed() {
     let text = fs::read_to_string(repository().join("tests/validate/looser.txt")).expect("a list");
-    let listed: Vec<&str> = text.lines().filter_map(|line| line.split_once(": ").map(|(name, _)| name)).collect();
+    let listed: Vec<&str> =
+        text.lines().filter_map(|line| line.split_once(": ").map(|(name, _)| name)).collect();
     let cases = folders("validate/looser");
     let names: Vec<&str> = cases.iter().filter_map(|case| case.file_name()?.to_str()).collect();
     assert_eq!(names, listed, "looser.txt has a line for each folder in looser, in their order");

@@ -47,7 +47,9 @@ impl<'a> World<'a> {
         let against =
             Against { schema: &schema, meta: meta.as_deref(), what: kind, within: Some((&this, &schema)) };
         self.body(at, &block.ident, &block.body, &against, &scope);
-        if let Some(id) = block.body.get_attribute("id").filter(|_| mode == "resource" && kind.starts_with("aws_")) {
+        if let Some(id) =
+            block.body.get_attribute("id").filter(|_| mode == "resource" && kind.starts_with("aws_"))
+        {
             // The schema says that it could be set, the provider then says that it cannot.
             self.fault(at, &id.key, format!("`id` of {kind} is what the provider says; nobody can set it"));
         }
@@ -59,8 +61,7 @@ impl<'a> World<'a> {
         // In its block, whatever a provider needs may come from the environment.
         let schema = self.schemas.find("provider", name.as_str()).unwrap_or_default_free();
         let meta = self.schemas.find("block", "provider");
-        let against =
-            Against { schema: &schema, meta: meta.as_deref(), what: "the provider", within: None };
+        let against = Against { schema: &schema, meta: meta.as_deref(), what: "the provider", within: None };
         let at = At { of: Some(Node::Provider(name.as_str())), ..at };
         self.body(at, &block.ident, &block.body, &against, &Scope::default());
     }
@@ -101,7 +102,11 @@ impl<'a> World<'a> {
             match body.get_attribute(&name) {
                 None => self.fault(at, head, format!("{what} needs `{name}`, {words}")),
                 Some(given) if given.value.is_null() => {
-                    self.fault(at, &given.value, format!("{what} needs `{name}`, {words}, and this is `null`"));
+                    self.fault(
+                        at,
+                        &given.value,
+                        format!("{what} needs `{name}`, {words}, and this is `null`"),
+                    );
                 }
                 Some(_) => {}
             }
@@ -173,7 +178,14 @@ impl<'a> World<'a> {
     }
 
     /// Enough blocks of each name, and not too many.
-    pub(super) fn counted(&self, at: At<'_, 'a>, head: &dyn Span, body: &'a Body, schema: &provider::Block, what: &str) {
+    pub(super) fn counted(
+        &self,
+        at: At<'_, 'a>,
+        head: &dyn Span,
+        body: &'a Body,
+        schema: &provider::Block,
+        what: &str,
+    ) {
         for (name, nested) in &schema.blocks {
             let is_dynamic = body.get_blocks("dynamic").any(|block| label(block) == name);
             let number = body.get_blocks(name).count();
@@ -191,7 +203,8 @@ impl<'a> World<'a> {
     fn provisioner(&self, at: At<'_, 'a>, block: &'a Block, against: &Against<'_>, scope: &Scope) {
         let Some(schema) = self.schemas.find("provisioner", label(block)) else {
             let known = provider::Schemas::all("provisioner");
-            let text = format!("there is no provisioner `{}`{}", label(block), super::meant(label(block), &known));
+            let text =
+                format!("there is no provisioner `{}`{}", label(block), super::meant(label(block), &known));
             return self.fault(at, &block.ident, text);
         };
         let is_last = block.body.get_attribute("when").is_some_and(|when| match &when.value {
@@ -205,7 +218,11 @@ impl<'a> World<'a> {
         };
         for attribute in block.body.attributes().filter(|_| is_last) {
             if super::names::any(&attribute.value, &is_foreign) {
-                self.fault(at, &attribute.value, "what runs at the end can name `self` alone, `each.key` and `count.index`");
+                self.fault(
+                    at,
+                    &attribute.value,
+                    "what runs at the end can name `self` alone, `each.key` and `count.index`",
+                );
             }
         }
         let what = format!("provisioner `{}`", label(block));
@@ -259,8 +276,7 @@ impl<'a> World<'a> {
                 match known {
                     Some(known) => self.argument(at, attribute, known, &against, &inner),
                     None => {
-                        let text =
-                            format!("`dynamic` has no argument `{}`", attribute.key.as_str());
+                        let text = format!("`dynamic` has no argument `{}`", attribute.key.as_str());
                         self.fault(at, &attribute.key, text);
                     }
                 }
@@ -296,7 +312,9 @@ impl<'a> World<'a> {
             Written::Names => return self.names(at, attribute, against, scope),
             Written::Literal => {
                 if let Some(part) = not_constant(&attribute.value) {
-                    let text = format!("`{key}` of {what} takes a literal value: it is read before anything is computed");
+                    let text = format!(
+                        "`{key}` of {what} takes a literal value: it is read before anything is computed"
+                    );
                     return self.fault(at, part, text);
                 }
             }
@@ -364,7 +382,13 @@ impl<'a> World<'a> {
     }
 
     /// Checks an expression, and that its value can become one of a type; returns the type it has.
-    pub(super) fn fits(&self, at: At<'_, 'a>, expression: &'a Expression, wanted: &Type, scope: &Scope) -> Type {
+    pub(super) fn fits(
+        &self,
+        at: At<'_, 'a>,
+        expression: &'a Expression,
+        wanted: &Type,
+        scope: &Scope,
+    ) -> Type {
         match (expression, wanted) {
             (Expression::Null(_), _) => Type::Any,
             (Expression::Parenthesis(inner), _) => self.fits(at, inner.inner(), wanted, scope),

@@ -18,7 +18,8 @@ impl<'a> World<'a> {
         for start in needs.keys() {
             let mut way = Vec::new();
             if let Some(circle) = self.follow(*start, &mut way, &mut done) {
-                let names: Vec<String> = circle.iter().chain(circle.first()).map(|node| format!("`{node}`")).collect();
+                let names: Vec<String> =
+                    circle.iter().chain(circle.first()).map(|node| format!("`{node}`")).collect();
                 let Some((file, node)) = declared(module, circle[0]) else { continue };
                 let text = format!("{} needs itself: {}", names[0], names.join(" → "));
                 self.fault(At { folder, module, file, of: None }, node, text);
@@ -27,7 +28,12 @@ impl<'a> World<'a> {
     }
 
     /// Goes on from the end of a way, and returns the part of it that is a circle.
-    fn follow(&self, node: Node<'a>, way: &mut Vec<Node<'a>>, done: &mut BTreeSet<Node<'a>>) -> Option<Vec<Node<'a>>> {
+    fn follow(
+        &self,
+        node: Node<'a>,
+        way: &mut Vec<Node<'a>>,
+        done: &mut BTreeSet<Node<'a>>,
+    ) -> Option<Vec<Node<'a>>> {
         if let Some(at) = way.iter().position(|known| *known == node) {
             return Some(way[at..].to_vec());
         }
@@ -61,7 +67,9 @@ fn declared<'m, 'a>(module: &'m Module<'a>, node: Node<'_>) -> Option<(&'a File,
             module.data.get(&pair(kind, name)).map(|(file, block)| (*file, &block.ident as &dyn Span))
         }
         Node::Provider(name) => module.files.iter().find_map(|(file, body)| {
-            let block = body.get_blocks("provider").find(|block| block.labels.iter().any(|label| label.as_str() == name));
+            let block = body
+                .get_blocks("provider")
+                .find(|block| block.labels.iter().any(|label| label.as_str() == name));
             block.map(|block| (*file, &block.ident as &dyn Span))
         }),
     }

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use hcl_edit::Decorated;
 use hcl_edit::expr::{Expression, FuncCall, TraversalOperator};
 use hcl_edit::template::Element;
+use hcl_edit::{Decorated, Span};
 
 use super::expression::Scope;
 use super::kind::Type;
@@ -12,6 +12,9 @@ use super::{At, World, names};
 
 /// How the names of plinth's documents begin.
 const PREFIX: &str = "/plinth/";
+
+/// What a document has only where a cluster has it: readers say what else.
+const OPTIONAL: [&str; 2] = ["dns_zone_ids", "messaging"];
 
 /// A document that a stack publishes.
 pub(super) struct Document {
@@ -66,6 +69,25 @@ impl<'a> World<'a> {
             format!("no stack publishes a document `{}`{near}", text(&name))
         });
         Type::Any
+    }
+
+    /// Reports what is read of a document, and is not in it. What is published is known: there, `try` would only hide that nobody will
+    /// ever find it.
+    pub(super) fn unpublished(
+        &self,
+        at: At<'_, 'a>,
+        node: &impl Span,
+        name: &str,
+        document: &Type,
+        scope: &Scope,
+    ) {
+        let Type::Object(fields) = document else { return };
+        if !(scope.lenient && OPTIONAL.contains(&name)) {
+            self.fault_in(scope, at, node, || {
+                let known: Vec<String> = fields.keys().cloned().collect();
+                format!("what is published has no attribute `{name}`{}", super::meant(name, &known))
+            });
+        }
     }
 
     /// Whether a type is that of a published document, or of an object in one.
@@ -144,6 +166,7 @@ fn spell(at: At<'_, '_>, name: &Expression, parts: &mut Name, follow: bool) -> O
 
 /// Whether two names can be the same.
 fn is_same(one: &Name, other: &Name) -> bool {
-    let can_be = |(one, other): (&Option<String>, &Option<String>)| one.is_none() || other.is_none() || one == other;
+    let can_be =
+        |(one, other): (&Option<String>, &Option<String>)| one.is_none() || other.is_none() || one == other;
     one.len() == other.len() && one.iter().zip(other).all(can_be)
 }

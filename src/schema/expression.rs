@@ -113,8 +113,7 @@ impl<'a> World<'a> {
                     (_, true) => yes,
                     _ => {
                         if yes.is_single() && no.has_elements() || yes.has_elements() && no.is_single() {
-                            let text =
-                                format!("a value cannot be {} or {}", yes.words(), no.words());
+                            let text = format!("a value cannot be {} or {}", yes.words(), no.words());
                             self.unfit(at, expression, scope, text);
                         }
                         common(&[yes, no])
@@ -217,7 +216,9 @@ impl<'a> World<'a> {
     /// A text between quotes ends on the line on which it begins; the parser lets it go on.
     fn one_line(&self, at: At<'_, 'a>, text: &impl Span, scope: &Scope) {
         if text.span().is_some_and(|span| at.file.text[span].contains('\n')) {
-            self.fault_in(scope, at, text, || "a text between quotes ends on its line: write `\\n`, or `<<-EOT`".to_owned());
+            self.fault_in(scope, at, text, || {
+                "a text between quotes ends on its line: write `\\n`, or `<<-EOT`".to_owned()
+            });
         }
     }
 
@@ -225,7 +226,12 @@ impl<'a> World<'a> {
     fn over(&self, at: At<'_, 'a>, collection: &'a Expression, scope: &Scope) -> Type {
         let over = self.expression(at, collection, scope);
         if over.is_single() {
-            self.unfit(at, collection, scope, format!("`for` needs a list, a set or a map, and this is {}", over.words()));
+            self.unfit(
+                at,
+                collection,
+                scope,
+                format!("`for` needs a list, a set or a map, and this is {}", over.words()),
+            );
         }
         over
     }
@@ -257,31 +263,48 @@ impl<'a> World<'a> {
             return Type::Any;
         };
         let last = call.args.len().saturating_sub(1);
-        let arguments: Vec<Type> = call.args.iter().enumerate().map(|(number, argument)| {
-            // What `…` spreads out is many arguments.
-            if call.args.expand_final() && number == last {
-                let kind = self.expression(at, argument, &inner);
-                if kind.is_single() || matches!(kind, Type::Map(_) | Type::Object(_)) {
-                    self.unfit(at, argument, &inner, format!("`...` needs a list, and this is {}", kind.words()));
+        let arguments: Vec<Type> = call
+            .args
+            .iter()
+            .enumerate()
+            .map(|(number, argument)| {
+                // What `…` spreads out is many arguments.
+                if call.args.expand_final() && number == last {
+                    let kind = self.expression(at, argument, &inner);
+                    if kind.is_single() || matches!(kind, Type::Map(_) | Type::Object(_)) {
+                        self.unfit(
+                            at,
+                            argument,
+                            &inner,
+                            format!("`...` needs a list, and this is {}", kind.words()),
+                        );
+                    }
+                    return Type::Any;
                 }
-                return Type::Any;
-            }
-            let Some(takes) = function::parameter(name, &signature, number) else {
-                return self.expression(at, argument, &inner);
-            };
-            if argument.is_null() && !takes.nullable && !matches!(name, "try" | "can") {
-                self.unfit(at, argument, &inner, format!("`{name}` does not take `null`"));
-            }
-            let kind = self.fits(at, argument, &takes.kind, &inner);
-            if let Some(text) = function::unwanted(name, number, &kind) {
-                self.unfit(at, argument, &inner, text);
-            }
-            kind
-        }).collect();
+                let Some(takes) = function::parameter(name, &signature, number) else {
+                    return self.expression(at, argument, &inner);
+                };
+                if argument.is_null() && !takes.nullable && !matches!(name, "try" | "can") {
+                    self.unfit(at, argument, &inner, format!("`{name}` does not take `null`"));
+                }
+                let kind = self.fits(at, argument, &takes.kind, &inner);
+                if let Some(text) = function::unwanted(name, number, &kind) {
+                    self.unfit(at, argument, &inner, text);
+                }
+                kind
+            })
+            .collect();
         if !call.args.expand_final()
             && let Some(text) = function::miscounted(name, &signature, arguments.len())
         {
             self.fault_in(scope, at, &call.name.name, || text);
+        }
+        if let ("lookup", [of @ Type::Object(fields), ..]) = (name, &arguments[..])
+            && let Some(Expression::String(key)) = call.args.get(1)
+            && !fields.contains_key(key.as_str())
+            && self.is_published(of)
+        {
+            self.unpublished(at, key, key.as_str(), of, &inner);
         }
         let literal = call.args.iter().next().and_then(Expression::as_str);
         if let Some(text) = literal.and_then(|text| function::misread(name, text, arguments.len() - 1)) {
@@ -334,9 +357,13 @@ impl<'a> World<'a> {
         scope: &Scope,
     ) -> Type {
         for (number, step) in steps.iter().enumerate() {
-            let is_index = |at: usize| matches!(steps.get(at).map(Decorated::value), Some(TraversalOperator::LegacyIndex(_)));
+            let is_index = |at: usize| {
+                matches!(steps.get(at).map(Decorated::value), Some(TraversalOperator::LegacyIndex(_)))
+            };
             if is_index(number) && is_index(number + 1) {
-                self.fault_in(scope, at, step, || "Terraform reads `.0.1` as a number: write `[0][1]`".to_owned());
+                self.fault_in(scope, at, step, || {
+                    "Terraform reads `.0.1` as a number: write `[0][1]`".to_owned()
+                });
             }
             let next = match step.value() {
                 TraversalOperator::GetAttr(name) => kind.attribute(name.as_str()),
@@ -354,11 +381,11 @@ impl<'a> World<'a> {
             kind = match next {
                 Ok(kind) => kind,
                 Err(text) => {
-                    // What is published is known: there, `try` only hides what nobody will ever find.
-                    if self.is_published(&kind) {
-                        self.fault_in(scope, at, step, || format!("{text}, in what is published"));
-                    } else {
-                        self.unfit(at, step, scope, text);
+                    match step.value() {
+                        TraversalOperator::GetAttr(name) if self.is_published(&kind) => {
+                            self.unpublished(at, step, name.as_str(), &kind, scope);
+                        }
+                        _ => self.unfit(at, step, scope, text),
                     }
                     return Type::Any;
                 }
@@ -453,7 +480,13 @@ impl<'a> World<'a> {
     }
 
     /// Reports something, unless a type is only being found out.
-    pub(super) fn fault_in(&self, scope: &Scope, at: At<'_, 'a>, node: &impl Span, text: impl FnOnce() -> String) {
+    pub(super) fn fault_in(
+        &self,
+        scope: &Scope,
+        at: At<'_, 'a>,
+        node: &impl Span,
+        text: impl FnOnce() -> String,
+    ) {
         if !scope.quiet {
             self.fault(at, node, text());
         }

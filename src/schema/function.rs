@@ -58,7 +58,8 @@ const OF_EACH: [(Wants, &str); 3] =
     [(Wants::Named, "merge"), (Wants::Ordered, "concat coalescelist"), (Wants::Unnamed, "setproduct")];
 
 /// Those that need an argument, although each single one may be left out.
-const NEVER_EMPTY: [&str; 8] = ["coalesce", "coalescelist", "concat", "max", "min", "range", "setproduct", "try"];
+const NEVER_EMPTY: [&str; 8] =
+    ["coalesce", "coalescelist", "concat", "max", "min", "range", "setproduct", "try"];
 
 impl Wants {
     /// What it is called in a message.
@@ -112,7 +113,8 @@ pub fn parameter<'s>(name: &str, signature: &'s Signature, number: usize) -> Opt
 pub fn unwanted(name: &str, number: usize, kind: &Type) -> Option<String> {
     let rows = OF_FIRST.iter().filter(|_| number == 0).chain(&OF_EACH);
     let (wants, _) = rows.clone().find(|(_, names)| names.split(' ').any(|known| known == name))?;
-    (!wants.takes(kind)).then(|| format!("`{name}` needs {} here, and this is {}", wants.words(), kind.words()))
+    (!wants.takes(kind))
+        .then(|| format!("`{name}` needs {} here, and this is {}", wants.words(), kind.words()))
 }
 
 /// Says what is wrong with a literal text that a function reads.
@@ -121,13 +123,14 @@ pub fn misread(name: &str, text: &str, others: usize) -> Option<String> {
         "cidrhost" | "cidrnetmask" | "cidrsubnet" | "cidrsubnets" => {
             (!text.contains('/')).then(|| format!("`{text}` is no range: `{text}/16` is"))
         }
-        "jsondecode" => {
-            serde_json::from_str::<serde_json::Value>(text).err().map(|error| format!("this is no JSON: {error}"))
-        }
+        "jsondecode" => serde_json::from_str::<serde_json::Value>(text)
+            .err()
+            .map(|error| format!("this is no JSON: {error}")),
         // An index, `%[1]s`, or a width that is an argument, `%*d`, counts in another way.
         "format" if !text.contains(['[', '*']) => {
             let wanted = text.replace("%%", "").matches('%').count();
-            (wanted != others).then(|| format!("this text has {wanted} places to fill, and {others} are given"))
+            (wanted != others)
+                .then(|| format!("this text has {wanted} places to fill, and {others} are given"))
         }
         _ => None,
     }

@@ -231,7 +231,11 @@ impl<'a> World<'a> {
         let own = Scope { own: Some(name.to_owned()), ..Scope::default() };
         self.body(at, &block.ident, &block.body, against, &own);
         if TAKEN.contains(&name) {
-            self.fault(at, &block.labels[0], format!("no variable can be called `{name}`: a call of a module has that"));
+            self.fault(
+                at,
+                &block.labels[0],
+                format!("no variable can be called `{name}`: a call of a module has that"),
+            );
         }
         let kind = block.body.get_attribute("type").map(|kind| (kind, Type::read(&kind.value)));
         let default = block.body.get_attribute("default");
@@ -245,7 +249,8 @@ impl<'a> World<'a> {
             }
             _ => {}
         }
-        let refuses_null = block.body.get_attribute("nullable").is_some_and(|it| it.value.as_bool() == Some(false));
+        let refuses_null =
+            block.body.get_attribute("nullable").is_some_and(|it| it.value.as_bool() == Some(false));
         if let Some(default) = default.filter(|default| refuses_null && default.value.is_null()) {
             self.fault(at, &default.value, "`nullable = false`, and the default is `null`");
         }
@@ -254,7 +259,11 @@ impl<'a> World<'a> {
             if let Some(condition) = rule.body.get_attribute("condition")
                 && !names::any(&condition.value, &is_own)
             {
-                self.fault(at, &condition.value, format!("this condition does not name `var.{name}`, which it is about"));
+                self.fault(
+                    at,
+                    &condition.value,
+                    format!("this condition does not name `var.{name}`, which it is about"),
+                );
             }
         }
     }
@@ -287,7 +296,11 @@ impl<'a> World<'a> {
         for backend in block.body.get_blocks("backend") {
             for attribute in backend.body.attributes() {
                 if let Some(part) = block::not_constant(&attribute.value) {
-                    self.fault(at, part, "a backend takes literal values: it is read before anything is computed");
+                    self.fault(
+                        at,
+                        part,
+                        "a backend takes literal values: it is read before anything is computed",
+                    );
                 }
             }
         }
@@ -307,7 +320,8 @@ impl<'a> World<'a> {
         for inner in block.body.blocks() {
             match against.schema.blocks.get(inner.ident.as_str()) {
                 Some(known) if known.block.labels != inner.labels.len() => {
-                    let text = format!("`{}` of `terraform` needs another number of names", inner.ident.as_str());
+                    let text =
+                        format!("`{}` of `terraform` needs another number of names", inner.ident.as_str());
                     self.fault(at, &inner.ident, text);
                 }
                 Some(_) => {}
@@ -357,15 +371,14 @@ impl<'a> World<'a> {
         let address = |key: &str| {
             let value = &block.body.get_attribute(key)?.value;
             let Expression::Traversal(path) = value else { return None };
-            let is_plain = path.operators.iter().all(|step| matches!(step.value(), TraversalOperator::GetAttr(_)));
+            let is_plain =
+                path.operators.iter().all(|step| matches!(step.value(), TraversalOperator::GetAttr(_)));
             Some((value, names::path(path), is_plain))
         };
         let is_there = |names: &[&str]| match names {
             ["module", name] => Some(at.module.calls.contains_key(*name)),
             ["module", ..] | ["data", ..] => None,
-            [kind, name] => {
-                Some(at.module.resources.contains_key(&((*kind).to_owned(), (*name).to_owned())))
-            }
+            [kind, name] => Some(at.module.resources.contains_key(&((*kind).to_owned(), (*name).to_owned()))),
             _ => None,
         };
         let from = address("from");
@@ -373,7 +386,8 @@ impl<'a> World<'a> {
             && *is_plain
             && is_there(names) == Some(true)
         {
-            let text = format!("`{}` is still there: Terraform would not know which is meant", names.join("."));
+            let text =
+                format!("`{}` is still there: Terraform would not know which is meant", names.join("."));
             self.fault(at, *value, text);
         }
         if let Some((value, _, false)) = &from
@@ -388,7 +402,8 @@ impl<'a> World<'a> {
                     && matches!(from, Some(Expression::Traversal(from)) if names::path(from) == to)
             });
             if is_there(&to) == Some(false) && !goes_on {
-                let text = format!("this module has no `{}`: what moves there would be destroyed", to.join("."));
+                let text =
+                    format!("this module has no `{}`: what moves there would be destroyed", to.join("."));
                 self.fault(at, value, text);
             }
             let is_call = |names: &[&str]| names.len() == 2 && names[0] == "module";
@@ -468,19 +483,28 @@ impl<'a> World<'a> {
                     ("variable", [name]) => format!("var.{name}"),
                     ("provider", [name]) => {
                         let alias = block.body.get_attribute("alias").and_then(|alias| alias.value.as_str());
-                        format!("provider.{name}{}", alias.map(|alias| format!(".{alias}")).unwrap_or_default())
+                        format!(
+                            "provider.{name}{}",
+                            alias.map(|alias| format!(".{alias}")).unwrap_or_default()
+                        )
                     }
                     ("terraform", []) => {
                         let entries = block.body.get_blocks("required_providers");
                         for entry in entries.flat_map(|entries| entries.body.attributes()) {
                             let name = format!("required_providers.{}", entry.key.as_str());
                             if !seen.insert(name.clone()) {
-                                self.fault(at, &entry.key, format!("`{name}` is declared twice in this module"));
+                                self.fault(
+                                    at,
+                                    &entry.key,
+                                    format!("`{name}` is declared twice in this module"),
+                                );
                             }
                         }
                         continue;
                     }
-                    (kind @ ("data" | "module" | "output" | "check"), labels) => format!("{kind}.{}", labels.join(".")),
+                    (kind @ ("data" | "module" | "output" | "check"), labels) => {
+                        format!("{kind}.{}", labels.join("."))
+                    }
                     ("locals", _) => {
                         for entry in block.body.attributes() {
                             let name = format!("local.{}", entry.key.as_str());

@@ -77,7 +77,9 @@ impl<'a> World<'a> {
             let first = match item {
                 Expression::Variable(name) => name.as_str(),
                 Expression::Traversal(path) => self::path(path).first().copied().unwrap_or_default(),
-                Expression::String(text) if is_path(text) => text.split(['.', '[']).next().unwrap_or_default(),
+                Expression::String(text) if is_path(text) => {
+                    text.split(['.', '[']).next().unwrap_or_default()
+                }
                 _ => {
                     self.fault(at, item, "the name of an argument is needed here");
                     continue;
@@ -85,7 +87,8 @@ impl<'a> World<'a> {
             };
             let Some((_, schema)) = against.within else { continue };
             if !schema.free && !schema.attributes.contains_key(first) && !schema.blocks.contains_key(first) {
-                let known: Vec<String> = schema.attributes.keys().chain(schema.blocks.keys()).cloned().collect();
+                let known: Vec<String> =
+                    schema.attributes.keys().chain(schema.blocks.keys()).cloned().collect();
                 let near = super::meant(first, &known);
                 self.fault(at, item, format!("there is no `{first}` whose changes could be ignored{near}"));
             }
@@ -97,10 +100,12 @@ impl<'a> World<'a> {
         let Some(name) = provider_name(value) else {
             return self.fault(at, value, "the name of a provider is needed here: `aws`, or `aws.east`");
         };
-        let (own, alias) = name.split_once('.').map_or((name.as_str(), None), |(own, alias)| (own, Some(alias)));
+        let (own, alias) =
+            name.split_once('.').map_or((name.as_str(), None), |(own, alias)| (own, Some(alias)));
         if alias.is_some() && !at.module.configured.contains(&name) {
             let known: Vec<String> = at.module.configured.iter().cloned().collect();
-            let text = format!("no provider `{name}` is configured in this module{}", super::meant(&name, &known));
+            let text =
+                format!("no provider `{name}` is configured in this module{}", super::meant(&name, &known));
             self.fault(at, value, text);
         } else if alias.is_none() && !at.module.requires(own) {
             self.fault(at, value, format!("`required_providers` of this module has no `{own}`"));
@@ -119,7 +124,9 @@ impl<'a> World<'a> {
                     keys.extend(name);
                 }
             }
-            Some(other) => return self.fault(at, other, "a map of providers is needed here: `{ aws = aws.east }`"),
+            Some(other) => {
+                return self.fault(at, other, "a map of providers is needed here: `{ aws = aws.east }`");
+            }
             None => {}
         }
         for alias in called.into_iter().flat_map(|called| &called.awaited) {
@@ -195,8 +202,13 @@ impl<'a> World<'a> {
         if !is_right {
             let what = if value.is_null() { "`null`" } else { kind.words() };
             let what = if matches!(kind, Type::Set(_)) { "a set of something else" } else { what };
-            let help = if matches!(kind, Type::List(_) | Type::Tuple(_)) { ": `toset(…)` makes one" } else { "" };
-            self.fault(at, value, format!("`for_each` needs a map or a set of texts, and this is {what}{help}"));
+            let help =
+                if matches!(kind, Type::List(_) | Type::Tuple(_)) { ": `toset(…)` makes one" } else { "" };
+            self.fault(
+                at,
+                value,
+                format!("`for_each` needs a map or a set of texts, and this is {what}{help}"),
+            );
         }
     }
 }
@@ -255,4 +267,3 @@ pub fn any(expression: &Expression, is_it: &dyn Fn(&Traversal) -> bool) -> bool 
     finding.visit_expr(expression);
     finding.found
 }
-

@@ -203,7 +203,8 @@ impl Schemas {
 
     /// Returns all that a kind has a line for: functions, blocks of the language.
     pub fn all(kind: &str) -> Vec<String> {
-        let name = |line: &str| Some(line.strip_prefix(kind)?.strip_prefix(' ')?.split(' ').next()?.to_owned());
+        let name =
+            |line: &str| Some(line.strip_prefix(kind)?.strip_prefix(' ')?.split(' ').next()?.to_owned());
         FILES.iter().flat_map(|file| file.lines()).filter_map(name).collect()
     }
 }
@@ -260,7 +261,10 @@ impl Block {
             },
             _ => return None,
         };
-        let attributes = fields.iter().map(|(name, field)| (name.clone(), Attribute::optional(field.kind.clone()))).collect();
+        let attributes = fields
+            .iter()
+            .map(|(name, field)| (name.clone(), Attribute::optional(field.kind.clone())))
+            .collect();
         Some(Cow::Owned(Self { attributes, ..Self::default() }))
     }
 
