@@ -447,6 +447,13 @@ impl<'a> World<'a> {
                 let first = first.unwrap_or_default();
                 let declared = module.resources.get(&pair(kind, first));
                 let found = declared.map(|declared| self.object("resource", kind, declared));
+                // One whose type is misspelt has been reported where it is declared.
+                let is_misspelt = |(other, name): &&(String, String)| {
+                    name == first
+                        && kind.split('_').next() == other.split('_').next()
+                        && self.schemas.find("resource", other).is_none()
+                };
+                let found = found.or_else(|| module.resources.keys().find(is_misspelt).map(|_| Type::Any));
                 ("resource", format!("{kind}.{first}"), found, 1, Some(Node::Resource(kind, first)))
             }
         };

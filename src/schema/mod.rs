@@ -80,6 +80,11 @@ pub fn check(files: &[File]) -> Findings {
             }
         }
     }
+    // Of files that are half read, everything else that is said would follow from that.
+    if !faults.is_empty() {
+        faults.sort();
+        return Findings { faults, unknown: BTreeSet::new() };
+    }
     let mut folders: BTreeMap<&Utf8Path, Vec<(&File, &Body)>> = BTreeMap::new();
     for (file, body) in &bodies {
         // OpenTofu reads `x.tofu` in place of `x.tf`, which has the same declarations.
