@@ -29,6 +29,7 @@ pub mod provider;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::thread::{self, ScopedJoinHandle};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use hcl_edit::Span;
@@ -67,17 +68,14 @@ pub struct Findings {
 
 /// Checks all files together: modules are called across folders.
 pub fn check(files: &[File]) -> Findings {
-    let is_hcl = |file: &&File| matches!(file.path.extension(), Some("tf" | "tofu"));
+    let files: Vec<&File> =
+        files.iter().filter(|file| matches!(file.path.extension(), Some("tf" | "tofu"))).collect();
     let mut faults = Vec::new();
     let mut bodies: Vec<(&File, Body)> = Vec::new();
-    for file in files.iter().filter(is_hcl) {
-        match file.text.parse::<Body>() {
+    for (file, parsed) in parse(&files) {
+        match parsed {
             Ok(body) => bodies.push((file, body)),
-            Err(error) => {
-                let at = error.location();
-                let (line, column, text) = (at.line(), at.column(), error.message().to_owned());
-                faults.push(Fault { line, column, text, ..Fault::of(file) });
-            }
+            Err(fault) => faults.push(fault),
         }
     }
     // Of files that are half read, everything else that is said would follow from that.
@@ -108,6 +106,32 @@ pub fn check(files: &[File]) -> Findings {
     found.faults.sort();
     found.faults.dedup();
     found
+}
+
+/// Parses files, in their order. That is half of the work, and nothing in it needs another file.
+fn parse<'a>(files: &[&'a File]) -> Vec<(&'a File, Result<Body, Fault>)> {
+    let one = |file: &&'a File| {
+        let parsed = file.text.parse::<Body>().map_err(|error| {
+            let at = error.location();
+            let (line, column, text) = (at.line(), at.column(), error.message().to_owned());
+            Fault { line, column, text, ..Fault::of(file) }
+        });
+        (*file, parsed)
+    };
+    let all = |part: &[&'a File]| part.iter().map(one).collect::<Vec<_>>();
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(4);
+    let part = files.len().div_ceil(threads).max(16);
+    thread::scope(|scope| {
+        // As much as the first thread usually has: the parser calls itself for whatever stands within something.
+        let start = |part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, move || all(part));
+        let parts: Vec<_> = files.chunks(part).map(|part| (part, start(part))).collect();
+        let parsed = |(part, started): (&[&'a File], std::io::Result<ScopedJoinHandle<'_, _>>)| match started
+        {
+            Ok(handle) => handle.join().expect("parsing does not panic"),
+            Err(_) => all(part),
+        };
+        parts.into_iter().flat_map(parsed).collect()
+    })
 }
 
 impl fmt::Display for Fault {

@@ -13,16 +13,20 @@ use serde::de::DeserializeOwned;
 
 use super::kind::{Field, Type};
 
-/// AWS provider 6.66, Helm provider 3, Kubernetes provider 3 (of two names for one resource the one with a version), and
-/// what Terraform itself has: `terraform_data`, functions, its own blocks (of 1.11; what newer ones take besides is let through).
-const FILES: [&str; 6] = [
-    include_str!("../../schemas/aws.txt"),
-    include_str!("../../schemas/functions.txt"),
-    include_str!("../../schemas/helm.txt"),
-    include_str!("../../schemas/kubernetes.txt"),
-    include_str!("../../schemas/language.txt"),
-    include_str!("../../schemas/terraform.txt"),
-];
+/// AWS provider 6.66.
+const AWS: &str = include_str!("../../schemas/aws.txt");
+/// Helm provider 3.
+const HELM: &str = include_str!("../../schemas/helm.txt");
+/// Kubernetes provider 3; of two names for one resource the one with a version.
+const KUBERNETES: &str = include_str!("../../schemas/kubernetes.txt");
+/// What Terraform itself provides: `terraform_data`.
+const TERRAFORM: &str = include_str!("../../schemas/terraform.txt");
+/// The functions of Terraform 1.11.
+const FUNCTIONS: &str = include_str!("../../schemas/functions.txt");
+/// The blocks of Terraform 1.11. What newer ones take besides is let through.
+const LANGUAGE: &str = include_str!("../../schemas/language.txt");
+
+const FILES: [&str; 6] = [AWS, FUNCTIONS, HELM, KUBERNETES, LANGUAGE, TERRAFORM];
 
 /// Everything that these providers have, also what has no schema here: a line for each provider and kind of thing.
 const NAMES: &str = include_str!("../../schemas/names.txt");
@@ -222,23 +226,29 @@ fn read<T: DeserializeOwned>(known: &Read<T>, kind: &str, name: &str) -> Option<
 
 /// Finds the line of a name by halves: most of the text is never looked at.
 fn line(kind: &str, name: &str) -> Option<&'static str> {
+    let file = match (kind, name.split('_').next()) {
+        ("function", _) => FUNCTIONS,
+        ("block" | "provisioner", _) => LANGUAGE,
+        (_, Some("aws")) => AWS,
+        (_, Some("helm")) => HELM,
+        (_, Some("kubernetes")) => KUBERNETES,
+        (_, Some("terraform")) => TERRAFORM,
+        _ => return None,
+    };
     let key = format!("{kind} {name} ");
-    FILES.iter().find_map(|file| {
-        let (mut from, mut to) = (0, file.len());
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            let begins = file.as_bytes()[from..middle].iter().rposition(|byte| *byte == b'\n');
-            let begins = begins.map_or(from, |at| from + at + 1);
-            let rest = &file[begins..];
-            let line = rest.split('\n').next().unwrap_or(rest);
-            match line.strip_prefix(key.as_str()) {
-                Some(found) => return Some(found),
-                None if line < key.as_str() => from = begins + line.len() + 1,
-                None => to = begins,
-            }
+    let (mut from, mut to) = (0, file.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        let begins = file[from..middle].rfind('\n').map_or(from, |at| from + at + 1);
+        let ends = file[middle..].find('\n').map_or(file.len(), |at| middle + at);
+        let line = &file[begins..ends];
+        match line.strip_prefix(key.as_str()) {
+            Some(found) => return Some(found),
+            None if line < key.as_str() => from = ends + 1,
+            None => to = begins,
         }
-        None
-    })
+    }
+    None
 }
 
 impl Block {
@@ -296,6 +306,7 @@ mod tests {
     #[test]
     fn every_line_can_be_read() {
         let mut number = 0;
+        assert!(FILES.iter().all(|file| file.is_ascii()), "files are cut between any two bytes");
         for text in FILES.iter().flat_map(|file| file.lines()) {
             let (kind, rest) = text.split_once(' ').expect("a kind");
             let (name, json) = rest.split_once(' ').expect("a name");
@@ -317,7 +328,7 @@ mod tests {
         for (mode, least) in [("data", 600), ("resource", 1_600)] {
             let names = Schemas::names(mode, "aws");
             assert!(names.len() > least, "{mode}: {}", names.len());
-            for line in FILES[0].lines().filter_map(|line| line.strip_prefix(&format!("{mode} "))) {
+            for line in AWS.lines().filter_map(|line| line.strip_prefix(&format!("{mode} "))) {
                 let name = line.split(' ').next().expect("a name");
                 assert!(names.iter().any(|known| known == name), "{mode} {name}");
             }
