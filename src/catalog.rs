@@ -38,6 +38,28 @@ pub struct Catalog {
     pub refused: BTreeMap<String, Refused>,
     /// Core services by name.
     pub bundles: BTreeMap<String, Bundle>,
+    /// What pipelines run.
+    pub delivery: Delivery,
+}
+
+/// `catalog/delivery.toml`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// The release of each engine on runners.
+    pub engines: Engines,
+    /// Actions of GitHub by what they do.
+    pub actions: BTreeMap<String, Action>,
+}
+
+/// An action of GitHub, at one commit.
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// Its repository, `@` and the commit.
+    pub uses: String,
+    /// The release that the commit is of.
+    pub version: String,
 }
 
 /// `catalog/database_names.toml`
@@ -189,7 +211,7 @@ pub struct Providers {
     pub helm: Provider,
     /// hashicorp/kubernetes
     pub kubernetes: Provider,
-    /// `required_version` for each engine.
+    /// `required_version` of `versions.tf` and of `versions.tofu`.
     pub engines: Engines,
 }
 
@@ -203,13 +225,13 @@ pub struct Provider {
     pub floor: String,
 }
 
-/// `required_version` for each engine.
+/// A version, or which are allowed, for each engine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Engines {
-    /// For `versions.tf`.
+    /// Of HashiCorp Terraform.
     pub terraform: String,
-    /// For `versions.tofu`.
+    /// Of OpenTofu.
     pub opentofu: String,
 }
 
@@ -554,6 +576,7 @@ impl Catalog {
             vpc_endpoints: parse("vpc_endpoints.toml"),
             refused: parse("refused.toml"),
             bundles: parse("bundles.toml"),
+            delivery: parse("delivery.toml"),
             addons: addons.collect(),
         }
     }

@@ -23,6 +23,8 @@ mod combinations;
 mod control_plane;
 #[path = "judges/definitions.rs"]
 mod definitions;
+#[path = "judges/delivery.rs"]
+mod delivery;
 #[path = "judges/deployment.rs"]
 mod deployment;
 #[path = "judges/drain.rs"]

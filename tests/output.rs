@@ -123,7 +123,8 @@ fn nothing_is_left_over() {
         if path.ends_with("objects.yaml") || path.ends_with("manifest.json") {
             continue;
         }
-        let text = fs::read_to_string(&path).expect("readable");
+        // `${{ … }}` is an expression of GitHub's.
+        let text = fs::read_to_string(&path).expect("readable").replace("${{", "${");
         for word in WORDS {
             assert!(!text.contains(word), "{} contains {word:?}", path.display());
         }

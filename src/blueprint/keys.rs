@@ -13,11 +13,11 @@ use super::pattern::Pattern;
 use super::quantity::{Bytes, Cores, Eviction, Reserved};
 use super::read::{Map, Read, Reader, table};
 use super::scalar::{
-    AccountId, Ami, Architecture, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
-    ConsolidationPolicy, DatabaseEngine, DatabaseVersion, Date, DisruptionReason, Duration, Engine, Folder,
-    Format, Former, Glob, InstanceClass, InstanceType, IpFamily, KubernetesVersion, Mfa, Name, Nat,
-    Partition, Placement, PodIdentity, PodSecurity, PoolKind, RetentionDays, Retire, Runner, Schedule,
-    ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
+    AccountId, Ami, Architecture, Branch, BudgetDuration, BudgetNodes, Capacity, CapacityReservation,
+    ConsolidationPolicy, DatabaseEngine, DatabaseVersion, Date, DeliveryEngine, DisruptionReason, Duration,
+    Engine, Folder, Format, Former, Glob, InstanceClass, InstanceType, IpFamily, KubernetesVersion, Mfa,
+    Name, Nat, Partition, Placement, PodIdentity, PodSecurity, PoolKind, RepositoryFile, RetentionDays,
+    Retire, Runner, Schedule, ServiceKind, SubnetId, Tags, TaintEffect, TenantOwner, VpcId, Zoned, Zones,
 };
 use super::shape::{self, Shape};
 use super::usual::{self, Around, Sort};
@@ -39,7 +39,7 @@ table! {
         optional terraform: Terraform,
         /// Where states live.
         optional state: State,
-        /// The account that pipelines log in to; without it, each environment's own.
+        /// How changes are delivered: what runs pipelines, and which account they log in to.
         optional delivery: Delivery,
         /// The standard: what every cluster has unless its environment says otherwise.
         optional cluster: Layer,
@@ -95,14 +95,32 @@ table! {
 table! {
     /// `[delivery]`
     "[delivery]" Delivery {
-        /// The AWS account of the roles that pipelines run as.
-        required account: AccountId,
+        /// What delivers changes: plinth writes what it reads. With `github-actions` also `accounts/`, with the roles that pipelines
+        /// log in as. Without it, delivery is somebody else's.
+        optional engine: DeliveryEngine,
+        /// The repository whose pipelines may log in, as GitHub's tokens name it: `"acme/platform"`, or with the numbers of
+        /// both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable (GitHub Actions).
+        optional repository: String,
+        /// The branch that is deployed (GitHub Actions, Atlantis).
+        optional branch: Branch; usual |_| Some(usual::BRANCH),
+        /// This file's path in the repository; without it, the file stands at the root. Where the tree lies follows from it
+        /// (GitHub Actions, Atlantis).
+        optional blueprint: RepositoryFile,
+        /// The command that puts plinth on a runner; without it, runners have it (GitHub Actions).
+        optional install: String,
+        /// Label of the runners that reach the clusters' API; without it, they are GitHub's own (GitHub Actions).
+        optional runner: Pattern,
+        /// Where the states of `accounts/` are kept; without it, in the one region of the environments (GitHub Actions).
+        optional region: String,
+        /// The AWS account of the roles that pipelines run as; without it, each environment's own.
+        optional account: AccountId,
         /// The account's partition. Environments of another one cannot be reached from it: their pipelines log in to
         /// their own accounts.
         default partition: Partition = Partition::Aws,
-        /// Role of this account that assumes deploy roles, in which `{account}` is this account.
+        /// Role that pipelines log in as to assume deploy roles: one for each environment, since a shared one would let jobs
+        /// of one environment deploy another. `{account}` is the account that they log in to.
         optional deploy_role: Pattern; usual |_| Some(usual::PIPELINE_DEPLOY_ROLE),
-        /// Role of this account that assumes plan roles.
+        /// Role that pipelines log in as to assume plan roles.
         optional plan_role: Pattern; usual |_| Some(usual::PIPELINE_PLAN_ROLE),
     }
 }

@@ -131,6 +131,30 @@ text! {
     "module in git", r"^git::[!#-~]+\?ref=[!#-~]+$", "git::https://example.com/platform.git//modules/attachment?ref=v1.0.0"
 }
 text! {
+    /// The name of a branch.
+    Branch, |text| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_./-".contains(&b);
+        let is_edge = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let is_branch = text.starts_with(is_edge) && text.ends_with(is_edge) && text.bytes().all(is_plain);
+        check(is_branch, || Problem::InvalidBranch { value: text.into() })
+    },
+    "branch", "^[A-Za-z0-9_]([A-Za-z0-9_./-]*[A-Za-z0-9_])?$", "main"
+}
+text! {
+    /// A file below the repository's root.
+    RepositoryFile, |text| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+        let is_name = |name: &str| !matches!(name, "" | "." | "..") && name.bytes().all(is_plain);
+        check(text.split('/').all(is_name), || Problem::InvalidRepositoryFile { value: text.into() })
+    },
+    "file",
+    {
+        let name = r"([A-Za-z0-9_-][A-Za-z0-9_.-]*|\.[A-Za-z0-9_-][A-Za-z0-9_.-]*|\.\.[A-Za-z0-9_.-]+)";
+        format!("^{name}(/{name})*$")
+    },
+    "blueprint.toml"
+}
+text! {
     /// The id of a VPC, `vpc-0a1b2c3d4e5f60718`.
     VpcId, |text| check(is_id(text, "vpc-"), || Problem::InvalidId { value: text.into(), prefix: "vpc-" }),
     "VPC", "^vpc-([0-9a-f]{8}|[0-9a-f]{17})$", "vpc-0a1b2c3d4e5f60718"
@@ -471,6 +495,17 @@ words! {
         Terraform = "terraform",
         /// OpenTofu.
         OpenTofu = "opentofu",
+    }
+}
+words! {
+    /// What delivers changes.
+    DeliveryEngine {
+        /// Workflows of GitHub Actions.
+        GithubActions = "github-actions",
+        /// An Atlantis server, by `atlantis.yaml`.
+        Atlantis = "atlantis",
+        /// Terramate, by a `stack.tm.hcl` in each root module.
+        Terramate = "terramate",
     }
 }
 words! {

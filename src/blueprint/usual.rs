@@ -8,8 +8,10 @@ use super::scalar::{AmiFamily, Architecture, Capacity, ConsolidationPolicy, IpFa
 
 /// The name of a state bucket.
 pub const STATE_BUCKET: &str = "{project}-{environment}-{account}-terraform-state";
-/// The role of a delivery account that assumes deploy roles.
-pub const PIPELINE_DEPLOY_ROLE: &str = "arn:{partition}:iam::{account}:role/{project}-deploy";
+/// The branch that pipelines deploy.
+pub const BRANCH: &str = "main";
+/// The role that assumes an environment's deploy role, and no other's.
+pub const PIPELINE_DEPLOY_ROLE: &str = "arn:{partition}:iam::{account}:role/{project}-{environment}-deploy";
 /// The role of a delivery account that assumes plan roles.
 pub const PIPELINE_PLAN_ROLE: &str = "arn:{partition}:iam::{account}:role/{project}-plan";
 /// Who builds the image of nodes.

@@ -140,7 +140,9 @@ pub(super) fn role(
         context.push(Problem::RoleInOtherPartition { arn: arn.clone(), region, partition }, pattern.span);
     } else if account != scope.account {
         let delivery = context.blueprint.file.delivery.as_ref();
-        let is_delivery = delivery.is_some_and(|delivery| delivery.account.as_str() == account);
+        let is_delivery = delivery
+            .and_then(|delivery| delivery.account.as_ref())
+            .is_some_and(|delivery| delivery.as_str() == account);
         let account = scope.account.to_owned();
         context.push(Problem::RoleInOtherAccount { arn: arn.clone(), account, is_delivery }, pattern.span);
     }

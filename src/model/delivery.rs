@@ -1,20 +1,27 @@
-//! The delivery account: where pipelines log in, to go on from there into each environment's account.
+//! Delivery: what runs pipelines, where these log in, and as whom they go on into each environment's account.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::Context;
 use super::access;
-use super::environment::Environment;
+use super::environment::{Environment, StateStore};
+use super::{App, Context, identity, tags};
+use crate::blueprint::keys;
 use crate::blueprint::pattern::{Pattern, Placeholder, Scope};
+use crate::blueprint::scalar::DeliveryEngine;
 use crate::blueprint::usual;
-use crate::diagnostic::Spanned;
+use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
 
-/// The roles of the delivery account that an environment's pipelines run as.
+/// The roles that an environment's pipelines log in as.
 #[derive(Debug, Clone, Serialize)]
 pub struct Pipeline {
-    /// The delivery account.
+    /// The account that they log in to.
     pub account: String,
+    /// Whether that is the delivery account, and not the environment's own.
+    #[serde(skip)]
+    pub is_from_delivery: bool,
     /// ARN of the role that assumes deploy roles.
     pub deploy_role: String,
     /// ARN of the role that assumes the plan role.
@@ -22,15 +29,20 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Resolves the roles for one environment; none where it has no delivery account, or one that cannot reach it.
+    /// Resolves the roles for one environment: of the delivery account where it has one that can reach it, else of its own where
+    /// plinth makes its pipelines.
     ///
     /// A role of one partition cannot be assumed from another (AWS GovCloud (US) user guide, "AWS Identity and Access
     /// Management", read 2026-11).
     pub(super) fn resolve(context: &mut Context<'_>, environment: &Scope<'_>) -> Option<Self> {
         let blueprint = context.blueprint;
         let keys = blueprint.file.delivery.as_ref()?;
-        let partition = keys.partition.word();
-        let scope = Scope { account: keys.account.as_str(), partition, ..*environment };
+        let delivery = keys.account.as_ref().map(|account| (account.as_str(), keys.partition.word()));
+        let is_from_delivery = delivery.is_some_and(|(_, partition)| partition == environment.partition);
+        let logs_in = keys.engine.as_ref().is_some_and(|engine| logs_in(engine.value));
+        let own = logs_in.then_some((environment.account, environment.partition));
+        let (account, partition) = delivery.filter(|_| is_from_delivery).or(own).or(delivery)?;
+        let scope = Scope { account, partition, ..*environment };
         let deploy_role = role(context, keys.deploy_role.as_ref(), usual::PIPELINE_DEPLOY_ROLE, &scope);
         let plan_role = role(context, keys.plan_role.as_ref(), usual::PIPELINE_PLAN_ROLE, &scope);
         if let (Some(plan), Some(_)) =
@@ -38,20 +50,373 @@ impl Pipeline {
         {
             let [plan_at, deploy_at] =
                 [&keys.plan_role, &keys.deploy_role].map(|role| role.as_ref().map(|role| role.span));
-            let at = plan_at.or(deploy_at).unwrap_or(keys.account.span);
+            let at = plan_at.or(deploy_at).unwrap_or(keys.span);
             let problem = Problem::SamePipelineRole { arn: plan.clone() };
             match deploy_at.filter(|deploy| *deploy != at) {
                 Some(also) => context.push_conflict(problem, at, also),
                 None => context.push(problem, at),
             }
         }
-        let account = keys.account.to_string();
-        let pipeline = Self { account, deploy_role: deploy_role?, plan_role: plan_role? };
+        let account = account.to_owned();
+        let pipeline = Self { account, is_from_delivery, deploy_role: deploy_role?, plan_role: plan_role? };
         (partition == environment.partition).then_some(pipeline)
     }
 }
 
-/// Returns a role of the delivery account: the one that is written, else the usual one.
+/// Whether pipelines log in by tokens of their host: then plinth makes the roles that trust these.
+fn logs_in(engine: DeliveryEngine) -> bool {
+    match engine {
+        DeliveryEngine::GithubActions => true,
+        DeliveryEngine::Atlantis | DeliveryEngine::Terramate => false,
+    }
+}
+
+/// What delivers changes, and what it needs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Delivery {
+    /// What does it.
+    pub engine: DeliveryEngine,
+    /// The repository whose pipelines log in, as the tokens of its host name it; empty where none do.
+    pub repository: String,
+    /// The branch that is deployed.
+    pub branch: String,
+    /// The blueprint's path in the repository.
+    pub blueprint: String,
+    /// The tree's folder in the repository; empty where that is its root.
+    pub folder: String,
+    /// What puts plinth on a runner; without it, runners have it.
+    pub install: Option<String>,
+    /// Which runners reach each cluster's API; none where GitHub's own do.
+    pub runners: Vec<Runner>,
+    /// The accounts that pipelines log in to.
+    pub accounts: Vec<Account>,
+}
+
+/// Which runners reach a cluster's API.
+#[derive(Debug, Clone, Serialize)]
+pub struct Runner {
+    /// The cluster's environment.
+    pub environment: String,
+    /// The cluster.
+    pub cluster: String,
+    /// Their label.
+    pub label: String,
+}
+
+/// An account that pipelines log in to: its stack makes the provider of their tokens and their roles.
+#[derive(Debug, Clone, Serialize)]
+pub struct Account {
+    /// The account.
+    pub id: String,
+    /// Its partition.
+    pub partition: String,
+    /// Region of its state bucket.
+    pub region: String,
+    /// Where its stack's state lives.
+    pub state: StateStore,
+    /// The roles, by name.
+    pub roles: Vec<LoginRole>,
+    /// Tags of everything in it, sorted by key.
+    #[serde(serialize_with = "super::data::map")]
+    pub tags: Vec<(String, String)>,
+}
+
+/// What a role is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Reads.
+    Plan,
+    /// Applies.
+    Deploy,
+}
+
+/// A role that pipelines log in as. It can do nothing but go on.
+#[derive(Debug, Clone, Serialize)]
+pub struct LoginRole {
+    /// Its ARN.
+    pub arn: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The environments that it is for.
+    pub environments: Vec<String>,
+    /// The roles that it may assume.
+    pub goes_on_to: Vec<String>,
+}
+
+impl LoginRole {
+    /// Its name, without its path.
+    pub fn name(&self) -> &str {
+        self.arn.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Its path, `/` where it has none.
+    pub fn path(&self) -> &str {
+        let resource = self.arn.split_once(":role").map_or("/", |(_, resource)| resource);
+        &resource[..resource.len() - self.name().len()]
+    }
+}
+
+/// What stands in place of an environment's name in the names of what `accounts/` keeps.
+const ENVIRONMENT: &str = "delivery";
+
+/// Resolves what runs pipelines; none where the blueprint does not say.
+pub(super) fn resolve(
+    context: &mut Context<'_>,
+    environments: &[Environment],
+    apps: &[App],
+) -> Option<Delivery> {
+    let keys = context.blueprint.file.delivery.as_ref()?;
+    check_keys(context, keys);
+    let engine = keys.engine.as_ref()?;
+    let mut delivery = Delivery {
+        engine: engine.value,
+        repository: String::new(),
+        branch: keys.branch.as_ref().map_or(usual::BRANCH, |branch| branch.as_str()).to_owned(),
+        blueprint: keys.blueprint.as_ref().map_or(context.file_name, |path| path.as_str()).to_owned(),
+        folder: String::new(),
+        install: keys.install.as_ref().map(|install| install.value.clone()),
+        runners: Vec::new(),
+        accounts: Vec::new(),
+    };
+    // Terramate names stacks relative to each other.
+    if engine.value != DeliveryEngine::Terramate {
+        delivery.folder = folder(context, keys, &delivery.blueprint)?;
+    }
+    if !logs_in(engine.value) {
+        return Some(delivery);
+    }
+    match &keys.repository {
+        None => {
+            let (engine_word, key) = (engine.word(), "repository");
+            let problem = Problem::EngineNeeds { engine: engine_word, key, example: "\"acme/platform\"" };
+            context.push(problem, engine.span);
+        }
+        Some(repository) if !is_repository(repository) => {
+            context.push(Problem::NotARepository { value: repository.value.clone() }, repository.span);
+        }
+        Some(repository) => delivery.repository.clone_from(&repository.value),
+    }
+    delivery.runners = runners(context, keys, environments);
+    delivery.accounts = accounts(context, keys, environments, apps);
+    Some(delivery)
+}
+
+/// Whether a text names a repository as GitHub's tokens do: with numbers behind both names, `acme@1234/platform@5678`, where it was
+/// made or renamed after 2026-07-15, or has chosen so (GitHub changelog, "Immutable subject claims for GitHub Actions OIDC tokens",
+/// 2026-04-23, read 2026-11).
+fn is_repository(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+    };
+    let is_numbered = |part: &str| {
+        part.split_once('@').map_or(is_name(part), |(name, number)| {
+            is_name(name) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+        })
+    };
+    text.split('/').count() == 2 && text.split('/').all(is_numbered)
+}
+
+/// Refuses keys that mean nothing without another, or with another engine.
+fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
+    use DeliveryEngine::{Atlantis, GithubActions};
+    let written: [(_, Option<Span>, &[DeliveryEngine]); 6] = [
+        ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions]),
+        ("branch", keys.branch.as_ref().map(|key| key.span), &[GithubActions, Atlantis]),
+        ("blueprint", keys.blueprint.as_ref().map(|key| key.span), &[GithubActions, Atlantis]),
+        ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions]),
+        ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions]),
+        ("region", keys.region.as_ref().map(|key| key.span), &[GithubActions]),
+    ];
+    let engine = keys.engine.as_ref().map(|engine| engine.value);
+    for (key, span, engines) in written {
+        if let Some(span) = span.filter(|_| engine.is_none_or(|engine| !engines.contains(&engine))) {
+            context.push(Problem::MeansNothingWithout { key, needs: "engine = \"github-actions\"" }, span);
+        }
+    }
+    if keys.account.is_none() && engine.is_none() {
+        context.push(Problem::DeliverySaysNothing, keys.span);
+    } else if keys.account.is_none() && keys.partition.is_written() {
+        context
+            .push(Problem::MeansNothingWithout { key: "partition", needs: "account" }, keys.partition.span);
+    }
+}
+
+/// Returns the tree's folder in the repository: `[output] dir` is relative to the blueprint.
+fn folder(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>, blueprint: &str) -> Option<String> {
+    let output = context.blueprint.file.output.as_ref();
+    let dir = output.map_or(".", |output| output.dir.as_str());
+    let beside = blueprint.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = beside.split('/').filter(|part| !part.is_empty()).collect();
+    let mut is_below = !dir.starts_with('/');
+    for part in dir.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." {
+            is_below &= parts.pop().is_some();
+        } else {
+            parts.push(part);
+        }
+    }
+    let is_plain = |part: &&str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    if is_below && parts.iter().all(is_plain) {
+        return Some(parts.join("/"));
+    }
+    let at = keys.blueprint.as_ref().map_or(keys.span, |path| path.span);
+    let problem = Problem::TreeOutsideRepository { dir: dir.to_owned(), blueprint: blueprint.to_owned() };
+    match output {
+        Some(output) => context.push_conflict(problem, at, output.dir.span),
+        None => context.push(problem, at),
+    }
+    None
+}
+
+/// Expands the label of the runners that reach each cluster.
+fn runners(
+    context: &mut Context<'_>,
+    keys: &Spanned<keys::Delivery>,
+    environments: &[Environment],
+) -> Vec<Runner> {
+    let Some(pattern) = &keys.runner else { return Vec::new() };
+    let project = context.blueprint.file.project.name.to_string();
+    let mut runners = Vec::new();
+    for environment in environments {
+        for cluster in &environment.clusters {
+            let label = pattern.expand(&Scope {
+                project: &project,
+                environment: &environment.name,
+                cluster: &cluster.name,
+                account: &environment.account,
+                region: &cluster.region,
+                partition: &cluster.partition,
+            });
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+            if label.is_empty() || !label.bytes().all(is_plain) {
+                context.push(Problem::InvalidRunner { value: label }, pattern.span);
+                return runners;
+            }
+            let (environment, cluster) = (environment.name.clone(), cluster.name.clone());
+            runners.push(Runner { environment, cluster, label });
+        }
+    }
+    runners
+}
+
+/// Collects the accounts that pipelines log in to, with the roles that each needs.
+fn accounts(
+    context: &mut Context<'_>,
+    keys: &Spanned<keys::Delivery>,
+    environments: &[Environment],
+    apps: &[App],
+) -> Vec<Account> {
+    let project = context.blueprint.file.project.name.to_string();
+    let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
+    for environment in environments {
+        if environment.name == ENVIRONMENT {
+            let why = "the states of `accounts/` have that name in place of an environment's";
+            context.push(Problem::ReservedName { value: ENVIRONMENT.to_owned(), why }, environment.at);
+        }
+        if environment.plan_role.is_none() {
+            let environment_name = environment.name.clone();
+            context.push(Problem::NoPlanRole { environment: environment_name }, environment.at);
+        }
+        if let Some(pipeline) = &environment.pipeline {
+            ids.insert(&pipeline.account, &environment.partition);
+        }
+    }
+    let mut accounts: Vec<Account> = Vec::new();
+    for (id, partition) in ids {
+        let here = || environments.iter().filter(|environment| environment.logs_in_to(id));
+        let Some(region) = region(context, keys, id, partition, here()) else { continue };
+        let scope = Scope {
+            project: &project,
+            environment: ENVIRONMENT,
+            cluster: "",
+            account: id,
+            region: &region,
+            partition,
+        };
+        let Some(state) = identity::state_store(context, &scope, keys.span) else { continue };
+        let mut others = environments.iter().filter(|environment| environment.name != ENVIRONMENT);
+        if let Some(twin) = others.find(|environment| environment.state.bucket == state.bucket) {
+            let (one, other) = (twin.name.clone(), ENVIRONMENT.to_owned());
+            let problem = Problem::SharedBucket { name: state.bucket.clone(), one, other };
+            context.push(problem, state.at);
+        }
+        let roles = login_roles(context, keys.span, here(), apps);
+        let tags = tags::resolve(context, ENVIRONMENT, None);
+        let (id, partition) = (id.to_owned(), partition.to_owned());
+        accounts.push(Account { id, partition, region, state, roles, tags });
+    }
+    accounts
+}
+
+/// Returns the region of an account's state bucket: the one that is written where it is of the account's partition, else the only
+/// one of its environments. One more region later is an error, and moves nothing.
+fn region<'a>(
+    context: &mut Context<'_>,
+    keys: &Spanned<keys::Delivery>,
+    account: &str,
+    partition: &str,
+    environments: impl Iterator<Item = &'a Environment>,
+) -> Option<String> {
+    if let Some(written) = &keys.region {
+        let Some(facts) = context.catalog.regions.get(&written.value) else {
+            let known = context.catalog.regions.keys().cloned().collect();
+            context.push(Problem::UnknownRegion { value: written.value.clone(), known }, written.span);
+            return None;
+        };
+        if facts.partition == partition {
+            return Some(written.value.clone());
+        }
+    }
+    let regions: BTreeSet<&str> = environments.map(|environment| environment.region.as_str()).collect();
+    let regions: Vec<&str> = regions.into_iter().collect();
+    if let [only] = regions.as_slice() {
+        return Some((*only).to_owned());
+    }
+    let regions = regions.into_iter().map(str::to_owned).collect();
+    context.push(Problem::DeliveryRegionUnknown { account: account.to_owned(), regions }, keys.span);
+    None
+}
+
+/// Collects the roles of one account from the environments whose pipelines log in to it.
+fn login_roles<'a>(
+    context: &mut Context<'_>,
+    at: Span,
+    environments: impl Iterator<Item = &'a Environment>,
+    apps: &[App],
+) -> Vec<LoginRole> {
+    let mut roles: BTreeMap<String, LoginRole> = BTreeMap::new();
+    let mut add = |arn: &str, purpose, environment: &Environment, target: &str| {
+        let arn = arn.to_owned();
+        if arn == target {
+            context.push(Problem::LoginRoleIsItsTarget { arn: arn.clone() }, environment.at);
+        }
+        let new = LoginRole { arn: arn.clone(), purpose, environments: Vec::new(), goes_on_to: Vec::new() };
+        let role = roles.entry(arn.clone()).or_insert(new);
+        if role.purpose != purpose {
+            context.push(Problem::SamePipelineRole { arn }, at);
+        }
+        // Sorted: the order of environments is that of deployment, which changes with their protection.
+        for (list, item) in [(&mut role.environments, &environment.name[..]), (&mut role.goes_on_to, target)]
+        {
+            if let Err(place) = list.binary_search_by(|known| known.as_str().cmp(item)) {
+                list.insert(place, item.to_owned());
+            }
+        }
+    };
+    for environment in environments {
+        let Some(pipeline) = &environment.pipeline else { continue };
+        for role in environment.deploy_roles(apps) {
+            add(&pipeline.deploy_role, Purpose::Deploy, environment, role);
+        }
+        if let Some(role) = &environment.plan_role {
+            add(&pipeline.plan_role, Purpose::Plan, environment, role);
+        }
+    }
+    roles.into_values().collect()
+}
+
+/// Returns a role of the account that pipelines log in to: the one that is written, else the usual one.
 fn role(
     context: &mut Context<'_>,
     written: Option<&Spanned<Pattern>>,
@@ -78,7 +443,8 @@ fn role(
 /// Refuses a delivery account from which no environment can be reached.
 pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
     let Some(keys) = context.blueprint.file.delivery.as_ref() else { return };
-    let (account, partition) = (&keys.account, &keys.partition);
+    let Some(account) = &keys.account else { return };
+    let partition = &keys.partition;
     let reaches = environments.iter().any(|environment| environment.partition == partition.word());
     if let Some(other) = environments.first().filter(|_| !reaches) {
         let problem =

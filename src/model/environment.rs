@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::access::{self, Access};
 use super::addon;
-use super::app::Tenant;
+use super::app::{App, Tenant};
 use super::bill::{self, Bill};
 use super::delivery::{self, Pipeline};
 use super::network::{self, Network, Place};
@@ -42,7 +42,7 @@ pub struct Environment {
     pub deploy_role: String,
     /// ARN of the role that plans, where there is one.
     pub plan_role: Option<String>,
-    /// Who its pipelines are; none where they log in to its own account.
+    /// Who its pipelines are; none where the blueprint does not say.
     pub pipeline: Option<Pipeline>,
     /// Whether its resources are protected from deletion.
     pub protected: bool,
@@ -55,6 +55,26 @@ pub struct Environment {
     /// Tags of everything in it, sorted by key.
     #[serde(serialize_with = "data::map")]
     pub tags: Vec<(String, String)>,
+}
+
+impl Environment {
+    /// Returns the delivery account, where its pipelines come from one.
+    pub fn delivery_account(&self) -> Option<&str> {
+        let pipeline = self.pipeline.as_ref().filter(|pipeline| pipeline.is_from_delivery)?;
+        Some(&pipeline.account)
+    }
+
+    /// Whether its pipelines log in to an account.
+    pub fn logs_in_to(&self, account: &str) -> bool {
+        self.pipeline.as_ref().is_some_and(|pipeline| pipeline.account == account)
+    }
+
+    /// Returns the roles that apply its stacks: its own, then those of applications.
+    pub fn deploy_roles<'a>(&'a self, apps: &'a [App]) -> impl Iterator<Item = &'a String> {
+        let attachments = apps.iter().flat_map(|app| &app.attachments);
+        let here = attachments.filter(|attachment| attachment.environment == self.name);
+        std::iter::once(&self.deploy_role).chain(here.map(|attachment| &attachment.deploy_role))
+    }
 }
 
 /// The bucket that holds the states of an environment, and the key that encrypts them.

@@ -47,6 +47,9 @@ pub fn stack_key(cluster: &str, stack: &str) -> String {
 /// The state key of an environment's state stack.
 pub const STATE_STACK_KEY: &str = "state/terraform.tfstate";
 
+/// The state key of the stack of an account that pipelines log in to.
+pub const ACCOUNT_STACK_KEY: &str = "account/terraform.tfstate";
+
 /// Returns the state key of an application's stub.
 pub(super) fn attachment_key(app: &str, environment: &str, cluster: &str) -> String {
     format!("apps/{app}/{environment}-{cluster}.tfstate")

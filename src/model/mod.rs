@@ -43,7 +43,7 @@ pub use access::Access;
 pub use addon::Addon;
 pub use app::{App, Tenant};
 pub use bill::Bill;
-pub use delivery::Pipeline;
+pub use delivery::{Delivery, Pipeline};
 pub use environment::{Cluster, Environment, StateStore};
 pub use facts::Facts;
 pub use node_pool::{KarpenterPool, ManagedPool};
@@ -68,6 +68,8 @@ pub struct Model {
     /// What the reusable modules contain, and their defaults.
     #[serde(skip)]
     pub fleet: Fleet,
+    /// What delivers changes, where the blueprint says it.
+    pub delivery: Option<Delivery>,
     /// Environments by name.
     pub environments: Vec<Environment>,
     /// Applications by name.
@@ -96,10 +98,20 @@ impl Model {
 
     /// Whether pipelines come from an account of their own, to any environment.
     pub fn has_delivery(&self) -> bool {
-        self.environments.iter().any(|environment| environment.pipeline.is_some())
+        self.environments.iter().any(|environment| environment.delivery_account().is_some())
     }
 
-    /// Returns every stack in the order in which they are applied.
+    /// Whether plinth makes roles that pipelines log in as.
+    pub fn has_accounts(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| !delivery.accounts.is_empty())
+    }
+
+    /// Returns the stacks of the accounts that pipelines log in to: an administrator applies them, before all others.
+    pub fn account_stacks(&self) -> impl Iterator<Item = Stack> {
+        self.delivery.iter().flat_map(|delivery| &delivery.accounts).map(stack::of_account)
+    }
+
+    /// Returns every stack of an environment in the order in which they are applied.
     pub fn stacks(&self) -> Vec<Stack> {
         stack::stacks(&self.environments, &self.apps)
     }
@@ -139,6 +151,8 @@ pub(crate) struct Context<'a> {
     pub blueprint: &'a Blueprint,
     pub catalog: &'a Catalog,
     pub facts: &'a Facts,
+    /// The blueprint's name without its folder.
+    pub file_name: &'a str,
     pub diagnostics: Diagnostics,
 }
 
@@ -171,10 +185,11 @@ pub fn resolve(
     file_name: &str,
 ) -> (Model, Diagnostics) {
     let blueprint = &complete::complete(blueprint, catalog);
-    let mut context = Context { blueprint, catalog, facts, diagnostics: Diagnostics::default() };
+    let mut context = Context { blueprint, catalog, facts, file_name, diagnostics: Diagnostics::default() };
     rename::check(&mut context);
     let mut environments = environment::resolve(&mut context);
     let apps = app::resolve(&mut context, &mut environments);
+    let delivery = delivery::resolve(&mut context, &environments, &apps);
     let fleet = settings::fleet(&mut context, &environments);
     identity::check(&mut context, &environments, &apps, &fleet);
     resource::host::check_hosts(&mut context, &apps);
@@ -200,6 +215,7 @@ pub fn resolve(
             .map_or(Engine::Terraform, |terraform| terraform.engine.value),
         has_tests: blueprint.file.terraform.as_ref().is_some_and(|terraform| *terraform.tests),
         waivers: waivers.collect(),
+        delivery,
         fleet,
         environments,
         apps,

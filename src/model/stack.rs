@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::app::App;
+use super::delivery::Account;
 use super::environment::Environment;
-use super::identity::{STATE_STACK_KEY, stack_key};
+use super::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 
 /// A root module with a state of its own.
 #[derive(Debug, Clone, Serialize)]
@@ -80,6 +81,26 @@ impl Stack {
         let is_same = self.environment == other.environment
             && (self.cluster == other.cluster || other.level == Level::State);
         is_same && other.level < self.level
+    }
+}
+
+/// Returns the stack of an account that pipelines log in to. It assumes no role.
+pub(super) fn of_account(account: &Account) -> Stack {
+    let name = format!("accounts/{}", account.id);
+    Stack {
+        environment: account.id.clone(),
+        cluster: "-".to_owned(),
+        stack: "account".to_owned(),
+        level: Level::State,
+        folder: name.clone(),
+        name,
+        account: account.id.clone(),
+        region: account.region.clone(),
+        deploy_role: "-".to_owned(),
+        plan_role: None,
+        bucket: account.state.bucket.clone(),
+        key: ACCOUNT_STACK_KEY.to_owned(),
+        retired: false,
     }
 }
 

@@ -497,6 +497,28 @@ problems! {
     E0608 DeliveryReachesNothing { partition: &'static str, other: String },
     /// Pipelines would plan with the role that they deploy with.
     E0609 SamePipelineRole { arn: String },
+    /// `[delivery]` names neither an engine nor an account.
+    E0610 DeliverySaysNothing,
+    /// A key is written, and what it is about is not.
+    E0611 MeansNothingWithout { key: &'static str, needs: &'static str },
+    /// An engine of delivery lacks a key.
+    E0612 EngineNeeds { engine: &'static str, key: &'static str, example: &'static str },
+    /// Pipelines would have to plan as the role that deploys.
+    E0613 NoPlanRole { environment: String },
+    /// A role that pipelines log in as is the one that they go on to.
+    E0614 LoginRoleIsItsTarget { arn: String },
+    /// The states of an account could be in any of several regions.
+    E0615 DeliveryRegionUnknown { account: String, regions: Vec<String> },
+    /// A text cannot be a repository of the engine's host.
+    E0616 NotARepository { value: String },
+    /// A text cannot be a branch.
+    E0617 InvalidBranch { value: String },
+    /// A text cannot be the path of a file in a repository.
+    E0618 InvalidRepositoryFile { value: String },
+    /// The tree would lie outside of the repository.
+    E0619 TreeOutsideRepository { dir: String, blueprint: String },
+    /// A text cannot be the label of a runner.
+    E0620 InvalidRunner { value: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

@@ -1364,9 +1364,9 @@ impl Problem {
             }
             Self::RoleOutsideDelivery { arn, account } => {
                 let own = with_part(&with_part(arn, 1, "{partition}"), 4, "{account}");
-                Words::new(format!("`{arn}` is not a role of the delivery account {account}"))
+                Words::new(format!("`{arn}` is not a role of account {account}, which pipelines log in to"))
                     .label("of another account, or of another partition")
-                    .help(format!("write `\"{own}\"`: here both are the delivery account's"))
+                    .help(format!("write `\"{own}\"`: here both are that account's"))
             }
             Self::DeliveryReachesNothing { partition, other } => {
                 Words::new(format!("no environment can be reached from a delivery account of `{partition}`"))
@@ -1377,6 +1377,52 @@ impl Problem {
                 .label("whoever opens a pull request could deploy")
                 .also("the role that deploys")
                 .help("write another role for `plan_role`, or remove it for `{project}-plan`"),
+            Self::DeliverySaysNothing => {
+                Words::new("`[delivery]` says neither what runs pipelines nor which account they log in to")
+                    .help("write `engine = \"github-actions\"`, or `account`, or remove `[delivery]`")
+            }
+            Self::MeansNothingWithout { key, needs } => {
+                Words::new(format!("`{key}` means nothing without `{needs}`"))
+                    .help(format!("write `{needs}`, or remove `{key}`"))
+            }
+            Self::EngineNeeds { engine, key, example } => {
+                Words::new(format!("`{engine}` needs `{key}` in `[delivery]`"))
+                    .label("roles trust the tokens of one repository only")
+                    .help(format!("write `{key} = {example}`"))
+            }
+            Self::NoPlanRole { environment } => {
+                Words::new(format!("environment `{environment}` has no `plan_role`"))
+                    .label("whoever opens a pull request would plan as the role that deploys")
+                    .help("write `plan_role = \"arn:{partition}:iam::{account}:role/plan\"`, a role that reads")
+            }
+            Self::LoginRoleIsItsTarget { arn } => {
+                Words::new(format!("pipelines log in as `{arn}`, and would go on to it"))
+                    .label("one of this environment's roles")
+                    .help("write another `deploy_role` or `plan_role` in `[delivery]`: plinth makes that role")
+            }
+            Self::DeliveryRegionUnknown { account, regions } => {
+                Words::new(format!("the states of account {account} could be in {}", list(regions)))
+                    .label("there is no `region` here")
+                    .help(format!("write `region = \"{}\"`; later it cannot change", regions[0]))
+            }
+            Self::NotARepository { value } => Words::new(format!("`{value}` is not a repository"))
+                .label("its owner, `/` and its name")
+                .help("write it as `acme/platform`, or with GitHub's numbers as `acme@1234/platform@5678`"),
+            Self::InvalidBranch { value } => Words::new(format!("`{value}` is not a branch"))
+                .label("letters, digits and `_ . / -`")
+                .help("write it as `main`"),
+            Self::InvalidRepositoryFile { value } => Words::new(format!("`{value}` is not a file in a repository"))
+                .label("a path from the repository's root, of letters, digits and `_ . -`")
+                .help("write it as `blueprints/fleet.toml`"),
+            Self::TreeOutsideRepository { dir, blueprint } => {
+                Words::new(format!("`{dir}` beside `{blueprint}` is no folder of the repository"))
+                    .label("pipelines work in a clone of the repository")
+                    .also("the tree's folder, relative to the blueprint")
+                    .help("write the blueprint's path in the repository, `blueprint = \"blueprints/fleet.toml\"`")
+            }
+            Self::InvalidRunner { value } => Words::new(format!("`{value}` is not the label of a runner"))
+                .label("letters, digits and `_ . -`")
+                .help("write it as `runner = \"{environment}\"`"),
             Self::RoleInOtherPartition { arn, region, partition } => {
                 let own = with_part(arn, 1, "{partition}");
                 Words::new(format!("`{arn}` is not a role of `{partition}`, the partition of `{region}`"))

@@ -276,16 +276,20 @@ fn state_providers(scope: &ForEnvironment<'_>) -> Context {
     })
 }
 
+/// The view of what makes a bucket and a key for states.
+#[derive(Serialize)]
+pub(super) struct StateView<'a> {
+    pub states: &'static str,
+    pub bucket: &'a str,
+    pub key_alias: &'a str,
+    pub key_description: String,
+    pub account_root: String,
+}
+
 fn state_main(scope: &ForEnvironment<'_>) -> Context {
-    #[derive(Serialize)]
-    struct State<'a> {
-        bucket: &'a str,
-        key_alias: &'a str,
-        key_description: String,
-        account_root: String,
-    }
     let Environment { name, account, partition, state, .. } = scope.environment;
-    view(&State {
+    view(&StateView {
+        states: "all states of this environment",
         bucket: &state.bucket,
         key_alias: &state.key_alias,
         key_description: format!("Terraform states of {} {name}.", scope.whole.model.project),

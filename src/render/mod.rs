@@ -8,6 +8,7 @@ mod app;
 pub mod arguments;
 pub mod cluster_module;
 mod condition;
+mod delivery;
 pub mod environment;
 mod extra;
 mod moved;
@@ -156,6 +157,7 @@ fn outputs(whole: &Whole<'_>, own: &Own) -> anyhow::Result<Vec<Output>> {
     environment::outputs(whole, &mut outputs);
     app::outputs(whole, &mut outputs);
     scripts::outputs(whole, &mut outputs);
+    delivery::outputs(whole, &mut outputs);
     extra::outputs(whole, own, &mut outputs)?;
     Ok(outputs)
 }

@@ -251,6 +251,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         roles: Vec<RoleView>,
         private_clusters: Vec<PrivateView<'a>>,
         has_delivery: bool,
+        has_accounts: bool,
         delivery_account: &'a str,
         pipelines: Vec<PipelineView>,
         unreached: Vec<UnreachedView<'a>>,
@@ -264,7 +265,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_own_vpc: !model.fleet.network.existing.is_all(),
         blueprint: &model.blueprint,
         clusters: cluster_views(model),
-        stacks: model.stacks(),
+        stacks: model.account_stacks().chain(model.stacks()).collect(),
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),
@@ -276,16 +277,17 @@ fn environments(whole: &Whole<'_>) -> Context {
             .collect(),
         private_clusters: private_views(model),
         has_delivery: model.has_delivery(),
+        has_accounts: model.has_accounts(),
         delivery_account: model
             .environments
             .iter()
-            .find_map(|environment| environment.pipeline.as_ref())
-            .map_or("", |pipeline| &pipeline.account),
+            .find_map(|environment| environment.delivery_account())
+            .unwrap_or_default(),
         pipelines: pipelines(model),
         unreached: model
             .environments
             .iter()
-            .filter(|environment| environment.pipeline.is_none())
+            .filter(|environment| environment.delivery_account().is_none())
             .map(|environment| UnreachedView { name: &environment.name, account: &environment.account })
             .collect(),
         environments: model.environments.iter().map(|environment| environment.name.as_str()).collect(),
@@ -358,11 +360,7 @@ fn pipelines(model: &Model) -> Vec<PipelineView> {
     let mut pipelines: Vec<PipelineView> = Vec::new();
     for environment in &model.environments {
         let Some(pipeline) = &environment.pipeline else { continue };
-        let of_apps = model.apps.iter().flat_map(|app| &app.attachments);
-        let of_apps = of_apps.filter(|attachment| attachment.environment == environment.name);
-        let deploys = std::iter::once(&environment.deploy_role)
-            .chain(of_apps.map(|attachment| &attachment.deploy_role))
-            .map(|role| (&pipeline.deploy_role, role));
+        let deploys = environment.deploy_roles(&model.apps).map(|role| (&pipeline.deploy_role, role));
         let plans = environment.plan_role.iter().map(|role| (&pipeline.plan_role, role));
         for (arn, role) in deploys.chain(plans) {
             let at = pipelines.iter().position(|known| known.arn == *arn).unwrap_or_else(|| {

@@ -24,9 +24,22 @@ fn comments(model: &Model) -> Context {
     #[derive(Serialize)]
     struct Comments {
         has_delivery: bool,
+        has_accounts: bool,
         has_retired: bool,
     }
-    view(&Comments { has_delivery: model.has_delivery(), has_retired: model.has_retired() })
+    view(&Comments {
+        has_delivery: model.has_delivery(),
+        has_accounts: model.has_accounts(),
+        has_retired: model.has_retired(),
+    })
+}
+
+/// Returns the name of an engine's binary, which is not the product's.
+pub(super) fn binary(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Terraform => "terraform",
+        Engine::OpenTofu => "tofu",
+    }
 }
 
 fn tables(model: &Model) -> Context {
@@ -73,8 +86,20 @@ fn tables(model: &Model) -> Context {
         key_alias: &environment.state.key_alias,
         deploy_role: &environment.deploy_role,
         protected: if environment.protected { "yes" } else { "no" },
-        delivery: environment.pipeline.as_ref().map_or("-", |pipeline| &pipeline.account),
+        delivery: environment.delivery_account().unwrap_or("-"),
     });
+    // The stack of an account is planned, applied and bootstrapped as those of environments are, by the account's administrator.
+    let accounts =
+        model.delivery.iter().flat_map(|delivery| &delivery.accounts).map(|account| EnvironmentRow {
+            name: &account.id,
+            account: &account.id,
+            region: &account.region,
+            bucket: &account.state.bucket,
+            key_alias: &account.state.key_alias,
+            deploy_role: "-",
+            protected: "yes",
+            delivery: "-",
+        });
     let clusters = || model.environments.iter().flat_map(|environment| &environment.clusters);
     let destroy_first = clusters().map(|cluster| DestroyFirstRow {
         environment: &cluster.environment,
@@ -89,16 +114,12 @@ fn tables(model: &Model) -> Context {
         kubernetes_version: cluster.settings.kubernetes_version.as_str(),
     });
     view(&Tables {
-        // The binary's name, which is not the product's.
-        engine: match model.engine {
-            Engine::Terraform => "terraform",
-            Engine::OpenTofu => "tofu",
-        },
+        engine: binary(model.engine),
         has_delivery: model.has_delivery(),
         has_retired: model.has_retired(),
-        environments: environments.collect(),
+        environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),
-        stacks: model.stacks(),
+        stacks: model.account_stacks().chain(model.stacks()).collect(),
     })
 }

@@ -51,6 +51,7 @@ impl Engine {
         tera.register_filter("text", text);
         tera.register_filter("comment", comment);
         tera.register_filter("word", word);
+        tera.register_filter("yaml", yaml);
         tera.register_filter("markdown", markdown);
         tera.register_filter("code", code);
         tera.register_filter("path", path);
@@ -162,6 +163,11 @@ fn word(value: &str, _: Kwargs, _: &State) -> TeraResult<Value> {
         return Err(tera::Error::message(format!("`{value}` is not one plain word")));
     }
     Ok(Value::safe_string(value))
+}
+
+/// Text as a scalar of YAML, in double quotes: all of JSON's strings are.
+fn yaml(value: &str, _: Kwargs, _: &State) -> Value {
+    Value::safe_string(&serde_json::Value::from(value).to_string())
 }
 
 /// Text in a Markdown paragraph or table cell: one line, no markup.

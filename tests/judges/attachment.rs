@@ -114,7 +114,7 @@ pub fn judge(world: &World<'_>, environment: &Environment, root: &str) {
     let application = environment.app("franklin");
     let tenants = environment.stack("main/tenants");
     if environment.name != "staging" {
-    } else if root == environment.stack("state") {
+    } else if root == environment.state() {
         world.run(&application, &["init", "-input=false"]);
         assert_refuses(world, &application, "before the cluster", NOTHING_PUBLISHED);
     } else if root == environment.stack("main/cluster") {

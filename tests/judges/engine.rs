@@ -14,6 +14,7 @@ pub const ONE_THREAD: (&str, &str) = ("GOMAXPROCS", "1");
 const SELDOM_COLLECTED: (&str, &str) = ("GOGC", "400");
 
 /// One of the two engines, and the environment in which it runs.
+#[derive(Clone)]
 pub struct Engine {
     /// `terraform` or `tofu`
     pub name: &'static str,

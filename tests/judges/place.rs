@@ -98,17 +98,34 @@ impl Place {
     /// Makes what an environment takes for granted; and what its bootstrap will make, since the stand-in provider looks for
     /// what is to be imported in its world, not in moto.
     pub fn make_world(&self, tree: &str, environment: &Environment) {
+        let tree = self.folder().join(tree);
         let root = self.folder().join(environment.bootstrap());
-        world::write_bootstrap(&self.folder().join(tree), environment, &root);
-        for arguments in [&["init", "-input=false"][..], &["apply", "-input=false", "-auto-approve"][..]] {
-            let mut command = Command::new(&self.offline);
-            command.arg(&self.terraform).args(arguments).current_dir(&root);
-            command.env(ONE_THREAD.0, ONE_THREAD.1);
-            let output = command.env("STANDIN_WORLD", self.world()).output().expect("terraform runs");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        world::write_bootstrap(&tree, environment, &root);
+        self.apply_by_hand(&root);
+        world::give_zones_their_ids(&tree, environment, &[self.world(), root.join("terraform.tfstate")]);
+        for cluster in environment.roots.iter().filter(|root| root.ends_with("/cluster")) {
+            let owner = self.folder().join("owner").join(cluster);
+            if let Some(ids) = world::write_owner(&tree, environment, cluster, &owner) {
+                self.apply_by_hand(&owner);
+                let outputs = self.engine_by_hand(&owner, &["output", "-json"]);
+                ids.give(&outputs, &[self.world(), owner.join("terraform.tfstate")]);
+            }
         }
-        let files = [self.world(), root.join("terraform.tfstate")];
-        world::give_zones_their_ids(&self.folder().join(tree), environment, &files);
+    }
+
+    fn apply_by_hand(&self, root: &Path) {
+        self.engine_by_hand(root, &["init", "-input=false"]);
+        self.engine_by_hand(root, &["apply", "-input=false", "-auto-approve"]);
+    }
+
+    /// Runs the engine in a root module that is not of the tree, with its state beside it; returns what it says.
+    fn engine_by_hand(&self, root: &Path, arguments: &[&str]) -> String {
+        let mut command = Command::new(&self.offline);
+        command.arg(&self.terraform).args(arguments).current_dir(root);
+        command.env(ONE_THREAD.0, ONE_THREAD.1);
+        let output = command.env("STANDIN_WORLD", self.world()).output().expect("terraform runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// The stand-in providers' world.

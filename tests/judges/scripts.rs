@@ -39,6 +39,13 @@ impl<'p> Way<'p> {
         self.stops.go(&format!("enterprise/scripts/{script}"), &arguments, times, commands)
     }
 
+    /// Likewise at a terminal, where somebody types the name of what is protected whenever it is asked for.
+    fn go_and_type(&mut self, terminal: &Path, script: &str, name: &str, times: usize, commands: u32) {
+        self.stops.answer(terminal, name);
+        self.stops.go(&format!("enterprise/scripts/{script}"), &[name], times, commands);
+        self.stops.answer_no_more();
+    }
+
     fn plan(&self, arguments: &[&str]) -> String {
         let arguments = [&[self.environment.name.as_str()], arguments].concat();
         self.place.script("enterprise/scripts/plan", &arguments)
@@ -71,10 +78,12 @@ fn generate_edited(place: &Place, account: &str, version: &str, edit: impl FnOnc
     });
 }
 
+/// From there all environments are deployed but the one of another partition.
+const DELIVERY: &str = "555555555555";
+
 /// Two clusters, core of one on Fargate, deployed from the delivery account.
 #[test]
 fn development_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
-    const DELIVERY: &str = "555555555555";
     let what = "scripts from bootstrap to destroy, for development of blueprints/enterprise.toml";
     let Some(place) = Place::new(what) else { return };
     let Some([kubectl]) = judge::required(what, ["kubectl"]) else { return };
@@ -96,6 +105,52 @@ fn development_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
     way.go("upgrade", &["edge"], 2, 9);
 
     way.go("destroy", &[], 3, 32);
+    assert_eq!(way.objects(), bare, "what is in the world beside the state stack");
+}
+
+/// The standard, after what the delivery account itself has for pipelines, which an administrator makes.
+#[test]
+fn staging_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
+    let what = "scripts from bootstrap to destroy, for staging of blueprints/enterprise.toml";
+    let Some(place) = Place::new(what) else { return };
+    let Some([terminal]) = judge::required(what, ["script"]) else { return };
+    let mut way = Way::new(&place, "staging", DELIVERY, Path::new("false"));
+
+    place.make_world("enterprise", &place.environment("enterprise", ACCOUNT));
+    way.go_and_type(&terminal, "bootstrap", ACCOUNT, 2, 11);
+    let role = "\"aws_iam_role\" \"acme-staging-deploy\"";
+    assert!(way.objects().contains(role), "no {role} in {:?}", way.objects());
+
+    way.go("bootstrap", &[], 1, 11);
+    let bare = way.objects();
+    way.go("apply", &[], 1, 13);
+    way.make_clusters();
+    generate(&place, DELIVERY, "1.36");
+    way.go("upgrade", &["main"], 1, 9);
+    way.go("destroy", &["--skip-drain"], 1, 12);
+    assert_eq!(way.objects(), bare, "what is in the world beside the state stacks");
+}
+
+/// Protected from the first day to the last, with clusters in two regions.
+#[test]
+fn production_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
+    let what = "scripts from bootstrap to destroy, for production of blueprints/enterprise.toml";
+    let Some(place) = Place::new(what) else { return };
+    let Some([terminal]) = judge::required(what, ["script"]) else { return };
+    let mut way = Way::new(&place, "production", DELIVERY, Path::new("false"));
+
+    way.go_and_type(&terminal, "bootstrap", "production", 1, 11);
+    let bare = way.objects();
+    way.go_and_type(&terminal, "apply", "production", 2, 20);
+    way.make_clusters();
+
+    let said = place.run("enterprise/scripts/destroy", &["production", "--skip-drain"]).1;
+    assert!(said.contains("error: production is protected"), "{said}");
+    generate_edited(&place, DELIVERY, "1.35", |it| {
+        it.replace("protection  = true\n", "protection = false\n")
+    });
+    way.go("apply", &[], 1, 13);
+    way.go("destroy", &["--skip-drain"], 2, 20);
     assert_eq!(way.objects(), bare, "what is in the world beside the state stack");
 }
 

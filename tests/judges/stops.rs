@@ -2,8 +2,10 @@
 //! every run; `PROPTEST_RNG_SEED` draws others.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -47,6 +49,8 @@ const HOW: [&str; 4] = ["before", "behind", "kill", "interrupt"];
 pub struct Stops<'p> {
     place: &'p Place,
     runner: TestRunner,
+    /// The program that makes a terminal, and what is typed there as often as it is asked for.
+    keyboard: Option<(PathBuf, String)>,
 }
 
 impl<'p> Stops<'p> {
@@ -56,7 +60,7 @@ impl<'p> Stops<'p> {
         if let RngSeed::Fixed(seed) = &mut config.rng_seed {
             *seed += salt;
         }
-        let stops = Self { place, runner: TestRunner::new(config) };
+        let stops = Self { place, runner: TestRunner::new(config), keyboard: None };
         for (name, program) in
             [("aws", place.aws_path()), ("terraform", place.terraform_path()), ("kubectl", kubectl)]
         {
@@ -68,6 +72,16 @@ impl<'p> Stops<'p> {
             place.put_first(name, &text);
         }
         stops
+    }
+
+    /// From now on scripts run at a terminal, where somebody answers every question with this word.
+    pub fn answer(&mut self, terminal: &Path, word: &str) {
+        self.keyboard = Some((terminal.to_owned(), word.to_owned()));
+    }
+
+    /// From now on there is no terminal to ask at.
+    pub fn answer_no_more(&mut self) {
+        self.keyboard = None;
     }
 
     /// Runs a script that is stopped as often as said, each time at one of so many commands, and then once more in peace.
@@ -101,15 +115,32 @@ impl<'p> Stops<'p> {
             let _ = std::fs::remove_file(self.file("stopped"));
             let file = self.file("said");
             let output = File::create(&file).expect("a file of ours");
-            let mut command = self.place.command(&self.place.folder().join(script), &arguments);
+            let mut command = self.command(script, &arguments);
             command.stdout(output.try_clone().expect("a file")).stderr(output).process_group(0);
-            let status = command.envs(variables.iter().cloned()).status().expect("the script runs");
-            let said = without_colour(&read(&file));
+            let mut child = command.envs(variables.iter().cloned()).spawn().expect("the script runs");
+            let keyboard = child.stdin.take();
+            if let (Some(mut keyboard), Some((_, word))) = (keyboard.as_ref(), &self.keyboard) {
+                // As often as there are stacks, and more; kept open, since a terminal that is closed ends what runs there.
+                keyboard.write_all(format!("{word}\n").repeat(30).as_bytes()).expect("it reads");
+            }
+            let status = child.wait().expect("the script ends");
+            drop(keyboard);
+            let said = without_colour(&read(&file)).replace('\r', "");
             if status.success() || !said.contains("Error acquiring the state lock") {
                 return (status.success(), said);
             }
             self.unlock(script, &said);
         }
+    }
+
+    fn command(&self, script: &str, arguments: &[&str]) -> Command {
+        let Some((terminal, _)) = &self.keyboard else {
+            return self.place.command(&self.place.folder().join(script), arguments);
+        };
+        let call = format!("{script} {}", arguments.join(" "));
+        let mut command = self.place.command(terminal, &["-qec", &call, "/dev/null"]);
+        command.current_dir(self.place.folder()).stdin(Stdio::piped());
+        command
     }
 
     /// Unlocks a state as the script says.

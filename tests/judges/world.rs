@@ -33,6 +33,16 @@ impl Environment {
         format!("environments/{}/{name}", self.name)
     }
 
+    /// Returns the root module that has the state bucket: its own stack, or an account's only one.
+    pub fn state(&self) -> &String {
+        &self.roots[0]
+    }
+
+    /// Whether it is what an account has for pipelines, which an administrator applies, who assumes no role.
+    pub fn is_account(&self) -> bool {
+        self.deploy_role == "-"
+    }
+
     /// Returns the root module of an application on the cluster `main`.
     pub fn app(&self, name: &str) -> String {
         format!("apps/{name}/{}", self.name)
@@ -79,7 +89,7 @@ pub fn give_zones_their_ids(tree: &Path, environment: &Environment, files: &[Pat
     }
 }
 
-/// Reads a tree's environments, in the order of deployment.
+/// Reads a tree's environments, and accounts with something for pipelines, in the order of deployment.
 pub fn environments(tree: &Path) -> Vec<Environment> {
     let scripts = read(&tree.join("scripts/lib.sh"));
     let table = |name: &str| -> Vec<Vec<String>> {
@@ -90,11 +100,14 @@ pub fn environments(tree: &Path) -> Vec<Environment> {
     let (stacks, clusters) = (table("stacks"), table("clusters"));
     let environments = table("environments").into_iter().map(|row| {
         let own = stacks.iter().filter(|stack| stack[0] == row[0]);
+        let roots: Vec<String> = own.map(|stack| stack[3].clone()).collect();
+        let backend = read(&tree.join(&roots[0]).join("terraform.tf"));
+        let partition = backend.split("\"arn:").nth(1).and_then(|arn| arn.split(':').next());
         Environment {
-            partition: row[5].split(':').nth(1).expect("a role's ARN names its partition").to_owned(),
+            partition: partition.expect("the key's ARN names its partition").to_owned(),
             is_protected: row[6] == "yes",
             clusters: clusters.iter().filter(|it| it[0] == row[0]).map(|it| it[2].clone()).collect(),
-            roots: own.map(|stack| stack[3].clone()).collect(),
+            roots,
             deploy_role: row[5].clone(),
             name: row[0].clone(),
             account: row[1].clone(),
@@ -174,7 +187,11 @@ impl<'a> World<'a> {
     /// Runs a command in a root module, whatever comes of it; also says how many seconds it took.
     pub fn try_run(&self, root: &str, arguments: &[&str]) -> (Run, f64) {
         let started = Instant::now();
-        let run = self.engine.run(&self.tree.join(root), Some(&self.file), arguments);
+        // Who applies what an account has for pipelines is in that account, and assumes no role.
+        let in_account =
+            root.strip_prefix("accounts/").map(|account| self.engine.clone().in_account(account));
+        let engine = in_account.as_ref().unwrap_or(self.engine);
+        let run = engine.run(&self.tree.join(root), Some(&self.file), arguments);
         (run, started.elapsed().as_secs_f64())
     }
 
@@ -193,39 +210,13 @@ impl<'a> World<'a> {
     /// Makes the VPC that a cluster's root says exists already, under the ids that it says. Returns the root module that
     /// owns it.
     pub fn make_existing_vpc(&self, environment: &Environment, root: &str) -> Option<String> {
-        let cluster = module_call(&self.tree.join(root).join("main.tf"));
-        let vpc = cluster["vpc_id"].as_str()?;
-        let zones = |key: &str| -> Vec<&String> {
-            cluster[key].as_object().into_iter().flatten().map(|(zone, _)| zone).collect()
-        };
         let owner = format!("owner/{root}");
         let folder = self.tree.join(&owner);
-        tree::copy(&tree::repository().join("tests/judges/fixtures/existing_vpc"), &folder);
-        let variables = serde_json::json!({
-            "account": environment.account,
-            "region": environment.region,
-            "partition": environment.partition,
-            "cidr": cluster["vpc_cidr"],
-            "private_zones": zones("private_subnet_ids"),
-            "public_zones": zones("public_subnet_ids"),
-        });
-        write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+        let ids = write_owner(&self.tree, environment, root, &folder)?;
         self.run(&owner, &["init", "-input=false"]);
         self.run(&owner, &["apply", "-input=false", "-auto-approve"]);
         let (run, _) = self.try_run(&owner, &["output", "-json"]);
-        let made: Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
-        let mut ids = vec![(made["vpc"]["value"].clone(), vpc.to_owned())];
-        for (output, key) in [("private", "private_subnet_ids"), ("public", "public_subnet_ids")] {
-            for (zone, id) in cluster[key].as_object().into_iter().flatten() {
-                ids.push((made[output]["value"][zone].clone(), id.as_str().expect("an id").to_owned()));
-            }
-        }
-        for file in [self.file.clone(), folder.join("terraform.tfstate")] {
-            let renamed = ids.iter().fold(read(&file), |text, (made, id)| {
-                text.replace(made.as_str().expect("an id was made"), id)
-            });
-            write(&file, &renamed);
-        }
+        ids.give(&run.stdout, &[self.file.clone(), folder.join("terraform.tfstate")]);
         Some(owner)
     }
 
@@ -297,6 +288,54 @@ pub fn write_bootstrap(tree: &Path, environment: &Environment, folder: &Path) {
     write(&folder.join("terraform.tfvars.json"), &variables.to_string());
 }
 
+/// The ids that a cluster's root says its existing VPC and subnets have.
+pub struct ExistingVpc {
+    vpc: String,
+    /// Name of the output that has the made ones by zone, zone, id.
+    subnets: Vec<(&'static str, String, String)>,
+}
+
+impl ExistingVpc {
+    /// Puts these ids in place of those that were made, which are `outputs` as JSON.
+    pub fn give(&self, outputs: &str, files: &[PathBuf]) {
+        let outputs: Value = serde_json::from_str(outputs).expect("outputs are JSON");
+        let subnets = self.subnets.iter().map(|(output, zone, id)| (&outputs[*output]["value"][zone], id));
+        let ids: Vec<_> = std::iter::once((&outputs["vpc"]["value"], &self.vpc)).chain(subnets).collect();
+        for file in files {
+            let renamed = ids.iter().fold(read(file), |text, (made, id)| {
+                text.replace(made.as_str().expect("an id was made"), id)
+            });
+            write(file, &renamed);
+        }
+    }
+}
+
+/// Writes the root module that owns the VPC which a cluster's root says exists already; none where that makes its own.
+pub fn write_owner(tree: &Path, environment: &Environment, root: &str, folder: &Path) -> Option<ExistingVpc> {
+    let cluster = module_call(&tree.join(root).join("main.tf"));
+    let vpc = cluster["vpc_id"].as_str()?.to_owned();
+    let mut subnets = Vec::new();
+    for (output, key) in [("private", "private_subnet_ids"), ("public", "public_subnet_ids")] {
+        for (zone, id) in cluster[key].as_object().into_iter().flatten() {
+            subnets.push((output, zone.to_string(), id.as_str().expect("an id").to_owned()));
+        }
+    }
+    let zones = |output: &str| -> Vec<&String> {
+        subnets.iter().filter(|(of, ..)| *of == output).map(|(_, zone, _)| zone).collect()
+    };
+    tree::copy(&tree::repository().join("tests/judges/fixtures/existing_vpc"), folder);
+    let variables = serde_json::json!({
+        "account": environment.account,
+        "region": environment.region,
+        "partition": environment.partition,
+        "cidr": cluster["vpc_cidr"],
+        "private_zones": zones("private"),
+        "public_zones": zones("public"),
+    });
+    write(&folder.join("terraform.tfvars.json"), &variables.to_string());
+    Some(ExistingVpc { vpc, subnets })
+}
+
 /// The arguments of the one module that a root calls.
 fn module_call(main: &Path) -> Value {
     let body: Value = hcl::from_str(&read(main)).expect("generated files parse");
@@ -308,6 +347,9 @@ fn module_call(main: &Path) -> Value {
 fn roles(tree: &Path, environment: &Environment) -> std::collections::BTreeMap<String, String> {
     let arn = format!("arn:{}:iam::{}:role/", environment.partition, environment.account);
     let mut roles = std::collections::BTreeMap::new();
+    if environment.is_account() {
+        return roles; // those that it names are of environments
+    }
     for root in &environment.roots {
         for file in walkdir::WalkDir::new(tree.join(root)).max_depth(1).into_iter().filter_map(Result::ok) {
             if file.path().extension().is_some_and(|extension| extension == "tf") {

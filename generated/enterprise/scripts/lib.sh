@@ -13,6 +13,8 @@ engine=terraform
 
 environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected, delivery account (- where it does not reach)
   cat <<'TABLE'
+444444444444 444444444444 us-gov-west-1 acme-delivery-444444444444-terraform-state alias/acme-delivery-terraform-state - yes -
+555555555555 555555555555 us-east-1 acme-delivery-555555555555-terraform-state alias/acme-delivery-terraform-state - yes -
 development 111111111111 us-west-2 acme-development-111111111111-terraform-state alias/acme-development-terraform-state arn:aws:iam::111111111111:role/deploy no 555555555555
 government 444444444444 us-gov-west-1 acme-government-444444444444-terraform-state alias/acme-government-terraform-state arn:aws-us-gov:iam::444444444444:role/deploy no -
 staging 222222222222 us-east-1 acme-staging-222222222222-terraform-state alias/acme-staging-terraform-state arn:aws:iam::222222222222:role/deploy no 555555555555
@@ -44,6 +46,8 @@ TABLE
 
 stacks() { # environment, cluster (- is the environment itself), stack, directory; in the order in which they are applied
   cat <<'TABLE'
+444444444444 - account accounts/444444444444
+555555555555 - account accounts/555555555555
 development - state environments/development/state
 development edge cluster environments/development/edge/cluster
 development edge services environments/development/edge/services

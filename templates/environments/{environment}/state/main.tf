@@ -1,4 +1,4 @@
-# The bucket and the key for all states of this environment, this stack's own included. That is why scripts/bootstrap
+# The bucket and the key for {{ states | comment }}, this stack's own included. That is why scripts/bootstrap
 # makes bucket, key and alias with the AWS CLI before the first init; the first apply adopts them and sets up the rest.
 # Once they are in the state, the import blocks do nothing.
 

@@ -21,6 +21,7 @@ module "cluster" {
     "arn:aws-us-gov:iam::444444444444:role/deploy",
     "arn:aws-us-gov:iam::444444444444:role/break-glass",
   ]
+  viewers = ["arn:aws-us-gov:iam::444444444444:role/plan"]
   readers = ["arn:aws-us-gov:iam::444444444444:role/audit"]
 
   # What differs from the standard.
