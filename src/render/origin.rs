@@ -201,6 +201,7 @@ pub(super) fn key_of(model: &Model, path: &Utf8Path, block: Option<&str>) -> Opt
                 (None, None) => "cluster".to_owned(),
             }
         }
+        ["accounts" | "delivery", ..] => "delivery".to_owned(),
         ["modules", _, ..] => "apps".to_owned(),
         _ => return None,
     })
