@@ -168,9 +168,8 @@ pub(super) fn key_of(model: &Model, path: &Utf8Path, block: Option<&str>) -> Opt
     let parts: Vec<&str> = path.components().map(|part| part.as_str()).collect();
     let clusters = || model.environments.iter().flat_map(|environment| &environment.clusters);
     Some(match parts[..] {
-        ["environments", environment, "state" | "README.md", ..] => format!("environments.{environment}"),
-        // Every environment has it, whether or not it is written.
-        ["environments", environment, "main", _, ..] => format!("environments.{environment}"),
+        // Every environment has the cluster `main`, whether or not it is written.
+        ["environments", environment, "state" | "main", ..] => format!("environments.{environment}"),
         ["environments", environment, cluster, _, ..] => {
             format!("environments.{environment}.clusters.{cluster}")
         }

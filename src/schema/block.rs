@@ -1,5 +1,7 @@
 //! Blocks against their schemas: those of providers, and those of the language.
 
+use std::borrow::Cow;
+
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, Traversal};
 use hcl_edit::structure::{Attribute, Block, Body};
@@ -40,7 +42,7 @@ impl<'a> World<'a> {
         };
         let at = At { of, ..at };
         self.of_provider(at, block, mode, kind);
-        let schema = self.schemas.find(mode, kind).unwrap_or_default_free();
+        let schema = self.schemas.find(mode, kind).unwrap_or_else(provider::Block::free);
         let meta = self.schemas.find("block", mode);
         let this = self.schemas.kind(mode, kind);
         let scope = self.repeated(at, &block.body);
@@ -59,7 +61,7 @@ impl<'a> World<'a> {
     pub(super) fn provider(&self, at: At<'_, 'a>, block: &'a Block) {
         let Some(name) = block.labels.first() else { return };
         // In its block, whatever a provider needs may come from the environment.
-        let schema = self.schemas.find("provider", name.as_str()).unwrap_or_default_free();
+        let schema = self.schemas.find("provider", name.as_str()).unwrap_or_else(provider::Block::free);
         let meta = self.schemas.find("block", "provider");
         let against = Against { schema: &schema, meta: meta.as_deref(), what: "the provider", within: None };
         let at = At { of: Some(Node::Provider(name.as_str())), ..at };
@@ -128,7 +130,7 @@ impl<'a> World<'a> {
     fn nested(&self, at: At<'_, 'a>, block: &'a Block, against: &Against<'_>, scope: &Scope) {
         let Against { schema, meta, what, within } = *against;
         let name = block.ident.as_str();
-        if name == "dynamic" && !schema.blocks.is_empty() | !schema.attributes.is_empty() {
+        if name == "dynamic" && !schema.free {
             return self.dynamic(at, block, against, scope);
         }
         let of_language = meta.and_then(|meta| meta.blocks.get(name));
@@ -141,7 +143,7 @@ impl<'a> World<'a> {
             scope
         };
         let inner = match of_language {
-            Some(nested) => Some(std::borrow::Cow::Borrowed(&nested.block)),
+            Some(nested) => Some(Cow::Borrowed(&nested.block)),
             None => schema.nested(name),
         };
         let Some(inner) = inner else {
@@ -273,12 +275,11 @@ impl<'a> World<'a> {
             let against = Against::plain(&own, "`dynamic`");
             for attribute in block.body.attributes() {
                 let known = own.attributes.get(attribute.key.as_str());
-                match known {
-                    Some(known) => self.argument(at, attribute, known, &against, &inner),
-                    None => {
-                        let text = format!("`dynamic` has no argument `{}`", attribute.key.as_str());
-                        self.fault(at, &attribute.key, text);
-                    }
+                if let Some(known) = known {
+                    self.argument(at, attribute, known, &against, &inner);
+                } else {
+                    let text = format!("`dynamic` has no argument `{}`", attribute.key.as_str());
+                    self.fault(at, &attribute.key, text);
                 }
             }
             if block.body.get_attribute("for_each").is_none() {
@@ -452,17 +453,6 @@ impl<'a> World<'a> {
                 kind
             }
         }
-    }
-}
-
-/// A schema that is not known takes everything.
-trait OrFree {
-    fn unwrap_or_default_free(self) -> std::rc::Rc<provider::Block>;
-}
-
-impl OrFree for Option<std::rc::Rc<provider::Block>> {
-    fn unwrap_or_default_free(self) -> std::rc::Rc<provider::Block> {
-        self.unwrap_or_else(|| std::rc::Rc::new(provider::Block::free()))
     }
 }
 

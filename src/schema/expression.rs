@@ -1,6 +1,6 @@
 //! References and types of expressions.
 
-use hcl_edit::expr::{BinaryOperator, UnaryOperator};
+use hcl_edit::expr::{BinaryOp, BinaryOperator, Conditional, UnaryOperator};
 use hcl_edit::expr::{Expression, FuncCall, Traversal, TraversalOperator};
 use hcl_edit::structure::Body;
 use hcl_edit::template::{Directive, Element, Template};
@@ -104,22 +104,7 @@ impl<'a> World<'a> {
                 }
                 known.map_or(Type::Any, |(_, kind)| kind.clone())
             }
-            Expression::Conditional(choice) => {
-                self.fits(at, &choice.cond_expr, &Type::Bool, scope);
-                let yes = self.expression(at, &choice.true_expr, scope);
-                let no = self.expression(at, &choice.false_expr, scope);
-                match (choice.true_expr.is_null(), choice.false_expr.is_null()) {
-                    (true, _) => no,
-                    (_, true) => yes,
-                    _ => {
-                        if yes.is_single() && no.has_elements() || yes.has_elements() && no.is_single() {
-                            let text = format!("a value cannot be {} or {}", yes.words(), no.words());
-                            self.unfit(at, expression, scope, text);
-                        }
-                        common(&[yes, no])
-                    }
-                }
-            }
+            Expression::Conditional(choice) => self.conditional(at, choice, scope),
             Expression::FuncCall(call) => self.function(at, call, scope),
             Expression::Traversal(path) => self.traversal(at, path, scope),
             Expression::UnaryOp(operation) => {
@@ -128,24 +113,7 @@ impl<'a> World<'a> {
                 self.fits(at, &operation.expr, &kind, scope);
                 kind
             }
-            Expression::BinaryOp(operation) => {
-                let (of, gives) = match operation.operator.value() {
-                    BinaryOperator::Plus
-                    | BinaryOperator::Minus
-                    | BinaryOperator::Mul
-                    | BinaryOperator::Div
-                    | BinaryOperator::Mod => (Type::Number, Type::Number),
-                    BinaryOperator::Less
-                    | BinaryOperator::LessEq
-                    | BinaryOperator::Greater
-                    | BinaryOperator::GreaterEq => (Type::Number, Type::Bool),
-                    BinaryOperator::And | BinaryOperator::Or => (Type::Bool, Type::Bool),
-                    BinaryOperator::Eq | BinaryOperator::NotEq => (Type::Any, Type::Bool),
-                };
-                self.fits(at, &operation.lhs_expr, &of, scope);
-                self.fits(at, &operation.rhs_expr, &of, scope);
-                gives
-            }
+            Expression::BinaryOp(operation) => self.operation(at, operation, scope),
             Expression::ForExpr(each) => {
                 let over = self.over(at, &each.intro.collection_expr, scope);
                 let mut inner = scope.clone();
@@ -211,6 +179,42 @@ impl<'a> World<'a> {
             }
         }
         Type::String
+    }
+
+    fn conditional(&self, at: At<'_, 'a>, choice: &'a Conditional, scope: &Scope) -> Type {
+        self.fits(at, &choice.cond_expr, &Type::Bool, scope);
+        let yes = self.expression(at, &choice.true_expr, scope);
+        let no = self.expression(at, &choice.false_expr, scope);
+        match (choice.true_expr.is_null(), choice.false_expr.is_null()) {
+            (true, _) => no,
+            (_, true) => yes,
+            _ => {
+                if yes.is_single() && no.has_elements() || yes.has_elements() && no.is_single() {
+                    let text = format!("a value cannot be {} or {}", yes.words(), no.words());
+                    self.unfit(at, choice, scope, text);
+                }
+                common(&[yes, no])
+            }
+        }
+    }
+
+    fn operation(&self, at: At<'_, 'a>, operation: &'a BinaryOp, scope: &Scope) -> Type {
+        let (of, gives) = match operation.operator.value() {
+            BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Mul
+            | BinaryOperator::Div
+            | BinaryOperator::Mod => (Type::Number, Type::Number),
+            BinaryOperator::Less
+            | BinaryOperator::LessEq
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterEq => (Type::Number, Type::Bool),
+            BinaryOperator::And | BinaryOperator::Or => (Type::Bool, Type::Bool),
+            BinaryOperator::Eq | BinaryOperator::NotEq => (Type::Any, Type::Bool),
+        };
+        self.fits(at, &operation.lhs_expr, &of, scope);
+        self.fits(at, &operation.rhs_expr, &of, scope);
+        gives
     }
 
     /// A text between quotes ends on the line on which it begins; the parser lets it go on.

@@ -192,11 +192,11 @@ enum Node<'a> {
 
 impl World<'_> {
     fn fault(&self, at: At<'_, '_>, node: &dyn Span, text: impl Into<String>) {
-        let fault = self.place(at, node, text.into());
+        let fault = Self::place(at, node, text.into());
         self.found.borrow_mut().faults.push(fault);
     }
 
-    fn place(&self, at: At<'_, '_>, node: &dyn Span, text: String) -> Fault {
+    fn place(at: At<'_, '_>, node: &dyn Span, text: String) -> Fault {
         let before = &at.file.text[..node.span().map_or(0, |span| span.start)];
         let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
         Fault {

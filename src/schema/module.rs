@@ -377,7 +377,7 @@ impl<'a> World<'a> {
         };
         let is_there = |names: &[&str]| match names {
             ["module", name] => Some(at.module.calls.contains_key(*name)),
-            ["module", ..] | ["data", ..] => None,
+            ["module" | "data", ..] => None,
             [kind, name] => Some(at.module.resources.contains_key(&((*kind).to_owned(), (*name).to_owned()))),
             _ => None,
         };

@@ -44,10 +44,8 @@ impl<'a> World<'a> {
                     }
                 }
             }
-            "from" | "to" => {
-                if !matches!(value, Expression::Traversal(_)) {
-                    self.fault(at, value, "an address is needed here, without quotes: `aws_vpc.this`");
-                }
+            "from" | "to" if !matches!(value, Expression::Traversal(_)) => {
+                self.fault(at, value, "an address is needed here, without quotes: `aws_vpc.this`");
             }
             "when" => self.one_word(at, value, &["create", "destroy"]),
             "on_failure" => self.one_word(at, value, &["continue", "fail"]),
@@ -172,7 +170,7 @@ impl<'a> World<'a> {
 
     /// Notes what nothing is known of.
     fn unknown(&self, at: At<'_, 'a>, block: &'a Block, mode: &str, kind: &str) {
-        let place = self.place(at, &block.ident, format!("{mode} {kind}"));
+        let place = World::place(at, &block.ident, format!("{mode} {kind}"));
         self.found.borrow_mut().unknown.insert(place);
     }
 

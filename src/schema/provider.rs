@@ -253,8 +253,8 @@ fn line(kind: &str, name: &str) -> Option<&'static str> {
 
 impl Block {
     /// One that takes everything.
-    pub fn free() -> Self {
-        Self { free: true, ..Self::default() }
+    pub fn free() -> Rc<Self> {
+        Rc::new(Self { free: true, ..Self::default() })
     }
 
     /// Returns what stands within a block of a name.
