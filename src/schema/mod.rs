@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`provider`] | the schemas of providers, functions and the language's own blocks, embedded |
 //! | [`kind`] | types, and what becomes what |
+//! | [`language`] | the language's own blocks |
 //! | [`module`] | one folder: what it declares |
 //! | [`expression`] | references and types of expressions |
 //! | [`function`] | the functions of the language |
@@ -13,8 +14,8 @@
 //! | [`circle`] | what needs itself |
 //! | [`contract`] | documents between stacks |
 //!
-//! A plan can still fail: what only a value or AWS can tell is not judged here. Nor are resources without a schema (they are
-//! listed in [`Findings`]), and most of what the language says of its own blocks.
+//! A plan can still fail: what only a value or AWS can tell is not judged here. Nor are resources without a schema: they are
+//! listed in [`Findings`].
 
 pub mod block;
 pub mod circle;
@@ -22,6 +23,7 @@ pub mod contract;
 pub mod expression;
 pub mod function;
 pub mod kind;
+pub mod language;
 pub mod module;
 pub mod names;
 pub mod provider;
@@ -29,7 +31,7 @@ pub mod provider;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use hcl_edit::Span;
@@ -121,16 +123,19 @@ fn parse<'a>(files: &[&'a File]) -> Vec<(&'a File, Result<Body, Fault>)> {
     let all = |part: &[&'a File]| part.iter().map(one).collect::<Vec<_>>();
     let threads = thread::available_parallelism().map_or(1, usize::from).min(4);
     let part = files.len().div_ceil(threads).max(16);
+    let (own, others) = files.split_at(part.min(files.len()));
     thread::scope(|scope| {
         // As much as the first thread usually has: the parser calls itself for whatever stands within something.
         let start = |part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, move || all(part));
-        let parts: Vec<_> = files.chunks(part).map(|part| (part, start(part))).collect();
-        let parsed = |(part, started): (&[&'a File], std::io::Result<ScopedJoinHandle<'_, _>>)| match started
-        {
-            Ok(handle) => handle.join().expect("parsing does not panic"),
-            Err(_) => all(part),
-        };
-        parts.into_iter().flat_map(parsed).collect()
+        let started: Vec<_> = others.chunks(part).map(|part| (part, start(part))).collect();
+        let mut parsed = all(own);
+        for (part, started) in started {
+            parsed.extend(match started {
+                Ok(handle) => handle.join().expect("parsing does not panic"),
+                Err(_) => all(part),
+            });
+        }
+        parsed
     })
 }
 
