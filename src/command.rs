@@ -13,6 +13,7 @@ mod explain;
 mod migrate;
 mod pin;
 mod proof;
+mod refusal;
 mod show;
 
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -28,7 +29,7 @@ use crate::file::File;
 use crate::model::{self, Model, Stack};
 use crate::render::{self, origin};
 use crate::report;
-use crate::tree::{Drift, Error as TreeError, Manifest, Refusal, Report, State};
+use crate::tree::{Damage, Drift, Error as TreeError, MANIFEST, Manifest, Report, State};
 
 use self::catalog::Catalogue;
 use affected::Affected;
@@ -37,6 +38,7 @@ use diff::Diff;
 use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
+use refusal::{OVERRIDE, Ways, refuse};
 use show::Show;
 
 /// What `plinth init` writes.
@@ -77,8 +79,8 @@ enum Command {
         /// Say what would be written, and write nothing
         #[arg(long)]
         dry_run: bool,
-        /// Give up this edited file, by its path in the tree; may be repeated
-        #[arg(long, value_name = "PATH")]
+        /// Give up these edited files, by their paths in the tree
+        #[arg(long, value_name = "PATH", num_args = 1..)]
         force: Vec<Utf8PathBuf>,
     },
     /// Writes nothing; lists what is stale, edited by hand, missing, left over
@@ -174,7 +176,7 @@ impl Written {
     /// Resolves the blueprint, likewise.
     fn resolve(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<Option<Model>> {
         let Resolved { sources, diagnostics, model, .. } =
-            resolve(read(open(&self.blueprint)?), None, None, &Catalog::load());
+            resolve(read(open(&self.blueprint)?), None, None, &Catalog::load())?;
         say(&diagnostics, &sources, self.format.into(), out, err)?;
         Ok(model.map(|(model, _)| model).filter(|_| !diagnostics.has_errors()))
     }
@@ -295,29 +297,52 @@ struct Resolved {
     is_attachment: bool,
 }
 
-fn resolve(reading: Reading, out: Option<&Utf8Path>, today: Option<&str>, catalog: &Catalog) -> Resolved {
+/// Resolves a blueprint, knowing what the last run made.
+///
+/// # Errors
+/// A manifest that cannot be used: without it, nobody knows which zones a cluster has, or what would leave.
+fn resolve(
+    reading: Reading,
+    out: Option<&Utf8Path>,
+    today: Option<&str>,
+    catalog: &Catalog,
+) -> anyhow::Result<Resolved> {
     let Reading { sources, blueprint, mut diagnostics, .. } = reading;
     let path = Utf8PathBuf::from(&sources.main().path);
     let (mut removals, mut is_attachment) = (Diagnostics::default(), false);
-    let model = blueprint.map(|blueprint| {
+    let mut model = None;
+    if let Some(blueprint) = blueprint {
         let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
-        // One that cannot be used says nothing here: the comparison with the tree reports it.
-        let manifest = Manifest::read(&root).ok().flatten().unwrap_or_default();
+        let (manifest, facts) = recorded(&root).map_err(|error| {
+            let help = error.help().map(|help| format!("\n\nhelp: {help}")).unwrap_or_default();
+            anyhow::anyhow!("{error}{help}")
+        })?;
         is_attachment = attach::is_attachment(&manifest);
-        let facts = model::Facts::read(&manifest.facts);
-        let (model, found) = model::resolve(&blueprint, catalog, &facts, name);
+        let (resolved, found) = model::resolve(&blueprint, catalog, &facts, name);
         diagnostics.extend(found);
         if !diagnostics.has_errors() {
-            removals = model::removal::check(&model, &blueprint, &facts);
+            removals = model::removal::check(&resolved, &blueprint, &facts);
         }
         if let Some(today) = today {
             diagnostics.extend(model::expired_waivers(&blueprint, today));
             diagnostics.extend(model::support::check(&blueprint, catalog, today));
         }
-        (model, root)
-    });
-    Resolved { sources, diagnostics, model, removals, is_attachment }
+        model = Some((resolved, root));
+    }
+    Ok(Resolved { sources, diagnostics, model, removals, is_attachment })
+}
+
+/// Reads what the last run recorded, and the facts of it.
+fn recorded(root: &Utf8Path) -> Result<(Manifest, model::Facts), TreeError> {
+    let manifest = Manifest::read(root)?.unwrap_or_default();
+    let facts = model::Facts::read(&manifest.facts).map_err(|model::Unreadable { name, reason }| {
+        let path = root.join(MANIFEST);
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = text.lines().position(|line| line.contains(&name)).map_or(0, |line| line + 1);
+        TreeError::Manifest { path, damage: Damage::Fact { line, name, reason } }
+    })?;
+    Ok((manifest, facts))
 }
 
 /// What becomes of what the last run made and this blueprint does not.
@@ -339,7 +364,7 @@ fn load(
 ) -> anyhow::Result<Option<Rendered>> {
     let catalog = Catalog::load();
     let Resolved { sources, mut diagnostics, model, removals, is_attachment } =
-        resolve(reading(place)?, place.out.as_deref(), today, &catalog);
+        resolve(reading(place)?, place.out.as_deref(), today, &catalog)?;
     if leaving == Leaving::Refused {
         diagnostics.extend(removals);
     }
@@ -418,6 +443,10 @@ fn tidy(path: &Utf8Path) -> Utf8PathBuf {
     if out.as_str().is_empty() { Utf8PathBuf::from(".") } else { out }
 }
 
+/// What is said of files that plinth made and that nothing knows.
+const STRAYS: &str = "what is stray plinth made, and nothing records it: Terraform reads it, and plinth neither changes nor removes it; \
+                      remove it, or take away its first line if it is yours";
+
 fn generate(
     place: &Place,
     dry_run: bool,
@@ -425,12 +454,20 @@ fn generate(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<u8> {
+    // `--force` takes all words behind it.
+    if let Some(taken) = force.iter().find(|path| path.extension() == Some("toml") && path.is_file()) {
+        let command = again(place).replace("blueprint.toml", &quoted(taken.as_str()));
+        anyhow::bail!(
+            "`{taken}` is a blueprint, and was taken for a file to give up\n\nhelp: put it before `--force`: `{command} --force PATH`"
+        );
+    }
     let Some(Rendered { files, facts, root, notes, .. }) = load(place, None, Leaving::Refused, out, err)?
     else {
         return Ok(FAILED);
     };
-    let drift = match Drift::compare(&root, &files, &facts) {
-        Ok(drift) => drift,
+    let compared = Drift::compare(&root, &files, &facts);
+    let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
+        Ok(compared) => compared,
         Err(error) => return refuse(&error, err),
     };
     if let Err(error) = drift.check_force(force) {
@@ -439,19 +476,27 @@ fn generate(
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,
-        Err(TreeError::Refused(refusals)) if place.format == Format::Json => return refused(&refusals, out),
-        Err(error) => return refuse(&error, err),
+        Err(error) => return ways(place, &root).refuse(&error, place.format, out, err),
     };
+    warn(&report, &root, err)?;
     if place.format == Format::Json {
-        let Report { created, changed, removed, unchanged } = report;
+        let Report { created, changed, removed, unchanged, .. } = report;
         let json = serde_json::json!({
             "created": created,
             "changed": changed,
             "removed": removed,
             "unchanged": unchanged,
+            "strays": strays,
             "diagnostics": notes,
         });
         writeln!(out, "{json:#}")?;
+    } else if report.is_empty() && drift.is_interrupted() && !dry_run {
+        let root = tidy(&root);
+        writeln!(
+            out,
+            "{root}: what a run left that was stopped is put in order, {} files are as they should be",
+            report.unchanged
+        )?;
     } else if drift.is_manifest_stale() && report.is_empty() {
         let does = if dry_run { "would be" } else { "was" };
         writeln!(
@@ -463,36 +508,30 @@ fn generate(
     } else {
         print_report(&report, &tidy(&root), dry_run, out)?;
     }
-    Ok(if dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
-}
-
-fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
-    writeln!(err, "error: {error}")?;
-    if let TreeError::Refused(refusals) = error {
-        for difference in refusals.iter().filter_map(|refusal| refusal.difference.as_ref()) {
-            writeln!(err, "\n{}", difference.trim_end())?;
+    if place.format != Format::Json && !strays.is_empty() {
+        for stray in &strays {
+            writeln!(err, "stray            {stray}")?;
         }
+        writeln!(err, "{STRAYS}")?;
     }
-    if let Some(help) = error.help() {
-        writeln!(err, "\nhelp: {help}")?;
-    }
-    Ok(if matches!(error, TreeError::Refused(_)) { FINDINGS } else { FAILED })
+    let is_clean = drift.is_clean() && strays.is_empty();
+    Ok(if dry_run && !is_clean { FINDINGS } else { CLEAN })
 }
 
-/// Prints as JSON what stands in the way of writing.
-fn refused(refusals: &[Refusal], out: &mut impl Write) -> anyhow::Result<u8> {
-    let entries: Vec<_> = refusals
-        .iter()
-        .map(|Refusal { path, state, difference }| {
-            serde_json::json!({ "path": path, "state": state.to_string(), "difference": difference })
-        })
-        .collect();
-    writeln!(out, "{:#}", serde_json::json!({ "refused": entries }))?;
-    Ok(FINDINGS)
+/// Says what a run could not do for the person, though it wrote all.
+fn warn(report: &Report, root: &Utf8Path, err: &mut impl Write) -> anyhow::Result<()> {
+    if report.is_unlocked {
+        let root = tidy(root);
+        writeln!(
+            err,
+            "warning: the file system of `{root}` cannot lock: nothing keeps another run from writing there at the same moment"
+        )?;
+    }
+    Ok(())
 }
 
 fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let Report { created, changed, removed, unchanged } = report;
+    let Report { created, changed, removed, unchanged, .. } = report;
     // A first run creates everything: the list would say nothing.
     let is_first = changed.is_empty() && removed.is_empty() && *unchanged == 0;
     if !is_first {
@@ -519,7 +558,8 @@ fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl 
 
 /// Writes a word of a command as a shell takes it.
 fn quoted(word: &str) -> String {
-    if word.is_empty() || word.contains(|c: char| c.is_whitespace() || c == '\'') {
+    let is_plain = |c: char| c.is_alphanumeric() || "%+,-./:=?@_".contains(c);
+    if word.is_empty() || !word.chars().all(is_plain) {
         return format!("'{}'", word.replace('\'', "'\\''"));
     }
     word.to_owned()
@@ -539,6 +579,12 @@ fn again(place: &Place) -> String {
     command
 }
 
+/// Returns what to do where writing would undo something.
+fn ways<'a>(place: &'a Place, root: &'a Utf8Path) -> Ways<'a> {
+    let blueprint = (!place.starter).then_some(&*place.blueprint);
+    Ways { command: again(place), keep: OVERRIDE, blueprint, root }
+}
+
 fn check(
     place: &Place,
     today: Option<&str>,
@@ -549,59 +595,70 @@ fn check(
     else {
         return Ok(FAILED);
     };
-    let drift = match Drift::compare(&root, &files, &facts) {
-        Ok(drift) => drift,
+    let compared = Drift::compare(&root, &files, &facts);
+    let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
+        Ok(compared) => compared,
         Err(error) => return refuse(&error, err),
     };
-    let root = tidy(&root);
-    let advice = format!("run `{}`", again(place));
+    let is_clean = drift.is_clean() && strays.is_empty();
+    let ways = ways(place, &root);
+    let advice = format!("run `{}`", ways.command);
     let findings: Vec<_> = drift.entries().iter().filter(|entry| entry.state != State::Unchanged).collect();
+    let mut listed: Vec<(&Utf8Path, String)> =
+        findings.iter().map(|entry| (&*entry.path, entry.state.to_string())).collect();
+    listed.extend(strays.iter().map(|path| (&**path, "stray".to_owned())));
+    listed.sort();
     if place.format == Format::Json {
-        let entries: Vec<_> = findings
-            .iter()
-            .map(|entry| serde_json::json!({ "path": entry.path, "state": entry.state.to_string() }))
-            .collect();
+        let entries: Vec<_> =
+            listed.iter().map(|(path, state)| serde_json::json!({ "path": path, "state": state })).collect();
         let json = serde_json::json!({
-            "clean": drift.is_clean(),
+            "clean": is_clean,
+            "interrupted": drift.is_interrupted(),
             "files": files.len(),
             "findings": entries,
             "diagnostics": notes,
         });
         writeln!(out, "{json:#}")?;
-    } else {
-        if place.format == Format::Github {
-            for entry in &findings {
-                let properties =
-                    [("file", root.join(&entry.path).to_string()), ("title", entry.state.to_string())];
-                let text =
-                    report::annotation("error", &properties, &format!("not as the blueprint says; {advice}"));
-                out.write_all(text.as_bytes())?;
-            }
-        }
+        return Ok(if is_clean { CLEAN } else { FINDINGS });
+    }
+    if place.format == Format::Github {
         for entry in &findings {
-            writeln!(out, "{:<16} {}", entry.state, entry.path)?;
+            let template = entry.file.map(|file| file.template.as_str());
+            out.write_all(ways.annotation(&entry.path, entry.state, template).as_bytes())?;
         }
-        match (findings.is_empty(), drift.is_manifest_stale()) {
-            (true, false) => writeln!(out, "{root}: {} files, all as the blueprint says", files.len())?,
-            (true, true) => {
-                writeln!(out, "{root}: the manifest is behind; {advice}")?;
-            }
-            (false, _) => {
-                let by_hand = findings.iter().any(|entry| entry.state.is_refused());
-                let (numbers, all) = (findings.len(), files.len());
-                let differences = if numbers == 1 { "difference" } else { "differences" };
-                writeln!(
-                    out,
-                    "{root}: {numbers} {differences} from the {all} files of the blueprint; {advice}"
-                )?;
-                if by_hand {
-                    writeln!(
-                        out,
-                        "it refuses what was edited by hand: it shows the edit, and says how to keep it"
-                    )?;
-                }
-            }
+        for path in &strays {
+            out.write_all(ways.annotated(path, "stray", STRAYS).as_bytes())?;
         }
     }
-    Ok(if drift.is_clean() { CLEAN } else { FINDINGS })
+    for (path, state) in &listed {
+        writeln!(out, "{state:<16} {path}")?;
+    }
+    let (root, numbers, all) = (tidy(&root), listed.len(), files.len());
+    let differences = if numbers == 1 { "difference" } else { "differences" };
+    if drift.is_interrupted() {
+        writeln!(
+            out,
+            "{root}: a run was stopped before it was done, or is going on; {advice}, which finishes it"
+        )?;
+    }
+    match (findings.is_empty(), strays.is_empty()) {
+        (true, true) if drift.is_clean() => writeln!(out, "{root}: {all} files, all as the blueprint says")?,
+        (true, true) if drift.is_manifest_stale() => {
+            writeln!(out, "{root}: the manifest is behind; {advice}")?;
+        }
+        (true, true) => {}
+        (true, false) => {
+            writeln!(out, "{root}: {numbers} {differences} from the {all} files of the blueprint")?;
+        }
+        (false, _) => {
+            writeln!(out, "{root}: {numbers} {differences} from the {all} files of the blueprint; {advice}")?;
+        }
+    }
+    if findings.iter().any(|entry| entry.state.is_refused()) {
+        writeln!(out, "it refuses what was edited by hand: it shows the edit, and says how to keep it")?;
+    }
+    if !strays.is_empty() {
+        writeln!(out, "{STRAYS}")?;
+    }
+    Ok(if is_clean { CLEAN } else { FINDINGS })
 }

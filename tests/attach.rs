@@ -151,7 +151,7 @@ fn update_refuses_what_both_changed_and_loses_nothing() {
         assert_eq!((status, stdout.as_str()), (1, ""), "{command}");
         assert!(stderr.contains(&format!("`{OUTPUTS}` is edited")), "{stderr}");
         assert!(stderr.contains(&format!("-  description = {NEW}\n+  description = \"Ours.\"")), "{stderr}");
-        assert!(stderr.contains("--force PATH"), "{stderr}");
+        assert!(stderr.ends_with(&format!("plinth attach --update --force {OUTPUTS}\n")), "{stderr}");
         assert_eq!(attached.tree(), before, "{command}: all or nothing");
     }
     let run = attached.run(&format!("attach --update --force {OUTPUTS}"));

@@ -251,8 +251,23 @@ fn an_edited_file_is_refused_and_shown() {
     assert_eq!((status, stdout.as_str()), (1, ""));
     assert!(stderr.contains("`environments/dev/main/cluster/main.tf` is edited"), "{stderr}");
     assert!(stderr.contains("-  nat_zones = [\"us-east-1a\"]\n+  nat_zones = []\n"), "{stderr}");
-    assert!(stderr.contains("help: move the edit to a file of your own"), "{stderr}");
+    let template = "environments/{environment}/{cluster}/cluster/main.tf";
+    let help = format!(
+        "help: keep an edit in a file of your own: `*_override.tf`, or any other name; or in the template that makes the file:\n  \
+         plinth eject '{template}'\nor give up what stands there:\n  plinth generate blueprint.toml --force {MAIN}\n",
+        MAIN = MAIN.trim_start_matches("tree/"),
+    );
+    assert!(stderr.ends_with(&help), "{stderr}");
     assert_eq!(before, project.tree(), "all or nothing");
+    // The commands that it says are right.
+    let (text, _) = harness::shell(&format!("plinth eject '{template}'"), project.path());
+    assert!(text.starts_with("templates: 1 created"), "{text}");
+    fs::remove_dir_all(project.path().join("templates")).expect("writable");
+    let Run { status, stdout, stderr } = project.run("generate --format github");
+    assert_eq!(status, 1);
+    let line =
+        "::error file=tree/environments/dev/main/cluster/main.tf,title=edited::edited by hand: keep that in ";
+    assert!(stdout.contains(line) && stderr.ends_with(&help), "{stdout}");
 
     let other = project.run("generate --force modules/cluster/vpc.tf");
     assert_eq!(other.status, 1, "force is for the files that it names");
@@ -333,6 +348,54 @@ fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
 }
 
 #[test]
+fn several_files_are_given_up_at_once() {
+    let project = Project::generated();
+    let paths = ["modules/cluster/vpc.tf", "modules/cluster/flow_logs.tf"];
+    for path in paths {
+        project.write(&format!("tree/{path}"), "# Mine.\n");
+    }
+    let Run { status, stderr, .. } = project.run("generate");
+    let command = "plinth generate blueprint.toml --force modules/cluster/flow_logs.tf --force modules/cluster/vpc.tf\n";
+    assert!(status == 1 && stderr.ends_with(command), "{stderr}");
+    // A blueprint that stands behind is no file to give up.
+    fs::rename(project.path().join("blueprint.toml"), project.path().join("azavea.toml")).expect("writable");
+    let Run { status, stderr, .. } = project.run("generate --force modules/cluster/vpc.tf azavea.toml");
+    assert_eq!(status, 2);
+    assert!(
+        stderr.contains("help: put it before `--force`: `plinth generate azavea.toml --force PATH`"),
+        "{stderr}"
+    );
+    let run = project.run(&format!("generate azavea.toml --force {} {}", paths[0], paths[1]));
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(project.run("check azavea.toml").status, 0);
+}
+
+/// What guards a removal is not passed over because it cannot be read.
+#[test]
+fn a_fact_that_cannot_be_read_is_an_error() {
+    let project = Project::generated();
+    project.edit(
+        "tree/.plinth/manifest.json",
+        "\"stack dev/state\": {\"bucket\":",
+        "\"stack dev/state\": {\"bukket\":",
+    );
+    let before = project.tree();
+    let line = project.read("tree/.plinth/manifest.json");
+    let line = line.lines().position(|line| line.contains("bukket")).expect("it is there") + 1;
+    for command in ["check", "generate", "diff", "show"] {
+        let Run { status, stderr, .. } = project.run(command);
+        assert_eq!(status, 2, "{command}");
+        let said = format!(
+            "`./tree/.plinth/manifest.json` has a fact that cannot be read, `stack dev/state` in line {line}: missing field `bucket`\n\n\
+             help: bring back the last good one (`git checkout HEAD -- ./tree/.plinth/manifest.json`), or write the line as its \
+             neighbours are written\n"
+        );
+        assert!(stderr.ends_with(&said), "{command}: {stderr}");
+    }
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
 fn json_is_what_the_text_says() {
     let project = Project::new();
     let json = |command: &str, expected: i32| -> Value {
@@ -353,7 +416,7 @@ fn json_is_what_the_text_says() {
     let clean = json("check --format json", 0);
     let notes = clean["diagnostics"].as_array().expect("a list");
     assert_eq!(notes[0]["code"], "N0501");
-    let expected = serde_json::json!({ "clean": true, "files": files, "findings": [], "diagnostics": notes });
+    let expected = serde_json::json!({ "clean": true, "interrupted": false, "files": files, "findings": [], "diagnostics": notes });
     assert_eq!(clean, expected);
     project.edit("blueprint.toml", "max = 3", "max = 4");
     let stale = json("check --format json", 1);
@@ -546,7 +609,8 @@ fn annotations_lead_to_the_line() {
     project.edit(MAIN, "tags       = local.tags", "tags       = {}");
     let Run { status, stdout, .. } = project.run("check --format github");
     assert_eq!(status, 1);
-    let line = "::error file=tree/environments/dev/main/cluster/main.tf,title=edited::not as the blueprint says; run `plinth generate";
+    let line = "::error file=tree/environments/dev/main/cluster/main.tf,title=edited::edited by hand: keep that in a file of \
+                your own (`*_override.tf`), or in its template (`plinth eject ";
     assert!(stdout.contains(line), "{stdout}");
     assert!(stdout.contains("::notice file=blueprint.toml,title=N0501"), "{stdout}");
 }

@@ -2,6 +2,7 @@
 
 mod harness;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use harness::{expect_file, report, repository, shell};
@@ -10,7 +11,10 @@ use plinth::blueprint::scalar::KubernetesVersion;
 use plinth::blueprint::schema::schema;
 use plinth::blueprint::shape::{Shape, tables};
 use plinth::catalog::{AddonKind, Catalog};
+use plinth::model::standalone::OPTIONS;
 use plinth::reference::{Block, Page, Part, Support, page, range};
+use plinth::tree::MANIFEST;
+use serde_json::Value;
 use similar::TextDiff;
 
 /// Runs the blocks of a document one after another in one folder, as a reader would.
@@ -307,4 +311,73 @@ fn services() -> String {
         let (here, aws) = (links(&bundle.in_cluster), links(&bundle.aws));
         format!("{table}| `{name}` | {about} | {stands_for} | {here} | {aws} |\n")
     })
+}
+
+/// What a manifest says is what the page about it lists, field for field.
+#[test]
+fn manifest_page_has_every_field_and_no_other() {
+    let page = std::fs::read_to_string(repository().join("docs/manifest.md")).expect("readable");
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let run = |command: &str| {
+        let run = harness::plinth(place.path(), &command.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(run.status, 0, "{command}: {}", run.stderr);
+    };
+    // What is not in all trees: an attachment, something that is retired.
+    run("attach maps --cluster azavea-staging-main --region us-east-1 --account 111111111111 --out app");
+    let azavea = std::fs::read_to_string(repository().join("blueprints/azavea.toml")).expect("readable");
+    let retired =
+        azavea.replace("team         = \"raster-foundry\"", "retire = true\nteam = \"raster-foundry\"");
+    assert_ne!(azavea, retired);
+    std::fs::write(place.path().join("azavea.toml"), retired).expect("writable");
+    run("generate azavea.toml --out tree");
+    let minimal = std::fs::read_to_string(repository().join("blueprints/minimal.toml")).expect("readable");
+    for zones in [2, 3] {
+        let network = format!("network = {{ cidr = \"10.0.0.0/16\", zones = {zones} }}");
+        let text = minimal.replace("network.cidr = \"10.0.0.0/16\"", &network);
+        std::fs::write(place.path().join("minimal.toml"), text).expect("writable");
+        run("generate minimal.toml --out zones");
+    }
+
+    let mut manifests: Vec<_> = ["app", "tree", "zones"].map(|folder| place.path().join(folder)).into();
+    let trees = std::fs::read_dir(repository().join("generated")).expect("readable");
+    manifests.extend(trees.map(|entry| entry.expect("readable").path()));
+    let (mut records, mut facts) = (BTreeSet::new(), BTreeMap::<String, BTreeSet<String>>::new());
+    for folder in manifests {
+        let text = std::fs::read_to_string(folder.join(MANIFEST)).expect("readable");
+        let manifest: Value = serde_json::from_str(&text).expect("JSON");
+        let top: Vec<&str> = manifest.as_object().expect("a table").keys().map(String::as_str).collect();
+        assert_eq!(top, ["format", "files", "facts"]);
+        let keys = |value: &Value| value.as_object().expect("a table").keys().cloned().collect::<Vec<_>>();
+        for record in manifest["files"].as_object().expect("a table").values() {
+            records.extend(keys(record));
+        }
+        for (name, fact) in manifest["facts"].as_object().expect("a table") {
+            let kind = name.split(' ').next().expect("a word");
+            facts.entry(kind.to_owned()).or_default().extend(keys(fact));
+        }
+    }
+    let rows = |begin: &str| -> Vec<Vec<String>> {
+        let (_, rest) = page.split_once(begin).expect("a table");
+        let rows = rest.lines().skip(1).take_while(|line| line.starts_with('|'));
+        rows.map(|row| row.split('`').skip(1).step_by(2).map(str::to_owned).collect()).collect()
+    };
+    let documented: BTreeSet<String> =
+        rows("| field | what |\n").into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(records, documented, "fields of a file");
+    let mut kinds = BTreeSet::new();
+    for row in rows("| name | fields |\n") {
+        let kind = row[0].split(' ').next().expect("a word").to_owned();
+        let documented: BTreeSet<String> = row[1..].iter().filter(|field| *field != "-").cloned().collect();
+        let mut found = facts.get(&kind).cloned().unwrap_or_default();
+        if kind == "attachment" {
+            // "by option", which `plinth attach --help` lists.
+            found.retain(|field| !OPTIONS.contains(&field.as_str()));
+            let row = row[1..].iter().filter(|word| *word != "plinth attach").cloned();
+            assert_eq!(found, row.collect(), "{kind}");
+        } else {
+            assert_eq!(found, documented, "{kind}");
+        }
+        kinds.insert(kind);
+    }
+    assert_eq!(facts.into_keys().collect::<BTreeSet<_>>(), kinds, "kinds of facts");
 }

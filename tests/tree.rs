@@ -2,6 +2,8 @@
 
 #[path = "tree/directory.rs"]
 mod directory;
+#[path = "tree/journal.rs"]
+mod journal;
 #[path = "tree/keeping.rs"]
 mod keeping;
 #[path = "tree/manifest.rs"]
@@ -14,5 +16,7 @@ mod ownership;
 mod random;
 #[path = "tree/sequences.rs"]
 mod sequences;
+#[path = "tree/stray.rs"]
+mod stray;
 #[path = "tree/writing.rs"]
 mod writing;

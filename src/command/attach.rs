@@ -11,9 +11,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::refusal::{OVERRIDE, Ways, refuse};
 use super::{
-    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, refuse, refused, say,
-    tidy,
+    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, say, tidy, warn,
 };
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
@@ -151,17 +151,18 @@ impl Attach {
         let result = if self.dry_run { drift.plan(&self.force) } else { drift.write(&self.force) };
         let report = match result {
             Ok(report) => report,
-            Err(TreeError::Refused(refusals)) if self.format == Printed::Json => {
-                return refused(&refusals, out);
-            }
             Err(error) => {
-                let status = refuse(&error, err)?;
-                if recorded.is_none() && matches!(error, TreeError::Refused(_)) {
+                let ways =
+                    Ways { command: self.again(&command), keep: OVERRIDE, blueprint: None, root: &self.out };
+                let status = ways.refuse(&error, self.format.into(), out, err)?;
+                let is_read = self.format == Printed::Text && matches!(error, TreeError::Refused(_));
+                if recorded.is_none() && is_read {
                     writeln!(err, "help: or name an empty folder with `--out`")?;
                 }
                 return Ok(status);
             }
         };
+        warn(&report, &folder, err)?;
         let yours = before.map(|before| outdated(&before, &files, &self.out)).unwrap_or_default();
         self.print(&report, &folder, recorded.is_none(), &yours, out)?;
         if let (Some(place), Some(path), Printed::Text) = (lacks, &self.from, self.format) {
@@ -179,6 +180,21 @@ impl Attach {
             )?;
         }
         Ok(if self.dry_run && !drift.is_clean() { FINDINGS } else { CLEAN })
+    }
+
+    /// Returns this command, all that it was told from elsewhere among it, without what is given up.
+    fn again(&self, told: &str) -> String {
+        let mut command = if self.update { "plinth attach --update".to_owned() } else { told.to_owned() };
+        if self.update {
+            let given = self.given().into_iter().filter(|(option, _)| *option != OPTIONS[0]);
+            command.extend(given.map(|(option, value)| format!(" --{option} {}", quoted(&value))));
+            let from = self.from.iter();
+            command.extend(from.map(|from| format!(" --from {}", quoted(from.as_str()))));
+        }
+        if self.out != "." {
+            command.push_str(&format!(" --out {}", quoted(self.out.as_str())));
+        }
+        command
     }
 
     /// Returns what the command line says.

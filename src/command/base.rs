@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{FAILED, Leaving, Place, Rendered, eject, load, refuse, root, say, tidy};
+use super::refusal::refuse;
+use super::{FAILED, Leaving, Place, Rendered, eject, load, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};

@@ -10,7 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::Map;
 
-use super::{CLEAN, open, print_report, read, refuse, root, tidy};
+use super::refusal::{Ways, refuse};
+use super::{CLEAN, Format, open, print_report, quoted, read, root, tidy, warn};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::file::{File, Keeping};
 use crate::problem::{Problem, nearest};
@@ -77,14 +78,33 @@ impl Eject {
         };
         let report = match drift.check_force(&self.force).and_then(|()| drift.write(&self.force)) {
             Ok(report) => report,
-            Err(error) => return refuse(&error, err),
+            Err(error) => {
+                let keep = "keep the edit, and write into your copy what this plinth has changed: what both say goes together";
+                let ways = Ways { command: self.again(), keep, blueprint: None, root: &folder };
+                return ways.refuse(&error, Format::Text, out, err);
+            }
         };
+        warn(&report, &folder, err)?;
         let is_first = !report.created.is_empty();
         print_report(&report, &tidy(&folder), false, out)?;
         if is_first {
             writeln!(out, "next: edit it; `plinth generate {}` uses it from now on", self.blueprint)?;
         }
         Ok(CLEAN)
+    }
+
+    /// Returns this command, without what is given up.
+    fn again(&self) -> String {
+        let mut command = "plinth eject".to_owned();
+        let template = self.template.as_deref().map(quoted);
+        command.extend(template.map(|template| format!(" {template}")));
+        if self.update {
+            command.push_str(" --update");
+        }
+        if self.blueprint != "blueprint.toml" {
+            command.push_str(&format!(" --blueprint {}", quoted(self.blueprint.as_str())));
+        }
+        command
     }
 
     /// Returns the template that is meant: by its own name, or by that of a file that it has made.
@@ -124,10 +144,15 @@ fn copy(name: &str, text: &str) -> File {
     }
 }
 
+/// Whether a blueprint may replace a template.
+pub(super) fn is_ejectable(template: &str) -> bool {
+    ejectable().iter().any(|known| known == template)
+}
+
 /// Whether plinth uses a file of the folder of templates.
 pub(super) fn is_used(name: &str) -> bool {
     let is_hidden = name.split('/').any(|part| part.starts_with('.'));
-    ejectable().iter().any(|known| known == name) || (name.starts_with(EXTRA) && !is_hidden)
+    is_ejectable(name) || (name.starts_with(EXTRA) && !is_hidden)
 }
 
 /// Returns the folder of a blueprint's own templates.
@@ -184,10 +209,15 @@ fn files(folder: &Utf8Path, below: &str) -> anyhow::Result<Vec<String>> {
         if entry.file_name().starts_with('.') && built_in(&name).is_none() {
             continue;
         }
-        if entry.path().is_dir() {
+        let kind = entry.file_type().with_context(cannot)?;
+        if kind.is_dir() {
             found.extend(files(folder, &format!("{name}/"))?);
-        } else {
+        } else if kind.is_file() {
             found.push(name);
+        } else {
+            bail!(
+                "`{folder}/{name}` is not a file: plinth follows no links out of the folder of templates\n\nhelp: put a copy of what is meant there"
+            );
         }
     }
     found.sort();

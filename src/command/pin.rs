@@ -81,7 +81,7 @@ impl Pin {
         let offers = self.offers()?;
         let reading = read(open(&self.written.blueprint)?);
         let old = reading.blueprint.as_ref().map(|blueprint| blueprint.lock.clone()).unwrap_or_default();
-        let Resolved { sources, diagnostics, model, .. } = resolve(reading, None, None, &Catalog::load());
+        let Resolved { sources, diagnostics, model, .. } = resolve(reading, None, None, &Catalog::load())?;
         let Some((model, _)) = model.filter(|_| !diagnostics.has_errors()) else {
             say(&diagnostics, &sources, self.written.format.into(), out, err)?;
             return Ok(FAILED);

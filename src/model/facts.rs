@@ -26,6 +26,15 @@ pub struct Facts {
     folders: BTreeMap<String, Contents>,
 }
 
+/// A fact that is not written as plinth writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its key in the manifest.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
 /// One application as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppFacts {
@@ -130,14 +139,17 @@ impl Facts {
         }
     }
 
-    /// Reads the facts of a manifest. What is not written as this release writes it says nothing.
-    pub fn read(written: &Map<String, Value>) -> Self {
-        Self {
-            clusters: rows(written, CLUSTER),
-            stacks: rows(written, STACK),
-            apps: rows(written, APP),
-            folders: rows(written, FOLDER),
-        }
+    /// Reads the facts of a manifest; those of other kinds say nothing.
+    ///
+    /// # Errors
+    /// The first that is not written as this release writes it. Passed over, it would guard nothing any more: a stack could leave unseen.
+    pub fn read(written: &Map<String, Value>) -> Result<Self, Unreadable> {
+        Ok(Self {
+            clusters: rows(written, CLUSTER)?,
+            stacks: rows(written, STACK)?,
+            apps: rows(written, APP)?,
+            folders: rows(written, FOLDER)?,
+        })
     }
 
     /// Returns the facts as the manifest carries them.
@@ -200,12 +212,17 @@ impl Facts {
 }
 
 /// Reads what the manifest has behind one word.
-fn rows<T: DeserializeOwned>(written: &Map<String, Value>, before: &str) -> BTreeMap<String, T> {
-    let rows = written.iter().filter_map(|(key, value)| {
-        let name = key.strip_prefix(before)?;
-        Some((name.to_owned(), serde_json::from_value(value.clone()).ok()?))
+fn rows<T: DeserializeOwned>(
+    written: &Map<String, Value>,
+    before: &str,
+) -> Result<BTreeMap<String, T>, Unreadable> {
+    let rows = written.iter().filter_map(|(key, value)| Some((key, key.strip_prefix(before)?, value)));
+    let read = rows.map(|(key, name, value)| {
+        let facts = T::deserialize(value);
+        let facts = facts.map_err(|error| Unreadable { name: key.clone(), reason: error.to_string() })?;
+        Ok((name.to_owned(), facts))
     });
-    rows.collect()
+    read.collect()
 }
 
 #[cfg(test)]
@@ -213,18 +230,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_and_the_rest_says_nothing() {
+    fn what_is_written_is_read_and_other_kinds_say_nothing() {
         let written = serde_json::json!({
             "cluster acme-staging-main": {
                 "environment": "staging", "cluster": "main", "region": "us-east-1", "kubernetes_version": "1.36",
                 "vpc_cidr": "10.0.0.0/16", "zones": ["us-east-1a", "us-east-1d"],
             },
-            "cluster acme-broken-main": { "zones": 3 },
             "app maps": { "namespace": "tiles", "has_key": true },
-            "app broken": {},
             "of another release": true,
         });
-        let facts = Facts::read(written.as_object().expect("a table"));
+        let mut written = written.as_object().expect("a table").clone();
+        let facts = Facts::read(&written).expect("facts");
         assert_eq!(facts.zones("acme-staging-main", "us-east-1"), ["us-east-1a", "us-east-1d"]);
         assert!(facts.zones("acme-staging-main", "us-west-2").is_empty(), "of another region");
         let control_plane = |range: &str| {
@@ -234,10 +250,15 @@ mod tests {
         assert!(control_plane("10.1.0.0/16").is_empty(), "of another VPC");
         let version = facts.kubernetes_version("acme-staging-main", "us-east-1");
         assert_eq!(version.map(|version| version.minor()), Some(36));
-        assert_eq!(Facts::read(&facts.to_map()), facts);
+        assert_eq!(Facts::read(&facts.to_map()).as_ref(), Ok(&facts));
         assert_eq!(facts.to_map().len(), 2);
         let maps = facts.app("maps").expect("it is written");
         assert_eq!((maps.namespace.as_str(), maps.has_key), ("tiles", true));
-        assert!(facts.app("broken").is_none());
+        for kind in ["cluster x", "stack x", "app x", "folder x"] {
+            written.insert(kind.to_owned(), serde_json::json!({}));
+            let error = Facts::read(&written).expect_err("it cannot be read");
+            assert!(error.name == kind && error.reason.starts_with("missing field `"), "{error:?}");
+            written.remove(kind);
+        }
     }
 }

@@ -45,7 +45,7 @@ pub use app::{App, Tenant};
 pub use bill::Bill;
 pub use delivery::{Delivery, Pipeline};
 pub use environment::{Cluster, Environment, StateStore};
-pub use facts::Facts;
+pub use facts::{Facts, Unreadable};
 pub use node_pool::{KarpenterPool, ManagedPool};
 pub use placement::values as addon_values;
 pub use resource::Resource;

@@ -18,7 +18,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// makes one.
 pub(super) fn normalise(text: &[u8]) -> Cow<'_, [u8]> {
     let text = text.strip_prefix(MARK).unwrap_or(text);
-    if !text.windows(2).any(|pair| pair == b"\r\n") {
+    if !text.contains(&b'\r') {
         return Cow::Borrowed(text);
     }
     let mut bytes = text.iter().copied().peekable();

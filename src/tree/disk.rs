@@ -2,6 +2,7 @@
 //! to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, FileType, Metadata};
 use std::io;
@@ -9,6 +10,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Error;
+use super::write::is_temporary;
 
 /// Names what stands where a generated file or its directory should be. Neither is given up by
 /// `--force`: it is not a text that could be compared.
@@ -157,10 +159,11 @@ impl<'a> Disk<'a> {
             let Ok(name) = child.file_name().into_string() else {
                 return Ok(false);
             };
-            let path = directory.join(name);
+            let path = directory.join(&name);
             let goes = match thing(kind) {
                 Thing::Directory => self.is_going(&path)?,
-                Thing::File => self.going.contains(&*path),
+                // What a run that was stopped had staged there is swept.
+                Thing::File => self.going.contains(&*path) || is_temporary(OsStr::new(&name)),
                 Thing::Link | Thing::Special => false,
             };
             if !goes {

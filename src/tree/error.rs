@@ -6,7 +6,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Obstacle, PathFault, State};
+use super::{JOURNAL, MANIFEST, Obstacle, PathFault, State};
 
 /// Says why the files could not be compared or written. Unless it says otherwise, nothing was
 /// written.
@@ -34,6 +34,13 @@ pub enum Error {
         /// What is wrong with it.
         damage: Damage,
     },
+    /// There is no manifest, and there are roots that no blueprint makes: what is in their states would be left behind unseen.
+    Unrecorded {
+        /// The output directory.
+        root: Utf8PathBuf,
+        /// The folders of the roots, below it.
+        roots: Vec<Utf8PathBuf>,
+    },
     /// Another run is writing to the same output directory.
     Busy {
         /// The output directory.
@@ -58,6 +65,8 @@ pub struct Refusal {
     pub path: Utf8PathBuf,
     /// [`State::Edited`], [`State::Foreign`] or [`State::LeftOverEdited`].
     pub state: State,
+    /// The template that makes the file, or that made it; none where that is not known.
+    pub template: Option<String>,
     /// From plinth's text to the person's, as a unified diff; `None` where plinth would remove the
     /// file.
     pub difference: Option<String>,
@@ -70,6 +79,15 @@ pub enum Damage {
     Conflict {
         /// The line of the first marker, from 1.
         line: usize,
+    },
+    /// A fact of it is not written as plinth writes it, and what it guards would go unseen.
+    Fact {
+        /// The line on which it stands, from 1; 0 where that is not known.
+        line: usize,
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// It has a format that only a newer plinth knows.
     Newer {
@@ -91,20 +109,30 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Refused(_) => {
-                "move the edit to a file of your own (`*_override.tf`, or any other name), or give the file up with `--force PATH`"
-                    .to_owned()
-            }
             Self::NotInTree { meant, .. } => {
                 let meant = meant.as_ref().map(|path| format!("did you mean `{path}`? "));
                 format!("{}paths begin at the output directory, as `plinth check` prints them", meant.unwrap_or_default())
             }
-            Self::Paths(_) => return None,
+            Self::Paths(faults) if faults.iter().any(PathFault::is_of_extra) => {
+                "name the template of your own otherwise".to_owned()
+            }
+            // Whoever was asked to write knows the command, and its blueprint.
+            Self::Refused(_) | Self::Paths(_) => return None,
             Self::InTheWay(_) => "move it away and run plinth again".to_owned(),
-            Self::Manifest { path, damage: Damage::Conflict { .. } } => format!(
-                "take either side (`git checkout --ours {path}`), then run `plinth generate`, which \
-                 brings it up to date"
+            Self::Manifest { path, damage: Damage::Fact { .. } } => format!(
+                "bring back the last good one (`git checkout HEAD -- {path}`), or write the line as its neighbours are written"
             ),
+            Self::Manifest { damage: Damage::Conflict { .. }, .. } => {
+                "keep the lines of both sides, one for each file and fact, and run plinth again: it reads them with git's marks or \
+                 without, and `plinth generate` writes the file anew"
+                    .to_owned()
+            }
+            Self::Manifest { path, damage: Damage::Unreadable(_) } if path.ends_with(JOURNAL) => {
+                format!(
+                    "remove it (`rm {path}`): plinth then takes what the run that was stopped wrote for somebody else's, and shows each \
+                     file before it is given up"
+                )
+            }
             Self::Manifest { damage: Damage::Newer { .. }, .. } => {
                 "use the plinth that wrote it, or a newer one".to_owned()
             }
@@ -113,6 +141,13 @@ impl Error {
                  it: plinth then knows no file as its own, and leaves alone each that differs from \
                  what it would write"
             ),
+            Self::Unrecorded { root, .. } => {
+                let path = root.join(MANIFEST);
+                format!(
+                    "bring the manifest back (`git checkout HEAD -- {path}`, or out of an older commit); without any, destroy what these \
+                     roots hold, remove their folders, and run plinth again"
+                )
+            }
             Self::Busy { .. } => "wait for the other run to end, then run plinth again".to_owned(),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -144,6 +179,13 @@ impl fmt::Display for Error {
                 lines(formatter, obstacles)
             }
             Self::Manifest { path, damage } => write!(formatter, "`{path}` {damage}"),
+            Self::Unrecorded { root, roots } => {
+                write!(
+                    formatter,
+                    "`{root}` has no `{MANIFEST}`, and roots that plinth made and the blueprint does not, each with a state"
+                )?;
+                lines(formatter, roots)
+            }
             Self::Busy { root } => write!(formatter, "another plinth is writing to `{root}`"),
             Self::Io { action, path, source } => write!(formatter, "cannot {action} `{path}`: {source}"),
         }
@@ -154,10 +196,13 @@ impl fmt::Display for Damage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict { line } => {
-                write!(formatter, "has an unresolved git conflict at line {line}")
+                write!(formatter, "has a git conflict at line {line} that plinth cannot read both sides of")
+            }
+            Self::Fact { line, name, reason } => {
+                write!(formatter, "has a fact that cannot be read, `{name}` in line {line}: {reason}")
             }
             Self::Newer { format } => write!(formatter, "has format {format}, from a newer plinth"),
-            Self::Unreadable(reason) => write!(formatter, "is not a manifest: {reason}"),
+            Self::Unreadable(reason) => write!(formatter, "is not as plinth writes it: {reason}"),
         }
     }
 }

@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct Lock {
     /// Holds the lock as long as it is open.
     _handle: File,
+    /// Whether the file system can lock.
+    pub is_held: bool,
     #[cfg(not(unix))]
     directory: Utf8PathBuf,
 }
@@ -42,20 +44,22 @@ impl Lock {
         fs::create_dir_all(&directory).map_err(Error::io("make", &directory))?;
         let handle = open(&directory).map_err(Error::io("open", &directory))?;
         let deadline = Instant::now() + PATIENCE;
-        loop {
+        let is_held = loop {
             match handle.try_lock() {
                 // Some file systems cannot lock (NFS wants a handle for writing, others have no
                 // locks at all). Refusing to work there would be worse: what is on disk is compared
                 // once more just before writing, in any case.
-                Ok(()) | Err(TryLockError::Error(_)) => break,
+                Err(TryLockError::Error(_)) => break false,
+                Ok(()) => break true,
                 Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => {
                     return Err(Error::Busy { root: root.to_owned() });
                 }
             }
-        }
+        };
         Ok(Self {
             _handle: handle,
+            is_held,
             #[cfg(not(unix))]
             directory,
         })

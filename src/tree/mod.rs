@@ -9,8 +9,10 @@
 //! path        what a generated path may look like
 //! checksum    what counts as the same text: line ends and byte order marks do not
 //! manifest    what plinth wrote last
+//! journal     what a run is about to write, for the next one where it is stopped
 //! disk        what lies at a path now
 //! ownership   the three of them compared: Drift, State
+//! stray       what plinth made and nothing knows any more
 //! difference  an edit, shown
 //! lock        one run at a time
 //! write       all or nothing: stage, remove, replace, manifest last
@@ -24,16 +26,19 @@ mod checksum;
 mod difference;
 mod disk;
 mod error;
+mod journal;
 mod lock;
 mod manifest;
 mod ownership;
 mod path;
+mod stray;
 mod write;
 
 pub use checksum::{Checksum, text};
 pub use difference::{Side, lines as difference, unified};
 pub use disk::{Obstacle, Thing};
 pub use error::{Damage, Error, Refusal};
+pub use journal::JOURNAL;
 pub use manifest::{MANIFEST, Manifest, Record};
 pub use ownership::{Drift, Entry, State};
 pub use path::{Fault, PathFault};

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::difference::{Side, merge, unified};
 use super::disk::{self, Disk, Found};
+use super::journal::{Known, Past};
 use super::{Checksum, Error, Manifest, Obstacle, Record, Refusal, checksum, path};
 use crate::file::{File, Keeping};
 use crate::problem::nearest;
@@ -23,6 +24,8 @@ use crate::problem::nearest;
 /// A generated file whose text is on disk already is `Unchanged`, whoever put it there. What is edited is `Merged` where plinth shares the
 /// file and both texts go together. A file that is written once ([`Keeping::Theirs`]) is `New` or `Unchanged`, and not looked at when it is
 /// gone.
+///
+/// What a run was about to write that was stopped is as written, too. Where a merge left two records of a file, it may be as either says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// What plinth would write is on disk.
@@ -54,14 +57,13 @@ impl State {
     }
 
     /// Decides; `None` when there is nothing to say of the path.
-    fn of(new: Option<&File>, recorded: Option<&Record>, found: Option<&OnDisk>) -> Option<Self> {
-        let is_as_written =
-            |text: &OnDisk| recorded.is_some_and(|record| record.sha256 == Checksum::of(&text.bytes));
+    fn of(new: Option<&File>, past: Option<&Past<'_>>, found: Option<&OnDisk>) -> Option<Self> {
+        let is_as_written = |text: &OnDisk| past.is_some_and(|past| past.wrote(&text.bytes));
         Some(match (new, found) {
             (None, None) => return None,
             (None, Some(text)) if is_as_written(text) => Self::LeftOver,
             (None, Some(_)) => Self::LeftOverEdited,
-            (Some(_), None) if recorded.is_some() => Self::Missing,
+            (Some(_), None) if past.is_some_and(Past::is_recorded) => Self::Missing,
             (Some(_), None) => Self::New,
             // The text decides before the manifest does: after a run that was killed, or a lost
             // manifest, all is well.
@@ -70,7 +72,7 @@ impl State {
             }
             (Some(file), Some(text)) if text.is(file) => Self::Unchanged,
             (Some(_), Some(text)) if is_as_written(text) => Self::Stale,
-            (Some(_), Some(_)) if recorded.is_some() => Self::Edited,
+            (Some(_), Some(_)) if past.is_some_and(Past::is_known) => Self::Edited,
             (Some(_), Some(_)) => Self::Foreign,
         })
     }
@@ -117,29 +119,47 @@ pub struct Entry<'a> {
     pub file: Option<&'a File>,
     found: Option<OnDisk>,
     /// What is written in place of the file's text: that, with a person's edits.
-    merged: Option<String>,
+    merged: Option<Merged>,
+}
+
+/// A text that is plinth's and a person's.
+#[derive(Debug)]
+struct Merged {
+    text: String,
+    /// plinth's text that the person's began as.
+    base: String,
 }
 
 impl<'a> Entry<'a> {
     /// Looks at one generated file; `None` when there is nothing to say of it.
-    fn of(file: &'a File, recorded: Option<&Record>, found: Option<OnDisk>) -> Option<Self> {
+    fn of(file: &'a File, past: &Past<'_>, found: Option<OnDisk>) -> Option<Self> {
         let mut entry =
             Self { path: file.path.clone(), state: State::Unchanged, file: Some(file), found, merged: None };
         if file.keeping == Keeping::Theirs {
-            if entry.found.is_none() {
-                entry.state = State::New;
-            }
-            // Gone, though it was written once: that was meant.
-            return (entry.found.is_some() || recorded.is_none()).then_some(entry);
+            entry.state = match &entry.found {
+                // Gone, though it was written once: that was meant.
+                None if past.is_recorded() => return None,
+                None => State::New,
+                // A run that was stopped began it, and nobody has touched it since.
+                Some(found) if past.is_to_be_given() && past.wrote(&found.bytes) && !found.is(file) => {
+                    State::Stale
+                }
+                Some(_) => State::Unchanged,
+            };
+            return Some(entry);
         }
         // What was a person's own is not plinth's because plinth writes such a file now.
-        let recorded = recorded.filter(|record| !record.once);
-        entry.state = State::of(Some(file), recorded, entry.found.as_ref())?;
-        let base = recorded.and_then(|record| record.text.as_deref());
-        if let (State::Edited, Some(base), Some(found)) = (entry.state, base, &entry.found) {
-            entry.merged = merge(base, &file.text, &found.bytes);
+        let past = Some(past).filter(|past| !past.is_given());
+        entry.state = State::of(Some(file), past, entry.found.as_ref())?;
+        if let (State::Edited, Some(past), Some(found)) = (entry.state, past, &entry.found) {
+            let bases = past.bases(&found.bytes).into_iter();
+            let mut merged: BTreeMap<String, &str> =
+                bases.filter_map(|base| Some((merge(base, &file.text, &found.bytes)?, base))).collect();
+            // Two runs that were stopped may leave two texts to begin with: what is not clear is the person's to say.
+            let only = if merged.len() == 1 { merged.pop_first() } else { None };
+            entry.merged = only.map(|(text, base)| Merged { text, base: base.to_owned() });
             if let Some(merged) = &entry.merged {
-                let is_there = merged.as_bytes() == &*checksum::normalise(&found.bytes);
+                let is_there = merged.text.as_bytes() == &*checksum::normalise(&found.bytes);
                 entry.state = if is_there { State::Unchanged } else { State::Merged };
             }
         }
@@ -148,7 +168,32 @@ impl<'a> Entry<'a> {
 
     /// Returns what is written there; `None` for what is left over.
     pub(super) fn text(&self) -> Option<&str> {
-        self.merged.as_deref().or(self.file.map(|file| file.text.as_str()))
+        let merged = self.merged.as_ref().map(|merged| merged.text.as_str());
+        merged.or(self.file.map(|file| file.text.as_str()))
+    }
+
+    /// Returns the template that makes the file, or that made it.
+    fn template(&self, known: &Known) -> Option<String> {
+        let now = self.file.map(|file| file.template.clone());
+        now.or_else(|| known.past(&self.path).template().map(str::to_owned))
+    }
+
+    /// Returns what is written there, as a journal has it. What is merged with a person's edits is told by two records, each with the text
+    /// of plinth's that it began as: as it was, and as it will be.
+    pub(super) fn records(&self, manifest: &Manifest) -> Vec<(Utf8PathBuf, Record)> {
+        let Some(record) = manifest.files.get(&self.path) else { return Vec::new() };
+        let with = |text: &[u8], base: &str| Record {
+            sha256: Checksum::of(text),
+            text: Some(base.to_owned()),
+            ..record.clone()
+        };
+        let records = match (&self.merged, self.file, &self.found) {
+            (Some(merged), Some(file), Some(found)) => {
+                vec![with(&found.bytes, &merged.base), with(merged.text.as_bytes(), &file.text)]
+            }
+            _ => vec![record.clone()],
+        };
+        records.into_iter().map(|record| (self.path.clone(), record)).collect()
     }
 
     /// Returns the text that lies on disk now, with LF line ends; `None` where there is none.
@@ -184,7 +229,9 @@ pub struct Drift<'a> {
     pub(super) files: &'a [File],
     pub(super) entries: Vec<Entry<'a>>,
     pub(super) manifest: Manifest,
-    /// Recorded, no longer generated, and gone from disk: only the manifest still knows them.
+    /// What was written before.
+    pub(super) known: Known,
+    /// Known, no longer generated, and gone from disk: only the manifest or the journal still knows them.
     pub(super) forgotten: Vec<Utf8PathBuf>,
     is_manifest_stale: bool,
 }
@@ -203,9 +250,9 @@ impl<'a> Drift<'a> {
     pub fn compare(root: &Utf8Path, files: &'a [File], facts: &Map<String, Value>) -> Result<Self, Error> {
         path::check(files)?;
         let mut manifest = Manifest::of(files, facts.clone());
-        let previous = Manifest::read(root)?;
+        let known = Known::read(root)?;
         for (path, record) in
-            previous.iter().flat_map(|previous| &previous.files).filter(|(_, record)| record.once)
+            known.manifest.iter().flat_map(|previous| &previous.files).filter(|(_, record)| record.once)
         {
             // It is as it was written, whatever plinth would write today.
             manifest.files.entry(path.clone()).and_modify(|own| {
@@ -214,26 +261,26 @@ impl<'a> Drift<'a> {
                 }
             });
         }
-        let is_manifest_stale = previous.as_ref() != Some(&manifest);
-        let previous = previous.unwrap_or_default().files;
+        let is_manifest_stale = known.manifest.as_ref() != Some(&manifest);
 
-        let renamed = respelled(root, &previous, files);
-        let left_over: BTreeSet<&Utf8Path> = previous
-            .iter()
-            .filter(|(_, record)| !record.once)
-            .map(|(path, _)| path.as_path())
-            .filter(|path| !manifest.files.contains_key(*path) && !renamed.values().any(|old| old == path))
-            .collect();
+        let renamed = respelled(root, &known, files);
+        let is_left_over = |path: &Utf8Path| {
+            !manifest.files.contains_key(path)
+                && !renamed.values().any(|old| *old == path)
+                && !known.past(path).is_given()
+        };
+        let left_over: BTreeSet<&Utf8Path> =
+            known.paths().into_iter().filter(|path| is_left_over(path)).collect();
 
         let mut disk = Disk::new(root).without(left_over.clone());
         let (mut entries, mut forgotten, mut obstacles) = (Vec::new(), Vec::new(), Vec::<Obstacle>::new());
         for file in files {
-            let recorded = previous.get(renamed.get(&*file.path).copied().unwrap_or(&file.path));
+            let past = known.past(renamed.get(&*file.path).copied().unwrap_or(&file.path));
             match disk.look(&file.path)? {
                 // One thing may stand in the way of many files.
                 Found::Blocked(obstacle) if obstacles.contains(&obstacle) => {}
                 Found::Blocked(obstacle) => obstacles.push(obstacle),
-                found => entries.extend(Entry::of(file, recorded, found.into_file())),
+                found => entries.extend(Entry::of(file, &past, found.into_file())),
             }
         }
         for path in left_over {
@@ -242,7 +289,10 @@ impl<'a> Drift<'a> {
                 Found::Blocked(_) => continue,
                 found => found.into_file(),
             };
-            match State::of(None, previous.get(path), found.as_ref()) {
+            let past = known.past(path);
+            match State::of(None, Some(&past), found.as_ref()) {
+                // It was to be a person's, and became it.
+                Some(State::LeftOverEdited) if past.is_to_be_given() => {}
                 Some(state) => {
                     entries.push(Entry { path: path.to_owned(), state, file: None, found, merged: None });
                 }
@@ -254,7 +304,7 @@ impl<'a> Drift<'a> {
             return Err(Error::InTheWay(obstacles));
         }
         entries.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(Self { root: root.to_owned(), files, entries, manifest, forgotten, is_manifest_stale })
+        Ok(Self { root: root.to_owned(), files, entries, manifest, known, forgotten, is_manifest_stale })
     }
 
     /// Returns every generated and every left-over file with its state, sorted by path.
@@ -269,10 +319,18 @@ impl<'a> Drift<'a> {
         self.is_manifest_stale
     }
 
+    /// Whether a run was stopped before it was done, or another is going on.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.known.is_interrupted()
+    }
+
     /// Whether there is nothing to write, and nothing for `check` to say.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        !self.is_manifest_stale && self.entries.iter().all(|entry| entry.state == State::Unchanged)
+        !self.is_manifest_stale
+            && !self.is_interrupted()
+            && self.entries.iter().all(|entry| entry.state == State::Unchanged)
     }
 
     /// Checks that writing loses nobody's work but what `force` gives up: exact paths below the
@@ -291,6 +349,7 @@ impl<'a> Drift<'a> {
             .map(|entry| Refusal {
                 path: entry.path.clone(),
                 state: entry.state,
+                template: entry.template(&self.known),
                 difference: entry.difference(),
             })
             .collect();
@@ -335,11 +394,11 @@ impl Found {
 /// removing it would remove the new file.
 fn respelled<'a>(
     root: &Utf8Path,
-    previous: &'a BTreeMap<Utf8PathBuf, Record>,
+    known: &'a Known,
     files: &'a [File],
 ) -> BTreeMap<&'a Utf8Path, &'a Utf8Path> {
     let generated: BTreeMap<_, _> =
         files.iter().map(|file| (path::fold(&file.path), file.path.as_path())).collect();
-    let pairs = previous.keys().filter_map(|old| Some((*generated.get(&path::fold(old))?, old.as_path())));
+    let pairs = known.paths().into_iter().filter_map(|old| Some((*generated.get(&path::fold(old))?, old)));
     pairs.filter(|(new, old)| new != old && disk::is_same_file(&root.join(new), &root.join(old))).collect()
 }

@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Error;
 use crate::file::File;
+use crate::render::template::EXTRA;
 
 /// Says what is wrong with one path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,17 @@ pub struct PathFault {
     pub template: String,
     /// What is wrong.
     pub fault: Fault,
+}
+
+impl PathFault {
+    /// Whether a template has a part in it that is not plinth's.
+    pub(super) fn is_of_extra(&self) -> bool {
+        let other = match &self.fault {
+            Fault::Collides { template, .. } => Some(template),
+            _ => None,
+        };
+        other.into_iter().chain([&self.template]).any(|template| template.starts_with(EXTRA))
+    }
 }
 
 /// Names a way in which a path cannot be written.
@@ -37,9 +49,14 @@ pub enum Fault {
     Ending,
     /// It lies in `.plinth`, which is for the manifest, or in a `.git`.
     Reserved,
-    /// The two are one file, or one is a file and the other wants it as a directory, at least where
+    /// The two are one file, or one is a file and the other wants it as a directory, or they are one directory, at least where
     /// the file system does not tell upper and lower case apart.
-    Collides(Utf8PathBuf),
+    Collides {
+        /// The other.
+        other: Utf8PathBuf,
+        /// The template that asks for it, or for a file in it.
+        template: String,
+    },
 }
 
 impl fmt::Display for PathFault {
@@ -61,7 +78,12 @@ impl fmt::Display for Fault {
                 write!(formatter, "has a part that ends with a dot or a space, which Windows drops")
             }
             Self::Reserved => write!(formatter, "lies in a directory that is not for generated files"),
-            Self::Collides(other) => write!(formatter, "cannot exist beside `{other}` on every file system"),
+            Self::Collides { other, template } => {
+                write!(
+                    formatter,
+                    "cannot exist beside `{other}` of template `{template}` on every file system"
+                )
+            }
         }
     }
 }
@@ -74,9 +96,11 @@ pub(super) fn check(files: &[File]) -> Result<(), Error> {
     let mut faults: Vec<PathFault> = Vec::new();
     let mut taken: BTreeMap<String, Taken<'_>> = BTreeMap::new();
     for file in files {
-        let alone = fault(file.path.as_str());
-        if let Some(fault) = alone.or_else(|| collision(&mut taken, &file.path)) {
-            faults.push(PathFault { path: file.path.clone(), template: file.template.clone(), fault });
+        let alone = fault(file.path.as_str()).map(|fault| (&*file.path, fault));
+        let Some((path, fault)) = alone.or_else(|| collision(&mut taken, file)) else { continue };
+        // Of two directories, with whatever is in them, once is enough.
+        if !faults.iter().any(|known| known.path == path && known.fault == fault) {
+            faults.push(PathFault { path: path.to_owned(), template: file.template.clone(), fault });
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Error::Paths(faults)) }
@@ -113,22 +137,28 @@ pub(super) fn fold(path: &Utf8Path) -> String {
 struct Taken<'a> {
     spelling: &'a Utf8Path,
     is_file: bool,
-    by: &'a Utf8Path,
+    by: &'a File,
 }
 
-/// Enters a path with its directories, unless one of them is taken already by something else.
-fn collision<'a>(taken: &mut BTreeMap<String, Taken<'a>>, path: &'a Utf8Path) -> Option<Fault> {
-    let places = || path.ancestors().filter(|place| !place.as_str().is_empty());
-    for place in places() {
+/// Enters a path with its directories, unless one of them is taken already by something else: then it says which.
+fn collision<'a>(taken: &mut BTreeMap<String, Taken<'a>>, file: &'a File) -> Option<(&'a Utf8Path, Fault)> {
+    // From the top: what lies in a directory collides because that does.
+    let mut places: Vec<&Utf8Path> =
+        file.path.ancestors().filter(|place| !place.as_str().is_empty()).collect();
+    places.reverse();
+    for place in &places {
+        let is_file = *place == file.path;
         if let Some(other) = taken.get(&fold(place))
-            && (other.spelling != place || other.is_file || place == path)
+            && (other.spelling != *place || other.is_file || is_file)
         {
-            return Some(Fault::Collides(other.by.to_owned()));
+            let of_both = if other.is_file || is_file { &*other.by.path } else { other.spelling };
+            let fault = Fault::Collides { other: of_both.to_owned(), template: other.by.template.clone() };
+            return Some((if other.is_file { &file.path } else { place }, fault));
         }
     }
-    for place in places() {
-        let is_file = place == path;
-        taken.entry(fold(place)).or_insert(Taken { spelling: place, is_file, by: path });
+    for place in places {
+        let is_file = place == file.path;
+        taken.entry(fold(place)).or_insert(Taken { spelling: place, is_file, by: file });
     }
     None
 }
@@ -136,6 +166,7 @@ fn collision<'a>(taken: &mut BTreeMap<String, Taken<'a>>, path: &'a Utf8Path) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file::Keeping;
 
     #[test]
     fn each_fault_is_found() {
@@ -168,9 +199,17 @@ mod tests {
     #[test]
     fn collisions_are_found_through_directories() {
         let collide = |first: &str, second: &str| {
+            let [first, second] = [first, second].map(|path| File {
+                path: path.into(),
+                text: String::new(),
+                executable: false,
+                template: String::new(),
+                stack: None,
+                keeping: Keeping::Ours,
+            });
             let mut taken = BTreeMap::new();
-            assert_eq!(collision(&mut taken, Utf8Path::new(first)), None);
-            collision(&mut taken, Utf8Path::new(second)).is_some()
+            assert_eq!(collision(&mut taken, &first), None);
+            collision(&mut taken, &second).is_some()
         };
         assert!(collide("a/b", "a/b"));
         assert!(collide("a/b", "A/B"));

@@ -1,11 +1,12 @@
 //! All or nothing: everything that can fail is tried before the first file changes.
 //!
-//! 1. Stage: each text is written under a temporary name where it will stand. A full disk or a
+//! 1. Write down what is about to be written, in the journal: whatever follows is known to be plinth's.
+//! 2. Stage: each text is written under a temporary name where it will stand. A full disk or a
 //!    directory that is not writable shows here, and dropping what was staged undoes it.
-//! 2. Remove what is left over, and directories that became empty by it.
-//! 3. Replace each file by a rename: no file is ever half written.
-//! 4. Replace the manifest, last: until then a run that was killed is known by it, and the next
-//!    run finishes the job.
+//! 3. Remove what is left over, and directories that became empty by it.
+//! 4. Replace each file by a rename: no file is ever half written.
+//! 5. Replace the manifest, and drop the journal: until then a run that was killed is known by it, and the next
+//!    run, whatever it writes, finishes the job.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -16,6 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::{Builder, TempPath};
 
 use super::disk::below;
+use super::journal::{Known, sync};
 use super::lock::Lock;
 use super::{Drift, Entry, Error, MANIFEST, State, checksum};
 
@@ -34,6 +36,8 @@ pub struct Report {
     pub removed: Vec<Utf8PathBuf>,
     /// How many files were left alone, as they were right already.
     pub unchanged: usize,
+    /// Whether the file system could not keep other runs from writing at the same moment.
+    pub is_unlocked: bool,
 }
 
 impl Report {
@@ -86,9 +90,10 @@ impl Drift<'_> {
             Err(refusal) if !self.root.join(".plinth").is_dir() => return Err(refusal),
             Ok(_) | Err(_) => {}
         }
-        let _lock = Lock::take(&self.root)?;
+        let lock = Lock::take(&self.root)?;
         let now = Drift::compare(&self.root, self.files, &self.manifest.facts)?;
-        let report = now.plan(force)?;
+        let mut report = now.plan(force)?;
+        report.is_unlocked = !lock.is_held;
         if !now.is_clean() {
             now.apply(&report)?;
         }
@@ -98,6 +103,36 @@ impl Drift<'_> {
     /// Does what a report says.
     fn apply(&self, report: &Report) -> Result<(), Error> {
         self.sweep();
+        if !report.is_empty() {
+            let written = self.entries.iter().filter(|entry| entry.state != State::Unchanged);
+            self.known.begin(&self.root, written.flat_map(|entry| entry.records(&self.manifest)))?;
+        }
+        let staged = self.stage(report).inspect_err(|_| {
+            // Nothing is there yet that it could tell of, unless it tells of an earlier run, too. Where it cannot be removed it does
+            // no harm.
+            if self.known.journal.is_none() {
+                let _ = Known::end(&self.root);
+            }
+        })?;
+
+        for path in &report.removed {
+            let place = self.root.join(path);
+            fs::remove_file(&place).map_err(Error::io("remove", &place))?;
+        }
+        for path in report.removed.iter().chain(&self.forgotten) {
+            prune(&self.root, path);
+        }
+        for (place, text) in staged {
+            let parent = place.parent().expect("every path was joined to the output directory");
+            fs::create_dir_all(parent).map_err(Error::io("make", parent))?;
+            text.persist(&place).map_err(|failed| Error::io("replace", &place)(failed.error))?;
+        }
+        sync(&self.root.join(".plinth"));
+        Known::end(&self.root)
+    }
+
+    /// Writes each text under a temporary name, the manifest last, and tries what else can fail.
+    fn stage(&self, report: &Report) -> Result<Vec<(Utf8PathBuf, TempPath)>, Error> {
         let mut staged = Vec::new();
         for entry in &self.entries {
             let Entry { path, state, file, .. } = entry;
@@ -116,20 +151,7 @@ impl Drift<'_> {
             // Tries whether removing will work, by what needs the same right.
             temporary(&below(&self.root, parent), false)?;
         }
-
-        for path in &report.removed {
-            let place = self.root.join(path);
-            fs::remove_file(&place).map_err(Error::io("remove", &place))?;
-        }
-        for path in report.removed.iter().chain(&self.forgotten) {
-            prune(&self.root, path);
-        }
-        for (place, text) in staged {
-            let parent = place.parent().expect("every path was joined to the output directory");
-            fs::create_dir_all(parent).map_err(Error::io("make", parent))?;
-            text.persist(&place).map_err(|failed| Error::io("replace", &place)(failed.error))?;
-        }
-        Ok(())
+        Ok(staged)
     }
 
     /// Removes what a run that was killed had staged, so that it does not lie about or keep a
@@ -166,6 +188,10 @@ fn stage(root: &Utf8Path, path: &Utf8Path, text: &[u8], is_executable: bool) -> 
     let directory = existing.next().unwrap_or_else(|| root.to_owned());
     let mut staged = temporary(&directory, is_executable)?;
     staged.write_all(text).map_err(Error::io("write", &root.join(path)))?;
+    if path == MANIFEST {
+        // The others are not waited for: which of them did not get there the manifest tells.
+        staged.as_file().sync_all().map_err(Error::io("write", &root.join(path)))?;
+    }
     Ok(staged.into_temp_path())
 }
 
@@ -187,7 +213,7 @@ pub fn replace(path: &Utf8Path, text: &str) -> Result<(), Error> {
 }
 
 /// Makes an empty file under a temporary name.
-fn temporary(directory: &Utf8Path, is_executable: bool) -> Result<tempfile::NamedTempFile, Error> {
+pub(super) fn temporary(directory: &Utf8Path, is_executable: bool) -> Result<tempfile::NamedTempFile, Error> {
     let (prefix, suffix) = TEMPORARY;
     let mut builder = Builder::new();
     builder.prefix(prefix).suffix(suffix);
@@ -218,7 +244,7 @@ fn permissions(_: bool) -> Option<Permissions> {
     None
 }
 
-fn is_temporary(name: &OsStr) -> bool {
+pub(super) fn is_temporary(name: &OsStr) -> bool {
     let (prefix, suffix) = TEMPORARY;
     let middle = name.to_str().and_then(|name| name.strip_prefix(prefix)?.strip_suffix(suffix));
     middle.is_some_and(|middle| middle.len() == 6 && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))

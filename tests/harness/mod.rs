@@ -17,6 +17,7 @@ use plinth::file::File;
 use plinth::model::Stack;
 use plinth::render::template::Own;
 use plinth::{blueprint, model, render, schema};
+use serde_json::{Map, Value};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
@@ -70,6 +71,19 @@ pub fn read_tree(folder: &Path) -> Tree {
         (name.replace('\\', "/"), String::from_utf8_lossy(&bytes).into_owned())
     };
     files.map(|entry| read(entry.path())).collect()
+}
+
+/// Copies a folder with all that lies below it.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in WalkDir::new(from) {
+        let entry = entry.expect("readable");
+        let place = to.join(entry.path().strip_prefix(from).expect("below it"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(place).expect("writable");
+        } else {
+            fs::copy(entry.path(), place).expect("writable");
+        }
+    }
 }
 
 /// Returns the folder of this repository.
@@ -141,6 +155,8 @@ pub struct Made {
     pub files: Vec<File>,
     /// Its stacks, in the order in which they are applied.
     pub stacks: Vec<Stack>,
+    /// What the manifest keeps of it.
+    pub facts: Map<String, Value>,
 }
 
 impl Made {
@@ -167,7 +183,8 @@ pub fn render_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Made, S
                 return Err(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
             }
             if !diagnostics.has_errors() {
-                return Ok(Made { files, stacks: resolved.stacks() });
+                let facts = resolved.facts(&files).to_map();
+                return Ok(Made { files, stacks: resolved.stacks(), facts });
             }
         }
     }

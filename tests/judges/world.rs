@@ -317,7 +317,7 @@ pub fn write_owner(tree: &Path, environment: &Environment, root: &str, folder: &
     let mut subnets = Vec::new();
     for (output, key) in [("private", "private_subnet_ids"), ("public", "public_subnet_ids")] {
         for (zone, id) in cluster[key].as_object().into_iter().flatten() {
-            subnets.push((output, zone.to_string(), id.as_str().expect("an id").to_owned()));
+            subnets.push((output, zone.clone(), id.as_str().expect("an id").to_owned()));
         }
     }
     let zones = |output: &str| -> Vec<&String> {

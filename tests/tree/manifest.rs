@@ -121,17 +121,66 @@ fn file_that_is_gone_and_no_longer_generated_is_forgotten() {
     assert!(!directory.text(MANIFEST).contains("\"b\""));
 }
 
+/// A line of a file as plinth writes it.
+fn line(path: &str, text: &str) -> String {
+    let sum = plinth::tree::Checksum::of(text.as_bytes());
+    format!("    \"{path}\": {{\"sha256\":\"{sum}\",\"template\":\"t\"}}")
+}
+
 #[test]
-fn git_conflict_is_named_with_its_line_and_a_way_out() {
-    let conflict =
-        "{\n  \"format\": 1,\n<<<<<<< HEAD\n  \"files\": {},\n=======\n  \"files\": {}\n>>>>>>> main\n}\n";
+fn both_sides_of_a_git_conflict_are_read() {
+    let (ours, theirs, base) = (line("a", "1\n"), line("a", "2\n"), line("a", "0\n"));
+    let (only, b) = (line("only", "1\n"), line("b", "1\n"));
+    let begin = "{\n  \"format\": 1,\n  \"files\": {\n";
+    let end = "  },\n  \"facts\": {\n    \"x\": 1\n  }\n}\n";
+    for text in [
+        format!("{begin}<<<<<<< HEAD\n{ours},\n=======\n{theirs},\n{only},\n>>>>>>> x\n{b}\n{end}"),
+        // As `merge.conflictStyle = diff3` has it; the base is no side.
+        format!(
+            "{begin}<<<<<<< HEAD\n{ours}\n||||||| 1\n{base}\n=======\n{theirs},\n{only},\n{b}\n>>>>>>> x\n{end}"
+        ),
+        // As a union merge leaves it, or whoever takes the marks away: a comma is missing.
+        format!("{begin}{ours}\n{theirs},\n{only},\n{b}\n{end}"),
+        format!("{begin}{ours},\n{theirs},\n{only},\n{b}\n{end}"),
+        // A conflict that goes from one table into the other.
+        format!(
+            "{begin}{b},\n<<<<<<< HEAD\n{ours}\n  }},\n  \"facts\": {{\n    \"y\": 1,\n=======\n{theirs},\n{only}\n  }},\n  \
+             \"facts\": {{\n>>>>>>> x\n    \"x\": 1\n  }}\n}}\n"
+        ),
+        format!("{begin}{b},\n<<<<<<< HEAD\n{ours},\n{only}\n{end}=======\n{theirs}\n{end}>>>>>>> x\n")
+            .replace('\n', "\r\n"),
+    ] {
+        let directory = Directory::new();
+        directory.put(MANIFEST, &text);
+        let manifest = Manifest::read(&directory.root).unwrap().unwrap();
+        let paths: Vec<_> = manifest.files.keys().map(|path| path.as_str()).collect();
+        assert_eq!(paths, ["a", "b", "only"], "{text}");
+        assert_eq!(manifest.facts["x"], 1, "{text}");
+        for (on_disk, state) in
+            [("1\n", State::Stale), ("2\n", State::Stale), ("0\n", State::Edited), ("3\n", State::Unchanged)]
+        {
+            directory.put("a", on_disk);
+            assert_eq!(directory.states(&[file("a", "3\n")]), [("a".to_owned(), state)], "{text}");
+        }
+        directory.put("only", "1\n");
+        directory.write(&[file("a", "3\n")]);
+        assert_eq!(directory.contents().into_keys().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(Manifest::read(&directory.root).unwrap().unwrap().files.len(), 1);
+    }
+}
+
+#[test]
+fn git_conflict_in_another_layout_is_named_with_its_line_and_a_way_out() {
+    let conflict = "{\n  \"format\": 1,\n<<<<<<< HEAD\n  \"files\":\n    {},\n=======\n  \"files\": {}\n>>>>>>> main\n}\n";
     let (damage, message, help) = damage(conflict);
     assert_eq!(damage, Damage::Conflict { line: 3 });
     assert!(
-        message.ends_with("/.plinth/manifest.json` has an unresolved git conflict at line 3"),
+        message.ends_with(
+            "/.plinth/manifest.json` has a git conflict at line 3 that plinth cannot read both sides of"
+        ),
         "{message}"
     );
-    assert!(help.unwrap().starts_with("take either side (`git checkout --ours "));
+    assert!(help.unwrap().starts_with("keep the lines of both sides, "));
 }
 
 #[test]

@@ -51,12 +51,28 @@ fn no_path_leads_out_and_all_faults_come_together() {
 
 #[test]
 fn paths_do_not_collide_on_any_file_system() {
-    let collides = |other: &str| Fault::Collides(other.into());
-    assert_eq!(faults(&["a/b", "a/b"]), [("a/b".to_owned(), collides("a/b"))]);
-    assert_eq!(faults(&["a/b", "c", "A/b"]), [("A/b".to_owned(), collides("a/b"))]);
+    let collides =
+        |other: &str, by: &str| Fault::Collides { other: other.into(), template: format!("{by}.tera") };
+    assert_eq!(faults(&["a/b", "a/b"]), [("a/b".to_owned(), collides("a/b", "a/b"))]);
     assert_eq!(faults(&["apps/Franklin/a", "apps/franklin/b"]).len(), 1);
-    assert_eq!(faults(&["a", "a/b"]), [("a/b".to_owned(), collides("a"))]);
-    assert_eq!(faults(&["a/b", "a"]), [("a".to_owned(), collides("a/b"))]);
+    assert_eq!(faults(&["a", "a/b"]), [("a/b".to_owned(), collides("a", "a"))]);
+    assert_eq!(faults(&["a/b", "a"]), [("a".to_owned(), collides("a/b", "a/b"))]);
+    // Of two directories once, however much is in them.
+    assert_eq!(faults(&["a/b", "c", "A/b", "A/c", "A/d/e"]), [("A".to_owned(), collides("a", "a/b"))]);
+}
+
+#[test]
+fn template_of_ones_own_that_collides_can_be_named_otherwise() {
+    let directory = Directory::new();
+    let extra = File { template: "extra/Modules/mine.tf".to_owned(), ..file("Modules/mine.tf", "") };
+    let files = [extra, file("modules/a", ""), file("modules/b", "")];
+    let error = Drift::compare(&directory.root, &files, &serde_json::Map::new()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a generated path cannot be written on every system\n  `modules` cannot exist beside `Modules` of template \
+         `extra/Modules/mine.tf` on every file system (template `modules/a.tera`)"
+    );
+    assert_eq!(error.help().as_deref(), Some("name the template of your own otherwise"));
 }
 
 #[test]
