@@ -1,13 +1,18 @@
-//! Turns what `terraform providers schema -json` prints into the lines of `schemas/*.txt`.
+//! Turns what Terraform prints of providers and functions into the lines of `schemas/*.txt`.
 //!
 //! ```sh
 //! terraform providers schema -json > schemas.json
-//! cargo run --example provider_schemas -- schemas.json [FACTS.json] > schemas/aws.txt
+//! cargo run --example provider_schemas -- schemas.json [FACTS.json…] > schemas/aws.txt
+//! cargo run --example provider_schemas -- --names schemas.json… > schemas/names.txt
+//! terraform metadata functions -json > functions.json
+//! cargo run --example provider_schemas -- functions.json > schemas/functions.txt
 //! ```
 //!
-//! Descriptions and versions are left out: the check needs names, types, and who sets what. A second file may add what
+//! Descriptions and versions are left out: the check needs names, types, and who sets what. More files may add what
 //! providers check beyond their schemas, by type and path of keys:
 //! `{"resources": {"aws_eks_cluster": {"kubernetes_network_config.ip_family": {"val": [{"k": "in", "v": ["ipv4", "ipv6"]}]}}}}`.
+//! `schemas/aws.facts.json` has some. With `--names`, whole providers become lists of what they have, since `schemas/aws.txt` and
+//! `schemas/kubernetes.txt` need not have all of it.
 
 use std::io::Write;
 
@@ -15,26 +20,82 @@ use anyhow::Context;
 use serde_json::{Map, Value, json};
 
 fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().context("name the file that `terraform providers schema -json` wrote")?;
-    let schemas = read(&path)?;
-    let facts = arguments.next().map_or(Ok(Value::Null), |path| read(&path))?;
-    let providers = schemas["provider_schemas"].as_object().context("no `provider_schemas` in the file")?;
-    let mut lines: Vec<String> = Vec::new();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_names = arguments.first().is_some_and(|first| first == "--names");
+    let rest = arguments.split_off(usize::from(is_names));
+    let files = rest.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<Value>>>()?;
+    let (first, others) = files.split_first().context("name the file that Terraform printed")?;
+    let mut lines = match first.get("function_signatures") {
+        Some(signatures) => functions(signatures),
+        None if is_names => files.iter().flat_map(names).collect(),
+        None => schemas(first, others)?,
+    };
+    lines.sort();
+    Ok(std::io::stdout().write_all(lines.concat().as_bytes())?)
+}
+
+/// The kinds of things that providers have: as their blocks are called, and as the file and the facts call them.
+const KINDS: [(&str, &str, &str); 3] = [
+    ("data", "data_source_schemas", "data"),
+    ("ephemeral", "ephemeral_resource_schemas", "ephemeral"),
+    ("resource", "resource_schemas", "resources"),
+];
+
+fn schemas(printed: &Value, facts: &[Value]) -> anyhow::Result<Vec<String>> {
+    let providers = printed["provider_schemas"].as_object().context("no `provider_schemas` in the file")?;
+    let mut lines = Vec::new();
     for (address, provider) in providers {
         let name = address.rsplit('/').next().unwrap_or_default();
         lines.push(format!("provider {name} {}\n", block(&provider["provider"]["block"], &Value::Null, "")));
-        for (kind, key, of) in
-            [("data", "data_source_schemas", "data"), ("resource", "resource_schemas", "resources")]
-        {
+        for (kind, key, of) in KINDS.into_iter().filter(|(kind, ..)| *kind != "ephemeral") {
             for (name, schema) in provider[key].as_object().into_iter().flatten() {
-                let block = block(&schema["block"], &facts[of][name], "");
+                let mut known = Map::new();
+                for more in facts.iter().filter_map(|facts| facts[of][name].as_object()) {
+                    known.extend(more.clone());
+                }
+                let block = block(&schema["block"], &Value::Object(known), "");
                 lines.push(format!("{kind} {name} {block}\n"));
             }
         }
     }
-    lines.sort();
-    Ok(std::io::stdout().write_all(lines.concat().as_bytes())?)
+    Ok(lines)
+}
+
+/// Lists what each provider has, without its own name in front.
+fn names(printed: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (address, provider) in printed["provider_schemas"].as_object().into_iter().flatten() {
+        let own = address.rsplit('/').next().unwrap_or_default();
+        for (kind, key, _) in KINDS {
+            let names = provider[key].as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+            let mut names: Vec<&str> =
+                names.filter_map(|name| name.strip_prefix(own)?.strip_prefix('_')).collect();
+            names.sort_unstable();
+            lines.push(format!("names {kind}.{own} {} \n", names.join(" ")));
+        }
+    }
+    lines
+}
+
+/// Leaves out what functions are for, and the second name that each has: `core::upper`.
+fn functions(signatures: &Value) -> Vec<String> {
+    let kind = |parameter: &Value| {
+        let mut out = json!({ "type": parameter["type"] });
+        if parameter["is_nullable"] == true {
+            out["nullable"] = Value::Bool(true);
+        }
+        out
+    };
+    let signatures = signatures.as_object().into_iter().flatten();
+    let line = |(name, signature): (&String, &Value)| {
+        let takes: Vec<Value> = signature["parameters"].as_array().into_iter().flatten().map(kind).collect();
+        let mut out = json!({ "returns": signature["return_type"], "takes": takes });
+        if let Some(more) = signature.get("variadic_parameter") {
+            out["more"] = kind(more);
+        }
+        format!("function {name} {out}\n")
+    };
+    signatures.filter(|(name, _)| !name.contains("::")).map(line).collect()
 }
 
 fn read(path: &str) -> anyhow::Result<Value> {
@@ -77,9 +138,16 @@ fn attribute(schema: &Value, facts: &Value) -> Value {
             out[key] = Value::Bool(true);
         }
     }
-    let checks = facts["val"].as_array().into_iter().flatten();
-    if let Some(values) = checks.filter(|check| check["k"] == "in").map(|check| check["v"].clone()).next() {
-        out["one_of"] = values;
+    for check in facts["val"].as_array().into_iter().flatten() {
+        match check["k"].as_str() {
+            Some("in") if out["one_of"].is_null() => out["one_of"] = check["v"].clone(),
+            Some("int") => {
+                for bound in ["min", "max"].into_iter().filter(|bound| check[*bound].is_number()) {
+                    out[bound] = check[bound].clone();
+                }
+            }
+            _ => {}
+        }
     }
     out
 }

@@ -386,7 +386,8 @@ fn load(
         diagnostics.extend(found);
         let (files, found) = render::render(&model, &catalog, &own)?;
         diagnostics.extend(found);
-        proof::prove(&files, &own, &|asked| origin::origins(&model, &catalog, &own, &files, asked))?;
+        let find = |asked: &dyn Fn(&Utf8Path) -> bool| origin::origins(&model, &catalog, &own, &files, asked);
+        diagnostics.extend(proof::prove(&files, &own, Some(&model), &find)?);
         let notes = report::json(&diagnostics, &sources);
         let (facts, stacks) = (model.facts(&files).to_map(), model.stacks());
         rendered = Some(Rendered { notes, files, stacks, facts, root });

@@ -3,7 +3,7 @@
 
 mod harness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -19,6 +19,8 @@ use plinth::hcl::value::Value as Data;
 use plinth::model::addon::{VPC_CNI, custom_networking};
 use plinth::model::beneath::beneath;
 use plinth::model::{Facts, addon_values, resolve};
+use plinth::render::template::Own;
+use plinth::render::{origin, render};
 use serde_json::Value;
 
 fn source(path: String) -> Source {
@@ -587,4 +589,39 @@ fn values_name_the_key_that_brings_them_about() {
         assert_eq!(reading.sources.place(*at).range.map(|range| range.line), Some(line), "{key}");
         assert_eq!(layer, "cluster", "{key}");
     }
+}
+
+/// Every key that a message about a generated line names can be asked for.
+#[test]
+fn keys_of_generated_lines_can_be_asked_for() {
+    let mut keys = BTreeSet::new();
+    for name in committed() {
+        let lock = source(format!("blueprints/{}", lock::FILE));
+        let main = source(format!("blueprints/{name}.toml"));
+        let reading = Asked::of(read(main, &|_| Ok(vec![lock.clone()])));
+        let blueprint = reading.blueprint.as_ref().expect("a right blueprint");
+        let (model, _) = resolve(blueprint, catalog(), &Facts::default(), "blueprint.toml");
+        let (files, _) = render(&model, catalog(), &Own::new()).expect("it renders");
+        for file in files {
+            // The first line of a block is enough: its other lines have the same key.
+            let begins = file.text.lines().enumerate().filter(|(_, line)| line.ends_with('{'));
+            for (index, _) in begins {
+                let Some(key) = origin::key(&model, &file, index + 1) else {
+                    assert_ne!(file.path.extension(), Some("tf"), "{} has no key", file.path);
+                    continue;
+                };
+                if keys.insert((name.clone(), key.clone())) {
+                    let asked = path(&key).expect("a path");
+                    assert!(!ask(&reading, &asked, None).is_empty(), "{name}, {}: {key}", file.path);
+                }
+            }
+        }
+    }
+    let keys: BTreeSet<String> = keys.into_iter().map(|(_, key)| key).collect();
+    for key in
+        ["cluster", "cluster.addons.external-dns", "cluster.node_pools.core", "cluster.node_pools.worker"]
+    {
+        assert!(keys.contains(key), "{key} is not among {keys:?}");
+    }
+    assert!(keys.len() > 25, "{keys:?}");
 }

@@ -140,7 +140,7 @@ impl Attach {
         let before = recorded.as_ref().filter(|recorded| **recorded != options);
         let before = before.map(|recorded| begun(recorded, &tags, &catalog)).transpose()?;
         let files = render::render_standalone(&standalone, &catalog)?;
-        proof::prove(&files, &Own::new(), &|_| Ok(Origins::new()))?;
+        proof::prove(&files, &Own::new(), None, &|_| Ok(Origins::new()))?;
         let drift = match Drift::compare(&self.out, &files, &record(&options)) {
             Ok(drift) => drift,
             Err(error) => return refuse(&error, err),

@@ -18,15 +18,21 @@ pub struct Contents {
 
 /// Reads what folders declare; of files that are no HCL, nothing.
 pub fn contents<'a>(files: impl Iterator<Item = (&'a Utf8Path, &'a str)>) -> BTreeMap<String, Contents> {
-    // Most files declare neither, and parsing costs more than looking.
-    let declares = |(path, text): &(&Utf8Path, &str)| {
-        path.extension() == Some("tf")
-            && text.lines().any(|line| line.starts_with("resource ") || line.starts_with("module "))
-    };
     let mut folders: BTreeMap<String, Contents> = BTreeMap::new();
-    for (path, text) in files.filter(declares) {
-        let Ok(body) = text.parse::<Body>() else { continue };
+    for (path, text) in files.filter(|(path, _)| path.extension() == Some("tf")) {
+        let declares = |kind: &str| text.lines().any(|line| line.starts_with(kind));
+        let (has_resources, has_calls) = (declares("resource "), declares("module "));
+        if !has_resources && !has_calls {
+            continue;
+        }
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
+        // Parsing costs more than looking: what is formatted begins its blocks at the margin, where else only a heredoc has anything.
+        if !has_calls && !text.contains("<<") {
+            let found = text.lines().filter_map(resource).map(|(kind, name)| format!("{kind}.{name}"));
+            folders.entry(folder.to_string()).or_default().resources.extend(found);
+            continue;
+        }
+        let Ok(body) = text.parse::<Body>() else { continue };
         let contents = folders.entry(folder.to_string()).or_default();
         for block in body.blocks() {
             match (block.ident.as_str(), block.labels.as_slice()) {
@@ -46,6 +52,12 @@ pub fn contents<'a>(files: impl Iterator<Item = (&'a Utf8Path, &'a str)>) -> BTr
         contents.resources.sort();
     }
     folders
+}
+
+/// Reads type and name in the first line of a resource.
+fn resource(line: &str) -> Option<(&str, &str)> {
+    let (kind, rest) = line.strip_prefix("resource \"")?.split_once("\" \"")?;
+    Some((kind, rest.split_once('"')?.0))
 }
 
 /// Returns the addresses of all resources of a root module, sorted. An instance of one that has several is not told apart.

@@ -612,6 +612,8 @@ problems! {
     N0801 TemplateUnused { template: String, near: Option<String> },
     /// A template of the blueprint's own began as a built-in one that has changed since.
     N0802 TemplateOutdated { template: String, difference: String },
+    /// A template makes something that plinth knows no schema of: it is not checked.
+    N0803 TypeUnknown { place: String, what: String },
     /// EKS add-ons have no pinned versions.
     N0501 AddonVersionsUnpinned { addons: Vec<String> },
     /// The lock has no version of an EKS add-on for a Kubernetes version.

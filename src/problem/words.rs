@@ -1780,6 +1780,10 @@ impl Problem {
                 difference.trim_end()
             ))
             .help("run `plinth eject --update`, which merges the change into the copy"),
+            Self::TypeUnknown { place, what } => Words::new(format!(
+                "`{what}` is not checked: this plinth has no schema of it ({place})"
+            ))
+            .help("run `terraform validate` there, which asks the provider"),
             Self::AddonVersionsUnpinned { addons } => Words::new(format!(
                 "no versions are pinned for the EKS add-ons {}: a plan takes the default of the Kubernetes \
                  version",

@@ -30,6 +30,7 @@ pub mod waiver;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use tera::Context;
 
 use crate::catalog::{AddonKind, Catalog, Provider};
@@ -177,7 +178,7 @@ pub fn render(model: &Model, catalog: &Catalog, own: &Own) -> anyhow::Result<(Ve
     let mut files = Vec::new();
     let mut add = |output: &Output, files: &mut Vec<File>| -> anyhow::Result<()> {
         let made = file(&engine, output, (&note, Keeping::Ours), &mut waivers);
-        files.push(made.map_err(|error| broken(output, own, &error))?);
+        files.push(made.map_err(|error| broken(output, own, Some(model), &error))?);
         Ok(())
     };
     for output in outputs(&whole, own)? {
@@ -203,7 +204,7 @@ pub fn render_standalone(standalone: &Standalone, catalog: &Catalog) -> anyhow::
     let mut files = Vec::new();
     let mut add = |outputs: &[Output], kind: (&str, Keeping)| -> anyhow::Result<Vec<File>> {
         let made = |output: &Output| {
-            file(&engine, output, kind, &mut waivers).map_err(|error| broken(output, &own, &error))
+            file(&engine, output, kind, &mut waivers).map_err(|error| broken(output, &own, None, &error))
         };
         outputs.iter().map(made).collect()
     };
@@ -241,7 +242,7 @@ fn file(
     let is_script = body.starts_with("#!");
     let mut text = header(&output.path, body, note);
     if is_hcl {
-        text = waivers.apply(&text, &output.path).map_err(anyhow::Error::msg)?;
+        text = waivers.apply(&text);
         text = format::format(&text)?;
     }
     Ok(File {
@@ -256,15 +257,17 @@ fn file(
 
 /// Says whose template it is, and of text that is not HCL which of its lines. A built-in one may be broken by one of the blueprint's that it
 /// includes.
-fn broken(output: &Output, own: &Own, error: &anyhow::Error) -> anyhow::Error {
+fn broken(output: &Output, own: &Own, model: Option<&Model>, error: &anyhow::Error) -> anyhow::Error {
     let bad = error.downcast_ref::<format::FormatError>();
     let origin = bad.and_then(|bad| origin::of_line(own, output, bad.line()));
     let template = origin.as_ref().map_or(&output.template, |origin| &origin.template);
     let line = origin.as_ref().map(|origin| format!(":{}", origin.line)).unwrap_or_default();
+    let of = model.and_then(|model| origin::key_of(model, Utf8Path::new(&output.path), None));
+    let of = of.map(|key| format!(", made for `{key}`")).unwrap_or_default();
     let what = bad.map_or_else(|| format!("{error:#}"), |bad| bad.problem().to_string());
     if own.contains_key(template) {
         return anyhow::anyhow!(
-            "`{FOLDER}/{template}{line}` is broken\n{what}\n\nhelp: mend it, or remove it"
+            "`{FOLDER}/{template}{line}` is broken{of}\n{what}\n\nhelp: mend it, or remove it"
         );
     }
     anyhow::anyhow!("template `{template}{line}` of plinth is broken; please report it\n{what}")

@@ -157,21 +157,50 @@ fn bare_of(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Names the part of a blueprint that a file is made of.
-pub fn key(path: &Utf8Path) -> Option<String> {
+/// Names the part of a blueprint that a line of a file is made for, by a key that `plinth explain` takes.
+pub fn key(model: &Model, file: &File, line: usize) -> Option<String> {
+    let block = file.text.lines().take(line).filter(|line| line.starts_with("resource \"")).last();
+    key_of(model, &file.path, block)
+}
+
+/// The same of a whole file, or of a block of it, by its first line.
+pub(super) fn key_of(model: &Model, path: &Utf8Path, block: Option<&str>) -> Option<String> {
     let parts: Vec<&str> = path.components().map(|part| part.as_str()).collect();
+    let clusters = || model.environments.iter().flat_map(|environment| &environment.clusters);
     Some(match parts[..] {
-        ["environments", environment, "state" | "README.md", ..] => format!("environments.{environment}"),
+        // Every environment has the cluster `main`, whether or not it is written.
+        ["environments", environment, "state" | "main", ..] => format!("environments.{environment}"),
         ["environments", environment, cluster, _, ..] => {
             format!("environments.{environment}.clusters.{cluster}")
         }
         ["apps", app, _, ..] => format!("apps.{app}"),
-        ["modules", "cluster" | "services", file] => {
-            match file.strip_prefix("addon_").and_then(|rest| rest.split_once('.')) {
-                Some((addon, _)) => format!("addons.{}", addon.replace('_', "-")),
-                None => "cluster".to_owned(),
+        ["modules", "cluster" | "services", name] => {
+            let wanted =
+                name.strip_prefix("addon_").and_then(|rest| rest.split_once('.')).map(|(name, _)| name);
+            let addon = clusters()
+                .flat_map(|cluster| &cluster.settings.addons)
+                .find(|addon| wanted == Some(addon.name.as_str().replace('-', "_").as_str()));
+            let pools = clusters().flat_map(|cluster| {
+                let settings = &cluster.settings;
+                let managed = settings.managed_pools.iter().map(|pool| pool.name.as_str());
+                let karpenter = settings.karpenter_pools.iter().map(|pool| pool.name.as_str());
+                managed.chain(karpenter).chain(settings.fargate_pools.iter().map(|pool| pool.name.as_str()))
+            });
+            // Its block is called `core`, or `node_pool_worker`.
+            let is_of = |pool: &&str| {
+                let label = pool.replace('-', "_");
+                block
+                    .and_then(|block| block.split('"').nth(3))
+                    .is_some_and(|name| name.strip_prefix("node_pool_").unwrap_or(name) == label)
+            };
+            let pool = pools.into_iter().find(is_of);
+            match (addon, pool.filter(|_| matches!(name, "node_pools.tf" | "fargate.tf"))) {
+                (Some(addon), _) => format!("cluster.addons.{}", addon.name),
+                (None, Some(pool)) => format!("cluster.node_pools.{pool}"),
+                (None, None) => "cluster".to_owned(),
             }
         }
+        ["accounts" | "delivery", ..] => "delivery".to_owned(),
         ["modules", _, ..] => "apps".to_owned(),
         _ => return None,
     })

@@ -5,6 +5,18 @@ use crate::hcl::document::Document;
 use crate::model::Waiver;
 use crate::problem::{self, Problem};
 
+/// Reads the address in the first line of a block.
+fn address(line: &str) -> Option<String> {
+    let (mode, rest) = line.trim_start().split_once(" \"")?;
+    let (kind, rest) = rest.split_once("\" \"")?;
+    let (name, _) = rest.split_once('"')?;
+    match mode {
+        "resource" => Some(format!("{kind}.{name}")),
+        "data" => Some(format!("data.{kind}.{name}")),
+        _ => None,
+    }
+}
+
 /// The blueprint's waivers, and which of them found their resource.
 pub(super) struct Waivers<'a> {
     waivers: &'a [Waiver],
@@ -18,11 +30,19 @@ impl<'a> Waivers<'a> {
     }
 
     /// Writes `#checkov:skip=ID:reason` as the first line of each resource that a waiver names.
-    pub fn apply(&mut self, text: &str, path: &str) -> Result<String, String> {
+    pub fn apply(&mut self, text: &str) -> String {
         if self.waivers.is_empty() {
-            return Ok(text.to_owned());
+            return text.to_owned();
         }
-        let document = Document::parse(text).map_err(|error| format!("{path}: {error}"))?;
+        let addresses: Vec<String> = text.lines().filter_map(address).collect();
+        let is_waived = |address: &String| self.waivers.iter().any(|waiver| waiver.scope == *address);
+        let has_any = addresses.iter().any(is_waived);
+        self.addresses.extend(addresses);
+        if !has_any {
+            return text.to_owned();
+        }
+        // What cannot be read is reported when everything is proven.
+        let Ok(document) = Document::parse(text) else { return text.to_owned() };
         let mut out = text.to_owned();
         // From the end, so that earlier places stay where they are.
         for (address, opening) in document.resources(text).into_iter().rev() {
@@ -40,9 +60,8 @@ impl<'a> Waivers<'a> {
             if !comments.is_empty() {
                 out.insert_str(opening, &(comments + "\n"));
             }
-            self.addresses.push(address);
         }
-        Ok(out)
+        out
     }
 
     /// Reports waivers that name no resource.

@@ -1,13 +1,14 @@
 //! Types of Terraform's language, as far as they are known before a plan.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use hcl_edit::expr::Expression;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::Value as Json;
 
-/// A type. What cannot be known before a plan is [`Type::Any`], which fits everywhere.
+/// A type. What cannot be known before a plan is [`Type::Any`], which fits everywhere. A copy shares its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
     /// Not known, or anything.
@@ -19,15 +20,15 @@ pub enum Type {
     /// A text.
     String,
     /// Elements in an order.
-    List(Box<Type>),
+    List(Rc<Type>),
     /// Elements without order, each once.
-    Set(Box<Type>),
+    Set(Rc<Type>),
     /// Elements by text.
-    Map(Box<Type>),
+    Map(Rc<Type>),
     /// Elements in an order, each with a type of its own.
-    Tuple(Vec<Type>),
+    Tuple(Rc<[Type]>),
     /// Attributes by name.
-    Object(BTreeMap<String, Field>),
+    Object(Rc<BTreeMap<String, Field>>),
 }
 
 /// An attribute of an object.
@@ -43,17 +44,32 @@ impl Type {
     /// An object all of whose attributes are there.
     pub fn object(fields: impl IntoIterator<Item = (String, Type)>) -> Self {
         let field = |(name, kind)| (name, Field { kind, optional: false });
-        Self::Object(fields.into_iter().map(field).collect())
+        Self::Object(Rc::new(fields.into_iter().map(field).collect()))
     }
 
     /// A list of something.
     pub fn list(of: Self) -> Self {
-        Self::List(Box::new(of))
+        Self::List(Rc::new(of))
+    }
+
+    /// A set of something.
+    pub fn set(of: Self) -> Self {
+        Self::Set(Rc::new(of))
     }
 
     /// A map of something.
     pub fn map(of: Self) -> Self {
-        Self::Map(Box::new(of))
+        Self::Map(Rc::new(of))
+    }
+
+    /// Whether it is known to be one value without elements.
+    pub fn is_single(&self) -> bool {
+        matches!(self, Self::Bool | Self::Number | Self::String)
+    }
+
+    /// Whether it is known to have elements.
+    pub fn has_elements(&self) -> bool {
+        !self.is_single() && *self != Self::Any
     }
 
     /// Returns what `for` or `for_each` over such a value gives for each element.
@@ -97,6 +113,7 @@ impl Type {
     pub fn index(&self, index: &Expression) -> Result<Self, String> {
         match (self, index) {
             (Self::Object(_), Expression::String(name)) => self.attribute(name),
+            (Self::Object(_), Expression::Number(at)) => self.attribute(&at.to_string()),
             (Self::Tuple(of), Expression::Number(at)) => {
                 let at = at.as_u64().and_then(|at| usize::try_from(at).ok());
                 at.and_then(|at| of.get(at).cloned()).ok_or_else(|| "there is no such element".to_owned())
@@ -137,7 +154,7 @@ impl Type {
             }
             (Self::Map(of), Self::Object(wanted)) => wanted.values().all(|wanted| of.becomes(&wanted.kind)),
             (Self::Tuple(of), Self::Tuple(wanted)) => {
-                of.len() == wanted.len() && of.iter().zip(wanted).all(|(of, wanted)| of.becomes(wanted))
+                of.len() == wanted.len() && of.iter().zip(wanted.iter()).all(|(of, wanted)| of.becomes(wanted))
             }
             _ => false,
         }
@@ -171,13 +188,15 @@ impl Type {
                 other => Err(format!("there is no type `{other}`")),
             },
             Expression::FuncCall(call) => {
-                let inner =
-                    call.args.iter().next().ok_or_else(|| "a type needs one of its elements".to_owned())?;
-                match (call.name.name.as_str(), inner) {
+                let name = call.name.name.as_str();
+                let arguments: Vec<&Expression> = call.args.iter().collect();
+                let [inner] = arguments.as_slice() else {
+                    return Err(format!("`{name}` is the type of one kind of element: `{name}(string)`"));
+                };
+                match (name, inner) {
                     ("list", inner) => Ok(Self::list(Self::read(inner)?)),
-                    ("set", inner) => Ok(Self::Set(Box::new(Self::read(inner)?))),
+                    ("set", inner) => Ok(Self::set(Self::read(inner)?)),
                     ("map", inner) => Ok(Self::map(Self::read(inner)?)),
-                    ("optional", inner) => Self::read(inner),
                     ("tuple", Expression::Array(items)) => {
                         items.iter().map(Self::read).collect::<Result<_, _>>().map(Self::Tuple)
                     }
@@ -185,17 +204,29 @@ impl Type {
                         let mut out = BTreeMap::new();
                         for (key, value) in fields {
                             let name = super::key_text(key).ok_or_else(|| "a name is needed".to_owned())?;
-                            let optional = matches!(value.expr(), Expression::FuncCall(call)
-                                if call.name.name.as_str() == "optional");
-                            out.insert(name, Field { kind: Self::read(value.expr())?, optional });
+                            out.insert(name, Self::field(value.expr())?);
                         }
-                        Ok(Self::Object(out))
+                        Ok(Self::Object(Rc::new(out)))
                     }
+                    ("optional", _) => Err("`optional` stands within `object` alone".to_owned()),
                     (other, _) => Err(format!("there is no type `{other}`")),
                 }
             }
             _ => Err("this is not a type".to_owned()),
         }
+    }
+
+    /// Reads the type of an attribute: `number`, `optional(number)`, `optional(number, 1)`.
+    fn field(kind: &Expression) -> Result<Field, String> {
+        if let Expression::FuncCall(call) = kind
+            && call.name.name.as_str() == "optional"
+        {
+            return match call.args.iter().collect::<Vec<_>>().as_slice() {
+                [kind] | [kind, _] => Ok(Field { kind: Self::read(kind)?, optional: true }),
+                _ => Err("`optional` has a type, and a default after it".to_owned()),
+            };
+        }
+        Ok(Field { kind: Self::read(kind)?, optional: false })
     }
 
     /// Reads the JSON form, `["list", "string"]`.
@@ -211,7 +242,7 @@ impl Type {
                 let inner = parts.get(1)?;
                 match parts.first()?.as_str()? {
                     "list" => Some(Self::list(Self::of_json(inner)?)),
-                    "set" => Some(Self::Set(Box::new(Self::of_json(inner)?))),
+                    "set" => Some(Self::set(Self::of_json(inner)?)),
                     "map" => Some(Self::map(Self::of_json(inner)?)),
                     "tuple" => {
                         inner.as_array()?.iter().map(Self::of_json).collect::<Option<_>>().map(Self::Tuple)
@@ -226,7 +257,7 @@ impl Type {
                             let field = Field { kind: Self::of_json(kind)?, optional: is_optional(name) };
                             Some((name.clone(), field))
                         });
-                        fields.collect::<Option<_>>().map(Self::Object)
+                        fields.collect::<Option<_>>().map(|fields| Self::Object(Rc::new(fields)))
                     }
                     _ => None,
                 }
@@ -247,6 +278,10 @@ impl<'de> Deserialize<'de> for Type {
 pub fn common(kinds: &[Type]) -> Type {
     match kinds.split_first() {
         Some((first, others)) if others.iter().all(|other| other == first) => first.clone(),
+        // Of other lists it is still known that they are lists.
+        Some(_) if kinds.iter().all(|kind| matches!(kind, Type::List(_) | Type::Tuple(_))) => {
+            Type::list(common(&kinds.iter().map(Type::element).collect::<Vec<_>>()))
+        }
         _ => Type::Any,
     }
 }

@@ -3,28 +3,35 @@
 //!
 //! | module | what it has |
 //! | --- | --- |
-//! | [`provider`] | the providers' schemas, embedded |
+//! | [`provider`] | the schemas of providers, functions and the language's own blocks, embedded |
 //! | [`kind`] | types, and what becomes what |
+//! | [`language`] | the language's own blocks |
 //! | [`module`] | one folder: what it declares |
 //! | [`expression`] | references and types of expressions |
 //! | [`function`] | the functions of the language |
 //! | [`block`] | blocks against their schemas |
+//! | [`names`] | arguments that are names: providers, dependencies |
+//! | [`circle`] | what needs itself |
 //! | [`contract`] | documents between stacks |
 //!
-//! A plan can still fail: what only a value or AWS can tell is not judged here. Nor are resources without a schema (they are
-//! listed in [`Findings`]), and most of what the language says of its own blocks.
+//! A plan can still fail: what only a value or AWS can tell is not judged here. Nor are resources without a schema: they are
+//! listed in [`Findings`].
 
 pub mod block;
+pub mod circle;
 pub mod contract;
 pub mod expression;
 pub mod function;
 pub mod kind;
+pub mod language;
 pub mod module;
+pub mod names;
 pub mod provider;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use hcl_edit::Span;
@@ -57,24 +64,26 @@ pub struct Fault {
 pub struct Findings {
     /// In the order of files and lines.
     pub faults: Vec<Fault>,
-    /// Resources and data sources of providers that are known, which their schemas here lack: nothing was checked of them.
-    pub unknown: BTreeSet<String>,
+    /// Resources and data sources without a schema here: nothing of them was checked but references.
+    pub unknown: BTreeSet<Fault>,
 }
 
 /// Checks all files together: modules are called across folders.
 pub fn check(files: &[File]) -> Findings {
-    let is_hcl = |file: &&File| matches!(file.path.extension(), Some("tf" | "tofu"));
+    let files: Vec<&File> =
+        files.iter().filter(|file| matches!(file.path.extension(), Some("tf" | "tofu"))).collect();
     let mut faults = Vec::new();
     let mut bodies: Vec<(&File, Body)> = Vec::new();
-    for file in files.iter().filter(is_hcl) {
-        match file.text.parse::<Body>() {
+    for (file, parsed) in parse(&files) {
+        match parsed {
             Ok(body) => bodies.push((file, body)),
-            Err(error) => {
-                let at = error.location();
-                let (line, column, text) = (at.line(), at.column(), error.message().to_owned());
-                faults.push(Fault { line, column, text, ..Fault::of(file) });
-            }
+            Err(fault) => faults.push(fault),
         }
+    }
+    // Of files that are half read, everything else that is said would follow from that.
+    if !faults.is_empty() {
+        faults.sort();
+        return Findings { faults, unknown: BTreeSet::new() };
     }
     let mut folders: BTreeMap<&Utf8Path, Vec<(&File, &Body)>> = BTreeMap::new();
     for (file, body) in &bodies {
@@ -88,7 +97,6 @@ pub fn check(files: &[File]) -> Findings {
             .into_iter()
             .map(|(folder, files)| (folder.to_owned(), Module::read(files)))
             .collect(),
-        schemas: Schemas::load(),
         found: RefCell::new(Findings { faults, unknown: BTreeSet::new() }),
         ..World::default()
     };
@@ -100,6 +108,35 @@ pub fn check(files: &[File]) -> Findings {
     found.faults.sort();
     found.faults.dedup();
     found
+}
+
+/// Parses files, in their order. That is half of the work, and nothing in it needs another file.
+fn parse<'a>(files: &[&'a File]) -> Vec<(&'a File, Result<Body, Fault>)> {
+    let one = |file: &&'a File| {
+        let parsed = file.text.parse::<Body>().map_err(|error| {
+            let at = error.location();
+            let (line, column, text) = (at.line(), at.column(), error.message().to_owned());
+            Fault { line, column, text, ..Fault::of(file) }
+        });
+        (*file, parsed)
+    };
+    let all = |part: &[&'a File]| part.iter().map(one).collect::<Vec<_>>();
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(4);
+    let part = files.len().div_ceil(threads).max(16);
+    let (own, others) = files.split_at(part.min(files.len()));
+    thread::scope(|scope| {
+        // As much as the first thread usually has: the parser calls itself for whatever stands within something.
+        let start = |part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, move || all(part));
+        let started: Vec<_> = others.chunks(part).map(|part| (part, start(part))).collect();
+        let mut parsed = all(own);
+        for (part, started) in started {
+            parsed.extend(match started {
+                Ok(handle) => handle.join().expect("parsing does not panic"),
+                Err(_) => all(part),
+            });
+        }
+        parsed
+    })
 }
 
 impl fmt::Display for Fault {
@@ -127,10 +164,14 @@ struct World<'a> {
     modules: BTreeMap<Utf8PathBuf, Module<'a>>,
     schemas: Schemas,
     found: RefCell<Findings>,
-    /// What stacks publish for others: types by name.
-    documents: BTreeMap<String, Type>,
-    /// What was referred to: folder, and the name with its kind, as `var.name`.
-    used: RefCell<BTreeSet<(Utf8PathBuf, String)>>,
+    /// What stacks publish for others.
+    documents: Vec<contract::Document>,
+    /// What the module at hand refers to: the name with its kind, as `var.name`.
+    used: RefCell<BTreeSet<String>>,
+    /// What of it refers to what.
+    needs: RefCell<BTreeMap<Node<'a>, BTreeSet<Node<'a>>>>,
+    /// Providers that it should require.
+    missing: RefCell<BTreeSet<String>>,
     /// Types of locals and outputs; none while one is being found out.
     types: RefCell<HashMap<(Utf8PathBuf, String), Option<Type>>>,
 }
@@ -141,19 +182,34 @@ struct At<'w, 'a> {
     folder: &'w Utf8Path,
     module: &'w Module<'a>,
     file: &'a File,
+    /// What it is a part of, if that can need something.
+    of: Option<Node<'a>>,
+}
+
+/// Something that cannot need itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Node<'a> {
+    Local(&'a str),
+    Resource(&'a str, &'a str),
+    Data(&'a str, &'a str),
+    Provider(&'a str),
 }
 
 impl World<'_> {
     fn fault(&self, at: At<'_, '_>, node: &dyn Span, text: impl Into<String>) {
+        let fault = Self::place(at, node, text.into());
+        self.found.borrow_mut().faults.push(fault);
+    }
+
+    fn place(at: At<'_, '_>, node: &dyn Span, text: String) -> Fault {
         let before = &at.file.text[..node.span().map_or(0, |span| span.start)];
         let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
-        let fault = Fault {
+        Fault {
             line: before.matches('\n').count() + 1,
             column: before[line_begins..].chars().count() + 1,
-            text: text.into(),
+            text,
             ..Fault::of(at.file)
-        };
-        self.found.borrow_mut().faults.push(fault);
+        }
     }
 }
 

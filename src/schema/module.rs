@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 use hcl_edit::Span;
 use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, BlockLabel, Body};
+use hcl_edit::structure::{Attribute, Block, BlockLabel, Body};
 
+use super::block::Against;
 use super::expression::Scope;
 use super::kind::Type;
-use super::{At, World};
+use super::provider;
+use super::{At, World, key_text, names};
 use crate::file::File;
 use crate::hcl::address::source;
 
@@ -31,8 +33,18 @@ pub struct Module<'a> {
     pub resources: BTreeMap<(String, String), Declared<'a>>,
     /// `data`, by type and name; those of a `check` among them.
     pub data: BTreeMap<(String, String), Declared<'a>>,
+    /// `ephemeral`, by type and name.
+    pub ephemeral: BTreeMap<(String, String), Declared<'a>>,
     /// The entries of `locals`.
     pub locals: BTreeMap<String, (&'a File, &'a Expression)>,
+    /// `required_providers`: where each comes from, as far as that is said.
+    pub required: BTreeMap<String, Option<String>>,
+    /// Providers that it configures or is handed under a name besides their own: `aws.east`.
+    pub configured: BTreeSet<String>,
+    /// Those of them that whoever calls it must hand on.
+    pub awaited: BTreeSet<String>,
+    /// The names of its `provider` blocks.
+    pub providers: BTreeSet<&'a str>,
 }
 
 impl<'a> Module<'a> {
@@ -69,6 +81,17 @@ impl<'a> Module<'a> {
             ("module", [name]) => drop(self.calls.insert(name.clone(), it)),
             ("resource", [kind, name]) => drop(self.resources.insert((kind.clone(), name.clone()), it)),
             ("data", [kind, name]) => drop(self.data.insert((kind.clone(), name.clone()), it)),
+            ("ephemeral", [kind, name]) => drop(self.ephemeral.insert((kind.clone(), name.clone()), it)),
+            ("provider", [name]) => {
+                self.providers.extend(block.labels.first().map(BlockLabel::as_str));
+                let alias = block.body.get_attribute("alias").and_then(|alias| alias.value.as_str());
+                self.configured.extend(alias.map(|alias| format!("{name}.{alias}")));
+            }
+            ("terraform", []) => {
+                for entry in block.body.get_blocks("required_providers").flat_map(|it| it.body.attributes()) {
+                    self.require(entry);
+                }
+            }
             ("locals", []) => {
                 for entry in block.body.attributes() {
                     self.locals.insert(entry.key.as_str().to_owned(), (file, &entry.value));
@@ -82,13 +105,49 @@ impl<'a> Module<'a> {
             _ => {}
         }
     }
+
+    /// An entry of `required_providers`.
+    fn require(&mut self, entry: &Attribute) {
+        let mut from = None;
+        if let Expression::Object(entries) = &entry.value {
+            for (key, value) in entries {
+                match (key_text(key).as_deref(), value.expr()) {
+                    (Some("source"), Expression::String(text)) => from = Some(text.as_str().to_owned()),
+                    (Some("configuration_aliases"), Expression::Array(items)) => {
+                        self.awaited.extend(items.iter().filter_map(names::provider_name));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.configured.extend(self.awaited.iter().cloned());
+        self.required.insert(entry.key.as_str().to_owned(), from);
+    }
+
+    /// Whether a provider is there by this name.
+    pub fn requires(&self, name: &str) -> bool {
+        name == "terraform" || self.required.contains_key(name)
+    }
+
+    /// Returns which of HashiCorp's providers has this name here; none where it is another's.
+    pub fn source_of<'n>(&'n self, name: &'n str) -> Option<&'n str> {
+        let Some(Some(source)) = self.required.get(name) else { return Some(name) };
+        let parts: Vec<&str> = source.split('/').collect();
+        match parts.as_slice() {
+            [.., "hashicorp", own] => Some(own),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> World<'a> {
     /// Checks a folder.
     pub(super) fn module(&self, folder: &Utf8Path, module: &Module<'a>) {
+        self.used.borrow_mut().clear();
+        self.needs.borrow_mut().clear();
+        self.missing.borrow_mut().clear();
         for (file, body) in &module.files {
-            let at = At { folder, module, file };
+            let at = At { folder, module, file, of: None };
             for block in body.blocks() {
                 self.top(at, block);
             }
@@ -99,79 +158,7 @@ impl<'a> World<'a> {
         }
         self.twice(folder, module);
         self.unused(folder, module);
-    }
-
-    /// A block of the top level.
-    fn top(&self, at: At<'_, 'a>, block: &'a Block) {
-        let plain = Scope::default();
-        match block.ident.as_str() {
-            "variable" => self.variable(at, block),
-            "output" => self.walk(at, &block.body, &plain),
-            "provider" => self.provider(at, block),
-            "locals" => {
-                for entry in block.body.attributes() {
-                    self.expression(at, &entry.value, &plain);
-                }
-            }
-            "module" => self.call(at, block),
-            "resource" | "data" => self.resource(at, block),
-            "check" => {
-                for inner in block.body.blocks() {
-                    match inner.ident.as_str() {
-                        "data" => self.resource(at, inner),
-                        _ => self.walk(at, &inner.body, &plain),
-                    }
-                }
-            }
-            // What it brings under management is declared, and its id may be looked up.
-            "import" => {
-                let scope = self.repeated(at, &block.body);
-                for attribute in block.body.attributes() {
-                    if attribute.key.as_str() != "to" || !self.imports_into_module(at, &attribute.value) {
-                        self.expression(at, &attribute.value, &scope);
-                    }
-                }
-            }
-            // They name what is no longer there, or was there before.
-            "moved" | "removed" | "terraform" => {}
-            other => {
-                let known = [
-                    "variable",
-                    "output",
-                    "locals",
-                    "module",
-                    "resource",
-                    "data",
-                    "check",
-                    "provider",
-                    "import",
-                    "moved",
-                    "removed",
-                    "terraform",
-                ]
-                .map(str::to_owned);
-                let text = format!("there are no blocks `{other}`{}", super::meant(other, &known));
-                self.fault(at, &block.ident, text);
-            }
-        }
-    }
-
-    fn variable(&self, at: At<'_, 'a>, block: &'a Block) {
-        let kind = block.body.get_attribute("type").map(|kind| (kind, Type::read(&kind.value)));
-        let default = block.body.get_attribute("default");
-        match (kind, default) {
-            (Some((kind, Err(text))), _) => self.fault(at, kind, text),
-            (Some((_, Ok(kind))), Some(default)) if !default.value.is_null() => {
-                self.fits(at, &default.value, &kind, &Scope::default());
-            }
-            _ => {}
-        }
-        let Some(name) = block.labels.first() else { return };
-        // A variable's own rules do not make it used.
-        let own = Scope { own: Some(name.as_str().to_owned()), ..Scope::default() };
-        for rule in block.body.get_blocks("validation") {
-            self.walk(at, &rule.body, &own);
-        }
+        self.circles(folder, module);
     }
 
     /// Walks all expressions of a body whose keys no schema rules.
@@ -184,40 +171,29 @@ impl<'a> World<'a> {
         }
     }
 
-    fn call(&self, at: At<'_, 'a>, block: &'a Block) {
-        const META: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
+    pub(super) fn call(&self, at: At<'_, 'a>, block: &'a Block, against: &Against<'_>) {
         let scope = self.repeated(at, &block.body);
         let name = block.labels.first().map_or("", |label| label.as_str());
         let folder = source(at.folder, block);
         let called = folder.as_ref().and_then(|folder| self.modules.get(folder));
+        if folder.as_ref().is_some_and(|folder| self.leads_to(folder, at.folder, 0)) {
+            self.fault(at, &block.ident, format!("module `{name}` calls this module again"));
+        }
         if let (Some(folder), None) = (&folder, called) {
             self.fault(at, &block.ident, format!("no module lies in `{folder}`"));
         }
-        for attribute in block.body.attributes() {
-            let key = attribute.key.as_str();
-            if key == "providers" || key == "source" || key == "version" {
-                continue;
-            }
-            let declared = called.and_then(|called| called.variables.get(key));
-            match (called, declared) {
-                (Some(_), Some(declared)) if !META.contains(&key) => {
-                    self.fits(at, &attribute.value, &variable_type(declared), &scope);
-                }
-                (Some(called), None) if !META.contains(&key) => {
-                    let known: Vec<String> = called.variables.keys().cloned().collect();
-                    let text =
-                        format!("module `{name}` has no variable `{key}`{}", super::meant(key, &known));
-                    self.fault(at, &attribute.key, text);
-                }
-                _ => {}
-            }
-            if declared.is_none() {
-                self.expression(at, &attribute.value, &scope);
-            }
+        // What its variables take, and what the language takes of every call.
+        let mut taken = provider::Block { free: called.is_none(), ..provider::Block::default() };
+        for (variable, declared) in called.into_iter().flat_map(|called| &called.variables) {
+            let argument = provider::Attribute::optional(variable_type(declared));
+            taken.attributes.insert(variable.clone(), argument);
         }
-        for inner in block.body.blocks() {
-            let text = format!("a call of a module takes no block `{}`", inner.ident.as_str());
-            self.fault(at, &inner.ident, text);
+        let what = format!("module `{name}`");
+        let against = Against { schema: &taken, meta: Some(against.schema), what: &what, within: None };
+        self.body(at, &block.ident, &block.body, &against, &scope);
+        self.handed_on(at, block, called);
+        if let (Some(_), Some(version)) = (&folder, block.body.get_attribute("version")) {
+            self.fault(at, &version.key, "a module that lies beside has no `version`");
         }
         for (variable, (_, declared)) in called.into_iter().flat_map(|called| &called.variables) {
             if declared.body.get_attribute("default").is_none()
@@ -233,7 +209,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether an address leads into a module that is called; then what is imported there has to be declared there.
-    fn imports_into_module(&self, at: At<'_, 'a>, address: &'a Expression) -> bool {
+    pub(super) fn imports_into_module(&self, at: At<'_, 'a>, address: &'a Expression) -> bool {
         let text = address.to_string();
         // Keys of instances hold dots of their own.
         let plain = text.trim().split('[').next().unwrap_or_default();
@@ -248,17 +224,51 @@ impl<'a> World<'a> {
         true
     }
 
+    /// Whether the calls of a folder lead to another, which may be itself.
+    fn leads_to(&self, from: &Utf8Path, to: &Utf8Path, depth: usize) -> bool {
+        let calls = self.modules.get(from).into_iter().flat_map(|module| module.calls.values());
+        // Deeper than this only a circle goes, and that one is reported where it is.
+        from == to
+            || depth < 16
+                && calls
+                    .filter_map(|(_, call)| source(from, call))
+                    .any(|next| self.leads_to(&next, to, depth + 1))
+    }
+
     /// Nothing is declared twice.
     fn twice(&self, folder: &Utf8Path, module: &Module<'a>) {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for (file, body) in &module.files {
-            let at = At { folder, module, file };
+            let at = At { folder, module, file, of: None };
             for block in body.blocks() {
                 let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
                 let name = match (block.ident.as_str(), labels.as_slice()) {
                     ("resource", [kind, name]) => format!("{kind}.{name}"),
                     ("variable", [name]) => format!("var.{name}"),
-                    (kind @ ("data" | "module" | "output"), labels) => format!("{kind}.{}", labels.join(".")),
+                    ("provider", [name]) => {
+                        let alias = block.body.get_attribute("alias").and_then(|alias| alias.value.as_str());
+                        format!(
+                            "provider.{name}{}",
+                            alias.map(|alias| format!(".{alias}")).unwrap_or_default()
+                        )
+                    }
+                    ("terraform", []) => {
+                        let entries = block.body.get_blocks("required_providers");
+                        for entry in entries.flat_map(|entries| entries.body.attributes()) {
+                            let name = format!("required_providers.{}", entry.key.as_str());
+                            if !seen.insert(name.clone()) {
+                                self.fault(
+                                    at,
+                                    &entry.key,
+                                    format!("`{name}` is declared twice in this module"),
+                                );
+                            }
+                        }
+                        continue;
+                    }
+                    (kind @ ("data" | "module" | "output" | "check"), labels) => {
+                        format!("{kind}.{}", labels.join("."))
+                    }
                     ("locals", _) => {
                         for entry in block.body.attributes() {
                             let name = format!("local.{}", entry.key.as_str());
@@ -283,11 +293,11 @@ impl<'a> World<'a> {
 
     /// What is declared is used: variables, locals, look-ups that check nothing by themselves.
     fn unused(&self, folder: &Utf8Path, module: &Module<'a>) {
-        let is_used = |name: &str| self.used.borrow().contains(&(folder.to_owned(), name.to_owned()));
+        let is_used = |name: &str| self.used.borrow().contains(name);
         let report = |file: &'a File, node: &dyn Span, name: &str| {
             if !is_used(name) {
                 let text = format!("`{name}` is declared, and nothing uses it");
-                self.fault(At { folder, module, file }, node, text);
+                self.fault(At { folder, module, file, of: None }, node, text);
             }
         };
         for (name, (file, block)) in &module.variables {

@@ -1,7 +1,7 @@
-//! What providers take: schemas of their resources and data sources, embedded.
+//! What providers take, and the language itself: schemas of resources, data sources, functions and blocks, embedded.
 //!
-//! `schemas/*.txt` has a line for each: kind, name, and its block as JSON. Only lines that are asked for are parsed.
-//! `examples/provider_schemas.rs` makes the files.
+//! `schemas/*.txt` has a line for each: kind, name, and what it takes as JSON, sorted. Only lines that are asked for are read.
+//! `examples/provider_schemas.rs` makes the files but `language.txt`, which is written by hand.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -9,22 +9,36 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::kind::{Field, Type};
 
-/// AWS provider 6.66, Helm provider 3, Kubernetes provider 3 (of two names for one resource the one with a version), and
-/// what Terraform itself has.
-const FILES: [&str; 4] = [
-    include_str!("../../schemas/aws.txt"),
-    include_str!("../../schemas/helm.txt"),
-    include_str!("../../schemas/kubernetes.txt"),
-    include_str!("../../schemas/terraform.txt"),
-];
+/// AWS provider 6.66.
+const AWS: &str = include_str!("../../schemas/aws.txt");
+/// Helm provider 3.
+const HELM: &str = include_str!("../../schemas/helm.txt");
+/// Kubernetes provider 3; of two names for one resource the one with a version.
+const KUBERNETES: &str = include_str!("../../schemas/kubernetes.txt");
+/// What Terraform itself provides: `terraform_data`.
+const TERRAFORM: &str = include_str!("../../schemas/terraform.txt");
+/// The functions of Terraform 1.11.
+const FUNCTIONS: &str = include_str!("../../schemas/functions.txt");
+/// The blocks of Terraform 1.11. What newer ones take besides is let through.
+const LANGUAGE: &str = include_str!("../../schemas/language.txt");
+
+const FILES: [&str; 6] = [AWS, FUNCTIONS, HELM, KUBERNETES, LANGUAGE, TERRAFORM];
+
+/// Everything that these providers have, also what has no schema here: a line for each provider and kind of thing.
+const NAMES: &str = include_str!("../../schemas/names.txt");
 
 /// A block: of a resource, or within one.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Block {
+    /// How many names stand before its brace.
+    pub labels: usize,
+    /// Whether it takes what is not listed as well.
+    pub free: bool,
     /// `name = value`.
     pub attributes: BTreeMap<String, Attribute>,
     /// `name { … }`.
@@ -47,9 +61,39 @@ pub struct Attribute {
     /// Whether the provider sets it, where nobody else does.
     #[serde(default)]
     pub computed: bool,
-    /// The texts that it takes; of a list or set, that its elements are. Empty: any.
+    /// The texts or numbers that it takes; of a list or set, that its elements are. Empty: any.
     #[serde(default)]
     pub one_of: Vec<String>,
+    /// The least number.
+    #[serde(default)]
+    pub min: Option<f64>,
+    /// The greatest number.
+    #[serde(default)]
+    pub max: Option<f64>,
+    /// What can be written there.
+    #[serde(default)]
+    pub written: Written,
+}
+
+impl Attribute {
+    /// One that may be set, to any value of a type.
+    pub fn optional(kind: Type) -> Self {
+        let (one_of, written) = (Vec::new(), Written::Expression);
+        Self { kind, required: false, optional: true, computed: false, one_of, min: None, max: None, written }
+    }
+}
+
+/// What can be written behind an equals sign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Written {
+    /// Whatever gives such a value.
+    #[default]
+    Expression,
+    /// A value that names nothing and calls nothing.
+    Literal,
+    /// Names, which are no values there: of resources, providers, attributes.
+    Names,
 }
 
 /// A block within a block.
@@ -84,53 +128,135 @@ pub enum Nesting {
     Map,
 }
 
+/// What a function takes and returns.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// The type of its value.
+    pub returns: Type,
+    /// Its arguments.
+    pub takes: Vec<Parameter>,
+    /// Any number of arguments besides.
+    #[serde(default)]
+    pub more: Option<Parameter>,
+}
+
+/// An argument of a function.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// What it must become.
+    #[serde(rename = "type")]
+    pub kind: Type,
+    /// Whether it can be `null`.
+    #[serde(default)]
+    pub nullable: bool,
+}
+
 /// Every schema, read when it is asked for.
 #[derive(Debug, Default)]
 pub struct Schemas {
-    lines: HashMap<&'static str, &'static str>,
-    read: RefCell<HashMap<String, Option<Rc<Block>>>>,
+    blocks: Read<Block>,
+    functions: Read<Signature>,
+    kinds: RefCell<HashMap<(String, String), Type>>,
 }
 
+/// What was read; none for what is in no file.
+type Read<T> = RefCell<HashMap<(String, String), Option<Rc<T>>>>;
+
 impl Schemas {
-    /// Finds the lines.
-    pub fn load() -> Self {
-        let mut lines = HashMap::new();
-        for line in FILES.iter().flat_map(|file| file.lines()) {
-            let name_ends = line.match_indices(' ').nth(1).map_or(line.len(), |(at, _)| at);
-            let (name, block) = line.split_at(name_ends);
-            lines.insert(name, block);
-        }
-        Self { lines, read: RefCell::default() }
+    /// Returns the block of a `resource` or `data` source of a type, or one of the language's own (`block`); none where it is not
+    /// known.
+    pub fn find(&self, kind: &str, name: &str) -> Option<Rc<Block>> {
+        read(&self.blocks, kind, name)
     }
 
-    /// Returns the block of a `resource` or `data` source of a type; none where it is not known.
-    pub fn find(&self, kind: &str, name: &str) -> Option<Rc<Block>> {
-        let key = format!("{kind} {name}");
-        if let Some(known) = self.read.borrow().get(&key) {
+    /// Returns what a function takes.
+    pub fn function(&self, name: &str) -> Option<Rc<Signature>> {
+        read(&self.functions, "function", name)
+    }
+
+    /// Returns the type of what a reference to a resource or data source gives.
+    pub fn kind(&self, mode: &str, name: &str) -> Type {
+        let key = (mode.to_owned(), name.to_owned());
+        if let Some(known) = self.kinds.borrow().get(&key) {
             return known.clone();
         }
-        // The lines are this project's own, and a test reads them all.
-        let block =
-            self.lines.get(key.as_str()).and_then(|text| serde_json::from_str(text).ok()).map(Rc::new);
-        self.read.borrow_mut().insert(key, block.clone());
-        block
+        let kind = self.find(mode, name).map_or(Type::Any, |block| block.kind());
+        self.kinds.borrow_mut().insert(key, kind.clone());
+        kind
     }
 
-    /// Returns the names of a kind that belong to a provider.
-    pub fn names(&self, kind: &str, provider: &str) -> Vec<String> {
-        let prefix = format!("{kind} {provider}_");
-        let mut names: Vec<String> = self
-            .lines
-            .keys()
-            .filter(|key| key.starts_with(&prefix))
-            .map(|key| key[kind.len() + 1..].to_owned())
-            .collect();
-        names.sort();
+    /// Whether it is one of the providers that are known here.
+    pub fn is_provider(name: &str) -> bool {
+        ["aws", "helm", "kubernetes", "terraform"].contains(&name)
+    }
+
+    /// Returns everything of a kind that one of these providers has.
+    pub fn names(mode: &str, provider: &str) -> Vec<String> {
+        let prefix = format!("names {mode}.{provider} ");
+        let names = NAMES.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap_or_default();
+        let mut names: Vec<String> =
+            names.split_whitespace().map(|name| format!("{provider}_{name}")).collect();
+        if names.is_empty() {
+            names = Self::all(mode);
+            names.retain(|name| name.split('_').next() == Some(provider));
+        }
         names
     }
+
+    /// Returns all that a kind has a line for: functions, blocks of the language.
+    pub fn all(kind: &str) -> Vec<String> {
+        let name =
+            |line: &str| Some(line.strip_prefix(kind)?.strip_prefix(' ')?.split(' ').next()?.to_owned());
+        FILES.iter().flat_map(|file| file.lines()).filter_map(name).collect()
+    }
+}
+
+fn read<T: DeserializeOwned>(known: &Read<T>, kind: &str, name: &str) -> Option<Rc<T>> {
+    let key = (kind.to_owned(), name.to_owned());
+    if let Some(known) = known.borrow().get(&key) {
+        return known.clone();
+    }
+    // The lines are this project's own, and a test reads them all.
+    let found = line(kind, name).and_then(|text| serde_json::from_str(text).ok()).map(Rc::new);
+    known.borrow_mut().insert(key, found.clone());
+    found
+}
+
+/// Finds the line of a name by halves: most of the text is never looked at.
+fn line(kind: &str, name: &str) -> Option<&'static str> {
+    let file = match (kind, name.split('_').next()) {
+        ("function", _) => FUNCTIONS,
+        ("block" | "provisioner", _) => LANGUAGE,
+        (_, Some("aws")) => AWS,
+        (_, Some("helm")) => HELM,
+        (_, Some("kubernetes")) => KUBERNETES,
+        (_, Some("terraform")) => TERRAFORM,
+        _ => return None,
+    };
+    let key = format!("{kind} {name} ");
+    let (mut from, mut to) = (0, file.len());
+    while from < to {
+        let middle = usize::midpoint(from, to);
+        let begins = file[from..middle].rfind('\n').map_or(from, |at| from + at + 1);
+        let ends = file[middle..].find('\n').map_or(file.len(), |at| middle + at);
+        let line = &file[begins..ends];
+        match line.strip_prefix(key.as_str()) {
+            Some(found) => return Some(found),
+            None if line < key.as_str() => from = ends + 1,
+            None => to = begins,
+        }
+    }
+    None
 }
 
 impl Block {
+    /// One that takes everything.
+    pub fn free() -> Rc<Self> {
+        Rc::new(Self { free: true, ..Self::default() })
+    }
+
     /// Returns what stands within a block of a name.
     ///
     /// A list or set of objects can be written as blocks as well; what they leave out is `null` then.
@@ -145,24 +271,23 @@ impl Block {
             },
             _ => return None,
         };
-        let attribute = |kind: &Type| Attribute {
-            kind: kind.clone(),
-            required: false,
-            optional: true,
-            computed: false,
-            one_of: Vec::new(),
-        };
-        let attributes = fields.iter().map(|(name, field)| (name.clone(), attribute(&field.kind))).collect();
-        Some(Cow::Owned(Self { attributes, blocks: BTreeMap::new() }))
+        let attributes = fields
+            .iter()
+            .map(|(name, field)| (name.clone(), Attribute::optional(field.kind.clone())))
+            .collect();
+        Some(Cow::Owned(Self { attributes, ..Self::default() }))
     }
 
     /// Returns the type that a reference to such a block has.
-    pub fn kind(&self) -> Type {
+    fn kind(&self) -> Type {
+        if self.free {
+            return Type::Any;
+        }
         let attributes = self.attributes.iter().map(|(name, it)| (name.clone(), it.kind.clone()));
         let blocks = self.blocks.iter().map(|(name, nested)| {
-            let inner = Box::new(nested.block.kind());
+            let inner = Rc::new(nested.block.kind());
             let kind = match nested.nesting {
-                Nesting::Single | Nesting::Group => *inner,
+                Nesting::Single | Nesting::Group => (*inner).clone(),
                 Nesting::List => Type::List(inner),
                 Nesting::Set => Type::Set(inner),
                 Nesting::Map => Type::Map(inner),
@@ -170,7 +295,7 @@ impl Block {
             (name.clone(), kind)
         });
         let field = |(name, kind)| (name, Field { kind, optional: false });
-        Type::Object(attributes.chain(blocks).map(field).collect())
+        Type::Object(Rc::new(attributes.chain(blocks).map(field).collect()))
     }
 }
 
@@ -180,11 +305,33 @@ mod tests {
 
     #[test]
     fn every_line_can_be_read() {
-        let schemas = Schemas::load();
-        for (name, text) in &schemas.lines {
-            let block = serde_json::from_str::<Block>(text);
-            assert!(block.is_ok(), "{name}: {block:?}");
+        let mut number = 0;
+        assert!(FILES.iter().all(|file| file.is_ascii()), "files are cut between any two bytes");
+        for text in FILES.iter().flat_map(|file| file.lines()) {
+            let (kind, rest) = text.split_once(' ').expect("a kind");
+            let (name, json) = rest.split_once(' ').expect("a name");
+            assert_eq!(line(kind, name), Some(json), "{kind} {name} is not where it is looked for");
+            let error = match kind {
+                "function" => serde_json::from_str::<Signature>(json).err(),
+                _ => serde_json::from_str::<Block>(json).err(),
+            };
+            assert!(error.is_none(), "{kind} {name}: {error:?}");
+            number += 1;
         }
-        assert!(schemas.lines.len() > 800, "{}", schemas.lines.len());
+        assert!(number > 950, "{number} lines");
+        assert_eq!(line("resource", "aws_nothing"), None);
+        assert_eq!(line("resource", "zzz"), None);
+    }
+
+    #[test]
+    fn names_hold_everything() {
+        for (mode, least) in [("data", 600), ("resource", 1_600)] {
+            let names = Schemas::names(mode, "aws");
+            assert!(names.len() > least, "{mode}: {}", names.len());
+            for line in AWS.lines().filter_map(|line| line.strip_prefix(&format!("{mode} "))) {
+                let name = line.split(' ').next().expect("a name");
+                assert!(names.iter().any(|known| known == name), "{mode} {name}");
+            }
+        }
     }
 }

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
 data "aws_ssm_parameters_by_path" "contract" {
   path = "/plinth/acme"
 }

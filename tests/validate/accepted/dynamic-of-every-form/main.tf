@@ -1,0 +1,20 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_flow_log" "this" {
+  vpc_id = "vpc-1"
+
+  dynamic "destination_options" {
+    for_each = { a = true }
+    iterator = it
+
+    content {
+      per_hour_partition = it.value
+    }
+  }
+}

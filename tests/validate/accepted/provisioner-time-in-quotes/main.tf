@@ -1,0 +1,6 @@
+resource "terraform_data" "this" {
+  provisioner "local-exec" {
+    when    = "destroy"
+    command = "true"
+  }
+}

@@ -1,0 +1,10 @@
+terraform {
+  required_providers {
+    aws = "~> 6.0"
+  }
+}
+
+resource "aws_sqs_queue" "this" {
+  name = "jobs"
+
+}

@@ -1,0 +1,13 @@
+variable "a" {
+  type    = list
+  default = []
+}
+
+variable "b" {
+  type    = map
+  default = {}
+}
+
+output "o" {
+  value = [var.a, var.b]
+}

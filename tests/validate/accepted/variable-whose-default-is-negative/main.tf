@@ -1,0 +1,8 @@
+variable "v" {
+  type    = number
+  default = -1
+}
+
+output "o" {
+  value = var.v
+}

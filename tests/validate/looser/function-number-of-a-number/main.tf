@@ -1,0 +1,3 @@
+output "o" {
+  value = parseint(10, 10)
+}

@@ -1,0 +1,1 @@
+resources "terraform_data" "x" {}

@@ -1,0 +1,8 @@
+check "c" {
+  nope {}
+
+  assert {
+    condition     = 1 < 2
+    error_message = "no"
+  }
+}

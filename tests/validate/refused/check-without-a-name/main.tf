@@ -1,0 +1,6 @@
+check {
+  assert {
+    condition     = 1 < 2
+    error_message = "no"
+  }
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = "%{ for v in 3 }${v}%{ endfor }"
+}

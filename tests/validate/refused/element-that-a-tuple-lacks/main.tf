@@ -1,0 +1,7 @@
+locals {
+  a = ["x"]
+}
+
+output "o" {
+  value = local.a[3]
+}

@@ -1,0 +1,7 @@
+variable "v" {
+  type = bool
+}
+
+resource "terraform_data" "this" {
+  for_each = var.v ? ["a"] : []
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = { for k, v in "abc" : k => v }
+}

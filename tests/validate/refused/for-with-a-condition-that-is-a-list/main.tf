@@ -1,0 +1,3 @@
+output "o" {
+  value = [for v in ["a"] : v if [1]]
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = can(1, 2)
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = cidrhost(["a"], 1)
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = element({ a = 1 }, 0)
+}

@@ -1,0 +1,3 @@
+output "o" {
+  value = lookup(["a"], "b", 1)
+}

@@ -1,0 +1,7 @@
+import {
+  to = terraform_data.this
+}
+
+resource "terraform_data" "this" {
+
+}

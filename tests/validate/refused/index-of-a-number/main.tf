@@ -1,0 +1,7 @@
+locals {
+  a = 1
+}
+
+output "o" {
+  value = local.a[0]
+}

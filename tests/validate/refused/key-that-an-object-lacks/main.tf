@@ -1,0 +1,7 @@
+locals {
+  a = { b = 1 }
+}
+
+output "o" {
+  value = local.a["c"]
+}

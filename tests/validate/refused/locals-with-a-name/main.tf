@@ -1,0 +1,7 @@
+locals "x" {
+  a = 1
+}
+
+output "o" {
+  value = local.a
+}

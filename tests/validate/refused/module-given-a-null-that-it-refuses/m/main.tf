@@ -1,0 +1,7 @@
+variable "v" {
+  type = list(string)
+}
+
+output "o" {
+  value = var.v
+}

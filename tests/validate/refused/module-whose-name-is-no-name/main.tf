@@ -1,0 +1,3 @@
+module "9 x" {
+  source = "./m"
+}

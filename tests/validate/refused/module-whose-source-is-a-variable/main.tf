@@ -1,0 +1,8 @@
+variable "v" {
+  type    = string
+  default = "./m"
+}
+
+module "m" {
+  source = var.v
+}

@@ -1,0 +1,3 @@
+output "9 x" {
+  value = 1
+}

@@ -1,0 +1,13 @@
+terraform {
+  required_providers {
+    amazon = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_sqs_queue" "this" {
+  name = "jobs"
+  provider = amazon
+  nope     = 1
+}

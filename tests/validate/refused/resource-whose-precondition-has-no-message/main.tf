@@ -1,0 +1,7 @@
+resource "terraform_data" "this" {
+  lifecycle {
+    precondition {
+      condition = 1 < 2
+    }
+  }
+}

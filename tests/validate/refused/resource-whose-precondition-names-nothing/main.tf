@@ -1,0 +1,8 @@
+resource "terraform_data" "this" {
+  lifecycle {
+    precondition {
+      condition     = true
+      error_message = "no"
+    }
+  }
+}

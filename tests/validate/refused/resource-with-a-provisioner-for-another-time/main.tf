@@ -1,0 +1,6 @@
+resource "terraform_data" "this" {
+  provisioner "local-exec" {
+    command = "true"
+    when    = later
+  }
+}

@@ -1,0 +1,4 @@
+resource "terraform_data" "this" {
+  count    = 1
+  for_each = toset(["a"])
+}

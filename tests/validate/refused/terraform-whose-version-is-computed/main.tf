@@ -1,0 +1,3 @@
+terraform {
+  required_version = format(">= 1.%d", 5)
+}

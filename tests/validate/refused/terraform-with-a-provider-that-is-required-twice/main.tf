@@ -1,0 +1,13 @@
+terraform {
+  required_providers {
+    null = {
+      source = "hashicorp/null"
+    }
+  }
+
+  required_providers {
+    null = {
+      source = "hashicorp/null"
+    }
+  }
+}

@@ -1,0 +1,8 @@
+variable "v" {
+  type    = "string"
+  default = "a"
+}
+
+output "o" {
+  value = var.v
+}

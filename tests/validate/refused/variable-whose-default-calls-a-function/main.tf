@@ -1,0 +1,7 @@
+variable "v" {
+  default = upper("a")
+}
+
+output "o" {
+  value = var.v
+}

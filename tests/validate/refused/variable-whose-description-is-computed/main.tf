@@ -1,0 +1,8 @@
+variable "v" {
+  default     = "a"
+  description = upper("a")
+}
+
+output "o" {
+  value = var.v
+}

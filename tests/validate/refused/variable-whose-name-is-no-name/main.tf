@@ -1,0 +1,3 @@
+variable "9x" {
+  default = 1
+}

@@ -1,0 +1,9 @@
+variable "v" {
+  default  = null
+  nullable = false
+  type = string
+}
+
+output "o" {
+  value = var.v
+}

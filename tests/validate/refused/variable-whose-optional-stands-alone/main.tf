@@ -1,0 +1,8 @@
+variable "v" {
+  type = optional(string)
+  default = ""
+}
+
+output "o" {
+  value = var.v
+}

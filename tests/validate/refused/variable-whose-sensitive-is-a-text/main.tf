@@ -1,0 +1,8 @@
+variable "v" {
+  default   = "a"
+  sensitive = "maybe"
+}
+
+output "o" {
+  value = nonsensitive(var.v)
+}

@@ -1,0 +1,8 @@
+variable "v" {
+  type = list(string, number)
+  default = []
+}
+
+output "o" {
+  value = var.v
+}

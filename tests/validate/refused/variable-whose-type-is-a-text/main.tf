@@ -1,0 +1,8 @@
+variable "v" {
+  type = "text"
+  default = "a"
+}
+
+output "o" {
+  value = var.v
+}

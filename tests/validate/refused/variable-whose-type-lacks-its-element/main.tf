@@ -1,0 +1,8 @@
+variable "v" {
+  type = list()
+  default = []
+}
+
+output "o" {
+  value = var.v
+}

@@ -1,0 +1,8 @@
+variable "v" {
+  default = 1
+  nope {}
+}
+
+output "o" {
+  value = var.v
+}

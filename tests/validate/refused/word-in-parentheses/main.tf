@@ -1,0 +1,12 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+resource "aws_flow_log" "this" {
+  vpc_id       = "vpc-1"
+  traffic_type = ("EVERYTHING")
+}

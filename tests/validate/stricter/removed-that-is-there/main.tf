@@ -1,0 +1,9 @@
+resource "terraform_data" "a" {}
+
+removed {
+  from = terraform_data.a
+
+  lifecycle {
+    destroy = false
+  }
+}
