@@ -10,6 +10,7 @@ mod catalog;
 mod diff;
 mod eject;
 mod explain;
+mod failure;
 mod migrate;
 mod pin;
 mod proof;
@@ -38,7 +39,7 @@ use diff::Diff;
 use eject::Eject;
 use explain::Explain;
 use migrate::Migrate;
-use refusal::{OVERRIDE, Ways, refuse};
+use refusal::{OVERRIDE, Ways, unusable};
 use show::Show;
 
 /// What `plinth init` writes.
@@ -200,21 +201,45 @@ fn day(text: &str) -> Result<String, String> {
 /// # Errors
 /// What no stage has a diagnostic for: files that cannot be read or written, and bugs of plinth's own.
 pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
-    match &cli.command {
-        Command::Init { file } => init(file, out),
-        Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
-        Command::Check { place, today } => check(place, today.as_deref(), out, err),
-        Command::Diff(diff) => diff.run(out, err),
-        Command::Affected(affected) => affected.run(out, err),
-        Command::Show(part) => part.run(out, err),
-        Command::Explain(question) => question.run(out, err),
-        Command::Migrate(older) => older.run(out, err),
-        Command::Catalog(question) => question.run(out, err),
-        Command::Attach(attachment) => attachment.run(out, err),
-        Command::Eject(template) => template.run(out, err),
-        Command::Schema => {
-            out.write_all(schema_text().as_bytes())?;
-            Ok(CLEAN)
+    let result = cli.command.run(out, err);
+    if let (Err(error), Some(format)) = (&result, cli.command.format()) {
+        failure::print(error, format, out)?;
+    }
+    result
+}
+
+impl Command {
+    fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
+        match self {
+            Command::Init { file } => init(file, out),
+            Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
+            Command::Check { place, today } => check(place, today.as_deref(), out, err),
+            Command::Diff(diff) => diff.run(out, err),
+            Command::Affected(affected) => affected.run(out, err),
+            Command::Show(part) => part.run(out, err),
+            Command::Explain(question) => question.run(out, err),
+            Command::Migrate(older) => older.run(out, err),
+            Command::Catalog(question) => question.run(out, err),
+            Command::Attach(attachment) => attachment.run(out, err),
+            Command::Eject(template) => template.run(out, err),
+            Command::Schema => {
+                out.write_all(schema_text().as_bytes())?;
+                Ok(CLEAN)
+            }
+        }
+    }
+
+    /// Returns how its result is asked for; none where it has one way.
+    fn format(&self) -> Option<Format> {
+        match self {
+            Self::Generate { place, .. } | Self::Check { place, .. } => Some(place.format),
+            Self::Diff(diff) => Some(diff.place.format),
+            Self::Affected(affected) => Some(affected.place.format),
+            Self::Show(show) => Some(show.written.format.into()),
+            Self::Explain(question) => Some(question.written.format.into()),
+            Self::Migrate(_) | Self::Init { .. } | Self::Eject(_) | Self::Schema => None,
+            Self::Catalog(question) => Some(question.format.into()),
+            Self::Attach(attachment) => Some(attachment.format.into()),
         }
     }
 }
@@ -314,10 +339,7 @@ fn resolve(
     if let Some(blueprint) = blueprint {
         let root = root(&path, out, blueprint.file.output.as_ref().map(|output| output.dir.as_str()));
         let name = path.file_name().unwrap_or("blueprint.toml");
-        let (manifest, facts) = recorded(&root).map_err(|error| {
-            let help = error.help().map(|help| format!("\n\nhelp: {help}")).unwrap_or_default();
-            anyhow::anyhow!("{error}{help}")
-        })?;
+        let (manifest, facts) = recorded(&root).map_err(|error| unusable(&error))?;
         is_attachment = attach::is_attachment(&manifest);
         let (resolved, found) = model::resolve(&blueprint, catalog, &facts, name);
         diagnostics.extend(found);
@@ -386,8 +408,9 @@ fn load(
         diagnostics.extend(found);
         let (files, found) = render::render(&model, &catalog, &own)?;
         diagnostics.extend(found);
+        let beside = place.blueprint.parent().unwrap_or(Utf8Path::new(""));
         let find = |asked: &dyn Fn(&Utf8Path) -> bool| origin::origins(&model, &catalog, &own, &files, asked);
-        diagnostics.extend(proof::prove(&files, &own, Some(&model), &find)?);
+        diagnostics.extend(proof::prove(&files, &own, beside, Some(&model), &find)?);
         let notes = report::json(&diagnostics, &sources);
         let (facts, stacks) = (model.facts(&files).to_map(), model.stacks());
         rendered = Some(Rendered { notes, files, stacks, facts, root });
@@ -474,10 +497,10 @@ fn generate(
     let compared = Drift::compare(&root, &files, &facts);
     let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
         Ok(compared) => compared,
-        Err(error) => return refuse(&error, err),
+        Err(error) => return Err(unusable(&error)),
     };
     if let Err(error) = drift.check_force(force) {
-        return refuse(&error, err);
+        return Err(unusable(&error));
     }
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
@@ -604,7 +627,7 @@ fn check(
     let compared = Drift::compare(&root, &files, &facts);
     let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
         Ok(compared) => compared,
-        Err(error) => return refuse(&error, err),
+        Err(error) => return Err(unusable(&error)),
     };
     let is_clean = drift.is_clean() && strays.is_empty();
     let ways = ways(place, &root);
@@ -634,6 +657,16 @@ fn check(
         }
         for path in &strays {
             out.write_all(ways.annotated(path, "stray", STRAYS).as_bytes())?;
+        }
+        let manifest = Utf8Path::new(MANIFEST);
+        if drift.is_interrupted() {
+            let text =
+                format!("a run was stopped before it was done, or is going on; {advice}, which finishes it");
+            out.write_all(ways.annotated(manifest, "interrupted", &text).as_bytes())?;
+        } else if drift.is_manifest_stale() && findings.is_empty() {
+            out.write_all(
+                ways.annotated(manifest, "stale", &format!("the manifest is behind; {advice}")).as_bytes(),
+            )?;
         }
     }
     for (path, state) in &listed {

@@ -13,7 +13,7 @@ use crate::review::touched::{self, affected};
 #[derive(Debug, Args)]
 pub(super) struct Affected {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Compare with the tree of this git revision, or with the one in this folder
     #[arg(long, value_name = "REV|DIR")]
     base: String,

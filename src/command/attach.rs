@@ -11,7 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::refusal::{OVERRIDE, Ways, refuse};
+use super::refusal::{OVERRIDE, Ways, unusable};
 use super::{
     CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, say, tidy, warn,
 };
@@ -91,7 +91,7 @@ pub(super) struct Attach {
     force: Vec<Utf8PathBuf>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Printed::Text)]
-    format: Printed,
+    pub(super) format: Printed,
 }
 
 impl Attach {
@@ -100,7 +100,7 @@ impl Attach {
         let recorded = match Manifest::read(&self.out) {
             Ok(Some(manifest)) => Some(self::recorded(&manifest, &folder)?),
             Ok(None) => None,
-            Err(error) => return refuse(&error, err),
+            Err(error) => return Err(unusable(&error)),
         };
         if self.update && recorded.is_none() {
             bail!(
@@ -140,13 +140,13 @@ impl Attach {
         let before = recorded.as_ref().filter(|recorded| **recorded != options);
         let before = before.map(|recorded| begun(recorded, &tags, &catalog)).transpose()?;
         let files = render::render_standalone(&standalone, &catalog)?;
-        proof::prove(&files, &Own::new(), None, &|_| Ok(Origins::new()))?;
+        proof::prove(&files, &Own::new(), Utf8Path::new(""), None, &|_| Ok(Origins::new()))?;
         let drift = match Drift::compare(&self.out, &files, &record(&options)) {
             Ok(drift) => drift,
-            Err(error) => return refuse(&error, err),
+            Err(error) => return Err(unusable(&error)),
         };
         if let Err(error) = drift.check_force(&self.force) {
-            return refuse(&error, err);
+            return Err(unusable(&error));
         }
         let result = if self.dry_run { drift.plan(&self.force) } else { drift.write(&self.force) };
         let report = match result {

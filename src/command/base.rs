@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::refusal::refuse;
+use super::refusal::unusable;
 use super::{FAILED, Leaving, Place, Rendered, eject, facts_of, load, recorded, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
@@ -38,7 +38,7 @@ pub(super) fn comparison(
     let Some(new) = load(place, None, Leaving::Shown, out, err)? else { return Ok(Err(FAILED)) };
     let old = match Base::read(base, place, &new) {
         Ok(old) => old,
-        Err(Failure::Tree(error)) => return refuse(&error, err).map(Err),
+        Err(Failure::Tree(error)) => return Err(unusable(&error)),
         Err(Failure::Blueprint(diagnostics, sources)) => {
             say(&diagnostics, &sources, place.format, out, err)?;
             return Ok(Err(FAILED));
@@ -91,6 +91,8 @@ impl Base {
     /// What writing the new tree to a folder would find there: the files of its manifest, and what stands in their way.
     fn folder(folder: &Utf8Path, new: &Rendered) -> Result<Self, Failure> {
         let drift = Drift::compare(folder, &new.files, &new.facts).map_err(Failure::Tree)?;
+        // Without a manifest, nobody knows what leaves.
+        drift.strays().map_err(Failure::Tree)?;
         let (manifest, facts) = recorded(folder).map_err(Failure::Tree)?;
         let entries = drift.entries().iter();
         let files = entries.filter_map(|entry| Some((entry.path.clone(), entry.on_disk()?))).collect();

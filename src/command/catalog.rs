@@ -27,7 +27,7 @@ pub(super) struct Catalogue {
     kubernetes: Option<KubernetesVersion>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Printed::Text)]
-    format: Printed,
+    pub(super) format: Printed,
 }
 
 #[derive(Debug, Subcommand)]

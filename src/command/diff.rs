@@ -15,7 +15,7 @@ use crate::review::{Change, FolderChange};
 #[derive(Debug, Args)]
 pub(super) struct Diff {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// Compare with the tree in this folder, or with the one of this git revision; without it, with the tree on disk
     #[arg(long, value_name = "DIR|REV")]
     base: Option<String>,

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use serde_json::Map;
 
-use super::refusal::{Ways, refuse};
+use super::refusal::{Ways, unusable};
 use super::{CLEAN, Format, open, print_report, quoted, read, root, tidy, warn};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::file::{File, Keeping};
@@ -41,7 +41,7 @@ impl Eject {
         let folder = beside(&self.blueprint);
         let recorded = match Manifest::read(&folder) {
             Ok(manifest) => manifest.unwrap_or_default().files,
-            Err(error) => return refuse(&error, err),
+            Err(error) => return Err(unusable(&error)),
         };
         // A copy that was removed is meant to be gone.
         let is_there = |path: &Utf8Path| folder.join(path).exists();
@@ -74,7 +74,7 @@ impl Eject {
         copies.sort_by(|a, b| a.path.cmp(&b.path));
         let drift = match Drift::compare(&folder, &copies, &Map::new()) {
             Ok(drift) => drift,
-            Err(error) => return refuse(&error, err),
+            Err(error) => return Err(unusable(&error)),
         };
         let report = match drift.check_force(&self.force).and_then(|()| drift.write(&self.force)) {
             Ok(report) => report,

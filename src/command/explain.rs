@@ -20,7 +20,7 @@ pub(super) struct Explain {
     /// A key or a table by its path: `cluster.network.nat`, `apps.hello`
     key: String,
     #[command(flatten)]
-    written: Written,
+    pub(super) written: Written,
     /// Only clusters of this environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,

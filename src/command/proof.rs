@@ -1,9 +1,10 @@
 //! What is made is proven before it is compared or written: nothing that Terraform would refuse leaves plinth.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use anyhow::bail;
 use camino::Utf8Path;
+use serde::Serialize;
 
 use crate::diagnostic::{Diagnostics, Span};
 use crate::file::File;
@@ -16,7 +17,67 @@ use crate::schema::{self, Fault, Findings};
 /// Finds where lines of files come from; only those are asked for in which something is wrong.
 pub(super) type Find<'a> = dyn Fn(&dyn Fn(&Utf8Path) -> bool) -> anyhow::Result<Origins> + 'a;
 
-/// Checks all files together. Notes are about what could not be checked.
+/// What Terraform would refuse of what the templates make.
+#[derive(Debug)]
+pub(super) struct Unproven {
+    /// One for each line of a template.
+    pub faults: Vec<Said>,
+    help: String,
+}
+
+/// A mistake, with every place that there is for it.
+#[derive(Debug, Serialize)]
+pub(super) struct Said {
+    /// The generated file.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: usize,
+    column: usize,
+    text: String,
+    template: String,
+    /// The template's line, from 1, where one alone made it.
+    pub template_line: Option<usize>,
+    /// The file of a template of the blueprint's own, below its folder.
+    #[serde(skip)]
+    pub own_template: Option<String>,
+    /// What of the blueprint it was made for.
+    key: Option<String>,
+    /// Other places that the same line of the template made.
+    also: Vec<String>,
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, column, text, template, template_line, own_template, key, also } = self;
+        let template = own_template.as_ref().map_or(template.clone(), |_| format!("{FOLDER}/{template}"));
+        write!(formatter, "{path}:{line}:{column}: {text}\n  by template {template}")?;
+        if let Some(line) = template_line {
+            write!(formatter, ":{line}")?;
+        }
+        if let Some(key) = key {
+            write!(formatter, ", made for `{key}`")?;
+        }
+        match also.as_slice() {
+            [] => Ok(()),
+            [other] => write!(formatter, "\n  that line also made {other}"),
+            [other, rest @ ..] => {
+                write!(formatter, "\n  that line also made {other}, and {} more like it", rest.len())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unproven {}
+
+impl fmt::Display for Unproven {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Terraform would refuse what the templates make; nothing was written\n")?;
+        self.faults.iter().try_for_each(|fault| write!(formatter, "\n{fault}"))?;
+        write!(formatter, "\n\nhelp: {}", self.help)
+    }
+}
+
+/// Checks all files together. Notes are about what could not be checked. `beside` is the folder that has the blueprint's own templates.
 ///
 /// # Errors
 /// Every fault, with its place in the generated file, in the template, and what of the blueprint that was made for: once for each line
@@ -24,6 +85,7 @@ pub(super) type Find<'a> = dyn Fn(&dyn Fn(&Utf8Path) -> bool) -> anyhow::Result<
 pub(super) fn prove(
     files: &[File],
     own: &Own,
+    beside: &Utf8Path,
     model: Option<&Model>,
     find: &Find<'_>,
 ) -> anyhow::Result<Diagnostics> {
@@ -51,41 +113,35 @@ pub(super) fn prove(
         }
         group.push(fault);
     }
-    let (mut lines, mut is_own) = (Vec::new(), false);
-    for at in order {
+    let faults = order.into_iter().map(|at| {
         let group = &by_line[&at];
         let Fault { path, line, column, template, text } = group[0];
-        let (template, line_of_template) = match at {
-            (template, line, true) => (template, format!(":{line}")),
-            _ => (template.as_str(), String::new()),
+        let (template, template_line) = match at {
+            (template, line, true) => (template, Some(line)),
+            _ => (template.as_str(), None),
         };
-        let is_replaced = own.contains_key(template);
-        is_own |= is_replaced;
-        let folder = if is_replaced { format!("{FOLDER}/") } else { String::new() };
         let file = files.iter().find(|file| file.path == *path);
         let of = file.zip(model).and_then(|(file, model)| key(model, file, *line));
-        let of = of.map(|key| format!(", made for `{key}`")).unwrap_or_default();
-        let mut said =
-            format!("{path}:{line}:{column}: {text}\n  by template {folder}{template}{line_of_template}{of}");
         let mut places: Vec<String> =
             group.iter().map(|fault| format!("{}:{}", fault.path, fault.line)).collect();
         places.dedup();
-        match places.as_slice() {
-            [] | [_] => {}
-            [_, other] => said.push_str(&format!("\n  that line also made {other}")),
-            [_, other, rest @ ..] => {
-                said.push_str(&format!("\n  that line also made {other}, and {} more like it", rest.len()));
-            }
+        Said {
+            path: path.to_string(),
+            line: *line,
+            column: *column,
+            text: text.clone(),
+            template: template.to_owned(),
+            template_line,
+            own_template: own.contains_key(template).then(|| beside.join(FOLDER).join(template).to_string()),
+            key: of,
+            also: places.split_off(1.min(places.len())),
         }
-        lines.push(said);
-    }
-    let help = if is_own {
+    });
+    let faults: Vec<Said> = faults.collect();
+    let help = if faults.iter().any(|fault| fault.own_template.is_some()) {
         format!("mend it in `{FOLDER}`; what each template sees is what plinth's own one uses")
     } else {
         "that is a mistake of plinth's: please report it with the blueprint".to_owned()
     };
-    bail!(
-        "Terraform would refuse what the templates make; nothing was written\n\n{}\n\nhelp: {help}",
-        lines.join("\n")
-    )
+    Err(Unproven { faults, help }.into())
 }

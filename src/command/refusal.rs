@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use anyhow::anyhow;
 use camino::Utf8Path;
 
-use super::{FAILED, FINDINGS, Format, eject, quoted, tidy};
+use super::{FINDINGS, Format, eject, quoted, tidy};
 use crate::report;
 use crate::tree::{Error as TreeError, Refusal, State};
 
@@ -16,12 +17,9 @@ const NAMED: usize = 3;
 pub(super) const OVERRIDE: &str = "keep an edit in a file of your own: `*_override.tf`, or any other name";
 
 /// Says why files cannot be compared or written; what would be undone is for [`Ways`].
-pub(super) fn refuse(error: &TreeError, err: &mut impl Write) -> anyhow::Result<u8> {
-    writeln!(err, "error: {error}")?;
-    if let Some(help) = error.help() {
-        writeln!(err, "\nhelp: {help}")?;
-    }
-    Ok(FAILED)
+pub(super) fn unusable(error: &TreeError) -> anyhow::Error {
+    let help = error.help().map(|help| format!("\n\nhelp: {help}")).unwrap_or_default();
+    anyhow!("{error}{help}")
 }
 
 /// The ways out of a refusal.
@@ -45,7 +43,7 @@ impl Ways<'_> {
         out: &mut impl Write,
         err: &mut impl Write,
     ) -> anyhow::Result<u8> {
-        let TreeError::Refused(refusals) = error else { return refuse(error, err) };
+        let TreeError::Refused(refusals) = error else { return Err(unusable(error)) };
         match format {
             Format::Json => {
                 let entries: Vec<_> = refusals

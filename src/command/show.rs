@@ -13,7 +13,7 @@ use crate::problem::suggest;
 #[derive(Debug, Args)]
 pub(super) struct Show {
     #[command(flatten)]
-    written: Written,
+    pub(super) written: Written,
     /// Only this environment
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
