@@ -208,7 +208,7 @@ const OBSTACLES: [Obstacle; 8] = [
         is_there: |cluster| !existing::has_access_entries(cluster),
         what: "only its `aws-auth` ConfigMap lets anybody in",
         why: "the standard knows access entries alone: nodes and people would be locked out",
-        help: "run `aws eks update-cluster-config --name {cluster} --access-config authenticationMode=API_AND_CONFIG_MAP`, make an access entry for \
+        help: "run `aws eks update-cluster-config --region {region} --name {cluster} --access-config authenticationMode=API_AND_CONFIG_MAP`, make an access entry for \
                whatever `aws-auth` names, and gather the answers again",
     },
     Obstacle {
@@ -257,6 +257,34 @@ const OBSTACLES: [Obstacle; 8] = [
     },
 ];
 
+/// What runs pods by a role, which needs an access entry.
+struct Compute {
+    of: &'static str,
+    name: &'static str,
+    role: &'static str,
+    /// The type of its entry.
+    kind: &'static str,
+    what: &'static str,
+}
+
+/// What `describe-nodegroup` and `describe-fargate-profile` say of it (EKS API, read 2026-11).
+const COMPUTE: [Compute; 2] = [
+    Compute {
+        of: existing::NODE_GROUP,
+        name: "nodegroupName",
+        role: "nodeRole",
+        kind: "EC2_LINUX",
+        what: "nodes of",
+    },
+    Compute {
+        of: existing::FARGATE_PROFILE,
+        name: "fargateProfileName",
+        role: "podExecutionRoleArn",
+        kind: "FARGATE_LINUX",
+        what: "pods of Fargate profile",
+    },
+];
+
 /// Looks whether a cluster can come under the blueprint as that describes it.
 pub(in crate::model) fn check(
     context: &mut Context<'_>,
@@ -278,7 +306,8 @@ pub(in crate::model) fn check(
     for obstacle in OBSTACLES.iter().filter(|obstacle| (obstacle.is_there)(&existing.cluster)) {
         let Obstacle { what, why, help, path, .. } = obstacle;
         let at = at(&existing.cluster, path).map_or(existing.cluster.span, |node| node.span);
-        context.push(not_adoptable((*what).to_owned(), why, help.replace("{cluster}", &word(name))), at);
+        let help = help.replace("{region}", &word(existing.region())).replace("{cluster}", &word(name));
+        context.push(not_adoptable((*what).to_owned(), why, help), at);
     }
     let wish = Wish { keys, scope, eks_name, account_at, region_at };
     for Fixed { key, has, path, says, why, .. } in &FIXED {
@@ -294,15 +323,20 @@ pub(in crate::model) fn check(
             context.push_conflict(problem, here, there);
         }
     }
-    for group in existing.all(existing::NODE_GROUP) {
-        let (Some(group_name), Some(role)) = (text(group, "nodegroupName"), text(group, "nodeRole")) else {
-            continue;
-        };
-        if existing::has_access_entries(&existing.cluster) && entry(existing, role.value).is_none() {
-            let what = format!("nodes of `{}` come in by `aws-auth` alone", group_name.value);
-            let about = [("principal-arn", role.value), ("type", "EC2_LINUX")];
-            let help = run_and_again(&eks(existing, "create-access-entry", &about));
-            context.push(not_adoptable(what, "the standard knows access entries alone", help), role.span);
+    if existing::has_access_entries(&existing.cluster) {
+        for Compute { of, name, role, kind, what } in &COMPUTE {
+            for compute in existing.all(of) {
+                let (Some(own), Some(role)) = (text(compute, name), text(compute, role)) else { continue };
+                if entry(existing, role.value).is_none() {
+                    let what = format!("{what} `{}` come in by `aws-auth` alone", own.value);
+                    let about = [("principal-arn", role.value), ("type", kind)];
+                    let help = run_and_again(&eks(existing, "create-access-entry", &about));
+                    context.push(
+                        not_adoptable(what, "the standard knows access entries alone", help),
+                        role.span,
+                    );
+                }
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ACCESS_LISTS, Outside, association, eks, listed, policies, policy_arn, tenant_roles};
 use crate::blueprint::existing::{self, Existing, text, texts};
-use crate::blueprint::node::{Node, Value};
+use crate::blueprint::node::Value;
 use crate::catalog::AddonKind;
 use crate::diagnostic::Spanned;
 use crate::model::{Addon, Cluster};
@@ -99,11 +99,12 @@ impl<'a> Outsiders<'a> {
             let command = self.eks("delete-nodegroup", &[("nodegroup-name", group.value)]);
             Outside::new("node group", group.value, todo).by(command)
         });
-        let profiles = self.existing.all(existing::FARGATE_PROFILES).filter_map(Node::as_str);
+        let profiles = self.existing.all(existing::FARGATE_PROFILE);
+        let profiles = profiles.filter_map(|profile| text(profile, "fargateProfileName"));
         let profiles = profiles.map(|profile| {
             let todo = "It stays, and takes the pods that it took. To be rid of it:";
-            let command = self.eks("delete-fargate-profile", &[("fargate-profile-name", profile)]);
-            Outside::new("Fargate profile", profile, todo).by(command)
+            let command = self.eks("delete-fargate-profile", &[("fargate-profile-name", profile.value)]);
+            Outside::new("Fargate profile", profile.value, todo).by(command)
         });
         groups.chain(profiles).collect()
     }
