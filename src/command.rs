@@ -44,6 +44,9 @@ use show::Show;
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
 
+/// What `plinth describe-cluster` prints.
+const DESCRIBE_CLUSTER: &str = include_str!("../docs/describe-cluster");
+
 /// The schema's name beside a blueprint.
 const SCHEMA: &str = "blueprint.schema.json";
 
@@ -107,6 +110,8 @@ enum Command {
     Attach(Box<Attach>),
     /// Copies a template beside the blueprint, where it replaces plinth's own; lists all without one
     Eject(Eject),
+    /// Prints a script that asks AWS about a cluster that exists, for the file of `import`
+    DescribeCluster,
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -212,6 +217,10 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
         Command::Catalog(question) => question.run(out, err),
         Command::Attach(attachment) => attachment.run(out, err),
         Command::Eject(template) => template.run(out, err),
+        Command::DescribeCluster => {
+            out.write_all(DESCRIBE_CLUSTER.as_bytes())?;
+            Ok(CLEAN)
+        }
         Command::Schema => {
             out.write_all(schema_text().as_bytes())?;
             Ok(CLEAN)

@@ -102,10 +102,15 @@ fn script_gathers_what_is_read() {
     }
     let aws = bin.join("aws");
     fs::write(&aws, FAKE_AWS).expect("writable");
-    let script = repository().join("docs/describe-cluster");
     executable(&aws);
+    // As a user of the binary has it.
+    let script = folder.path().join("describe-cluster");
+    let Run { status, stdout, .. } = plinth(folder.path(), &["describe-cluster"]);
+    assert_eq!(status, 0);
+    fs::write(&script, stdout).expect("writable");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-    let output = Command::new(script)
+    let output = Command::new("bash")
+        .arg(script)
         .args(["legacy", "--profile", "production"])
         .env("PATH", path)
         .output()

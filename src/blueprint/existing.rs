@@ -1,6 +1,6 @@
 //! What AWS says of a cluster that exists already: `import = "clusters/legacy.json"`.
 //!
-//! The file holds answers of the AWS CLI, one behind the other and as they are; `docs/adopt.md` has the commands. Here they are put
+//! The file holds answers of the AWS CLI, one behind the other and as they are; `docs/describe-cluster` has the commands. Here they are put
 //! in order, and it is made sure that none is missing: what nobody asked for must not look like what is not there. What follows
 //! from them is `model`'s.
 

@@ -12,7 +12,7 @@ mod outside;
 
 use serde::Serialize;
 
-pub(super) use fixed::check;
+pub(super) use fixed::{check, support};
 use outside::Outsiders;
 
 use super::addon::Addon;

@@ -5,9 +5,11 @@ use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word}
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as NetworkKeys};
 use crate::blueprint::node::Node;
 use crate::blueprint::pattern::{Pattern, Scope};
-use crate::blueprint::scalar::Name;
+use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::model::Context;
+use crate::model::support::next;
 use crate::problem::Problem;
 
 /// What never changes under a cluster that exists, or must not at the same time: the blueprint says it.
@@ -68,6 +70,9 @@ impl Says {
     }
 }
 
+/// Where the Kubernetes version of a cluster stands.
+const VERSION: &str = "version";
+
 const NEVER: &str = "EKS never changes it: Terraform would replace the cluster";
 
 /// All of them.
@@ -101,8 +106,8 @@ const FIXED: [Fixed; 9] = [
     },
     Fixed {
         key: "kubernetes_version",
-        has: |existing| toml(existing, "version"),
-        path: "version",
+        has: |existing| toml(existing, VERSION),
+        path: VERSION,
         says: |wish| Says::text(wish.keys.kubernetes_version.as_ref()),
         why: "adopt it as it is, and upgrade it afterwards",
         listed: false,
@@ -257,18 +262,59 @@ const OBSTACLES: [Obstacle; 8] = [
     },
 ];
 
+/// Looks whether the kind of support, which the standard changes, can still change on a day: EKS refuses that once the version's
+/// standard support has ended (EKS user guide, "View current cluster upgrade policy", read 2026-11). A version before those that
+/// plinth knows has to go, too.
+pub(in crate::model) fn support(
+    existing: &Existing,
+    catalog: &Catalog,
+    day: &str,
+) -> Option<(Problem, Span)> {
+    let has = existing.text(VERSION)?;
+    let version = KubernetesVersion::new(has.value)?;
+    let versions = &catalog.kubernetes.versions;
+    let row = versions.iter().find(|row| row.version == has.value);
+    let (what, why) = if let Some(row) = row {
+        let kind = existing.text("upgradePolicy.supportType");
+        // Days as `2027-03-31` sort as they follow one another.
+        if kind.is_some_and(|kind| kind.value == "STANDARD") || row.standard_support_ends.as_str() >= day {
+            return None;
+        }
+        (
+            format!(
+                "its Kubernetes {version} has been in extended support since {}",
+                row.standard_support_ends
+            ),
+            "the standard has no extended support, and EKS does not end it before an upgrade",
+        )
+    } else if version.minor() < KubernetesVersion::new(&versions.last()?.version)?.minor() {
+        (format!("its Kubernetes {version} is too old"), "plinth does not know this version any more")
+    } else {
+        return None;
+    };
+    let help = format!(
+        "upgrade it before, one minor version at a time, until it is in standard support: run `aws eks update-cluster-version{} \
+         --name {} --kubernetes-version {}`, and gather the answers again",
+        existing.in_region(),
+        word(existing.name()),
+        next(&version),
+    );
+    let cluster = existing.name().to_owned();
+    Some((Problem::NotAdoptable { cluster, what, why, help }, has.span))
+}
+
 /// What runs pods by a role, which needs an access entry.
-struct Compute {
-    of: &'static str,
+pub(super) struct Compute {
+    pub of: &'static str,
     name: &'static str,
-    role: &'static str,
+    pub role: &'static str,
     /// The type of its entry.
     kind: &'static str,
     what: &'static str,
 }
 
 /// What `describe-nodegroup` and `describe-fargate-profile` say of it (EKS API, read 2026-11).
-const COMPUTE: [Compute; 2] = [
+pub(super) const COMPUTE: [Compute; 2] = [
     Compute {
         of: existing::NODE_GROUP,
         name: "nodegroupName",
@@ -310,8 +356,14 @@ pub(in crate::model) fn check(
         context.push(not_adoptable((*what).to_owned(), why, help), at);
     }
     let wish = Wish { keys, scope, eks_name, account_at, region_at };
+    let support = support(existing, context.catalog, &context.catalog.kubernetes.read);
+    let is_too_old = support.is_some();
+    if let Some((problem, at)) = support {
+        context.push(problem, at);
+    }
     for Fixed { key, has, path, says, why, .. } in &FIXED {
-        let Some(has) = has(existing) else { continue };
+        // The version that it has is no way out then.
+        let Some(has) = has(existing).filter(|_| !(is_too_old && *path == VERSION)) else { continue };
         let Says { value, at: written } = says(&wish);
         if value != has {
             let is_written = written != Span::default();
