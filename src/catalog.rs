@@ -86,6 +86,8 @@ impl DatabaseNames {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kubernetes {
+    /// The day as of which the rest was read.
+    pub read: String,
     /// The version that messages propose.
     pub default: String,
     /// Versions that EKS offers, newest first.

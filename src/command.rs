@@ -45,6 +45,9 @@ use show::Show;
 /// What `plinth init` writes.
 const STARTER: &str = include_str!("../blueprints/starter.toml");
 
+/// What `plinth describe-cluster` prints.
+const DESCRIBE_CLUSTER: &str = include_str!("../docs/describe-cluster");
+
 /// The schema's name beside a blueprint.
 const SCHEMA: &str = "blueprint.schema.json";
 
@@ -108,6 +111,8 @@ enum Command {
     Attach(Box<Attach>),
     /// Copies a template beside the blueprint, where it replaces plinth's own; lists all without one
     Eject(Eject),
+    /// Prints a script that asks AWS about a cluster that exists, for the file of `import`
+    DescribeCluster,
     /// Prints the blueprint's JSON Schema, from which editors complete and check
     Schema,
 }
@@ -226,6 +231,10 @@ impl Command {
                 out.write_all(schema_text().as_bytes())?;
                 Ok(CLEAN)
             }
+            Command::DescribeCluster => {
+                out.write_all(DESCRIBE_CLUSTER.as_bytes())?;
+                Ok(CLEAN)
+            }
         }
     }
 
@@ -237,7 +246,9 @@ impl Command {
             Self::Affected(affected) => Some(affected.place.format),
             Self::Show(show) => Some(show.written.format.into()),
             Self::Explain(question) => Some(question.written.format.into()),
-            Self::Migrate(_) | Self::Init { .. } | Self::Eject(_) | Self::Schema => None,
+            Self::Migrate(_) | Self::Init { .. } | Self::Eject(_) | Self::Schema | Self::DescribeCluster => {
+                None
+            }
             Self::Catalog(question) => Some(question.format.into()),
             Self::Attach(attachment) => Some(attachment.format.into()),
         }

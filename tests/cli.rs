@@ -78,6 +78,7 @@ fn help_says_what_there_is() {
         &["migrate", "--help"],
         &["explain", "--help"],
         &["attach", "--help"],
+        &["describe-cluster", "--help"],
         &["schema", "--help"],
     ] {
         let Run { status, stdout, stderr } = plinth(folder.path(), command);

@@ -1,6 +1,6 @@
 //! What AWS says of a cluster that exists already: `import = "clusters/legacy.json"`.
 //!
-//! The file holds answers of the AWS CLI, one behind the other and as they are; `docs/adopt.md` has the commands. Here they are put
+//! The file holds answers of the AWS CLI, one behind the other and as they are; `docs/describe-cluster` has the commands. Here they are put
 //! in order, and it is made sure that none is missing: what nobody asked for must not look like what is not there. What follows
 //! from them is `model`'s.
 
@@ -36,8 +36,8 @@ pub const CLUSTER: &str = "cluster";
 pub const ADDON: &str = "addon";
 /// Its managed node groups.
 pub const NODE_GROUP: &str = "nodegroup";
-/// Names of its Fargate profiles.
-pub const FARGATE_PROFILES: &str = "fargateProfileNames";
+/// Its Fargate profiles.
+pub const FARGATE_PROFILE: &str = "fargateProfile";
 /// Who may enter it.
 pub const ACCESS_ENTRY: &str = "accessEntry";
 /// With which rights.
@@ -54,7 +54,7 @@ pub const SUBNETS: &str = "Subnets";
 pub const RULES: &str = "SecurityGroupRules";
 
 /// Every answer that there has to be (AWS CLI 2 reference, read 2026-11).
-const ANSWERS: [Answer; 14] = [
+const ANSWERS: [Answer; 15] = [
     list(CLUSTER, "aws eks describe-cluster --name {cluster}"),
     list("addons", "aws eks list-addons --cluster-name {cluster}"),
     each(ADDON, "aws eks describe-addon --cluster-name {cluster} --addon-name {one}", "addons", "addonName"),
@@ -65,7 +65,13 @@ const ANSWERS: [Answer; 14] = [
         "nodegroups",
         "nodegroupName",
     ),
-    list(FARGATE_PROFILES, "aws eks list-fargate-profiles --cluster-name {cluster}"),
+    list("fargateProfileNames", "aws eks list-fargate-profiles --cluster-name {cluster}"),
+    each(
+        FARGATE_PROFILE,
+        "aws eks describe-fargate-profile --cluster-name {cluster} --fargate-profile-name {one}",
+        "fargateProfileNames",
+        "fargateProfileName",
+    ),
     list("accessEntries", "aws eks list-access-entries --cluster-name {cluster}"),
     each(
         ACCESS_ENTRY,
@@ -142,7 +148,7 @@ impl Existing {
             }
         }
         let Some(cluster) = answers.get(CLUSTER).and_then(|of| of.first()?.get(CLUSTER)).cloned() else {
-            let command = ANSWERS[0].command.replace("{cluster}", "NAME");
+            let command = ANSWERS[0].command.replace("{cluster}", "NAME") + " --region REGION";
             diagnostics.push(Problem::AnswerMissing { what: format!("`{CLUSTER}`"), command }, start);
             return None;
         };
@@ -178,6 +184,16 @@ impl Existing {
         self.text("name").map(|name| name.value).unwrap_or_default()
     }
 
+    /// Returns the cluster's region.
+    pub fn region(&self) -> &str {
+        self.text("arn").and_then(|arn| arn.value.split(':').nth(3)).unwrap_or_default()
+    }
+
+    /// Returns the end of a command of the AWS CLI that asks where the cluster is.
+    pub fn in_region(&self) -> String {
+        format!(" --region {}", word(self.region()))
+    }
+
     /// Returns the command that gives an answer, about one thing of a list.
     fn command(&self, command: &str, one: &str) -> String {
         let of = |path: &str| self.text(path).map(|text| text.value).unwrap_or_default();
@@ -188,7 +204,10 @@ impl Existing {
             ("{group}", group),
             ("{one}", one),
         ];
-        known.iter().fold(command.to_owned(), |command, (hole, value)| command.replace(hole, &word(value)))
+        let command = known
+            .iter()
+            .fold(command.to_owned(), |command, (hole, value)| command.replace(hole, &word(value)));
+        command + &self.in_region()
     }
 
     fn check_lists(&self, start: Span, diagnostics: &mut Diagnostics) {

@@ -150,7 +150,7 @@ table! {
         optional name: Name,
         /// The region, in place of the environment's.
         optional region: String,
-        /// What AWS says of the cluster, where it exists already: a file below the blueprint's folder, as `docs/adopt.md` tells.
+        /// What AWS says of the cluster, where it exists already: a file below the blueprint's folder. `plinth describe-cluster` prints the script that gathers it.
         /// The next apply takes the cluster over and replaces nothing of it; after that, this goes.
         optional import: FilePath,
         /// The IAM role of a cluster that was made with one. Without it, plinth makes the role. It cannot change under a cluster

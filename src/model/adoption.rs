@@ -12,7 +12,7 @@ mod outside;
 
 use serde::Serialize;
 
-pub(super) use fixed::check;
+pub(super) use fixed::{check, support};
 use outside::Outsiders;
 
 use super::addon::Addon;
@@ -141,7 +141,11 @@ pub(super) fn control_plane_zones(context: &mut Context<'_>, keys: &ClusterKeys)
         } else {
             let problem = Problem::AnswerMissing {
                 what: format!("`{}` of `{id}`", existing::SUBNETS),
-                command: format!("aws ec2 describe-subnets --subnet-ids {}", word(id)),
+                command: format!(
+                    "aws ec2 describe-subnets --subnet-ids {}{}",
+                    word(id),
+                    existing.in_region()
+                ),
             };
             context.push(problem, existing.cluster.span);
         }
@@ -347,9 +351,8 @@ fn association<'e>(existing: &'e Existing, addon: &Addon) -> Option<&'e Node> {
 
 /// Makes a command of the AWS CLI about a cluster.
 fn eks(existing: &Existing, command: &str, about: &[(&str, &str)]) -> String {
-    let region = existing.text("arn").and_then(|arn| arn.value.split(':').nth(3)).unwrap_or_default();
     let mut line =
-        format!("aws eks {command} --region {} --cluster-name {}", word(region), word(existing.name()));
+        format!("aws eks {command}{} --cluster-name {}", existing.in_region(), word(existing.name()));
     for (option, value) in about {
         line.push_str(&format!(" --{option} {}", word(value)));
     }

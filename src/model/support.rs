@@ -1,5 +1,6 @@
 //! How long EKS supports a Kubernetes version, judged by a day that somebody names.
 
+use super::adoption;
 use crate::blueprint::Blueprint;
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::catalog::Catalog;
@@ -20,6 +21,11 @@ pub fn check(blueprint: &Blueprint, catalog: &Catalog, today: &str) -> Diagnosti
         let Some(written) = &cluster.value.kubernetes_version else { continue };
         let versions = &catalog.kubernetes.versions;
         let Some(row) = versions.iter().find(|row| row.version == written.as_str()) else { continue };
+        let import = cluster.value.import.as_ref().and_then(|import| blueprint.existing.get(&import.value));
+        if let Some((problem, at)) = import.and_then(|existing| adoption::support(existing, catalog, today)) {
+            diagnostics.push(problem, at);
+            continue;
+        }
         let left = days(&row.standard_support_ends) - days(today);
         let (version, next) = (written.to_string(), next(&written.value));
         let next = versions.iter().any(|row| row.version == next).then_some(next);

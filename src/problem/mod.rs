@@ -677,8 +677,15 @@ impl Problem {
     pub fn is_same_mistake(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::MissingKey { key, .. }, Self::MissingKey { key: other, .. })
-            | (Self::PoolNeeds { key, .. }, Self::PoolNeeds { key: other, .. }) => key == other,
+            | (Self::PoolNeeds { key, .. }, Self::PoolNeeds { key: other, .. })
+            | (Self::NotAsExisting { key, .. }, Self::NotAsExisting { key: other, .. }) => key == other,
             (Self::AddonRequired { addon, .. }, Self::AddonRequired { addon: other, .. }) => addon == other,
+            // What is not there has no place of its own.
+            (Self::AnswerMissing { what, .. }, Self::AnswerMissing { what: other, .. })
+            | (Self::NotAdoptable { what, .. }, Self::NotAdoptable { what: other, .. }) => what == other,
+            (Self::AnswerIncomplete { path, .. }, Self::AnswerIncomplete { path: other, .. }) => {
+                path == other
+            }
             (Self::StackLeaves { removed, .. }, Self::StackLeaves { removed: other, .. }) => removed == other,
             _ => self.code() == other.code(),
         }

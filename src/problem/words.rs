@@ -217,13 +217,13 @@ impl Problem {
             }
             Self::ImportUnreadable { file, why: None } => Words::new(format!("no file is called `{file}`"))
                 .label("imports nothing")
-                .help("write it relative to the blueprint's folder; `docs/adopt.md` says what it holds"),
+                .help("write it relative to the blueprint's folder; `plinth describe-cluster` prints the script that makes it"),
             Self::ImportUnreadable { file, why: Some(why) } => Words::new(format!("`{file}` cannot be read"))
                 .label(why.clone())
                 .help("make it a file that can be read, or take `import` out"),
             Self::NotAnswers { why } => Words::new("this is not JSON as the AWS CLI prints it")
                 .label(why.clone())
-                .help("gather the answers again, by `--output json` and as they are; `docs/adopt.md` has the commands"),
+                .help("gather the answers again, by `--output json` and as they are; `plinth describe-cluster` prints the script that does"),
             Self::UnknownAnswer { found, known } => {
                 let found = match found.as_slice() {
                     [] => "this is".to_owned(),

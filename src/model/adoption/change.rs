@@ -83,7 +83,8 @@ const IN_PLACE: [InPlace; 9] = [
             existing.text("upgradePolicy.supportType").map_or("EXTENDED", |kind| kind.value).to_owned()
         },
         becomes: |_| "STANDARD".to_owned(),
-        note: "At the end of standard support EKS upgrades the cluster by itself.",
+        note: "EKS takes it only before the version's standard support ends: apply it until then, or upgrade first. At that end EKS \
+               upgrades the cluster by itself.",
     },
     InPlace {
         what: "deletion protection",
@@ -110,10 +111,13 @@ fn log_types(cluster: &Node) -> Vec<&str> {
         .collect()
 }
 
-/// Returns the keys of tags.
-fn tags(node: &Node) -> Vec<&str> {
+/// Returns tags, by key and value.
+fn tags(node: &Node) -> Vec<(&str, &str)> {
     match node.get("tags").map(|tags| &tags.value) {
-        Some(Value::Table(table)) => table.0.keys().map(String::as_str).collect(),
+        Some(Value::Table(table)) => {
+            let tags = table.0.iter();
+            tags.map(|(key, value)| (key.as_str(), value.node.as_str().unwrap_or_default())).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -135,30 +139,53 @@ pub(super) fn changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
         .collect()
 }
 
-fn tag_changes(existing: &Existing, cluster: &Cluster) -> Option<Change> {
-    let stay = |key: &&str| cluster.tags.iter().any(|(own, _)| own == key);
-    let gone: Vec<&str> = tags(&existing.cluster).into_iter().filter(|key| !stay(key)).collect();
-    (!gone.is_empty()).then(|| Change {
-        what: "tags".to_owned(),
-        has: listed(gone),
-        becomes: "none of these".to_owned(),
-        note: "They are taken off, whoever made them. `project.tags` keeps some.",
-    })
+fn tag_changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
+    let own = |key: &str| cluster.tags.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str());
+    let mut changes = Vec::new();
+    let mut gone = Vec::new();
+    for (key, value) in tags(&existing.cluster) {
+        match own(key) {
+            None => gone.push(key),
+            Some(own) if own != value => changes.push(Change {
+                what: format!("tag {key}"),
+                has: value.to_owned(),
+                becomes: own.to_owned(),
+                note: "Whatever looks for the old value, such as a report of costs or a policy, does not find the cluster any more.",
+            }),
+            Some(_) => {}
+        }
+    }
+    if !gone.is_empty() {
+        changes.push(Change {
+            what: "tags".to_owned(),
+            has: listed(gone),
+            becomes: "none of these".to_owned(),
+            note: "They are taken off, whoever made them. `project.tags` keeps some.",
+        });
+    }
+    changes
 }
+
+/// What a shorter retention means.
+const OLDER: &str = "Older ones are deleted. `log_retention_days` says otherwise.";
 
 fn log_changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
     let Some(group) = log_group(existing) else { return Vec::new() };
-    let days = match at(group, "retentionInDays").map(|days| &days.value) {
-        Some(Value::Integer(days)) => format!("{days} days"),
-        _ => "for ever".to_owned(),
+    let becomes = cluster.settings.log_retention_days;
+    let (days, note) = match at(group, "retentionInDays").map(|days| &days.value) {
+        Some(Value::Integer(days)) if *days < i64::from(becomes) => {
+            (format!("{days} days"), "Nothing is deleted, and CloudWatch charges for what is kept.")
+        }
+        Some(Value::Integer(days)) => (format!("{days} days"), OLDER),
+        _ => ("for ever".to_owned(), OLDER),
     };
     let key = text(group, "kmsKeyId").map_or("AWS' own", |key| key.value);
     let changes = [
         Change {
             what: "how long logs are kept".to_owned(),
             has: days,
-            becomes: format!("{} days", cluster.settings.log_retention_days),
-            note: "Older ones are deleted. `log_retention_days` says otherwise.",
+            becomes: format!("{becomes} days"),
+            note,
         },
         Change {
             what: "key of logs".to_owned(),

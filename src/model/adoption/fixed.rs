@@ -5,9 +5,11 @@ use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word}
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as NetworkKeys};
 use crate::blueprint::node::Node;
 use crate::blueprint::pattern::{Pattern, Scope};
-use crate::blueprint::scalar::Name;
+use crate::blueprint::scalar::{KubernetesVersion, Name};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::model::Context;
+use crate::model::support::next;
 use crate::problem::Problem;
 
 /// What never changes under a cluster that exists, or must not at the same time: the blueprint says it.
@@ -68,6 +70,9 @@ impl Says {
     }
 }
 
+/// Where the Kubernetes version of a cluster stands.
+const VERSION: &str = "version";
+
 const NEVER: &str = "EKS never changes it: Terraform would replace the cluster";
 
 /// All of them.
@@ -101,8 +106,8 @@ const FIXED: [Fixed; 9] = [
     },
     Fixed {
         key: "kubernetes_version",
-        has: |existing| toml(existing, "version"),
-        path: "version",
+        has: |existing| toml(existing, VERSION),
+        path: VERSION,
         says: |wish| Says::text(wish.keys.kubernetes_version.as_ref()),
         why: "adopt it as it is, and upgrade it afterwards",
         listed: false,
@@ -208,7 +213,7 @@ const OBSTACLES: [Obstacle; 8] = [
         is_there: |cluster| !existing::has_access_entries(cluster),
         what: "only its `aws-auth` ConfigMap lets anybody in",
         why: "the standard knows access entries alone: nodes and people would be locked out",
-        help: "run `aws eks update-cluster-config --name {cluster} --access-config authenticationMode=API_AND_CONFIG_MAP`, make an access entry for \
+        help: "run `aws eks update-cluster-config --region {region} --name {cluster} --access-config authenticationMode=API_AND_CONFIG_MAP`, make an access entry for \
                whatever `aws-auth` names, and gather the answers again",
     },
     Obstacle {
@@ -257,6 +262,75 @@ const OBSTACLES: [Obstacle; 8] = [
     },
 ];
 
+/// Looks whether the kind of support, which the standard changes, can still change on a day: EKS refuses that once the version's
+/// standard support has ended (EKS user guide, "View current cluster upgrade policy", read 2026-11). A version before those that
+/// plinth knows has to go, too.
+pub(in crate::model) fn support(
+    existing: &Existing,
+    catalog: &Catalog,
+    day: &str,
+) -> Option<(Problem, Span)> {
+    let has = existing.text(VERSION)?;
+    let version = KubernetesVersion::new(has.value)?;
+    let versions = &catalog.kubernetes.versions;
+    let row = versions.iter().find(|row| row.version == has.value);
+    let (what, why) = if let Some(row) = row {
+        let kind = existing.text("upgradePolicy.supportType");
+        // Days as `2027-03-31` sort as they follow one another.
+        if kind.is_some_and(|kind| kind.value == "STANDARD") || row.standard_support_ends.as_str() >= day {
+            return None;
+        }
+        (
+            format!(
+                "its Kubernetes {version} has been in extended support since {}",
+                row.standard_support_ends
+            ),
+            "the standard has no extended support, and EKS does not end it before an upgrade",
+        )
+    } else if version.minor() < KubernetesVersion::new(&versions.last()?.version)?.minor() {
+        (format!("its Kubernetes {version} is too old"), "plinth does not know this version any more")
+    } else {
+        return None;
+    };
+    let help = format!(
+        "upgrade it before, one minor version at a time, until it is in standard support: run `aws eks update-cluster-version{} \
+         --name {} --kubernetes-version {}`, and gather the answers again",
+        existing.in_region(),
+        word(existing.name()),
+        next(&version),
+    );
+    let cluster = existing.name().to_owned();
+    Some((Problem::NotAdoptable { cluster, what, why, help }, has.span))
+}
+
+/// What runs pods by a role, which needs an access entry.
+pub(super) struct Compute {
+    pub of: &'static str,
+    name: &'static str,
+    pub role: &'static str,
+    /// The type of its entry.
+    kind: &'static str,
+    what: &'static str,
+}
+
+/// What `describe-nodegroup` and `describe-fargate-profile` say of it (EKS API, read 2026-11).
+pub(super) const COMPUTE: [Compute; 2] = [
+    Compute {
+        of: existing::NODE_GROUP,
+        name: "nodegroupName",
+        role: "nodeRole",
+        kind: "EC2_LINUX",
+        what: "nodes of",
+    },
+    Compute {
+        of: existing::FARGATE_PROFILE,
+        name: "fargateProfileName",
+        role: "podExecutionRoleArn",
+        kind: "FARGATE_LINUX",
+        what: "pods of Fargate profile",
+    },
+];
+
 /// Looks whether a cluster can come under the blueprint as that describes it.
 pub(in crate::model) fn check(
     context: &mut Context<'_>,
@@ -278,11 +352,18 @@ pub(in crate::model) fn check(
     for obstacle in OBSTACLES.iter().filter(|obstacle| (obstacle.is_there)(&existing.cluster)) {
         let Obstacle { what, why, help, path, .. } = obstacle;
         let at = at(&existing.cluster, path).map_or(existing.cluster.span, |node| node.span);
-        context.push(not_adoptable((*what).to_owned(), why, help.replace("{cluster}", &word(name))), at);
+        let help = help.replace("{region}", &word(existing.region())).replace("{cluster}", &word(name));
+        context.push(not_adoptable((*what).to_owned(), why, help), at);
     }
     let wish = Wish { keys, scope, eks_name, account_at, region_at };
+    let support = support(existing, context.catalog, &context.catalog.kubernetes.read);
+    let is_too_old = support.is_some();
+    if let Some((problem, at)) = support {
+        context.push(problem, at);
+    }
     for Fixed { key, has, path, says, why, .. } in &FIXED {
-        let Some(has) = has(existing) else { continue };
+        // The version that it has is no way out then.
+        let Some(has) = has(existing).filter(|_| !(is_too_old && *path == VERSION)) else { continue };
         let Says { value, at: written } = says(&wish);
         if value != has {
             let is_written = written != Span::default();
@@ -294,15 +375,20 @@ pub(in crate::model) fn check(
             context.push_conflict(problem, here, there);
         }
     }
-    for group in existing.all(existing::NODE_GROUP) {
-        let (Some(group_name), Some(role)) = (text(group, "nodegroupName"), text(group, "nodeRole")) else {
-            continue;
-        };
-        if existing::has_access_entries(&existing.cluster) && entry(existing, role.value).is_none() {
-            let what = format!("nodes of `{}` come in by `aws-auth` alone", group_name.value);
-            let about = [("principal-arn", role.value), ("type", "EC2_LINUX")];
-            let help = run_and_again(&eks(existing, "create-access-entry", &about));
-            context.push(not_adoptable(what, "the standard knows access entries alone", help), role.span);
+    if existing::has_access_entries(&existing.cluster) {
+        for Compute { of, name, role, kind, what } in &COMPUTE {
+            for compute in existing.all(of) {
+                let (Some(own), Some(role)) = (text(compute, name), text(compute, role)) else { continue };
+                if entry(existing, role.value).is_none() {
+                    let what = format!("{what} `{}` come in by `aws-auth` alone", own.value);
+                    let about = [("principal-arn", role.value), ("type", kind)];
+                    let help = run_and_again(&eks(existing, "create-access-entry", &about));
+                    context.push(
+                        not_adoptable(what, "the standard knows access entries alone", help),
+                        role.span,
+                    );
+                }
+            }
         }
     }
 }

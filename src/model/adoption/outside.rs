@@ -1,8 +1,12 @@
 //! What exists beside what the blueprint declares: it stays as it is, and a person sees to it.
 
-use super::{ACCESS_LISTS, Outside, association, eks, listed, policies, policy_arn, tenant_roles};
+use super::fixed::{COMPUTE, Compute};
+use super::{
+    ACCESS_LISTS, Outside, addons, association, eks, existing_addon, listed, policies, policy_arn,
+    tenant_roles,
+};
 use crate::blueprint::existing::{self, Existing, text, texts};
-use crate::blueprint::node::{Node, Value};
+use crate::blueprint::node::Value;
 use crate::catalog::AddonKind;
 use crate::diagnostic::Spanned;
 use crate::model::{Addon, Cluster};
@@ -67,6 +71,7 @@ impl<'a> Outsiders<'a> {
     pub fn all(&self) -> Vec<Outside> {
         let mut all = self.settings();
         all.extend(self.associations());
+        all.extend(self.agent());
         all.extend(self.addons());
         all.extend(self.nodes());
         all.extend(self.access());
@@ -99,11 +104,12 @@ impl<'a> Outsiders<'a> {
             let command = self.eks("delete-nodegroup", &[("nodegroup-name", group.value)]);
             Outside::new("node group", group.value, todo).by(command)
         });
-        let profiles = self.existing.all(existing::FARGATE_PROFILES).filter_map(Node::as_str);
+        let profiles = self.existing.all(existing::FARGATE_PROFILE);
+        let profiles = profiles.filter_map(|profile| text(profile, "fargateProfileName"));
         let profiles = profiles.map(|profile| {
             let todo = "It stays, and takes the pods that it took. To be rid of it:";
-            let command = self.eks("delete-fargate-profile", &[("fargate-profile-name", profile)]);
-            Outside::new("Fargate profile", profile, todo).by(command)
+            let command = self.eks("delete-fargate-profile", &[("fargate-profile-name", profile.value)]);
+            Outside::new("Fargate profile", profile.value, todo).by(command)
         });
         groups.chain(profiles).collect()
     }
@@ -159,7 +165,12 @@ impl<'a> Outsiders<'a> {
         let entry = |todo| Outside::new("access entry", principal, todo);
         let delete = self.eks("delete-access-entry", &[("principal-arn", principal)]);
         if kind != "STANDARD" {
-            entry("It lets nodes in, and goes with them.").has(kind.to_owned())
+            let todo = if self.is_of_compute(principal) {
+                "It lets in what runs outside of every stack. Where AWS has left it when that is gone:"
+            } else {
+                "It lets in nodes that no node group has. Nobody takes it away. Once they are gone:"
+            };
+            entry(todo).has(kind.to_owned()).by(delete)
         } else if principal.contains(":role/aws-service-role/") {
             entry("A service of AWS made it for itself, and keeps it.").has(policies)
         } else if principal.contains(":role/") {
@@ -171,6 +182,35 @@ impl<'a> Outsiders<'a> {
                 .has(policies)
                 .by(delete)
         }
+    }
+
+    /// Whether a node group or a Fargate profile runs by a role.
+    fn is_of_compute(&self, principal: &str) -> bool {
+        let mut roles = COMPUTE.iter().flat_map(|Compute { of, role, .. }| {
+            self.existing.all(of).filter_map(|compute| text(compute, role))
+        });
+        roles.any(|role| role.value == principal)
+    }
+
+    /// Add-ons whose pods have their role by their service account's annotation, and by Pod Identity from then on: without its
+    /// agent they have none.
+    fn agent(&self) -> Option<Outside> {
+        const AGENT: &str = "eks-pod-identity-agent";
+        let is_there = existing_addon(self.existing, AGENT).is_some();
+        let comes = self.addon(AGENT).is_some_and(|own| own.kind == AddonKind::EksAddon);
+        let moves = addons(self.existing, self.cluster).filter(|(own, has)| {
+            own.facts.service_account.is_some() && text(has, "serviceAccountRoleArn").is_some()
+        });
+        let moves: Vec<&str> = moves.map(|(own, _)| own.name.as_str()).collect();
+        let todo = "These add-ons get their role by it from the first apply on, and nothing in the plan waits for its pods. Install it, \
+                    wait until it is `ACTIVE`, and gather the answers again:";
+        let command = self.eks("create-addon", &[("addon-name", AGENT)]);
+        (comes && !is_there && !moves.is_empty()).then(|| {
+            Outside::new("no EKS add-on", AGENT, todo)
+                .has(format!("for {}", listed(moves)))
+                .by(command)
+                .first()
+        })
     }
 
     /// Associations that nobody of ours makes, and those that are in the way of an EKS add-on's own: a service account has one.

@@ -7,3 +7,8 @@ import {
   to = module.cluster.aws_eks_cluster.this
   id = "legacy"
 }
+
+import {
+  to = module.cluster.aws_cloudwatch_log_group.cluster
+  id = "/aws/eks/legacy/cluster"
+}
