@@ -8,9 +8,11 @@ use super::scripts::binary;
 use super::template::view;
 use super::{Output, Row, Scope, Whole, always, lay_out, part, row};
 use crate::blueprint::scalar::{DeliveryEngine, Engine};
+use crate::blueprint::usual;
 use crate::catalog::{Action, Catalog};
 use crate::hcl::value::Value;
-use crate::model::delivery::Purpose;
+use crate::model::delivery::{Cloud, Purpose};
+use crate::model::stack::{Level, app_stack};
 use crate::model::{Delivery, Environment, Model, Stack};
 
 /// The folder of the tree whose content belongs at the repository's root.
@@ -64,6 +66,10 @@ fn is_github(scope: &ForDelivery<'_>) -> bool {
 
 fn is_gitlab(scope: &ForDelivery<'_>) -> bool {
     scope.delivery.engine == DeliveryEngine::GitlabCi
+}
+
+fn is_hcp(scope: &ForDelivery<'_>) -> bool {
+    scope.delivery.engine == DeliveryEngine::HcpTerraform
 }
 
 fn has_script(scope: &ForDelivery<'_>) -> bool {
@@ -274,6 +280,68 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
     })
 }
 
+/// Returns the folders of modules that a stack calls.
+fn modules(stack: &Stack) -> Vec<&str> {
+    match stack.stack.as_str() {
+        "state" => vec![],
+        "cluster" => vec!["modules/cluster"],
+        "services" => vec!["modules/services"],
+        "tenants" => vec!["modules/tenant", "modules/attachment"],
+        app => vec![app, "modules"],
+    }
+}
+
+/// Returns a path of the tree as the repository has it.
+fn below(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// A workspace of HCP Terraform.
+#[derive(Serialize)]
+struct WorkspaceView {
+    name: String,
+    folder: String,
+    /// Folders besides of which a change concerns it.
+    watches: Vec<String>,
+    /// The workspace after whose runs it has one.
+    has_after: bool,
+    after: String,
+    role: String,
+    /// Whether its providers speak to a cluster's API.
+    reaches_api: bool,
+}
+
+fn workspaces(scope: &ForDelivery<'_>) -> Vec<WorkspaceView> {
+    let model = scope.whole.model;
+    let all = delivered(model);
+    let folder = &scope.delivery.folder;
+    let workspaces = all.iter().filter(|stack| stack.level != Level::State).map(|stack| {
+        let before = before(&all, stack);
+        let after = before.first().filter(|before| before.level != Level::State);
+        let mut environments = model.environments.iter();
+        let environment = environments.find(|environment| environment.name == stack.environment);
+        let pipeline = environment.and_then(|environment| environment.pipeline.as_ref());
+        let reaches_api = match stack.level {
+            Level::State | Level::Cluster => false,
+            Level::Services | Level::Tenants => true,
+            Level::App => model
+                .apps
+                .iter()
+                .any(|app| app.owns_namespace() && app_stack(app.name.as_str()) == stack.stack),
+        };
+        WorkspaceView {
+            name: stack.key.clone(),
+            folder: below(folder, &stack.folder),
+            watches: modules(stack).into_iter().map(|module| below(folder, module)).collect(),
+            has_after: after.is_some(),
+            after: after.map_or(String::new(), |before| before.key.clone()),
+            role: pipeline.map_or(String::new(), |pipeline| pipeline.deploy_role.clone()),
+            reaches_api,
+        }
+    });
+    workspaces.collect()
+}
+
 fn atlantis(scope: &ForDelivery<'_>) -> Context {
     #[derive(Serialize)]
     struct ProjectView {
@@ -293,22 +361,12 @@ fn atlantis(scope: &ForDelivery<'_>) -> Context {
     let all = delivered(scope.whole.model);
     let projects = all.iter().map(|stack| {
         let up = "../".repeat(stack.folder.split('/').count());
-        let modules: &[&str] = match stack.stack.as_str() {
-            "state" => &[],
-            "cluster" => &["modules/cluster"],
-            "services" => &["modules/services"],
-            "tenants" => &["modules/tenant", "modules/attachment"],
-            app => &[app, "modules"],
-        };
+        let modules = modules(stack);
         let after: Vec<String> = before(&all, stack).into_iter().map(|before| before.name.clone()).collect();
         let chain = std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied());
         ProjectView {
             name: stack.name.clone(),
-            folder: [folder.as_str(), &stack.folder]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("/"),
+            folder: below(folder, &stack.folder),
             group: chain.count() - 1,
             has_after: !after.is_empty(),
             after,
@@ -356,6 +414,11 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         is_github: bool,
         is_gitlab: bool,
         is_atlantis: bool,
+        is_hcp: bool,
+        cloud: Option<&'a Cloud>,
+        workspaces: Vec<WorkspaceView>,
+        reaches_api: bool,
+        has_other_host: bool,
         is_opentofu: bool,
         binary: &'static str,
         roles: Vec<&'a str>,
@@ -392,7 +455,13 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         .environments
         .iter()
         .map(|environment| EnvironmentView { name: &environment.name, protected: environment.protected });
+    let workspaces = if is_hcp(scope) { workspaces(scope) } else { Vec::new() };
     view(&Page {
+        is_hcp: is_hcp(scope),
+        cloud: delivery.cloud.as_ref(),
+        has_other_host: delivery.issuer != usual::HCP_HOST,
+        reaches_api: workspaces.iter().any(|workspace| workspace.reaches_api),
+        workspaces,
         is_github: is_github(scope),
         is_gitlab: is_gitlab(scope),
         is_atlantis: is_atlantis(scope),

@@ -248,6 +248,9 @@ init_stack() { # directory
   fi
   run "$engine" -chdir="$1" init -input=false ${lock:+"$lock"} ||
     die "$engine init failed in $1" "in a new environment: scripts/bootstrap $environment" \
+{%- if has_cloud %}
+      "log in to {{ cloud | word }}: terraform login" \
+{%- endif %}
       "the deploy role $deploy_role must trust you"
 }
 
@@ -256,7 +259,7 @@ has_state() { # directory; true when the stack holds something. What cannot be r
   if list=$("$engine" -chdir="$1" state list 2>/dev/null); then [ -n "$list" ] && return 0 || return 1; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
-  die "the state of $1 cannot be read: $list" "the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"
+  die "the state of $1 cannot be read: $list" {% if has_cloud %}"log in to {{ cloud | word }}: terraform login"{% else %}"the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"{% endif %}
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no
