@@ -6,7 +6,7 @@ use tera::Context;
 use super::cluster_module::object;
 use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView};
 use super::template::view;
-use super::{Output, Row, Scope, Whole, always, lay_out, part, provider, root, row};
+use super::{Output, Row, Scope, Whole, always, lay_out, nothing, part, provider, root, row};
 use crate::blueprint::scalar::DeliveryEngine;
 use crate::catalog::Catalog;
 use crate::hcl::value::Value;
@@ -38,6 +38,10 @@ impl Scope for ForAccount<'_> {
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, delivery: &Delivery, outputs: &mut Vec<Output>) {
+    if !delivery.accounts.is_empty() {
+        let path = "accounts/.gitignore".to_owned();
+        lay_out(&[part(path, "apps/.gitignore", always, nothing)], whole, outputs);
+    }
     for account in &delivery.accounts {
         lay_out(&account_rows(), &ForAccount { whole: *whole, delivery, account }, outputs);
     }

@@ -18,11 +18,12 @@ use crate::model::{Delivery, Environment, Model, Stack};
 /// The folder of the tree whose content belongs at the repository's root.
 const FOLDER: &str = "delivery/";
 
-/// What stays in that folder: what says how to begin, and what the repository's root only names.
+/// What stays in that folder: what says how to begin, what the repository's root only names, and what jobs leave there.
 const PAGE: &str = "delivery/README.md";
 const GITLAB_CI: &str = "delivery/gitlab-ci.yml";
 const GITLAB_STACK: &str = "delivery/gitlab-stack.yml";
-const STAYS: [&str; 3] = [PAGE, GITLAB_CI, GITLAB_STACK];
+const IGNORED: &str = "delivery/.gitignore";
+const STAYS: [&str; 4] = [PAGE, GITLAB_CI, GITLAB_STACK, IGNORED];
 
 struct ForDelivery<'a> {
     whole: Whole<'a>,
@@ -49,7 +50,8 @@ impl Scope for ForDelivery<'_> {
 fn delivery_rows<'a>() -> Vec<Row<ForDelivery<'a>>> {
     vec![
         row(PAGE, always, page),
-        row("scripts/pipeline", has_script, pipeline),
+        row("scripts/pipeline", calls_script, pipeline),
+        row(IGNORED, calls_script, pipeline),
         row("delivery/.github/workflows/plinth-plan.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-deploy.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-stack.yml", is_github, pipeline),
@@ -72,8 +74,13 @@ fn is_hcp(scope: &ForDelivery<'_>) -> bool {
     scope.delivery.engine == DeliveryEngine::HcpTerraform
 }
 
-fn has_script(scope: &ForDelivery<'_>) -> bool {
-    is_github(scope) || is_gitlab(scope)
+fn calls_script(scope: &ForDelivery<'_>) -> bool {
+    has_script(scope.delivery.engine)
+}
+
+/// Whether pipelines are jobs that run `scripts/pipeline`.
+pub(super) fn has_script(engine: DeliveryEngine) -> bool {
+    matches!(engine, DeliveryEngine::GithubActions | DeliveryEngine::GitlabCi)
 }
 
 fn is_atlantis(scope: &ForDelivery<'_>) -> bool {
@@ -163,7 +170,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 struct StackView {
     /// What the job is called in the graph of jobs.
     job: String,
-    /// Jobs that come before it.
+    /// Jobs that come before it, also not directly: a job that was left out says nothing of those before it.
     after: Vec<String>,
     #[serde(flatten)]
     stack: Stack,
@@ -191,11 +198,14 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
             let own = runners.find(|own| own.environment == *name && own.cluster == stack.cluster);
             let hosted = if is_gitlab(scope) { "-" } else { HOSTED };
             let runner = own.map_or(hosted, |own| own.label.as_str());
-            let before = before(&all, stack);
+            let earlier: Vec<&Stack> =
+                std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied())
+                    .skip(1)
+                    .collect();
             views.push(StackView {
                 job: job(&stack.name),
-                after: before.iter().map(|before| job(&before.name)).collect(),
-                before: before.first().map_or("-", |before| &before.name).to_owned(),
+                after: earlier.iter().rev().map(|earlier| job(&earlier.name)).collect(),
+                before: earlier.first().map_or("-", |before| &before.name).to_owned(),
                 protected: if *protected { "yes" } else { "no" },
                 stack: stack.clone(),
                 region: region.clone(),
@@ -247,6 +257,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         minutes: u32,
         hours: u32,
         stacks: Vec<StackView>,
+        has_retired: bool,
     }
     let ForDelivery { whole, delivery } = scope;
     let facts = &whole.catalog.delivery;
@@ -277,6 +288,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         minutes: SESSION / 60,
         hours: SESSION / 3600,
         stacks: stack_views(scope),
+        has_retired: whole.model.has_retired(),
     })
 }
 
