@@ -237,7 +237,7 @@ fn what_accounts_have_for_pipelines_leaves_in_steps() {
     let script = place.path().join("tree/scripts/destroy");
     let output = Command::new("bash").arg(script).args(["222222222222", "--dry-run"]).output();
     let printed = String::from_utf8(output.expect("there is bash").stdout).expect("UTF-8");
-    assert!(printed.contains("-destroy -target=aws_iam_openid_connect_provider.pipelines"), "{printed}");
+    assert!(printed.contains("-destroy -target=aws_iam_role.pipeline"), "{printed}");
     place.generates(&roles);
     assert!(!place.has("accounts"));
 

@@ -96,18 +96,23 @@ table! {
 table! {
     /// `[delivery]`
     "[delivery]" Delivery {
-        /// What delivers changes: plinth writes what it reads. With `github-actions` and `gitlab-ci` also `accounts/`, with the roles
-        /// that pipelines log in as. Without it, delivery is somebody else's.
+        /// What delivers changes: plinth writes what it reads. With `github-actions`, `gitlab-ci` and `hcp-terraform` also
+        /// `accounts/`, with the roles that pipelines log in as. Without it, delivery is somebody else's.
         optional engine: DeliveryEngine,
         /// Whether pipelines are to end: what accounts have for them is to be destroyed, the step before `engine` is taken out
-        /// (GitHub Actions, GitLab CI).
+        /// (GitHub Actions, GitLab CI, HCP Terraform).
         default retire: bool = false,
         /// The repository whose pipelines may log in, as GitHub's tokens name it: `"acme/platform"`, or with the numbers of
         /// both, `"acme@1234/platform@5678"`, where its settings say that subject claims are immutable; or the project's path on
         /// GitLab, with all its groups (GitHub Actions, GitLab CI).
         optional repository: String,
-        /// The host of the project, in place of gitlab.com; IAM must reach it (GitLab CI).
-        optional host: Issuer; usual |_| Some(usual::GITLAB_HOST),
+        /// The host of the project, in place of gitlab.com, or of the organization, in place of app.terraform.io; IAM must reach it
+        /// (GitLab CI, HCP Terraform).
+        optional host: Issuer,
+        /// The organization of the workspaces (HCP Terraform).
+        optional organization: String,
+        /// The organization's project that the workspaces are in (HCP Terraform).
+        optional project: String; usual |_| Some(usual::HCP_PROJECT),
         /// The image of jobs. It has bash, git, curl, jq, the AWS CLI, the engine and, without `install`, plinth (GitLab CI).
         optional image: String,
         /// The branch that is deployed (GitHub Actions, GitLab CI, Atlantis).
@@ -121,7 +126,7 @@ table! {
         /// GitLab CI).
         optional runner: Pattern,
         /// Where the states of `accounts/` are kept; without it, in the one region of the environments (GitHub Actions,
-        /// GitLab CI).
+        /// GitLab CI, HCP Terraform).
         optional region: String,
         /// The AWS account of the roles that pipelines run as; without it, each environment's own.
         optional account: AccountId,

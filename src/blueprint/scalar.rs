@@ -542,6 +542,8 @@ words! {
         Atlantis = "atlantis",
         /// Terramate, by a `stack.tm.hcl` in each root module.
         Terramate = "terramate",
+        /// Workspaces of HCP Terraform or Terraform Enterprise, which keep the states, too.
+        HcpTerraform = "hcp-terraform",
     }
 }
 words! {

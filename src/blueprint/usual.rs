@@ -10,6 +10,10 @@ use super::scalar::{AmiFamily, Architecture, Capacity, ConsolidationPolicy, IpFa
 pub const STATE_BUCKET: &str = "{project}-{environment}-{account}-terraform-state";
 /// Where GitLab runs pipelines.
 pub const GITLAB_HOST: &str = "gitlab.com";
+/// Where HCP Terraform is.
+pub const HCP_HOST: &str = "app.terraform.io";
+/// The project that each organization of HCP Terraform begins with.
+pub const HCP_PROJECT: &str = "Default Project";
 /// The branch that pipelines deploy.
 pub const BRANCH: &str = "main";
 /// The role that assumes an environment's deploy role, and no other's.

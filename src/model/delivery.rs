@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::access;
 use super::environment::{Environment, StateStore};
+use super::stack::MadeAs;
 use super::{App, Context, identity, tags};
 use crate::blueprint::keys;
 use crate::blueprint::pattern::{Pattern, Placeholder, Scope};
-use crate::blueprint::scalar::DeliveryEngine;
+use crate::blueprint::scalar::{DeliveryEngine, Engine};
 use crate::blueprint::usual;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::Problem;
@@ -69,7 +70,7 @@ const GITHUB_ISSUER: &str = "token.actions.githubusercontent.com";
 /// Whether pipelines log in by tokens of their host: then plinth makes the roles that trust these.
 fn logs_in(engine: DeliveryEngine) -> bool {
     match engine {
-        DeliveryEngine::GithubActions | DeliveryEngine::GitlabCi => true,
+        DeliveryEngine::GithubActions | DeliveryEngine::GitlabCi | DeliveryEngine::HcpTerraform => true,
         DeliveryEngine::Atlantis | DeliveryEngine::Terramate => false,
     }
 }
@@ -97,6 +98,38 @@ pub struct Delivery {
     pub runners: Vec<Runner>,
     /// The accounts that pipelines log in to.
     pub accounts: Vec<Account>,
+    /// Where the workspaces are that keep the states; none where these are in the environments' buckets.
+    pub cloud: Option<Cloud>,
+}
+
+/// An organization of HCP Terraform or Terraform Enterprise.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cloud {
+    /// Its host.
+    pub host: String,
+    /// Its name.
+    pub organization: String,
+    /// The project of the workspaces.
+    pub project: String,
+    /// What the names of all workspaces begin with: the blueprint's project.
+    pub prefix: String,
+}
+
+impl Cloud {
+    /// Returns the name of a stack's workspace. No name of the blueprint has an underscore, so no two stacks have one.
+    pub fn workspace(&self, made_as: &MadeAs) -> String {
+        format!(
+            "{}{}_{}",
+            self.prefix_of(&made_as.environment),
+            made_as.cluster,
+            made_as.stack.replace('/', "_")
+        )
+    }
+
+    /// Returns what the names of an environment's workspaces begin with.
+    pub fn prefix_of(&self, environment: &str) -> String {
+        format!("{}_{environment}_", self.prefix)
+    }
 }
 
 /// Which runners reach a cluster's API.
@@ -149,6 +182,8 @@ pub struct LoginRole {
     pub purpose: Purpose,
     /// The environments that it is for.
     pub environments: Vec<String>,
+    /// What the names of these environments' workspaces begin with; none where pipelines have none.
+    pub workspaces: Vec<String>,
     /// The roles that it may assume.
     pub goes_on_to: Vec<String>,
 }
@@ -189,6 +224,7 @@ pub(super) fn resolve(
         install: keys.install.as_ref().map(|install| install.value.clone()),
         runners: Vec::new(),
         accounts: Vec::new(),
+        cloud: None,
     };
     // Terramate names stacks relative to each other.
     if engine.value != DeliveryEngine::Terramate {
@@ -198,6 +234,13 @@ pub(super) fn resolve(
         return Some(delivery);
     }
     let lacks = |key, example, why| Problem::EngineNeeds { engine: engine.word(), key, example, why };
+    if engine.value == DeliveryEngine::HcpTerraform {
+        let cloud = cloud(context, keys, engine)?;
+        delivery.issuer.clone_from(&cloud.host);
+        delivery.accounts = accounts(context, keys, environments, apps, Some(&cloud));
+        delivery.cloud = Some(cloud);
+        return Some(delivery);
+    }
     match &keys.repository {
         None => {
             let why = "roles trust the tokens of one repository only";
@@ -221,8 +264,44 @@ pub(super) fn resolve(
         GITHUB_ISSUER.clone_into(&mut delivery.issuer);
     }
     delivery.runners = runners(context, keys, environments);
-    delivery.accounts = accounts(context, keys, environments, apps);
+    delivery.accounts = accounts(context, keys, environments, apps, None);
     Some(delivery)
+}
+
+/// Resolves the organization whose workspaces keep the states and run plans.
+fn cloud(
+    context: &mut Context<'_>,
+    keys: &Spanned<keys::Delivery>,
+    engine: &Spanned<DeliveryEngine>,
+) -> Option<Cloud> {
+    if context.blueprint.file.terraform.as_ref().is_some_and(|it| it.engine.value == Engine::OpenTofu) {
+        context.push(Problem::HcpRunsTerraform, engine.span);
+    }
+    let Some(organization) = &keys.organization else {
+        let (key, why) = ("organization", "workspaces are in one");
+        context
+            .push(Problem::EngineNeeds { engine: engine.word(), key, example: "\"acme\"", why }, engine.span);
+        return None;
+    };
+    // HCP Terraform docs, "Create an organization" and "Organize workspaces with projects", read 2026-11.
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+    if !(3..=40).contains(&organization.len()) || !organization.bytes().all(is_name) {
+        context.push(Problem::NotAnOrganization { value: organization.value.clone() }, organization.span);
+    }
+    let project = keys.project.as_ref().map_or(usual::HCP_PROJECT, |project| project.as_str());
+    if let Some(written) = keys
+        .project
+        .as_ref()
+        .filter(|_| !(3..=40).contains(&project.len()) || !project.bytes().all(|b| is_name(b) || b == b' '))
+    {
+        context.push(Problem::NotAnHcpProject { value: project.to_owned() }, written.span);
+    }
+    Some(Cloud {
+        host: keys.host.as_ref().map_or(usual::HCP_HOST, |host| host.as_str()).to_owned(),
+        organization: organization.value.clone(),
+        project: project.to_owned(),
+        prefix: context.blueprint.file.project.name.to_string(),
+    })
 }
 
 /// Whether a text names a repository as the tokens of its host do.
@@ -247,24 +326,37 @@ fn is_repository(text: &str, engine: DeliveryEngine) -> bool {
 
 /// Refuses keys that mean nothing without another, or with another engine.
 fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
-    use DeliveryEngine::{Atlantis, GithubActions, GitlabCi};
+    use DeliveryEngine::{Atlantis, GithubActions, GitlabCi, HcpTerraform};
     const GITHUB: &str = "engine = \"github-actions\"";
     const GITLAB: &str = "engine = \"gitlab-ci\"";
-    let written: [(_, Option<Span>, &[DeliveryEngine], _); 9] = [
+    const HCP: &str = "engine = \"hcp-terraform\"";
+    let written: [(_, Option<Span>, &[DeliveryEngine], _); 11] = [
         ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
-        ("host", keys.host.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
+        ("host", keys.host.as_ref().map(|key| key.span), &[GitlabCi, HcpTerraform], GITLAB),
+        ("organization", keys.organization.as_ref().map(|key| key.span), &[HcpTerraform], HCP),
+        ("project", keys.project.as_ref().map(|key| key.span), &[HcpTerraform], HCP),
         ("image", keys.image.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
         ("branch", keys.branch.as_ref().map(|key| key.span), &[GithubActions, GitlabCi, Atlantis], GITHUB),
         (
             "blueprint",
             keys.blueprint.as_ref().map(|key| key.span),
-            &[GithubActions, GitlabCi, Atlantis],
+            &[GithubActions, GitlabCi, Atlantis, HcpTerraform],
             GITHUB,
         ),
         ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
         ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
-        ("region", keys.region.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
-        ("retire", keys.retire.is_written().then_some(keys.retire.span), &[GithubActions, GitlabCi], GITHUB),
+        (
+            "region",
+            keys.region.as_ref().map(|key| key.span),
+            &[GithubActions, GitlabCi, HcpTerraform],
+            GITHUB,
+        ),
+        (
+            "retire",
+            keys.retire.is_written().then_some(keys.retire.span),
+            &[GithubActions, GitlabCi, HcpTerraform],
+            GITHUB,
+        ),
     ];
     let engine = keys.engine.as_ref().map(|engine| engine.value);
     for (key, span, engines, needs) in written {
@@ -344,6 +436,7 @@ fn accounts(
     keys: &Spanned<keys::Delivery>,
     environments: &[Environment],
     apps: &[App],
+    cloud: Option<&Cloud>,
 ) -> Vec<Account> {
     let project = context.blueprint.file.project.name.to_string();
     let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
@@ -352,7 +445,8 @@ fn accounts(
             let why = "the states of `accounts/` have that name in place of an environment's";
             context.push(Problem::ReservedName { value: ENVIRONMENT.to_owned(), why }, environment.at);
         }
-        if environment.plan_role.is_none() {
+        // A run of HCP Terraform plans and applies with what stands in the root: the deploy role.
+        if environment.plan_role.is_none() && cloud.is_none() {
             let environment_name = environment.name.clone();
             context.push(Problem::NoPlanRole { environment: environment_name }, environment.at);
         }
@@ -379,7 +473,7 @@ fn accounts(
             let problem = Problem::SharedBucket { name: state.bucket.clone(), one, other };
             context.push(problem, state.at);
         }
-        let roles = login_roles(context, keys.span, here(), apps);
+        let roles = login_roles(context, keys.span, here(), apps, cloud);
         let tags = tags::resolve(context, ENVIRONMENT, None);
         let retired = *keys.retire || here().all(|environment| environment.retired);
         let (id, partition) = (id.to_owned(), partition.to_owned());
@@ -423,6 +517,7 @@ fn login_roles<'a>(
     at: Span,
     environments: impl Iterator<Item = &'a Environment>,
     apps: &[App],
+    cloud: Option<&Cloud>,
 ) -> Vec<LoginRole> {
     let mut roles: BTreeMap<String, LoginRole> = BTreeMap::new();
     let mut add = |arn: &str, purpose, environment: &Environment, target: &str| {
@@ -430,14 +525,24 @@ fn login_roles<'a>(
         if arn == target {
             context.push(Problem::LoginRoleIsItsTarget { arn: arn.clone() }, environment.at);
         }
-        let new = LoginRole { arn: arn.clone(), purpose, environments: Vec::new(), goes_on_to: Vec::new() };
-        let role = roles.entry(arn.clone()).or_insert(new);
+        let role = roles.entry(arn.clone()).or_insert_with(|| LoginRole {
+            arn: arn.clone(),
+            purpose,
+            environments: Vec::new(),
+            workspaces: Vec::new(),
+            goes_on_to: Vec::new(),
+        });
         if role.purpose != purpose {
             context.push(Problem::SamePipelineRole { arn }, at);
         }
         // Sorted: the order of environments is that of deployment, which changes with their protection.
-        for (list, item) in [(&mut role.environments, &environment.name[..]), (&mut role.goes_on_to, target)]
-        {
+        let workspaces = cloud.map(|cloud| cloud.prefix_of(&environment.identity));
+        for (list, item) in [
+            (&mut role.environments, Some(environment.name.as_str())),
+            (&mut role.workspaces, workspaces.as_deref()),
+            (&mut role.goes_on_to, Some(target)),
+        ] {
+            let Some(item) = item else { continue };
             if let Err(place) = list.binary_search_by(|known| known.as_str().cmp(item)) {
                 list.insert(place, item.to_owned());
             }
@@ -448,7 +553,7 @@ fn login_roles<'a>(
         for role in environment.deploy_roles(apps) {
             add(&pipeline.deploy_role, Purpose::Deploy, environment, role);
         }
-        if let Some(role) = &environment.plan_role {
+        if let Some(role) = environment.plan_role.as_ref().filter(|_| cloud.is_none()) {
             add(&pipeline.plan_role, Purpose::Plan, environment, role);
         }
     }

@@ -11,6 +11,7 @@ use super::delivery::{self, Pipeline};
 use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
+use super::stack::MadeAs;
 use super::{Context, identity, placement, support, tags};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Placeholder, Scope};
@@ -63,6 +64,11 @@ impl Environment {
     pub fn delivery_account(&self) -> Option<&str> {
         let pipeline = self.pipeline.as_ref().filter(|pipeline| pipeline.is_from_delivery)?;
         Some(&pipeline.account)
+    }
+
+    /// Returns the names that a stack of it was made under: its own, a cluster's, and what a person calls the stack.
+    pub fn made_as(&self, cluster: &str, stack: &str) -> MadeAs {
+        MadeAs { environment: self.identity.clone(), cluster: cluster.to_owned(), stack: stack.to_owned() }
     }
 
     /// Whether its pipelines log in to an account.

@@ -113,9 +113,14 @@ impl Model {
         self.delivery.as_ref().map_or(&[], |delivery| &delivery.accounts)
     }
 
+    /// Returns the organization whose workspaces keep the states, where they do.
+    pub fn cloud(&self) -> Option<&delivery::Cloud> {
+        self.delivery.as_ref()?.cloud.as_ref()
+    }
+
     /// Returns every stack in the order in which they are applied.
     pub fn stacks(&self) -> Vec<Stack> {
-        stack::stacks(self.accounts(), &self.environments, &self.apps)
+        stack::stacks(self.cloud(), self.accounts(), &self.environments, &self.apps)
     }
 
     /// Whether any stack is to be destroyed.

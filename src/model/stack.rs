@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
-use super::delivery::Account;
+use super::delivery::{Account, Cloud};
 use super::environment::Environment;
 use super::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 
@@ -38,9 +38,9 @@ pub struct Stack {
     /// ARN of the role that plans it, where there is one.
     #[serde(skip)]
     pub plan_role: Option<String>,
-    /// The bucket of its state.
+    /// The bucket of its state; or the host and the organization, where a workspace keeps it.
     pub bucket: String,
-    /// The key of its state in that bucket.
+    /// The key of its state in that bucket; or its workspace.
     pub key: String,
     /// Whether it is to be destroyed.
     pub retired: bool,
@@ -102,7 +102,7 @@ impl Stack {
 pub const ACCOUNT: &str = "account";
 
 /// Returns what a person calls an application's stack on the command line.
-pub(super) fn app_stack(app: &str) -> String {
+pub fn app_stack(app: &str) -> String {
     format!("apps/{app}")
 }
 
@@ -132,7 +132,12 @@ fn of_account(account: &Account) -> Stack {
 }
 
 /// Returns every stack in the order in which they are applied: an account has roles before pipelines can log in.
-pub(super) fn stacks(accounts: &[Account], environments: &[Environment], apps: &[App]) -> Vec<Stack> {
+pub(super) fn stacks(
+    cloud: Option<&Cloud>,
+    accounts: &[Account],
+    environments: &[Environment],
+    apps: &[App],
+) -> Vec<Stack> {
     let mut stacks: Vec<Stack> = accounts.iter().map(of_account).collect();
     for environment in environments {
         let of_environment = |level: Level| Stack {
@@ -140,11 +145,7 @@ pub(super) fn stacks(accounts: &[Account], environments: &[Environment], apps: &
             environment: environment.name.clone(),
             cluster: "-".to_owned(),
             stack: level.word().to_owned(),
-            made_as: MadeAs {
-                environment: environment.identity.clone(),
-                cluster: "-".to_owned(),
-                stack: level.word().to_owned(),
-            },
+            made_as: environment.made_as("-", level.word()),
             level,
             folder: format!("environments/{}/{}", environment.name, level.word()),
             account: environment.account.clone(),
@@ -162,7 +163,7 @@ pub(super) fn stacks(accounts: &[Account], environments: &[Environment], apps: &
                 let of_environment = of_environment(level);
                 Stack {
                     cluster: cluster.name.clone(),
-                    made_as: MadeAs { cluster: cluster.identity.clone(), ..of_environment.made_as.clone() },
+                    made_as: environment.made_as(&cluster.identity, level.word()),
                     folder: format!("environments/{name}"),
                     name,
                     region: cluster.region.clone(),
@@ -185,7 +186,7 @@ pub(super) fn stacks(accounts: &[Account], environments: &[Environment], apps: &
                     Stack {
                         name: folder.clone(),
                         stack: app_stack(app.name.as_str()),
-                        made_as: MadeAs { stack: app_stack(&app.identity), ..of_cluster.made_as.clone() },
+                        made_as: environment.made_as(&cluster.identity, &app_stack(&app.identity)),
                         folder,
                         deploy_role: Some(attachment.deploy_role.clone()),
                         key: attachment.state_key.clone(),
@@ -194,6 +195,13 @@ pub(super) fn stacks(accounts: &[Account], environments: &[Environment], apps: &
                     }
                 }));
             }
+        }
+    }
+    // What holds the buckets keeps its states there: applications of other repositories do, too.
+    for stack in stacks.iter_mut().filter(|stack| stack.level != Level::State) {
+        if let Some(cloud) = cloud {
+            stack.bucket = format!("{}/{}", cloud.host, cloud.organization);
+            stack.key = cloud.workspace(&stack.made_as);
         }
     }
     stacks

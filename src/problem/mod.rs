@@ -538,6 +538,12 @@ problems! {
     E0620 InvalidRunner { value: String },
     /// A text cannot be a host whose tokens IAM takes.
     E0621 InvalidHost { value: String },
+    /// HCP Terraform has no OpenTofu.
+    E0622 HcpRunsTerraform,
+    /// A name that no organization of HCP Terraform has.
+    E0623 NotAnOrganization { value: String },
+    /// A name that no project of HCP Terraform has.
+    E0624 NotAnHcpProject { value: String },
 
     /// An application's namespace belongs to Kubernetes or to an add-on.
     E0701 ReservedNamespace { namespace: String, owner: String },

@@ -1492,6 +1492,17 @@ impl Problem {
             Self::InvalidRunner { value } => Words::new(format!("`{value}` is not the label of a runner"))
                 .label("letters, digits and `_ . -`")
                 .help("write it as `runner = \"{environment}\"`"),
+            Self::HcpRunsTerraform => Words::new("HCP Terraform does not run OpenTofu")
+                .label("runs Terraform")
+                .help("take `engine = \"opentofu\"` out of `[terraform]`, or have something else deliver"),
+            Self::NotAnOrganization { value } => {
+                Words::new(format!("`{value}` is not the name of an organization"))
+                    .label("3 to 40 letters, digits, `-` and `_`")
+                    .help("write it as HCP Terraform shows it, such as `acme`")
+            }
+            Self::NotAnHcpProject { value } => Words::new(format!("`{value}` is not the name of a project"))
+                .label("3 to 40 letters, digits, blanks, `-` and `_`")
+                .help("write it as HCP Terraform shows it, or take it out for `Default Project`"),
             Self::InvalidHost { value } => Words::new(format!("`{value}` is not a host"))
                 .label("a name in lower case, with neither `https://` nor a port")
                 .help("write it as `gitlab.example.com`"),

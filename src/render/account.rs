@@ -6,12 +6,12 @@ use tera::Context;
 use super::cluster_module::object;
 use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView};
 use super::template::view;
-use super::{Output, Row, Scope, Whole, always, lay_out, part, provider, root, row};
+use super::{Output, Row, Scope, Whole, always, lay_out, nothing, part, provider, root, row};
 use crate::blueprint::scalar::DeliveryEngine;
 use crate::catalog::Catalog;
 use crate::hcl::value::Value;
 use crate::model::Delivery;
-use crate::model::delivery::{Account, LoginRole, Purpose};
+use crate::model::delivery::{Account, Cloud, LoginRole, Purpose};
 use crate::model::identity::ACCOUNT_STACK_KEY;
 
 /// The longest session of a role that pipelines log in as, in seconds: an upgrade replaces all nodes, and takes hours.
@@ -38,6 +38,10 @@ impl Scope for ForAccount<'_> {
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, delivery: &Delivery, outputs: &mut Vec<Output>) {
+    if !delivery.accounts.is_empty() {
+        let path = "accounts/.gitignore".to_owned();
+        lay_out(&[part(path, "apps/.gitignore", always, nothing)], whole, outputs);
+    }
     for account in &delivery.accounts {
         lay_out(&account_rows(), &ForAccount { whole: *whole, delivery, account }, outputs);
     }
@@ -69,7 +73,13 @@ fn account_terraform(scope: &ForAccount<'_>) -> Context {
         caller: Caller::new(Some(id), None),
     };
     let providers = vec![provider("aws", &scope.whole.catalog.providers.aws, "~>")];
-    view(&RootTerraform { providers, has_backend: true, backend: Some(backend) })
+    view(&RootTerraform {
+        providers,
+        has_backend: true,
+        backend: Some(backend),
+        has_cloud: false,
+        cloud: None,
+    })
 }
 
 fn account_providers(scope: &ForAccount<'_>) -> Context {
@@ -100,6 +110,8 @@ fn account_state(scope: &ForAccount<'_>) -> Context {
 fn audience(delivery: &Delivery) -> String {
     match delivery.engine {
         DeliveryEngine::GitlabCi => gitlab_audience(delivery),
+        // HCP Terraform docs, "Use dynamic credentials with the AWS provider", read 2026-11.
+        DeliveryEngine::HcpTerraform => "aws.workload.identity".to_owned(),
         DeliveryEngine::GithubActions | DeliveryEngine::Atlantis | DeliveryEngine::Terramate => {
             "sts.amazonaws.com".to_owned()
         }
@@ -116,6 +128,7 @@ fn claims(delivery: &Delivery, account: &Account, role: &LoginRole) -> Vec<(&'st
     let mut claims = vec![("aud", vec![audience(delivery)])];
     claims.extend(match delivery.engine {
         DeliveryEngine::GitlabCi => vec![("sub", vec![gitlab_subject(delivery, role.purpose)])],
+        DeliveryEngine::HcpTerraform => vec![("sub", hcp_subjects(delivery, role))],
         DeliveryEngine::GithubActions | DeliveryEngine::Atlantis | DeliveryEngine::Terramate => {
             github_claims(delivery, account, role)
         }
@@ -161,6 +174,17 @@ fn gitlab_subject(delivery: &Delivery, purpose: Purpose) -> String {
     format!("project_path:{repository}:ref_type:branch:ref:{branch}")
 }
 
+/// The workspaces of the role's environments, in either phase of a run (HCP Terraform docs, "Workload identity", read 2026-11).
+fn hcp_subjects(delivery: &Delivery, role: &LoginRole) -> Vec<String> {
+    let Some(Cloud { organization, project, .. }) = &delivery.cloud else { return Vec::new() };
+    let prefixes = role.workspaces.iter();
+    prefixes
+        .map(|prefix| {
+            format!("organization:{organization}:project:{project}:workspace:{prefix}*:run_phase:*")
+        })
+        .collect()
+}
+
 fn account_main(scope: &ForAccount<'_>) -> Context {
     #[derive(Serialize)]
     struct RoleView<'a> {
@@ -183,7 +207,7 @@ fn account_main(scope: &ForAccount<'_>) -> Context {
         [only] => only.as_str().into(),
         _ => Value::strings(&values),
     };
-    let has_wildcard = delivery.engine == DeliveryEngine::GitlabCi;
+    let has_wildcard = matches!(delivery.engine, DeliveryEngine::GitlabCi | DeliveryEngine::HcpTerraform);
     let roles = account.roles.iter().map(|role| {
         let claims = claims(delivery, account, role).into_iter();
         let claims =

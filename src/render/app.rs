@@ -6,7 +6,7 @@ use serde::Serialize;
 use tera::Context;
 
 use super::cluster_module::object;
-use super::environment::{Api, Caller, RootProviders, root_terraform};
+use super::environment::{Api, Caller, CloudView, RootProviders, root_terraform};
 use super::resource::{self, Guard, OutputView};
 use super::template::view;
 use super::tenant::{self, Place, TenantView, has_apps};
@@ -15,6 +15,7 @@ use crate::catalog::Catalog;
 use crate::hcl::value::Value;
 use crate::model::app::Attachment;
 use crate::model::resource::Kind;
+use crate::model::stack::app_stack;
 use crate::model::{App, Cluster, Environment};
 
 #[derive(Clone, Copy)]
@@ -161,10 +162,12 @@ fn application(scope: &ForApp<'_>) -> Context {
 }
 
 fn terraform(scope: &ForAttachment<'_>) -> Context {
+    let made_as = scope.environment.made_as(&scope.cluster.identity, &app_stack(&scope.app.identity));
     root_terraform(
         &scope.whole,
         scope.environment,
         &scope.attachment.state_key,
+        CloudView::of(&scope.whole, &made_as),
         &scope.attachment.deploy_role,
         false,
         scope.attachment.owns_namespace,

@@ -8,19 +8,22 @@ use super::scripts::binary;
 use super::template::view;
 use super::{Output, Row, Scope, Whole, always, lay_out, part, row};
 use crate::blueprint::scalar::{DeliveryEngine, Engine};
+use crate::blueprint::usual;
 use crate::catalog::{Action, Catalog};
 use crate::hcl::value::Value;
-use crate::model::delivery::Purpose;
+use crate::model::delivery::{Cloud, Purpose};
+use crate::model::stack::{Level, app_stack};
 use crate::model::{Delivery, Environment, Model, Stack};
 
 /// The folder of the tree whose content belongs at the repository's root.
 const FOLDER: &str = "delivery/";
 
-/// What stays in that folder: what says how to begin, and what the repository's root only names.
+/// What stays in that folder: what says how to begin, what the repository's root only names, and what jobs leave there.
 const PAGE: &str = "delivery/README.md";
 const GITLAB_CI: &str = "delivery/gitlab-ci.yml";
 const GITLAB_STACK: &str = "delivery/gitlab-stack.yml";
-const STAYS: [&str; 3] = [PAGE, GITLAB_CI, GITLAB_STACK];
+const IGNORED: &str = "delivery/.gitignore";
+const STAYS: [&str; 4] = [PAGE, GITLAB_CI, GITLAB_STACK, IGNORED];
 
 struct ForDelivery<'a> {
     whole: Whole<'a>,
@@ -47,7 +50,8 @@ impl Scope for ForDelivery<'_> {
 fn delivery_rows<'a>() -> Vec<Row<ForDelivery<'a>>> {
     vec![
         row(PAGE, always, page),
-        row("scripts/pipeline", has_script, pipeline),
+        row("scripts/pipeline", calls_script, pipeline),
+        row(IGNORED, calls_script, pipeline),
         row("delivery/.github/workflows/plinth-plan.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-deploy.yml", is_github, pipeline),
         row("delivery/.github/workflows/plinth-stack.yml", is_github, pipeline),
@@ -66,8 +70,17 @@ fn is_gitlab(scope: &ForDelivery<'_>) -> bool {
     scope.delivery.engine == DeliveryEngine::GitlabCi
 }
 
-fn has_script(scope: &ForDelivery<'_>) -> bool {
-    is_github(scope) || is_gitlab(scope)
+fn is_hcp(scope: &ForDelivery<'_>) -> bool {
+    scope.delivery.engine == DeliveryEngine::HcpTerraform
+}
+
+fn calls_script(scope: &ForDelivery<'_>) -> bool {
+    has_script(scope.delivery.engine)
+}
+
+/// Whether pipelines are jobs that run `scripts/pipeline`.
+pub(super) fn has_script(engine: DeliveryEngine) -> bool {
+    matches!(engine, DeliveryEngine::GithubActions | DeliveryEngine::GitlabCi)
 }
 
 fn is_atlantis(scope: &ForDelivery<'_>) -> bool {
@@ -157,7 +170,7 @@ pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
 struct StackView {
     /// What the job is called in the graph of jobs.
     job: String,
-    /// Jobs that come before it.
+    /// Jobs that come before it, also not directly: a job that was left out says nothing of those before it.
     after: Vec<String>,
     #[serde(flatten)]
     stack: Stack,
@@ -185,11 +198,14 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
             let own = runners.find(|own| own.environment == *name && own.cluster == stack.cluster);
             let hosted = if is_gitlab(scope) { "-" } else { HOSTED };
             let runner = own.map_or(hosted, |own| own.label.as_str());
-            let before = before(&all, stack);
+            let earlier: Vec<&Stack> =
+                std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied())
+                    .skip(1)
+                    .collect();
             views.push(StackView {
                 job: job(&stack.name),
-                after: before.iter().map(|before| job(&before.name)).collect(),
-                before: before.first().map_or("-", |before| &before.name).to_owned(),
+                after: earlier.iter().rev().map(|earlier| job(&earlier.name)).collect(),
+                before: earlier.first().map_or("-", |before| &before.name).to_owned(),
                 protected: if *protected { "yes" } else { "no" },
                 stack: stack.clone(),
                 region: region.clone(),
@@ -241,6 +257,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         minutes: u32,
         hours: u32,
         stacks: Vec<StackView>,
+        has_retired: bool,
     }
     let ForDelivery { whole, delivery } = scope;
     let facts = &whole.catalog.delivery;
@@ -271,7 +288,70 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         minutes: SESSION / 60,
         hours: SESSION / 3600,
         stacks: stack_views(scope),
+        has_retired: whole.model.has_retired(),
     })
+}
+
+/// Returns the folders of modules that a stack calls.
+fn modules(stack: &Stack) -> Vec<&str> {
+    match stack.stack.as_str() {
+        "state" => vec![],
+        "cluster" => vec!["modules/cluster"],
+        "services" => vec!["modules/services"],
+        "tenants" => vec!["modules/tenant", "modules/attachment"],
+        app => vec![app, "modules"],
+    }
+}
+
+/// Returns a path of the tree as the repository has it.
+fn below(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// A workspace of HCP Terraform.
+#[derive(Serialize)]
+struct WorkspaceView {
+    name: String,
+    folder: String,
+    /// Folders besides of which a change concerns it.
+    watches: Vec<String>,
+    /// The workspace after whose runs it has one.
+    has_after: bool,
+    after: String,
+    role: String,
+    /// Whether its providers speak to a cluster's API.
+    reaches_api: bool,
+}
+
+fn workspaces(scope: &ForDelivery<'_>) -> Vec<WorkspaceView> {
+    let model = scope.whole.model;
+    let all = delivered(model);
+    let folder = &scope.delivery.folder;
+    let workspaces = all.iter().filter(|stack| stack.level != Level::State).map(|stack| {
+        let before = before(&all, stack);
+        let after = before.first().filter(|before| before.level != Level::State);
+        let mut environments = model.environments.iter();
+        let environment = environments.find(|environment| environment.name == stack.environment);
+        let pipeline = environment.and_then(|environment| environment.pipeline.as_ref());
+        let reaches_api = match stack.level {
+            Level::State | Level::Cluster => false,
+            Level::Services | Level::Tenants => true,
+            Level::App => model
+                .apps
+                .iter()
+                .any(|app| app.owns_namespace() && app_stack(app.name.as_str()) == stack.stack),
+        };
+        WorkspaceView {
+            name: stack.key.clone(),
+            folder: below(folder, &stack.folder),
+            watches: modules(stack).into_iter().map(|module| below(folder, module)).collect(),
+            has_after: after.is_some(),
+            after: after.map_or(String::new(), |before| before.key.clone()),
+            role: pipeline.map_or(String::new(), |pipeline| pipeline.deploy_role.clone()),
+            reaches_api,
+        }
+    });
+    workspaces.collect()
 }
 
 fn atlantis(scope: &ForDelivery<'_>) -> Context {
@@ -293,22 +373,12 @@ fn atlantis(scope: &ForDelivery<'_>) -> Context {
     let all = delivered(scope.whole.model);
     let projects = all.iter().map(|stack| {
         let up = "../".repeat(stack.folder.split('/').count());
-        let modules: &[&str] = match stack.stack.as_str() {
-            "state" => &[],
-            "cluster" => &["modules/cluster"],
-            "services" => &["modules/services"],
-            "tenants" => &["modules/tenant", "modules/attachment"],
-            app => &[app, "modules"],
-        };
+        let modules = modules(stack);
         let after: Vec<String> = before(&all, stack).into_iter().map(|before| before.name.clone()).collect();
         let chain = std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied());
         ProjectView {
             name: stack.name.clone(),
-            folder: [folder.as_str(), &stack.folder]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join("/"),
+            folder: below(folder, &stack.folder),
             group: chain.count() - 1,
             has_after: !after.is_empty(),
             after,
@@ -356,6 +426,11 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         is_github: bool,
         is_gitlab: bool,
         is_atlantis: bool,
+        is_hcp: bool,
+        cloud: Option<&'a Cloud>,
+        workspaces: Vec<WorkspaceView>,
+        reaches_api: bool,
+        has_other_host: bool,
         is_opentofu: bool,
         binary: &'static str,
         roles: Vec<&'a str>,
@@ -392,7 +467,13 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         .environments
         .iter()
         .map(|environment| EnvironmentView { name: &environment.name, protected: environment.protected });
+    let workspaces = if is_hcp(scope) { workspaces(scope) } else { Vec::new() };
     view(&Page {
+        is_hcp: is_hcp(scope),
+        cloud: delivery.cloud.as_ref(),
+        has_other_host: delivery.issuer != usual::HCP_HOST,
+        reaches_api: workspaces.iter().any(|workspace| workspace.reaches_api),
+        workspaces,
         is_github: is_github(scope),
         is_gitlab: is_gitlab(scope),
         is_atlantis: is_atlantis(scope),

@@ -12,12 +12,15 @@ use super::{
     services_module,
 };
 use crate::blueprint::scalar::SubnetId;
+use crate::blueprint::usual;
 use crate::catalog::Catalog;
 use crate::diagnostic::Spanned;
 use crate::hcl::value::Value;
 use crate::model::addon::EFS;
+use crate::model::delivery::Cloud;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::network::{ExistingZone, Network, Zone};
+use crate::model::stack::MadeAs;
 use crate::model::{Cluster, Environment, Tenant};
 
 struct ForEnvironment<'a> {
@@ -196,6 +199,28 @@ pub(super) struct RootTerraform<'a> {
     pub providers: Vec<ProviderView<'a>>,
     pub has_backend: bool,
     pub backend: Option<Backend<'a>>,
+    pub has_cloud: bool,
+    pub cloud: Option<CloudView<'a>>,
+}
+
+/// A `cloud` block's literals: it stands in place of a backend.
+#[derive(Serialize)]
+pub(super) struct CloudView<'a> {
+    host: &'a str,
+    is_usual_host: bool,
+    organization: &'a str,
+    project: &'a str,
+    workspace: String,
+}
+
+impl<'a> CloudView<'a> {
+    /// The workspace of a stack, where workspaces keep states.
+    pub fn of(whole: &Whole<'a>, made_as: &MadeAs) -> Option<Self> {
+        let cloud = whole.model.cloud()?;
+        let Cloud { host, organization, project, .. } = cloud;
+        let is_usual_host = host == usual::HCP_HOST;
+        Some(Self { host, is_usual_host, organization, project, workspace: cloud.workspace(made_as) })
+    }
 }
 
 /// The view of the `terraform.tf` of a root in a tree.
@@ -203,6 +228,7 @@ pub(super) fn root_terraform<'a>(
     whole: &Whole<'a>,
     environment: &'a Environment,
     key: &str,
+    cloud: Option<CloudView<'_>>,
     role: &'a str,
     helm: bool,
     kubernetes: bool,
@@ -219,7 +245,8 @@ pub(super) fn root_terraform<'a>(
         kms_key_id: &environment.state.key_alias_arn,
         caller: Caller::new(Some(&environment.account), Some(role)),
     };
-    view(&RootTerraform { providers, has_backend: true, backend: Some(backend) })
+    let (has_backend, has_cloud) = (cloud.is_none(), cloud.is_some());
+    view(&RootTerraform { providers, has_backend, backend: Some(backend), has_cloud, cloud })
 }
 
 /// The view of a root's `providers.tf`.
@@ -266,8 +293,10 @@ impl Api {
 }
 
 fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
-    let key = stack_key(&scope.cluster.identity, stack);
-    root_terraform(&scope.whole, scope.environment, &key, &scope.environment.deploy_role, helm, kubernetes)
+    let ForCluster { whole, environment, cluster, .. } = scope;
+    let key = stack_key(&cluster.identity, stack);
+    let cloud = CloudView::of(whole, &environment.made_as(&cluster.identity, stack));
+    root_terraform(whole, environment, &key, cloud, &environment.deploy_role, helm, kubernetes)
 }
 
 fn providers(scope: &ForCluster<'_>, has_helm: bool, has_kubernetes: bool) -> Context {
@@ -284,7 +313,7 @@ fn providers(scope: &ForCluster<'_>, has_helm: bool, has_kubernetes: bool) -> Co
 
 fn state_terraform(scope: &ForEnvironment<'_>) -> Context {
     let environment = scope.environment;
-    root_terraform(&scope.whole, environment, STATE_STACK_KEY, &environment.deploy_role, false, false)
+    root_terraform(&scope.whole, environment, STATE_STACK_KEY, None, &environment.deploy_role, false, false)
 }
 
 fn state_providers(scope: &ForEnvironment<'_>) -> Context {

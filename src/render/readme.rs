@@ -19,6 +19,7 @@ use crate::model::addon::{EFS, KARPENTER, LOAD_BALANCER_CONTROLLER};
 use crate::model::app::{Attachment, Rights};
 use crate::model::resource::Kind;
 use crate::model::settings::Share;
+use crate::model::stack::app_stack;
 use crate::model::{App, Model, Stack};
 
 /// # Errors
@@ -254,6 +255,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         private_clusters: Vec<PrivateView<'a>>,
         has_delivery: bool,
         has_accounts: bool,
+        has_cloud: bool,
         delivery_account: &'a str,
         pipelines: Vec<PipelineView>,
         unreached: Vec<UnreachedView<'a>>,
@@ -280,6 +282,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         private_clusters: private_views(model),
         has_delivery: model.has_delivery(),
         has_accounts: model.has_accounts(),
+        has_cloud: model.cloud().is_some(),
         delivery_account: model
             .environments
             .iter()
@@ -363,7 +366,8 @@ fn pipelines(model: &Model) -> Vec<PipelineView> {
     for environment in &model.environments {
         let Some(pipeline) = &environment.pipeline else { continue };
         let deploys = environment.deploy_roles(&model.apps).map(|role| (&pipeline.deploy_role, role));
-        let plans = environment.plan_role.iter().map(|role| (&pipeline.plan_role, role));
+        let plans = environment.plan_role.iter().filter(|_| model.cloud().is_none());
+        let plans = plans.map(|role| (&pipeline.plan_role, role));
         for (arn, role) in deploys.chain(plans) {
             let at = pipelines.iter().position(|known| known.arn == *arn).unwrap_or_else(|| {
                 pipelines.push(PipelineView { arn: arn.clone(), roles: Vec::new() });
@@ -450,6 +454,7 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
         has_hosts: bool,
         has_user_pools: bool,
         is_guarded: bool,
+        has_cloud: bool,
     }
     let mut roots = Vec::new();
     for attachment in &app.attachments {
@@ -462,7 +467,13 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
             cluster: &cluster.eks_name,
             account: &environment.account,
             region: &cluster.region,
-            state: format!("{}/{}", environment.state.bucket, attachment.state_key),
+            state: match whole.model.cloud() {
+                Some(cloud) => {
+                    let made_as = environment.made_as(&cluster.identity, &app_stack(&app.identity));
+                    format!("{}/{}/{}", cloud.host, cloud.organization, cloud.workspace(&made_as))
+                }
+                None => format!("{}/{}", environment.state.bucket, attachment.state_key),
+            },
             role: &attachment.deploy_role,
         });
     }
@@ -471,6 +482,7 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
         protected && !resource::guards(app).is_empty()
     };
     view(&Application {
+        has_cloud: whole.model.cloud().is_some(),
         app: app.name.as_str(),
         owns_namespace: app.owns_namespace(),
         roots,

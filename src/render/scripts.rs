@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tera::Context;
 
+use super::delivery::has_script;
 use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
@@ -72,7 +73,11 @@ fn tables(model: &Model) -> Context {
     struct Tables<'a> {
         engine: &'static str,
         has_delivery: bool,
+        has_pipeline: bool,
+        acts_as_role: bool,
         has_retired: bool,
+        has_cloud: bool,
+        cloud: String,
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         destroy_first: Vec<DestroyFirstRow<'a>>,
@@ -112,10 +117,15 @@ fn tables(model: &Model) -> Context {
         region: &cluster.region,
         kubernetes_version: cluster.settings.kubernetes_version.as_str(),
     });
+    let has_pipeline = model.delivery.as_ref().is_some_and(|delivery| has_script(delivery.engine));
     view(&Tables {
         engine: binary(model.engine),
         has_delivery: model.has_delivery(),
+        has_pipeline,
+        acts_as_role: has_pipeline || model.has_delivery(),
         has_retired: model.has_retired(),
+        has_cloud: model.cloud().is_some(),
+        cloud: model.cloud().map_or(String::new(), |cloud| format!("{}/{}", cloud.host, cloud.organization)),
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),

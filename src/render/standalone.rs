@@ -126,6 +126,8 @@ fn terraform(scope: &ForRoot<'_>) -> Context {
         providers: vec![provider("aws", &facts.aws, "~>"), provider("kubernetes", &facts.kubernetes, "~>")],
         has_backend: backend.is_some(),
         backend,
+        has_cloud: false,
+        cloud: None,
     })
 }
 

@@ -7,6 +7,21 @@ terraform {
     }
 {%- endfor %}
   }
+{%- if has_cloud %}
+
+  # It keeps the state, and its lock and history.
+  cloud {
+{%- if not cloud.is_usual_host %}
+    hostname     = {{ cloud.host | hcl }}
+{%- endif %}
+    organization = {{ cloud.organization | hcl }}
+
+    workspaces {
+      name    = {{ cloud.workspace | hcl }}
+      project = {{ cloud.project | hcl }}
+    }
+  }
+{%- endif %}
 {%- if has_backend %}
 
 {% if backend.has_kms_key -%}

@@ -182,9 +182,23 @@ check_account() {
     *) die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE" ;;
   esac
 }
+{%- else %}
+  [ "$actual" = "$account" ] ||
+    die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE"
+}
+{%- endif %}
+{%- if acts_as_role %}
 
+{% if has_pipeline and has_delivery -%}
+# For a caller in the delivery account, and for pipelines: from here on the AWS CLI is the environment's deploy role. The engine
+# and kubectl keep the caller's credentials, since they assume the role by themselves; and STS is asked about the caller.
+{%- elif has_pipeline -%}
+# For pipelines: from here on the AWS CLI is the environment's deploy role. The engine keeps the caller's credentials, since it
+# assumes the role by itself; and STS is asked about the caller.
+{%- else -%}
 # For a caller in the delivery account: from here on the AWS CLI is the environment's deploy role. The engine and kubectl
 # keep the caller's credentials, since they assume the role by themselves; and STS is asked about the caller.
+{%- endif %}
 act_as_deploy_role() {
   assume_deploy_role
   # shellcheck disable=SC2317,SC2329 # whoever calls aws from now on calls this
@@ -202,14 +216,16 @@ assume_deploy_role() { # sets access_key, secret_key, session_token; a session e
   local session
   session=$(command aws sts assume-role --region "$region" --role-arn "$deploy_role" --role-session-name plinth \
     --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) ||
+{%- if has_pipeline %}
+    die "you may not assume $deploy_role" \
+      "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it" \
+      "where $environment is new, an administrator lets pipelines go on to it first: scripts/apply of the account that they log in to"
+{%- else %}
     die "you are in the delivery account $delivery, and may not assume $deploy_role" \
       "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it"
+{%- endif %}
   read -r access_key secret_key session_token <<<"$session"
   renew_at=$((SECONDS + 3000))
-}
-{%- else %}
-  [ "$actual" = "$account" ] ||
-    die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE"
 }
 {%- endif %}
 
@@ -248,6 +264,9 @@ init_stack() { # directory
   fi
   run "$engine" -chdir="$1" init -input=false ${lock:+"$lock"} ||
     die "$engine init failed in $1" "in a new environment: scripts/bootstrap $environment" \
+{%- if has_cloud %}
+      "log in to {{ cloud | word }}: terraform login" \
+{%- endif %}
       "the deploy role $deploy_role must trust you"
 }
 
@@ -256,7 +275,7 @@ has_state() { # directory; true when the stack holds something. What cannot be r
   if list=$("$engine" -chdir="$1" state list 2>/dev/null); then [ -n "$list" ] && return 0 || return 1; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
-  die "the state of $1 cannot be read: $list" "the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"
+  die "the state of $1 cannot be read: $list" {% if has_cloud %}"log in to {{ cloud | word }}: terraform login"{% else %}"the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"{% endif %}
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no

@@ -71,10 +71,30 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
     let waiting = place.script(script, &["plan", "dev", "main", "services"]);
     assert!(waiting.contains("dev main services waits for dev/main/cluster"), "{waiting}");
 
+    // Whom pipelines log in as, which may do nothing but go on: IAM refuses it what else it asks, and moto does not.
+    let refused = "An error occurred (403) when calling the HeadObject operation: Forbidden";
+    let aws = format!(
+        "#!/bin/sh\ncase \"$AWS_ACCESS_KEY_ID $1\" in\n  \"x sts\") ;;\n  \"x \"*) echo '{refused}' >&2 && exit 254 ;;\nesac\n\
+        exec {} \"$@\"\n",
+        place.aws_path().display()
+    );
+    place.put_first("aws", &aws);
+    // A run that was killed leaves the plan role in the files, and what they were beside the engine's own.
+    let kept = root.join(".terraform/deploy");
+    std::fs::create_dir_all(&kept).expect("a folder can be made");
+    std::fs::rename(root.join("terraform.tf"), kept.join("terraform.tf")).expect("a file of ours");
+    crate::tree::write(&root.join("terraform.tf"), &before.replace("role/terraform", "role/plan"));
+    place.script(script, &["plan", "dev", "-", "state"]);
+    assert_eq!(read(&root.join("terraform.tf")), before, "the files are as they were before");
+
     let shown = place.script(script, &["plan", "dev", "main", "cluster"]);
     assert!(shown.contains("changes=yes"), "{shown}");
-    assert!(read(&place.folder().join("minimal/plan.md")).contains("module.cluster.aws_eks_cluster.this"));
-    let counts: Value = serde_json::from_str(&read(&place.folder().join("minimal/plan.json"))).expect("JSON");
+    assert!(
+        read(&place.folder().join("minimal/delivery/plan.md"))
+            .contains("module.cluster.aws_eks_cluster.this")
+    );
+    let counts: Value =
+        serde_json::from_str(&read(&place.folder().join("minimal/delivery/plan.json"))).expect("JSON");
     assert!(counts["create"].as_u64() > Some(20), "{counts}");
     assert_eq!((&counts["update"], &counts["delete"]), (&0.into(), &0.into()), "{counts}");
     let digest = shown.lines().find_map(|line| line.strip_prefix("digest=")).expect("a digest");
@@ -86,6 +106,15 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
     assert!(again.contains("changes=no"), "{again}");
 
     assert_eq!(read(&root.join("terraform.tf")), before, "the files are as they were");
+
+    // Moto knows no cluster: this one is behind what the tree names.
+    place.put_first(
+        "aws",
+        &aws.replace("\nexec ", "\n[ \"$1 $2\" != 'eks describe-cluster' ] || { echo 1.30 && exit; }\nexec "),
+    );
+    let (status, said) = place.run(script, &["apply", "dev", "main", "cluster", digest]);
+    assert_ne!(status, 0, "an upgrade:\n{said}");
+    assert!(said.contains("no pipeline does that") && said.contains("scripts/upgrade dev main"), "{said}");
     let (status, said) = place.run(script, &["apply", ACCOUNT, "-", "account", digest]);
     assert_ne!(status, 0, "{said}");
     assert!(said.contains("an administrator applies it"), "{said}");
@@ -211,7 +240,7 @@ fn a_merge_request_of_gitlab_gets_one_comment() {
     tree::write(&place.join("bin/curl"), curl);
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(place.join("bin/curl"), mode).expect("a file of ours");
-    std::fs::create_dir(place.join("plans")).expect("a folder can be made");
+    std::fs::create_dir_all(place.join("delivery/plans")).expect("a folder can be made");
     let inherited = std::env::var("PATH").unwrap_or_default();
     let comment = |plans: usize, notes: &str, token: &str| {
         tree::write(&place.join("answer"), notes);
@@ -219,7 +248,10 @@ fn a_merge_request_of_gitlab_gets_one_comment() {
             tree::write(&place.join(file), "");
         }
         for plan in 0..plans {
-            tree::write(&place.join(format!("plans/{plan}.md")), &format!("### stack {plan}: changes\n"));
+            tree::write(
+                &place.join(format!("delivery/plans/{plan}.md")),
+                &format!("### stack {plan}: changes\n"),
+            );
         }
         let mut command = Command::new(&bash);
         command.arg("comment").current_dir(place).stdin(Stdio::null());
@@ -253,7 +285,7 @@ fn a_merge_request_of_gitlab_gets_one_comment() {
     assert!(call.is_empty() && said.contains("stack 1") && said.contains("PLINTH_TOKEN"), "{said}");
     let (_, body, _) = comment(3, ours, "secret");
     assert!(!body.contains("Not every plan"), "{body}");
-    std::fs::remove_file(place.join("plans/2.md")).expect("it was written");
+    std::fs::remove_file(place.join("delivery/plans/2.md")).expect("it was written");
     let (call, body, _) = comment(0, ours, "secret");
     assert!(call.contains("--request PUT") && body.contains("No stack is touched"), "{call}{body}");
 }

@@ -197,8 +197,8 @@ check_account() {
   esac
 }
 
-# For a caller in the delivery account: from here on the AWS CLI is the environment's deploy role. The engine and kubectl
-# keep the caller's credentials, since they assume the role by themselves; and STS is asked about the caller.
+# For a caller in the delivery account, and for pipelines: from here on the AWS CLI is the environment's deploy role. The engine
+# and kubectl keep the caller's credentials, since they assume the role by themselves; and STS is asked about the caller.
 act_as_deploy_role() {
   assume_deploy_role
   # shellcheck disable=SC2317,SC2329 # whoever calls aws from now on calls this
@@ -216,8 +216,9 @@ assume_deploy_role() { # sets access_key, secret_key, session_token; a session e
   local session
   session=$(command aws sts assume-role --region "$region" --role-arn "$deploy_role" --role-session-name plinth \
     --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) ||
-    die "you are in the delivery account $delivery, and may not assume $deploy_role" \
-      "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it"
+    die "you may not assume $deploy_role" \
+      "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it" \
+      "where $environment is new, an administrator lets pipelines go on to it first: scripts/apply of the account that they log in to"
   read -r access_key secret_key session_token <<<"$session"
   renew_at=$((SECONDS + 3000))
 }

@@ -173,6 +173,32 @@ check_account() {
     die "wrong AWS account: $environment is $account, your credentials are for $actual" "log in to $account, or check AWS_PROFILE"
 }
 
+# For pipelines: from here on the AWS CLI is the environment's deploy role. The engine keeps the caller's credentials, since it
+# assumes the role by itself; and STS is asked about the caller.
+act_as_deploy_role() {
+  assume_deploy_role
+  # shellcheck disable=SC2317,SC2329 # whoever calls aws from now on calls this
+  aws() {
+    if [ "$1" = sts ]; then
+      command aws "$@"
+    else
+      [ "$SECONDS" -lt "$renew_at" ] || assume_deploy_role
+      AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key AWS_SESSION_TOKEN=$session_token command aws "$@"
+    fi
+  }
+}
+
+assume_deploy_role() { # sets access_key, secret_key, session_token; a session ends after an hour
+  local session
+  session=$(command aws sts assume-role --region "$region" --role-arn "$deploy_role" --role-session-name plinth \
+    --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text) ||
+    die "you may not assume $deploy_role" \
+      "its trust policy must name the role that you run as (environments/README.md), and your own policies must allow sts:AssumeRole on it" \
+      "where $environment is new, an administrator lets pipelines go on to it first: scripts/apply of the account that they log in to"
+  read -r access_key secret_key session_token <<<"$session"
+  renew_at=$((SECONDS + 3000))
+}
+
 # Before anything runs: can the questions to come be answered?
 check_answers() {
   if has --auto-approve; then

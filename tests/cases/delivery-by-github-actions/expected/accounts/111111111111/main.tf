@@ -34,11 +34,15 @@ locals {
   }
 }
 
-# An account has one provider for each address. Where there is one already:
-# import aws_iam_openid_connect_provider.pipelines by its ARN. IAM knows the host's certificate authorities itself.
+# An account has one provider for each address, which others may use, too: one that exists is imported by its ARN, and has
+# sts.amazonaws.com among its audiences. IAM knows the host's certificate authorities itself.
 resource "aws_iam_openid_connect_provider" "pipelines" {
   url            = "https://token.actions.githubusercontent.com"
   client_id_list = ["sts.amazonaws.com"]
+
+  lifecycle {
+    ignore_changes = [client_id_list, tags, tags_all] # those of others
+  }
 }
 
 resource "aws_iam_role" "pipeline" {
