@@ -67,12 +67,33 @@ pub struct Fault {
 pub struct Findings {
     /// In the order of files and lines.
     pub faults: Vec<Fault>,
-    /// Resources and data sources without a schema here: nothing of them was checked but references.
+    /// Resources and data sources without a schema here, of which nothing was checked but references; and files `x.tf.json`, of which
+    /// nothing was checked but that they are JSON.
     pub unknown: BTreeSet<Fault>,
 }
 
 /// Checks all files together: modules are called across folders.
 pub fn check(files: &[File]) -> Findings {
+    let mut found = written(files);
+    for file in files.iter().filter(|file| file.path.as_str().ends_with(".tf.json")) {
+        match serde_json::from_str::<serde_json::Value>(&file.text) {
+            Ok(_) => {
+                let text = file.path.file_name().unwrap_or_default().to_owned();
+                found.unknown.insert(Fault { text, ..Fault::of(file) });
+            }
+            Err(error) => {
+                let (line, column) = (error.line().max(1), error.column().max(1));
+                let text = "this is no JSON".to_owned();
+                found.faults.push(Fault { line, column, text, ..Fault::of(file) });
+            }
+        }
+    }
+    found.faults.sort();
+    found
+}
+
+/// Checks what is written in Terraform's own language.
+fn written(files: &[File]) -> Findings {
     let files: Vec<&File> =
         files.iter().filter(|file| matches!(file.path.extension(), Some("tf" | "tofu"))).collect();
     let mut faults = Vec::new();

@@ -239,7 +239,7 @@ fn merge<'a>(file: &'a File, base: &Block, over: &'a Block, text: &str) -> Vec<E
         let replaces = |over: &&str| {
             *over == kind || matches!((*over, kind), ("backend", "cloud") | ("cloud", "backend"))
         };
-        if kinds.iter().any(|over| replaces(over)) && deep(kind).is_none() {
+        if kinds.iter().any(replaces) && deep(kind).is_none() {
             edits.extend(block.span().map(|span| (span, None)));
         }
     }
