@@ -138,6 +138,10 @@ fn attribute(schema: &Value, facts: &Value) -> Value {
             out[key] = Value::Bool(true);
         }
     }
+    // What has attributes of its own takes no blocks; a list of objects takes them.
+    if schema.get("nested_type").is_some() {
+        out["nested"] = Value::Bool(true);
+    }
     for check in facts["val"].as_array().into_iter().flatten() {
         match check["k"].as_str() {
             Some("in") if out["one_of"].is_null() => out["one_of"] = check["v"].clone(),

@@ -61,6 +61,15 @@ fn modules_have_the_faults_that_they_should() {
     report(&differences, "UPDATE=1 cargo test --test validate");
 }
 
+#[test]
+fn files_in_json_are_named() {
+    let tree = [("m/more.tf.json".to_owned(), "{}".to_owned())].into_iter().collect();
+    let found = schema::check(&files(tree));
+    assert!(found.faults.is_empty());
+    let unknown: Vec<Fault> = found.unknown.into_iter().collect();
+    assert_eq!(lines(&unknown), "m/more.tf.json:1:1: more.tf.json\n");
+}
+
 /// How many faults Terraform finds that plinth does not: it may only fall.
 const LOOSER: usize = 6;
 

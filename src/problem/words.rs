@@ -1791,6 +1791,10 @@ impl Problem {
                 difference.trim_end()
             ))
             .help("run `plinth eject --update`, which merges the change into the copy"),
+            Self::TypeUnknown { place, what } if what.ends_with(".tf.json") => {
+                Words::new(format!("`{what}` is not checked: plinth reads no Terraform in JSON ({place})"))
+                    .help("write it as `.tf`, or run `terraform validate` there")
+            }
             Self::TypeUnknown { place, what } => Words::new(format!(
                 "`{what}` is not checked: this plinth has no schema of it ({place})"
             ))

@@ -245,11 +245,12 @@ impl<'a> World<'a> {
         let Against { schema, what, .. } = *against;
         let name = label(block);
         let Some(nested) = schema.nested(name) else {
-            return self.fault(
-                at,
-                &block.ident,
-                format!("{what} has no block `{name}`{}", meant(name, against)),
-            );
+            let text = if schema.attributes.contains_key(name) {
+                format!("`{name}` of {what} is an argument: write `{name} = [for … in … : …]`")
+            } else {
+                format!("{what} has no block `{name}`{}", meant(name, against))
+            };
+            return self.fault(at, &block.ident, text);
         };
         let iterator = block.body.get_attribute("iterator").map(|iterator| &iterator.value);
         let iterator = match iterator {

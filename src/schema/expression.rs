@@ -468,6 +468,7 @@ impl<'a> World<'a> {
             });
             return (Type::Any, path.operators.len());
         };
+        let address = key.clone();
         let is_own = scope.own.as_ref().is_some_and(|own| key == format!("var.{own}"));
         if !scope.quiet {
             if let (Some(from), Some(to)) = (at.of, node) {
@@ -479,6 +480,24 @@ impl<'a> World<'a> {
             if !is_own {
                 self.used.borrow_mut().insert(key);
             }
+        }
+        let repeated = match what {
+            "resource" => module.resources.get(&pair(root, name(0).unwrap_or_default())),
+            "data source" => module.data.get(&pair(name(0).unwrap_or_default(), name(1).unwrap_or_default())),
+            "module" => module.calls.get(name(0).unwrap_or_default()),
+            _ => None,
+        };
+        if let (Some((_, block)), Some(next)) = (repeated, name(taken))
+            && let Some(by) = ["for_each", "count"].into_iter().find(|by| block.body.has_attribute(by))
+            // The instances of a module may be called as its outputs are not.
+            && (what != "module" || matches!(&kind, Type::Map(of) if of.attribute(next).is_ok() && **of != Type::Any))
+        {
+            let index = if by == "count" { "count.index" } else { "each.key" };
+            // Terraform looks at that before it computes anything: `try` does not help.
+            self.fault_in(scope, at, &path.operators[taken], || {
+                format!("`{address}` has `{by}`: say whose `.{next}` is meant, `{address}[{index}]`")
+            });
+            return (Type::Any, path.operators.len());
         }
         (kind, taken)
     }

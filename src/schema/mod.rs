@@ -10,6 +10,7 @@
 //! | [`expression`] | references and types of expressions |
 //! | [`function`] | the functions of the language |
 //! | [`block`] | blocks against their schemas |
+//! | [`overriding`] | override files |
 //! | [`names`] | arguments that are names: providers, dependencies |
 //! | [`circle`] | what needs itself |
 //! | [`contract`] | documents between stacks |
@@ -26,6 +27,7 @@ pub mod kind;
 pub mod language;
 pub mod module;
 pub mod names;
+pub mod overriding;
 pub mod provider;
 
 use std::cell::RefCell;
@@ -42,6 +44,7 @@ use crate::file::File;
 use crate::problem::nearest;
 use kind::Type;
 use module::Module;
+use overriding::Overriding;
 use provider::Schemas;
 
 /// A place in a generated file that Terraform would refuse.
@@ -64,12 +67,33 @@ pub struct Fault {
 pub struct Findings {
     /// In the order of files and lines.
     pub faults: Vec<Fault>,
-    /// Resources and data sources without a schema here: nothing of them was checked but references.
+    /// Resources and data sources without a schema here, of which nothing was checked but references; and files `x.tf.json`, of which
+    /// nothing was checked but that they are JSON.
     pub unknown: BTreeSet<Fault>,
 }
 
 /// Checks all files together: modules are called across folders.
 pub fn check(files: &[File]) -> Findings {
+    let mut found = written(files);
+    for file in files.iter().filter(|file| file.path.as_str().ends_with(".tf.json")) {
+        match serde_json::from_str::<serde_json::Value>(&file.text) {
+            Ok(_) => {
+                let text = file.path.file_name().unwrap_or_default().to_owned();
+                found.unknown.insert(Fault { text, ..Fault::of(file) });
+            }
+            Err(error) => {
+                let (line, column) = (error.line().max(1), error.column().max(1));
+                let text = "this is no JSON".to_owned();
+                found.faults.push(Fault { line, column, text, ..Fault::of(file) });
+            }
+        }
+    }
+    found.faults.sort();
+    found
+}
+
+/// Checks what is written in Terraform's own language.
+fn written(files: &[File]) -> Findings {
     let files: Vec<&File> =
         files.iter().filter(|file| matches!(file.path.extension(), Some("tf" | "tofu"))).collect();
     let mut faults = Vec::new();
@@ -85,10 +109,15 @@ pub fn check(files: &[File]) -> Findings {
         faults.sort();
         return Findings { faults, unknown: BTreeSet::new() };
     }
+    let overriding = Overriding::of(&bodies);
     let mut folders: BTreeMap<&Utf8Path, Vec<(&File, &Body)>> = BTreeMap::new();
     for (file, body) in &bodies {
         // OpenTofu reads `x.tofu` in place of `x.tf`, which has the same declarations.
-        if file.path.extension() == Some("tf") {
+        if file.path.extension() == Some("tf") && !overriding::overrides(&file.path) {
+            let (file, body) = match overriding.merged.get(file.path.as_path()) {
+                Some(merged) => (&merged.file, &merged.body),
+                None => (*file, body),
+            };
             folders.entry(file.path.parent().unwrap_or(Utf8Path::new(""))).or_default().push((file, body));
         }
     }
@@ -105,6 +134,11 @@ pub fn check(files: &[File]) -> Findings {
         world.module(folder, module);
     }
     let mut found = world.found.into_inner();
+    if !overriding.merged.is_empty() {
+        found.faults = found.faults.into_iter().map(|fault| overriding.place(fault)).collect();
+        found.unknown = found.unknown.into_iter().map(|fault| overriding.place(fault)).collect();
+    }
+    found.faults.extend(overriding.faults.iter().cloned());
     found.faults.sort();
     found.faults.dedup();
     found
@@ -202,15 +236,16 @@ impl World<'_> {
     }
 
     fn place(at: At<'_, '_>, node: &dyn Span, text: String) -> Fault {
-        let before = &at.file.text[..node.span().map_or(0, |span| span.start)];
-        let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
-        Fault {
-            line: before.matches('\n').count() + 1,
-            column: before[line_begins..].chars().count() + 1,
-            text,
-            ..Fault::of(at.file)
-        }
+        let (line, column) = line_and_column(&at.file.text, node.span().map_or(0, |span| span.start));
+        Fault { line, column, text, ..Fault::of(at.file) }
     }
+}
+
+/// Returns the line and the column, from 1, of a place in a text.
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let line_begins = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[line_begins..].chars().count() + 1)
 }
 
 /// Says what a name was probably meant to be; nothing where no name is near.

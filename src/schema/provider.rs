@@ -73,13 +73,27 @@ pub struct Attribute {
     /// What can be written there.
     #[serde(default)]
     pub written: Written,
+    /// Whether its attributes are declared one by one, as newer providers do: it is never written as a block then.
+    #[serde(default)]
+    pub nested: bool,
 }
 
 impl Attribute {
     /// One that may be set, to any value of a type.
     pub fn optional(kind: Type) -> Self {
         let (one_of, written) = (Vec::new(), Written::Expression);
-        Self { kind, required: false, optional: true, computed: false, one_of, min: None, max: None, written }
+        let (min, max) = (None, None);
+        Self {
+            kind,
+            required: false,
+            optional: true,
+            computed: false,
+            one_of,
+            min,
+            max,
+            written,
+            nested: false,
+        }
     }
 }
 
@@ -259,12 +273,13 @@ impl Block {
 
     /// Returns what stands within a block of a name.
     ///
-    /// A list or set of objects can be written as blocks as well; what they leave out is `null` then.
+    /// A list or set of objects can be written as blocks as well, unless its attributes are declared; what they leave out is
+    /// `null` then.
     pub fn nested(&self, name: &str) -> Option<Cow<'_, Self>> {
         if let Some(nested) = self.blocks.get(name) {
             return Some(Cow::Borrowed(&nested.block));
         }
-        let fields = match &self.attributes.get(name)?.kind {
+        let fields = match &self.attributes.get(name).filter(|attribute| !attribute.nested)?.kind {
             Type::List(of) | Type::Set(of) => match &**of {
                 Type::Object(fields) => fields,
                 _ => return None,

@@ -1,0 +1,7 @@
+variable "name" {
+  type = string
+}
+
+output "o" {
+  value = var.name
+}

@@ -1,0 +1,3 @@
+resource "aws_sqs_queue" "this" {
+  delay_seconds = "nothing, and another file overrides it"
+}

@@ -1,0 +1,17 @@
+terraform {
+  required_providers {
+    helm = {
+      source = "hashicorp/helm"
+    }
+  }
+}
+
+resource "helm_release" "this" {
+  name  = "x"
+  chart = "x"
+
+  set {
+    name  = "a"
+    value = "1"
+  }
+}

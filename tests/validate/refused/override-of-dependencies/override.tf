@@ -1,0 +1,3 @@
+resource "terraform_data" "this" {
+  depends_on = [terraform_data.that]
+}

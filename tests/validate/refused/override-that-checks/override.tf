@@ -1,0 +1,6 @@
+check "x" {
+  assert {
+    condition     = terraform_data.this.id != null
+    error_message = "x"
+  }
+}

@@ -1,0 +1,4 @@
+moved {
+  from = terraform_data.that
+  to   = terraform_data.this
+}

@@ -1,0 +1,4 @@
+# Merged, and refused for what it says.
+output "name" {
+  value = var.nothing
+}
