@@ -216,22 +216,22 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
 impl Command {
     fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
         match self {
-            Command::Init { file } => init(file, out),
-            Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
-            Command::Check { place, today } => check(place, today.as_deref(), out, err),
-            Command::Diff(diff) => diff.run(out, err),
-            Command::Affected(affected) => affected.run(out, err),
-            Command::Show(part) => part.run(out, err),
-            Command::Explain(question) => question.run(out, err),
-            Command::Migrate(older) => older.run(out, err),
-            Command::Catalog(question) => question.run(out, err),
-            Command::Attach(attachment) => attachment.run(out, err),
-            Command::Eject(template) => template.run(out, err),
-            Command::Schema => {
+            Self::Init { file } => init(file, out),
+            Self::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
+            Self::Check { place, today } => check(place, today.as_deref(), out, err),
+            Self::Diff(diff) => diff.run(out, err),
+            Self::Affected(affected) => affected.run(out, err),
+            Self::Show(part) => part.run(out, err),
+            Self::Explain(question) => question.run(out, err),
+            Self::Migrate(older) => older.run(out, err),
+            Self::Catalog(question) => question.run(out, err),
+            Self::Attach(attachment) => attachment.run(out, err),
+            Self::Eject(template) => template.run(out, err),
+            Self::Schema => {
                 out.write_all(schema_text().as_bytes())?;
                 Ok(CLEAN)
             }
-            Command::DescribeCluster => {
+            Self::DescribeCluster => {
                 out.write_all(DESCRIBE_CLUSTER.as_bytes())?;
                 Ok(CLEAN)
             }
@@ -496,7 +496,7 @@ fn generate(
 ) -> anyhow::Result<u8> {
     // `--force` takes all words behind it.
     if let Some(taken) = force.iter().find(|path| path.extension() == Some("toml") && path.is_file()) {
-        let command = again(place).replace("blueprint.toml", &quoted(taken.as_str()));
+        let command = generate_command(&quoted(taken.as_str()), place.out.as_deref());
         anyhow::bail!(
             "`{taken}` is a blueprint, and was taken for a file to give up\n\nhelp: put it before `--force`: `{command} --force PATH`"
         );
@@ -505,14 +505,8 @@ fn generate(
     else {
         return Ok(FAILED);
     };
-    let compared = Drift::compare(&root, &files, &facts);
-    let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
-        Ok(compared) => compared,
-        Err(error) => return Err(unusable(&error)),
-    };
-    if let Err(error) = drift.check_force(force) {
-        return Err(unusable(&error));
-    }
+    let (drift, strays) = compare(&root, &files, &facts).map_err(|error| unusable(&error))?;
+    drift.check_force(force).map_err(|error| unusable(&error))?;
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,
@@ -556,6 +550,17 @@ fn generate(
     }
     let is_clean = drift.is_clean() && strays.is_empty();
     Ok(if dry_run && !is_clean { FINDINGS } else { CLEAN })
+}
+
+/// Compares a tree with its folder; returns what is stray there, too.
+fn compare<'a>(
+    root: &Utf8Path,
+    files: &'a [File],
+    facts: &serde_json::Map<String, serde_json::Value>,
+) -> Result<(Drift<'a>, Vec<Utf8PathBuf>), TreeError> {
+    let drift = Drift::compare(root, files, facts)?;
+    let strays = drift.strays()?;
+    Ok((drift, strays))
 }
 
 /// Says what a run could not do for the person, though it wrote all.
@@ -607,16 +612,14 @@ fn quoted(word: &str) -> String {
 
 /// Returns the command that brings the tree up to date.
 fn again(place: &Place) -> String {
-    let mut command = "plinth generate".to_owned();
-    if place.starter {
-        command.push_str(" --starter");
-    } else {
-        command.push_str(&format!(" {}", quoted(place.blueprint.as_str())));
-    }
-    if let Some(out) = &place.out {
-        command.push_str(&format!(" --out {}", quoted(out.as_str())));
-    }
-    command
+    let blueprint = if place.starter { "--starter".to_owned() } else { quoted(place.blueprint.as_str()) };
+    generate_command(&blueprint, place.out.as_deref())
+}
+
+/// Writes `plinth generate` as a shell takes it.
+fn generate_command(blueprint: &str, out: Option<&Utf8Path>) -> String {
+    let out = out.map(|out| format!(" --out {}", quoted(out.as_str())));
+    format!("plinth generate {blueprint}{}", out.unwrap_or_default())
 }
 
 /// Returns what to do where writing would undo something.
@@ -635,11 +638,7 @@ fn check(
     else {
         return Ok(FAILED);
     };
-    let compared = Drift::compare(&root, &files, &facts);
-    let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
-        Ok(compared) => compared,
-        Err(error) => return Err(unusable(&error)),
-    };
+    let (drift, strays) = compare(&root, &files, &facts).map_err(|error| unusable(&error))?;
     let is_clean = drift.is_clean() && strays.is_empty();
     let ways = ways(place, &root);
     let advice = format!("run `{}`", ways.command);

@@ -43,6 +43,7 @@ pub struct Unreadable {
 
 /// One application as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct AppFacts {
     /// Its namespace.
     pub namespace: String,
@@ -56,9 +57,10 @@ pub struct AppFacts {
 
 /// What is known of something whose name stands in addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct Past {
     /// The names that it had before, the oldest first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<String>,
 }
 
@@ -70,6 +72,7 @@ impl Past {
 
 /// One cluster as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct ClusterFacts {
     /// Its environment.
     pub environment: String,
@@ -90,6 +93,7 @@ pub struct ClusterFacts {
 
 /// One stack as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct StackFacts {
     /// Its environment.
     pub environment: String,
