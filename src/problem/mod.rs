@@ -581,7 +581,7 @@ problems! {
     /// Nothing says in which zone a name is.
     E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
     /// A state machine names what its application does not have.
-    E0737 UnknownInDefinition { name: String, known: Vec<String> },
+    E0737 UnknownInDefinition { name: String, is_closed: bool, known: Vec<String> },
     /// The databases of two applications would have one port.
     E0734 DatabasePortTwice { port: u32, app: String, other: String },
     /// PostgreSQL or RDS keeps the name of a database for itself.
