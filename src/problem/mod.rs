@@ -693,6 +693,15 @@ impl Problem {
                 path == other
             }
             (Self::StackLeaves { removed, .. }, Self::StackLeaves { removed: other, .. }) => removed == other,
+            (Self::TemplateUnused { template, .. }, Self::TemplateUnused { template: other, .. })
+            | (Self::TemplateOutdated { template, .. }, Self::TemplateOutdated { template: other, .. }) => {
+                template == other
+            }
+            (Self::TypeUnknown { place, .. }, Self::TypeUnknown { place: other, .. }) => place == other,
+            // One text may name several things.
+            (Self::UnknownInDefinition { name, .. }, Self::UnknownInDefinition { name: other, .. }) => {
+                name == other
+            }
             _ => self.code() == other.code(),
         }
     }
