@@ -1,7 +1,7 @@
 //! What never changes under a cluster that exists, and what stands in the way of an adoption.
 
 use super::{Kept, eks, entry, run_and_again};
-use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word};
+use crate::blueprint::existing::{self, Existing, at, is_true, text, texts};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as NetworkKeys};
 use crate::blueprint::node::Node;
 use crate::blueprint::pattern::{Pattern, Scope};
@@ -11,6 +11,7 @@ use crate::diagnostic::{Span, Spanned};
 use crate::model::Context;
 use crate::model::support::next;
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// What never changes under a cluster that exists, or must not at the same time: the blueprint says it.
 ///
