@@ -88,7 +88,11 @@ mod tests {
             roots.iter().map(|(root, key)| (Utf8PathBuf::from(format!("{root}/terraform.tf")), text(key)));
         let others = others.iter().map(|path| (Utf8PathBuf::from(*path), String::new()));
         let root = |(folder, _): &(&str, &str)| Root::of(folder, Utf8Path::new(folder), &BTreeMap::new());
-        Tree { files: states.chain(others).collect(), stacks: roots.iter().map(root).collect() }
+        Tree {
+            files: states.chain(others).collect(),
+            stacks: roots.iter().map(root).collect(),
+            ..Tree::default()
+        }
     }
 
     fn found(old: &Tree, new: &Tree) -> Vec<String> {
