@@ -228,6 +228,42 @@ fn what_is_retired_ends_with_1() {
 }
 
 #[test]
+fn what_gets_another_name_is_followed_wherever_its_state_is() {
+    for delivery in
+        ["", "[delivery]\nengine = \"hcp-terraform\"\norganization = \"acme\"\nproject = \"Platform\"\n"]
+    {
+        let project = Project::new();
+        project.write("blueprint.toml", &format!("{BLUEPRINT}\n{delivery}"));
+        project.write(
+            "environments/dev.toml",
+            &format!("{DEV}clusters.eu = {{ region = \"eu-west-1\", network.cidr = \"10.1.0.0/16\" }}\n"),
+        );
+        project.generate();
+        project.edit(
+            "environments/dev.toml",
+            "clusters.eu = {",
+            "clusters.europe = { renamed_from = \"eu\",",
+        );
+        project.edit(
+            "environments/dev.toml",
+            "[environments.dev]\n",
+            "[environments.test]\nrenamed_from = \"dev\"\n",
+        );
+        project.edit("blueprint.toml", "[apps.shop]\n", "[apps.store]\nrenamed_from = \"shop\"\n");
+        project.edit("blueprint.toml", "[\"dev\"]", "[\"test\"]");
+        let Run { status, stdout, stderr } = project.run("diff");
+        assert_eq!(status, 1, "{delivery}\n{stdout}{stderr}");
+        let renamed: Vec<&str> = stdout.lines().filter(|line| line.starts_with("renamed")).collect();
+        let expected = [
+            "renamed: apps/shop/dev -> apps/store/test, with the same states",
+            "renamed: environments/dev/eu -> environments/test/europe, with the same states",
+            "renamed: environments/dev -> environments/test, with the same states",
+        ];
+        assert_eq!(renamed, expected, "{delivery}\n{stdout}");
+    }
+}
+
+#[test]
 fn data_is_for_machines() {
     let project = Project::generated();
     project.edit("blueprint.toml", "max = 3", "max = 5");

@@ -33,7 +33,7 @@ impl Scope for ForAccount<'_> {
     }
 
     fn stack(&self, _: &str) -> Option<String> {
-        Some(format!("accounts/{}", self.account.id))
+        Some(self.account.stack())
     }
 }
 

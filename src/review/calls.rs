@@ -33,7 +33,8 @@ pub struct Call {
 }
 
 impl Calls {
-    /// Reads the calls of a tree, which lies at a place. Only files that hold some are parsed.
+    /// Reads the calls of a tree, which lies at a place. Only files that hold some are parsed. OpenTofu reads `x.tofu` in place of `x.tf`:
+    /// the calls of both count.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a Utf8PathBuf, &'a String)>, at: &Utf8Path) -> Self {
         let mut calls = Self { called: BTreeMap::new(), calls: BTreeMap::new(), making: BTreeSet::new() };
         for (path, text) in files {
