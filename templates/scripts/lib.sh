@@ -13,6 +13,7 @@
 {%- endif %}
 # shellcheck disable=SC2034  # what is read from the tables is used by the scripts that source this file
 
+project={{ project | word }}
 engine={{ engine | word }}
 
 environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected{% if has_delivery %}, delivery account (- where it does not reach){% endif %}
