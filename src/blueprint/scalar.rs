@@ -176,11 +176,8 @@ text! {
 }
 text! {
     /// A Kubernetes minor version, `1.36`.
-    KubernetesVersion, |text| {
-        let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
-        check(minor.is_some(), || Problem::InvalidKubernetesVersion { value: text.into() })
-    },
-    "version", r"^1\.[0-9]+$", "1.36"
+    KubernetesVersion, |text| check(minor(text).is_some(), || Problem::InvalidKubernetesVersion { value: text.into() }),
+    "version", r"^1\.(0|[1-9][0-9]*)$", "1.36"
 }
 text! {
     /// A duration of Karpenter's: `168h`, `30m`, `Never`.
@@ -312,13 +309,20 @@ pub fn seconds(duration: &str) -> Option<u64> {
 impl KubernetesVersion {
     /// Makes a version of text that the catalog holds; `None` when it is not one.
     pub fn new(text: &str) -> Option<Self> {
-        text.strip_prefix("1.").and_then(|minor| minor.parse::<u32>().ok()).map(|_| Self(text.to_owned()))
+        minor(text).map(|_| Self(text.to_owned()))
     }
 
     /// Returns the number after the dot.
     pub fn minor(&self) -> u32 {
-        self.0[2..].parse().unwrap_or(u32::MAX)
+        minor(&self.0).expect("it was read as one")
     }
+}
+
+/// Returns the number after the dot, which has one way to be written: `1.036` would be another version to some.
+fn minor(version: &str) -> Option<u32> {
+    let digits = version.strip_prefix("1.")?;
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+    digits.parse().ok().filter(|_| is_number)
 }
 
 impl Name {
