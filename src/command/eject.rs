@@ -165,14 +165,14 @@ fn beside(blueprint: &Utf8Path) -> Utf8PathBuf {
 /// Reads a blueprint's own templates. Notes are about those that plinth does not use, and those whose built-in one has changed since.
 ///
 /// # Errors
-/// A file or folder that cannot be read, or is not text.
+/// A file or folder that cannot be read, or is not text; a manifest that cannot be used.
 pub(super) fn own(blueprint: &Utf8Path) -> anyhow::Result<(Own, Diagnostics)> {
     let folder = beside(blueprint);
     let (mut own, mut notes) = (Own::new(), Diagnostics::default());
     if !folder.is_dir() {
         return Ok((own, notes));
     }
-    let manifest = Manifest::read(&folder).ok().flatten().unwrap_or_default();
+    let manifest = Manifest::read(&folder).map_err(|error| unusable(&error))?.unwrap_or_default();
     let known = ejectable();
     for name in files(&folder, "")? {
         let Some(text) = built_in(&name).filter(|_| known.contains(&name)) else {
