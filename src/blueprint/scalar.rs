@@ -279,15 +279,15 @@ impl InstanceType {
         self.0.split_once('.').map_or("", |(_, size)| size)
     }
 
-    /// Returns the architecture, `x86_64` or `arm64`.
+    /// Returns the architecture.
     ///
     /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
     /// one being `a1` (Amazon EC2 instance types guide, "Amazon EC2 instance type naming conventions", read 2026-11).
-    pub fn architecture(&self) -> &'static str {
+    pub fn architecture(&self) -> Architecture {
         let family = self.family();
         let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
-        if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
+        if options.starts_with('g') || family == "a1" { Architecture::Arm64 } else { Architecture::Amd64 }
     }
 }
 
@@ -313,8 +313,11 @@ impl KubernetesVersion {
     }
 
     /// Returns the number after the dot.
+    ///
+    /// # Panics
+    /// Never: it was read as one.
     pub fn minor(&self) -> u32 {
-        minor(&self.0).expect("it was read as one")
+        minor(&self.0).expect("a version was read as one")
     }
 }
 
