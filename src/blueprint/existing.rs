@@ -136,16 +136,22 @@ impl Existing {
                     return None;
                 }
             };
-            let Some(node) = node(document, text, base, 0) else { continue };
-            if let Some(answer) = ANSWERS.iter().find(|answer| node.get(answer.key).is_some()) {
-                answers.entry(answer.key).or_default().push(node);
-            } else {
-                let found = match &node.value {
-                    Value::Table(table) => table.0.keys().cloned().collect(),
-                    _ => Vec::new(),
-                };
-                let known = ANSWERS.iter().map(|answer| answer.key).collect();
-                diagnostics.push(Problem::UnknownAnswer { found, known }, node.span);
+            let nodes = match node(document, text, base, 0) {
+                // As `jq -s` puts them together.
+                Some(Node { value: Value::Array(items), .. }) => items,
+                node => node.into_iter().collect(),
+            };
+            for node in nodes {
+                if let Some(answer) = ANSWERS.iter().find(|answer| node.get(answer.key).is_some()) {
+                    answers.entry(answer.key).or_default().push(node);
+                } else {
+                    let found = match &node.value {
+                        Value::Table(table) => table.0.keys().cloned().collect(),
+                        _ => Vec::new(),
+                    };
+                    let known = ANSWERS.iter().map(|answer| answer.key).collect();
+                    diagnostics.push(Problem::UnknownAnswer { found, known }, node.span);
+                }
             }
         }
         let Some(cluster) = answers.get(CLUSTER).and_then(|of| of.first()?.get(CLUSTER)).cloned() else {

@@ -609,6 +609,8 @@ problems! {
     E0809 EksNameChanges { from: String, to: String, renaming: Option<Box<Renaming>> },
     /// Nothing had the name that something is said to have had.
     E0810 RenamedFromNothing { what: &'static str, old: String, name: String, known: Vec<String> },
+    /// A bucket of states or a cluster would be in another region.
+    E0811 RegionChanges { what: String, fact: String, from: String, to: String, is_cluster: bool },
     /// What a blueprint says of a cluster that exists is not as the cluster is, and EKS never changes it.
     E0901 NotAsExisting { key: &'static str, cluster: String, has: String, says: String, why: &'static str, is_written: bool },
     /// A cluster that exists cannot come under a blueprint as it is.
