@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::refusal::unusable;
-use super::{FAILED, Leaving, Place, Rendered, eject, facts_of, load, recorded, root, say, tidy};
+use super::{FAILED, Leaving, Place, Rendered, eject, facts_of, folder_of, load, recorded, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
@@ -136,7 +136,7 @@ impl Base {
     /// though the blueprint is as it was. Rendering both would hide that.
     fn revision(revision: &str, place: &Place, new: &Rendered, now: &Tree) -> Result<Self, Failure> {
         let path = &place.blueprint;
-        let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+        let folder = folder_of(path);
         let repository = Repository::of(folder)?;
         let commit = repository.commit(revision)?.ok_or_else(|| unknown(revision))?;
         let history = History { repository: &repository, commit: &commit, revision };
@@ -270,7 +270,7 @@ fn rendered(reading: Reading, path: &Utf8Path, own: &Own) -> Result<Tree, Failur
     }
     // Its notes are of the past, too.
     let (files, _) = render::render(&model, &catalog, own)?;
-    Ok(Tree::rendered(&files, &model.stacks()))
+    Ok(Tree::rendered(&files, model.stacks()))
 }
 
 fn unknown(revision: &str) -> anyhow::Error {
