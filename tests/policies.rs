@@ -70,7 +70,7 @@ fn policies_are_short_and_pass_no_role_but_those_they_name() {
 /// A tenant's boundary fits, too, and keeps roles from what is the platform's: by action, tags of what it is done to, and what denies.
 #[test]
 fn boundaries_are_short_and_keep_off_the_platform() {
-    let apps = "[apps.maps]\nteam = \"web\"\n";
+    let apps = "[cluster.node_pools.worker]\nkind = \"managed\"\ninstance_types = [\"m7i.large\"]\nsize = { min = 1, max = 3 }\n[apps.maps]\nteam = \"web\"\nenvironments = [\"staging\"]\nadmins = [\"arn:{partition}:iam::{account}:role/web\"]\n";
     let tree = make(&format!("{BASE}{apps}"), "blueprint.toml").unwrap_or_else(|said| panic!("{said}"));
     let files = tree.iter().filter(|(path, _)| path.as_str().ends_with("modules/tenant/boundary.tf"));
     let policies: Vec<String> = files.flat_map(|(_, text)| evaluate(text, &[]).into_values()).collect();
