@@ -34,7 +34,8 @@ pub fn contents<'a>(
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         // Parsing costs more than looking: what is formatted begins its blocks at the margin, where else only a heredoc has anything.
         if !has_calls && !text.contains("<<") {
-            let found = text.lines().filter_map(resource).map(|(kind, name)| format!("{kind}.{name}"));
+            let found = text.lines().filter_map(in_line).filter(|(mode, ..)| *mode == "resource");
+            let found = found.map(|(_, kind, name)| format!("{kind}.{name}"));
             folders.entry(folder.to_string()).or_default().resources.extend(found);
             continue;
         }
@@ -60,10 +61,12 @@ pub fn contents<'a>(
     folders
 }
 
-/// Reads type and name in the first line of a resource.
-fn resource(line: &str) -> Option<(&str, &str)> {
-    let (kind, rest) = line.strip_prefix("resource \"")?.split_once("\" \"")?;
-    Some((kind, rest.split_once('"')?.0))
+/// Reads `resource` or `data`, type and name in the first line of such a block.
+pub fn in_line(line: &str) -> Option<(&'static str, &str, &str)> {
+    let read = |mode: &'static str| Some((mode, line.strip_prefix(mode)?.strip_prefix(" \"")?));
+    let (mode, rest) = read("resource").or_else(|| read("data"))?;
+    let (kind, rest) = rest.split_once("\" \"")?;
+    Some((mode, kind, rest.split_once('"')?.0))
 }
 
 /// Returns the addresses of all resources of a root module, sorted. An instance of one that has several is not told apart.

@@ -242,8 +242,7 @@ fn file(
     let is_script = body.starts_with("#!");
     let mut text = header(&output.path, body, note);
     if is_hcl {
-        text = waivers.apply(&text);
-        text = format::format(&text)?;
+        text = format::format(&waivers.apply(&text))?;
     }
     Ok(File {
         path: output.path.clone().into(),
