@@ -136,8 +136,8 @@ fn terramate(scope: &ForStack<'_>) -> Context {
 /// Returns the stacks that pipelines plan and apply, in order. Those of accounts are an administrator's: who may change them may give
 /// pipelines any rights. What is retired is a person's to destroy: an apply would make it again.
 fn delivered(model: &Model) -> Vec<Stack> {
-    let all = model.stacks().into_iter();
-    all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).collect()
+    let all = model.stacks().iter();
+    all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).cloned().collect()
 }
 
 /// Returns the stack that a stack reads from directly, after which it is applied.
@@ -212,8 +212,23 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
             });
         }
     }
+    if !unprotected(&views).is_empty() {
+        for view in views.iter_mut().filter(|view| view.protected == "yes") {
+            view.after.insert(0, UNPROTECTED.to_owned());
+        }
+    }
     views
 }
+
+/// Returns the jobs of environments that are not protected: those that are come after them. None where all are alike.
+fn unprotected(views: &[StackView]) -> Vec<String> {
+    let is_mixed = views.iter().any(|view| view.protected == "yes");
+    let others = views.iter().filter(|view| is_mixed && view.protected == "no");
+    others.map(|view| view.job.clone()).collect()
+}
+
+/// The job that waits for all of them. No stack's job has this name: theirs have an environment's before a `_`.
+const UNPROTECTED: &str = "unprotected";
 
 /// Names of jobs take no slash, and names of the blueprint no underscore.
 fn job(stack: &str) -> String {
@@ -252,6 +267,9 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         session: u32,
         minutes: u32,
         hours: u32,
+        /// Of GitHub's, which `needs` names; GitLab's protected jobs wait for a person each.
+        has_unprotected: bool,
+        unprotected: Vec<String>,
         stacks: Vec<StackView>,
         has_retired: bool,
     }
@@ -263,6 +281,8 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         Engine::OpenTofu => (&facts.engines.opentofu, "opentofu"),
     };
     let engine = EngineView { binary: binary(whole.model.engine), version, action: action(action_name) };
+    let stacks = stack_views(scope);
+    let unprotected = unprotected(&stacks);
     view(&Pipelines {
         is_gitlab: is_gitlab(scope),
         repository: &delivery.repository,
@@ -283,7 +303,9 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         session: SESSION,
         minutes: SESSION / 60,
         hours: SESSION / 3600,
-        stacks: stack_views(scope),
+        has_unprotected: !unprotected.is_empty(),
+        unprotected,
+        stacks,
         has_retired: whole.model.has_retired(),
     })
 }
@@ -431,6 +453,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         accounts: Vec<AccountView<'a>>,
         environments: Vec<EnvironmentView<'a>>,
         has_protected: bool,
+        has_unprotected: bool,
         has_runners: bool,
         has_accounts: bool,
         has_retired: bool,
@@ -477,6 +500,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         accounts: accounts.collect(),
         environments: environments.collect(),
         has_protected: whole.model.environments.iter().any(|environment| environment.protected),
+        has_unprotected: !unprotected(&stack_views(scope)).is_empty(),
         has_runners: !delivery.runners.is_empty(),
         has_accounts: whole.model.has_accounts(),
         has_retired: whole.model.has_retired(),

@@ -132,7 +132,9 @@ impl<'a> Overriding<'a> {
         if is_whole && self.append(folder, file, block) {
             return;
         }
-        let name = [&[kind.to_owned()], own.as_slice()].concat().join(".");
+        // As Terraform writes addresses: only a resource's have no word before them.
+        let word = (kind != "resource").then_some(kind);
+        let name = word.into_iter().chain(own.iter().map(String::as_str)).collect::<Vec<_>>().join(".");
         self.fault(file, &block.ident, format!("there is no `{name}` that could be overridden"));
     }
 

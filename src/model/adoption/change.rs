@@ -1,7 +1,7 @@
 //! What an apply changes in place of a cluster that exists.
 
 use super::{Change, entry, existing_addon, listed, log_group, tenant_roles};
-use crate::blueprint::existing::{Existing, at, is_true, text, texts};
+use crate::blueprint::existing::{Existing, is_true, text, texts};
 use crate::blueprint::node::{Node, Value};
 use crate::catalog::AddonKind;
 use crate::model::Cluster;
@@ -29,8 +29,7 @@ const IN_PLACE: [InPlace; 9] = [
                 .to_owned()
         },
         becomes: |_| "API".to_owned(),
-        note: "There is no way back. Whoever comes in by the `aws-auth` ConfigMap alone is locked out, nodes outside of node groups, too: \
-               give each of its roles an access entry first, or write it into the blueprint.",
+        note: "There is no way back, and the `aws-auth` ConfigMap lets nobody in any more: see \"Before the first apply\".",
     },
     InPlace {
         what: "private endpoint",
@@ -101,7 +100,7 @@ const IN_PLACE: [InPlace; 9] = [
 ];
 
 fn log_types(cluster: &Node) -> Vec<&str> {
-    let Some(Value::Array(settings)) = at(cluster, "logging.clusterLogging").map(|list| &list.value) else {
+    let Some(Value::Array(settings)) = cluster.at("logging.clusterLogging").map(|list| &list.value) else {
         return Vec::new();
     };
     settings
@@ -145,6 +144,8 @@ fn tag_changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
     let mut gone = Vec::new();
     for (key, value) in tags(&existing.cluster) {
         match own(key) {
+            // Those that AWS itself has put there, as CloudFormation does, nobody can take off.
+            None if key.starts_with("aws:") => {}
             None => gone.push(key),
             Some(own) if own != value => changes.push(Change {
                 what: format!("tag {key}"),
@@ -172,7 +173,7 @@ const OLDER: &str = "Older ones are deleted. `log_retention_days` says otherwise
 fn log_changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
     let Some(group) = log_group(existing) else { return Vec::new() };
     let becomes = cluster.settings.log_retention_days;
-    let (days, note) = match at(group, "retentionInDays").map(|days| &days.value) {
+    let (days, note) = match group.at("retentionInDays").map(|days| &days.value) {
         Some(Value::Integer(days)) if *days < i64::from(becomes) => {
             (format!("{days} days"), "Nothing is deleted, and CloudWatch charges for what is kept.")
         }
