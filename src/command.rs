@@ -30,6 +30,7 @@ use crate::file::File;
 use crate::model::{self, Model, Stack};
 use crate::render::{self, origin};
 use crate::report;
+use crate::shell::word;
 use crate::tree::{Damage, Drift, Error as TreeError, MANIFEST, Manifest, Report, State};
 
 use self::catalog::Catalogue;
@@ -216,22 +217,22 @@ pub fn run(cli: &Cli, out: &mut impl Write, err: &mut impl Write) -> anyhow::Res
 impl Command {
     fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
         match self {
-            Command::Init { file } => init(file, out),
-            Command::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
-            Command::Check { place, today } => check(place, today.as_deref(), out, err),
-            Command::Diff(diff) => diff.run(out, err),
-            Command::Affected(affected) => affected.run(out, err),
-            Command::Show(part) => part.run(out, err),
-            Command::Explain(question) => question.run(out, err),
-            Command::Migrate(older) => older.run(out, err),
-            Command::Catalog(question) => question.run(out, err),
-            Command::Attach(attachment) => attachment.run(out, err),
-            Command::Eject(template) => template.run(out, err),
-            Command::Schema => {
+            Self::Init { file } => init(file, out),
+            Self::Generate { place, dry_run, force } => generate(place, *dry_run, force, out, err),
+            Self::Check { place, today } => check(place, today.as_deref(), out, err),
+            Self::Diff(diff) => diff.run(out, err),
+            Self::Affected(affected) => affected.run(out, err),
+            Self::Show(part) => part.run(out, err),
+            Self::Explain(question) => question.run(out, err),
+            Self::Migrate(older) => older.run(out, err),
+            Self::Catalog(question) => question.run(out, err),
+            Self::Attach(attachment) => attachment.run(out, err),
+            Self::Eject(template) => template.run(out, err),
+            Self::Schema => {
                 out.write_all(schema_text().as_bytes())?;
                 Ok(CLEAN)
             }
-            Command::DescribeCluster => {
+            Self::DescribeCluster => {
                 out.write_all(DESCRIBE_CLUSTER.as_bytes())?;
                 Ok(CLEAN)
             }
@@ -266,7 +267,10 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
         }
         ErrorKind::NotFound => {
             let folder = file.parent().unwrap_or(file);
-            anyhow::anyhow!("there is no folder `{folder}`\n\nhelp: make it first: `mkdir -p {folder}`")
+            anyhow::anyhow!(
+                "there is no folder `{folder}`\n\nhelp: make it first: `mkdir -p {}`",
+                word(folder.as_str())
+            )
         }
         _ => anyhow::Error::new(error).context(format!("cannot create `{file}`")),
     })?;
@@ -280,7 +284,8 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(anyhow::Error::new(error).context(format!("cannot create `{schema}`"))),
     }
-    writeln!(out, "next: read it, change what its comments ask for, then run `plinth generate {file}`")?;
+    let command = generate_command(Some(file), None);
+    writeln!(out, "next: read it, change what its comments ask for, then run `{command}`")?;
     Ok(CLEAN)
 }
 
@@ -496,7 +501,7 @@ fn generate(
 ) -> anyhow::Result<u8> {
     // `--force` takes all words behind it.
     if let Some(taken) = force.iter().find(|path| path.extension() == Some("toml") && path.is_file()) {
-        let command = again(place).replace("blueprint.toml", &quoted(taken.as_str()));
+        let command = generate_command(Some(taken), place.out.as_deref());
         anyhow::bail!(
             "`{taken}` is a blueprint, and was taken for a file to give up\n\nhelp: put it before `--force`: `{command} --force PATH`"
         );
@@ -505,14 +510,8 @@ fn generate(
     else {
         return Ok(FAILED);
     };
-    let compared = Drift::compare(&root, &files, &facts);
-    let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
-        Ok(compared) => compared,
-        Err(error) => return Err(unusable(&error)),
-    };
-    if let Err(error) = drift.check_force(force) {
-        return Err(unusable(&error));
-    }
+    let (drift, strays) = compare(&root, &files, &facts).map_err(|error| unusable(&error))?;
+    drift.check_force(force).map_err(|error| unusable(&error))?;
     let result = if dry_run { drift.plan(force) } else { drift.write(force) };
     let report = match result {
         Ok(report) => report,
@@ -558,6 +557,17 @@ fn generate(
     Ok(if dry_run && !is_clean { FINDINGS } else { CLEAN })
 }
 
+/// Compares a tree with its folder; returns what is stray there, too.
+fn compare<'a>(
+    root: &Utf8Path,
+    files: &'a [File],
+    facts: &serde_json::Map<String, serde_json::Value>,
+) -> Result<(Drift<'a>, Vec<Utf8PathBuf>), TreeError> {
+    let drift = Drift::compare(root, files, facts)?;
+    let strays = drift.strays()?;
+    Ok((drift, strays))
+}
+
 /// Says what a run could not do for the person, though it wrote all.
 fn warn(report: &Report, root: &Utf8Path, err: &mut impl Write) -> anyhow::Result<()> {
     if report.is_unlocked {
@@ -596,27 +606,16 @@ fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl 
     Ok(())
 }
 
-/// Writes a word of a command as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "%+,-./:=?@_".contains(c);
-    if word.is_empty() || !word.chars().all(is_plain) {
-        return format!("'{}'", word.replace('\'', "'\\''"));
-    }
-    word.to_owned()
-}
-
 /// Returns the command that brings the tree up to date.
 fn again(place: &Place) -> String {
-    let mut command = "plinth generate".to_owned();
-    if place.starter {
-        command.push_str(" --starter");
-    } else {
-        command.push_str(&format!(" {}", quoted(place.blueprint.as_str())));
-    }
-    if let Some(out) = &place.out {
-        command.push_str(&format!(" --out {}", quoted(out.as_str())));
-    }
-    command
+    generate_command((!place.starter).then_some(&*place.blueprint), place.out.as_deref())
+}
+
+/// Writes `plinth generate` as a shell takes it, for a blueprint or for the one that is built in.
+fn generate_command(blueprint: Option<&Utf8Path>, out: Option<&Utf8Path>) -> String {
+    let blueprint = blueprint.map_or("--starter".to_owned(), |blueprint| word(blueprint.as_str()));
+    let out = out.map(|out| format!(" --out {}", word(out.as_str())));
+    format!("plinth generate {blueprint}{}", out.unwrap_or_default())
 }
 
 /// Returns what to do where writing would undo something.
@@ -635,11 +634,7 @@ fn check(
     else {
         return Ok(FAILED);
     };
-    let compared = Drift::compare(&root, &files, &facts);
-    let (drift, strays) = match compared.and_then(|drift| drift.strays().map(|strays| (drift, strays))) {
-        Ok(compared) => compared,
-        Err(error) => return Err(unusable(&error)),
-    };
+    let (drift, strays) = compare(&root, &files, &facts).map_err(|error| unusable(&error))?;
     let is_clean = drift.is_clean() && strays.is_empty();
     let ways = ways(place, &root);
     let advice = format!("run `{}`", ways.command);

@@ -4,6 +4,7 @@
 mod harness;
 
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
 use harness::{expect_file, report, repository};
@@ -15,15 +16,11 @@ const OF_PIPELINES: &str = "pipeline";
 
 /// Runs a script of a committed tree, where there is neither an engine nor a login.
 fn run(tree: &str, script: &str, arguments: &[&str]) -> (i32, String, String) {
-    run_on("/usr/bin:/bin", tree, script, arguments)
-}
-
-fn run_on(path: &str, tree: &str, script: &str, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new("bash")
         .arg(repository().join("generated").join(tree).join("scripts").join(script))
         .args(arguments)
         .env_clear()
-        .env("PATH", path)
+        .env("PATH", "/usr/bin:/bin")
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         .stdin(Stdio::null())
         .output()
@@ -79,35 +76,182 @@ fn scripts_say_how_they_are_used() {
     assert_eq!((status, error.contains("several clusters, name one: edge main")), (2, true), "{error}");
 }
 
+/// A tree whose scripts find an engine, an AWS CLI and a kubectl that a test has made.
+struct Fakes {
+    folder: tempfile::TempDir,
+}
+
+impl Fakes {
+    fn new(tree: &str) -> Self {
+        let fakes = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        for part in ["scripts", "environments"] {
+            harness::copy(&repository().join("generated").join(tree).join(part), &fakes.folder.path().join(part));
+        }
+        fs::create_dir(fakes.folder.path().join("bin")).expect("a folder of ours");
+        fakes
+    }
+
+    /// Makes a program of what it answers, as branches of `case` over its arguments.
+    fn put(&self, name: &str, answers: &str) -> &Self {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What is asked all the time.
+        let usual = match name {
+            "terraform" => {
+                "version) echo Terraform v1.11.4 ;; *' init '*) mkdir -p \"${1#-chdir=}/.terraform\" ;;\n\
+                 *' state list') ;; *' plan '*) : >\"${1#-chdir=}/.terraform/plinth.tfplan\"; exit 2 ;;"
+            }
+            "aws" => "*get-caller*) echo 111111111111 ;;",
+            _ => "",
+        };
+        let file = self.folder.path().join("bin").join(name);
+        fs::write(&file, format!("#!/bin/sh\ncase \"$*\" in {answers}\n{usual}\nesac\n")).expect("a file of ours");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a file of ours");
+        self
+    }
+
+    /// Runs a script in a process group of its own; both streams are what it says.
+    fn run(&self, script: &str, arguments: &[&str]) -> (i32, String) {
+        let path = self.folder.path().join("bin");
+        let command = "exec 2>&1; export PATH=\"$1:/usr/bin:/bin\"; shift; exec bash \"$@\"";
+        let output = Command::new("bash")
+            .args(["-c", command, "bash"])
+            .args([path, self.folder.path().join("scripts").join(script)])
+            .args(arguments)
+            .env_clear()
+            .env("TF_WORKSPACE", "another")
+            .process_group(0)
+            .stdin(Stdio::null())
+            .output()
+            .expect("there is bash");
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs a script that must say something and end so.
+    fn says(&self, call: &str, expected: i32, words: &[&str]) -> String {
+        let arguments: Vec<&str> = call.split(' ').collect();
+        let (status, said) = self.run(arguments[0], &arguments[1..]);
+        assert_eq!(status, expected, "{call}:\n{said}");
+        for word in words {
+            assert!(said.contains(word), "{call}: no `{word}` in\n{said}");
+        }
+        said
+    }
+}
+
 /// A command that fails where nobody has a word for it: the script says that it ended, and what to do; once.
 #[test]
 fn scripts_do_not_end_without_a_word() {
-    let bin = tempfile::tempdir().expect("a temporary folder");
-    let put = |name: &str, text: &str| {
-        use std::os::unix::fs::PermissionsExt as _;
-        let file = bin.path().join(name);
-        fs::write(&file, format!("#!/bin/sh\n{text}\n")).expect("a file of ours");
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a file of ours");
-    };
-    put("terraform", "echo Terraform v1.11.4");
-    let path = format!("{}:/usr/bin:/bin", bin.path().display());
-    for (answers, expected, words) in [
+    let fakes = Fakes::new("azavea");
+    fakes.put("terraform", "");
+    for (answers, words) in [
         (
-            "*get-caller*) echo 111111111111 ;; *assume-role*) ;; *) echo denied >&2; exit 254",
-            1,
+            "*assume-role*) ;; *get-caller*) echo 111111111111 ;; *) echo denied >&2; exit 254 ;;",
             "denied\nerror: bootstrap ended before all was done\nhelp: scripts/bootstrap --help lists what you must be allowed to do\n\
              help: then run the same command again: it goes on from there\n",
         ),
         (
-            "*) echo expired >&2; exit 255",
-            1,
+            "*) echo expired >&2; exit 255 ;;",
             "expired\nerror: no AWS credentials that work\nhelp: log in to account 111111111111",
         ),
     ] {
-        put("aws", &format!("case \"$*\" in {answers} ;; esac"));
-        let (status, _, error) = run_on(&path, "azavea", "bootstrap", &["staging", "--auto-approve"]);
-        assert_eq!((status, error.contains(words)), (expected, true), "{error}");
-        assert_eq!(error.matches("error:").count(), 1, "{error}");
+        let said = fakes.put("aws", answers).says("bootstrap staging --auto-approve", 1, &[words]);
+        assert_eq!(said.matches("error:").count(), 1, "{said}");
+    }
+}
+
+/// The engine dies of HUP unless whoever starts it ignores that.
+#[test]
+fn a_lost_terminal_kills_no_apply() {
+    let fakes = Fakes::new("azavea");
+    fakes.put("aws", "").put("terraform", "*' apply '*) kill -HUP 0; echo \"applied in ${TF_WORKSPACE-default}\" ;;");
+    fakes.says("apply staging main cluster --auto-approve", 0, &["\napplied in default\n"]);
+}
+
+/// What stands half-way is not read from; what fails otherwise says what it may wait for.
+#[test]
+fn plans_wait_for_what_is_not_applied_to_the_end() {
+    let fakes = Fakes::new("azavea");
+    fakes.put("aws", "");
+    let holds = |address: &str| format!("*/cluster' state list') echo {address} ;;");
+    fakes.put("terraform", &(holds("module.cluster.aws_eks_cluster.this") + " *services' plan '*) exit 1 ;;"));
+    let waits = [
+        "\n  staging main cluster: changes, never applied to the end\n",
+        "\n  staging main services: waits, cannot be planned yet\n",
+        "\n  staging main apps/franklin: waits, cannot be planned yet\n",
+    ];
+    fakes.says("plan staging main", 0, &waits);
+    fakes.put("terraform", &(holds("module.cluster.aws_ssm_parameter.contract") + " *services' plan '*) exit 1 ;;"));
+    let may_wait = [
+        "error: the plan of environments/staging/main/services failed\nhelp: the last lines above say what failed\n\
+         help: if it reads what is not made yet, it waits for: scripts/apply staging main cluster\n",
+        "force-unlock ID",
+    ];
+    fakes.says("plan staging main", 1, &may_wait);
+}
+
+/// What `scripts/plan` kept is applied as long as the files are those that it planned.
+#[test]
+fn saved_plans_are_of_these_very_files() {
+    let fakes = Fakes::new("azavea");
+    fakes.put("aws", "").put("terraform", "*' apply '*) echo applied ;;");
+    let (plan, apply) = ("plan staging main cluster", "apply staging main cluster --saved --auto-approve");
+    let none = ["error: no plan of staging main cluster is saved\nhelp: scripts/plan staging main cluster\n"];
+    fakes.says(apply, 1, &none);
+    fakes.says(plan, 0, &["Next: scripts/apply staging main cluster --saved"]);
+    fakes.says(apply, 0, &["\napplied\n"]);
+    fakes.says(apply, 1, &none);
+
+    fakes.says(plan, 0, &[]);
+    fs::remove_file(fakes.folder.path().join("environments/staging/main/cluster/outputs.tf")).expect("it is there");
+    let gone = "is older than a change of ./environments/staging/main/cluster/outputs.tf\n";
+    fakes.says(apply, 1, &[gone]);
+    // What an apply has planned and nobody wanted is not kept.
+    fakes.says(plan, 0, &[]);
+    fakes.put("terraform", "*' apply '*) exit 1 ;;").says("apply staging main cluster --auto-approve", 1, &["failed twice"]);
+    fakes.says(apply, 1, &none);
+}
+
+/// An upgrade that cannot look does not begin; and only what EKS does not list is not there.
+#[test]
+fn upgrades_look_first() {
+    let fakes = Fakes::new("azavea");
+    fakes.put("terraform", "*' apply '*) echo applied ;;");
+    let call = "upgrade staging main --auto-approve";
+    let describe = |listed: &str| format!("*describe-cluster*) exit 254 ;; *list-clusters*) {listed} ;;");
+    let said = fakes.put("aws", &describe("")).says(call, 1, &["error: azavea-staging-main was not found\n"]);
+    assert!(!said.contains("plan"), "{said}");
+    for listed in ["echo azavea-staging-main", "exit 254"] {
+        fakes.put("aws", &describe(listed));
+        fakes.says(call, 1, &["error: EKS does not say which Kubernetes azavea-staging-main has\n"]);
+    }
+    fakes.put("aws", "*describe-cluster*) echo 1.35 ;;");
+    let unseen = "error: azavea-staging-main cannot be reached with kubectl: nothing has been changed\n";
+    for kubectl in ["*readyz*) exit 1 ;;", "*readyz*) ;; *) exit 1 ;;"] {
+        fakes.put("kubectl", kubectl);
+        let words = if kubectl.contains("readyz*) exit") { unseen } else { "error: the disruption budgets of" };
+        let said = fakes.says(call, 1, &[words]);
+        assert!(!said.contains("\napplied"), "{said}");
+    }
+    fakes.put("kubectl", "*) exit 1 ;;");
+    fakes.says(&format!("{call} --ignore-budgets"), 0, &["note: not looked at", "\napplied\n"]);
+}
+
+/// A bucket of another region is left alone, and a role that somebody made meanwhile is good.
+#[test]
+fn bootstraps_take_what_is_there() {
+    let fakes = Fakes::new("azavea");
+    let rest = "*list-buckets*) echo there ;; *list-aliases*) echo key ;; *KeyState*) echo Enabled ;; *list-roles*) cat \"$0.role\" ;;";
+    fakes.put("terraform", "*' apply '*) echo applied ;;");
+    let call = "bootstrap staging --auto-approve";
+    let role = fakes.folder.path().join("bin/aws.role");
+    for (home, status, words) in [
+        ("eu-west-1", 1, "-terraform-state is in eu-west-1, and never moves to us-east-1\nhelp: in the blueprint, write \"eu-west-1\""),
+        ("None", 0, "\napplied\n"),
+    ] {
+        fs::write(&role, "").expect("a file of ours");
+        let answers = format!("*get-bucket-location*) echo {home} ;; *create-service*) echo role >\"$0.role\"; exit 254 ;; {rest}");
+        let said = fakes.put("aws", &answers).says(call, status, &[words]);
+        assert_eq!(said.contains("put-"), status == 0, "{said}");
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::node::{Entry, Node, Table, Value};
 use crate::diagnostic::{Diagnostics, Source, Span, Spanned};
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// An answer of the AWS CLI, known by its key.
 pub struct Answer {
@@ -135,16 +136,22 @@ impl Existing {
                     return None;
                 }
             };
-            let Some(node) = node(document, text, base, 0) else { continue };
-            if let Some(answer) = ANSWERS.iter().find(|answer| node.get(answer.key).is_some()) {
-                answers.entry(answer.key).or_default().push(node);
-            } else {
-                let found = match &node.value {
-                    Value::Table(table) => table.0.keys().cloned().collect(),
-                    _ => Vec::new(),
-                };
-                let known = ANSWERS.iter().map(|answer| answer.key).collect();
-                diagnostics.push(Problem::UnknownAnswer { found, known }, node.span);
+            let nodes = match node(document, text, base, 0) {
+                // As `jq -s` puts them together.
+                Some(Node { value: Value::Array(items), .. }) => items,
+                node => node.into_iter().collect(),
+            };
+            for node in nodes {
+                if let Some(answer) = ANSWERS.iter().find(|answer| node.get(answer.key).is_some()) {
+                    answers.entry(answer.key).or_default().push(node);
+                } else {
+                    let found = match &node.value {
+                        Value::Table(table) => table.0.keys().cloned().collect(),
+                        _ => Vec::new(),
+                    };
+                    let known = ANSWERS.iter().map(|answer| answer.key).collect();
+                    diagnostics.push(Problem::UnknownAnswer { found, known }, node.span);
+                }
             }
         }
         let Some(cluster) = answers.get(CLUSTER).and_then(|of| of.first()?.get(CLUSTER)).cloned() else {
@@ -297,16 +304,6 @@ pub fn texts<'n>(node: &'n Node, path: &str) -> Vec<&'n str> {
 /// Whether a path is `true`.
 pub fn is_true(node: &Node, path: &str) -> bool {
     matches!(at(node, path).map(|flag| &flag.value), Some(Value::Boolean(true)))
-}
-
-/// Returns a text as one word of a shell.
-pub fn word(text: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:=,@%+-".contains(&b);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
 }
 
 /// Returns a value of JSON with its places; none for `null`, which is a key that is not there.

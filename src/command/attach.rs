@@ -12,9 +12,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::refusal::{OVERRIDE, Ways, unusable};
-use super::{
-    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, say, tidy, warn,
-};
+use super::{CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, say, tidy, warn};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
 use crate::file::{File, Keeping};
@@ -23,6 +21,7 @@ use crate::problem::suggest;
 use crate::render;
 use crate::render::origin::Origins;
 use crate::render::template::Own;
+use crate::shell::word;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, Side, unified};
 
 /// The manifest's fact that holds the record.
@@ -187,12 +186,12 @@ impl Attach {
         let mut command = if self.update { "plinth attach --update".to_owned() } else { told.to_owned() };
         if self.update {
             let given = self.given().into_iter().filter(|(option, _)| *option != OPTIONS[0]);
-            command.extend(given.map(|(option, value)| format!(" --{option} {}", quoted(&value))));
+            command.extend(given.map(|(option, value)| format!(" --{option} {}", word(&value))));
             let from = self.from.iter();
-            command.extend(from.map(|from| format!(" --from {}", quoted(from.as_str()))));
+            command.extend(from.map(|from| format!(" --from {}", word(from.as_str()))));
         }
         if self.out != "." {
-            command.push_str(&format!(" --out {}", quoted(self.out.as_str())));
+            command.push_str(&format!(" --out {}", word(self.out.as_str())));
         }
         command
     }
@@ -331,7 +330,7 @@ fn told(options: &Options) -> (String, BTreeMap<&'static str, Spanned<String>>) 
             command.push_str(&format!("--{option} "));
         }
         let start = command.len();
-        command.push_str(&quoted(value));
+        command.push_str(&word(value));
         told.insert(option, Spanned::new(value.clone(), Span { start, end: command.len() }));
     }
     (command, told)

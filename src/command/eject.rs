@@ -11,11 +11,12 @@ use clap::Args;
 use serde_json::Map;
 
 use super::refusal::{Ways, unusable};
-use super::{CLEAN, Format, open, print_report, quoted, read, root, tidy, warn};
+use super::{CLEAN, Format, generate_command, open, print_report, read, root, tidy, warn};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::file::{File, Keeping};
 use crate::problem::{Problem, nearest};
 use crate::render::template::{EXTRA, FOLDER, Own, built_in, names};
+use crate::shell::word;
 use crate::tree::{Drift, Manifest, Side, unified};
 
 /// Which template is copied, and where to.
@@ -88,7 +89,8 @@ impl Eject {
         let is_first = !report.created.is_empty();
         print_report(&report, &tidy(&folder), false, out)?;
         if is_first {
-            writeln!(out, "next: edit it; `plinth generate {}` uses it from now on", self.blueprint)?;
+            let command = generate_command(Some(&self.blueprint), None);
+            writeln!(out, "next: edit it; `{command}` uses it from now on")?;
         }
         Ok(CLEAN)
     }
@@ -96,13 +98,13 @@ impl Eject {
     /// Returns this command, without what is given up.
     fn again(&self) -> String {
         let mut command = "plinth eject".to_owned();
-        let template = self.template.as_deref().map(quoted);
+        let template = self.template.as_deref().map(word);
         command.extend(template.map(|template| format!(" {template}")));
         if self.update {
             command.push_str(" --update");
         }
         if self.blueprint != "blueprint.toml" {
-            command.push_str(&format!(" --blueprint {}", quoted(self.blueprint.as_str())));
+            command.push_str(&format!(" --blueprint {}", word(self.blueprint.as_str())));
         }
         command
     }

@@ -286,6 +286,19 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// Writes text that stands before or behind an expression within quotes, so that Terraform reads back exactly that text.
+///
+/// `$` before an expression would be read as the escape of `${`.
+///
+/// ```
+/// assert_eq!(plinth::hcl::value::template_text("costs $"), r#"costs ${"$"}"#);
+/// ```
+pub fn template_text(text: &str) -> String {
+    let quoted = quote(text);
+    let plain = &quoted[1..quoted.len() - 1];
+    plain.strip_suffix('$').map_or(plain.to_owned(), |rest| format!("{rest}${{\"$\"}}"))
+}
+
 /// Characters that editors show as a new line although HCL does not.
 fn is_line_break(c: char) -> bool {
     matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')

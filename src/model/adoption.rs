@@ -18,13 +18,14 @@ use outside::Outsiders;
 use super::addon::Addon;
 use super::app::Rights;
 use super::{Cluster, Context, Environment};
-use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word};
+use crate::blueprint::existing::{self, Existing, at, is_true, text, texts};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{Node, Value};
 use crate::blueprint::scalar::{FilePath, Name};
 use crate::catalog::AddonKind;
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// A cluster that comes under the blueprint.
 #[derive(Debug, Clone, Serialize)]

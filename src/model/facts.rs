@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Model;
-use super::stack::{MadeAs, Stack};
+use super::stack::{Level, MadeAs, Stack};
 use crate::blueprint::scalar::{KubernetesVersion, Name};
 use crate::file::File;
 use crate::hcl::address::{self, Contents};
@@ -43,6 +43,7 @@ pub struct Unreadable {
 
 /// One application as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct AppFacts {
     /// Its namespace.
     pub namespace: String,
@@ -56,9 +57,10 @@ pub struct AppFacts {
 
 /// What is known of something whose name stands in addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct Past {
     /// The names that it had before, the oldest first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<String>,
 }
 
@@ -70,6 +72,7 @@ impl Past {
 
 /// One cluster as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct ClusterFacts {
     /// Its environment.
     pub environment: String,
@@ -90,6 +93,7 @@ pub struct ClusterFacts {
 
 /// One stack as it was generated last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "a table")]
 pub struct StackFacts {
     /// Its environment.
     pub environment: String,
@@ -103,6 +107,9 @@ pub struct StackFacts {
     pub bucket: String,
     /// The key of its state in that bucket.
     pub key: String,
+    /// The region of the bucket, of the stack that makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// Whether the blueprint said that it is to be destroyed: then it may leave.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
@@ -114,11 +121,12 @@ pub struct StackFacts {
 impl StackFacts {
     /// Gathers the facts of a stack, behind its name.
     pub fn of(stack: Stack) -> (String, Self) {
+        let region = (stack.level == Level::State).then(|| stack.region.clone());
         let Stack { name, environment, cluster, stack, folder, bucket, key, retired, made_as, .. } = stack;
         let is_renamed =
             (&made_as.environment, &made_as.cluster, &made_as.stack) != (&environment, &cluster, &stack);
         let made_as = is_renamed.then_some(made_as);
-        (name, Self { environment, cluster, stack, folder, bucket, key, retired, made_as })
+        (name, Self { environment, cluster, stack, folder, bucket, key, region, retired, made_as })
     }
 
     /// Returns the names that its environment, its cluster and its application were made under.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::environment::{Cluster, Environment};
-use super::facts::StackFacts;
+use super::facts::{ClusterFacts, StackFacts};
 use super::rename::{self, Renaming};
 use super::stack::{ACCOUNT, MadeAs, Stack, app_stack};
 use super::{Facts, Model, identity};
@@ -86,6 +86,7 @@ pub fn check(model: &Model, blueprint: &Blueprint, facts: &Facts) -> Diagnostics
         diagnostics.push(problem, at.unwrap_or_default());
     }
     check_eks_names(model, blueprint, facts, &stacks, &mut diagnostics);
+    check_regions(model, blueprint, facts, &stacks, &mut diagnostics);
     rename::check_kept(blueprint, facts, &mut diagnostics);
     diagnostics
 }
@@ -255,13 +256,7 @@ fn check_eks_names(
     diagnostics: &mut Diagnostics,
 ) {
     for (from, was) in facts.clusters() {
-        let is_its = |stack: &&StackFacts| {
-            (&stack.environment, &stack.cluster) == (&was.environment, &was.cluster)
-                && stack.stack == "cluster"
-        };
-        let Some(known) = facts.stacks().values().find(is_its).filter(|known| !known.retired) else {
-            continue;
-        };
+        let Some(known) = stack_of(facts, was).filter(|known| !known.retired) else { continue };
         let Some(stack) = stacks.iter().find(|stack| has_state(stack, known)) else { continue };
         let mut clusters = model.environments.iter().flat_map(|environment| &environment.clusters);
         let here = clusters.find(|it| (&it.environment, &it.name) == (&stack.environment, &stack.cluster));
@@ -269,6 +264,66 @@ fn check_eks_names(
         let (at, renaming) = renaming(blueprint, stack, known).unzip();
         let problem = Problem::EksNameChanges { from: from.clone(), to: here.eks_name.clone(), renaming };
         diagnostics.push(problem, at.unwrap_or(here.at));
+    }
+}
+
+/// Returns the stack that made a cluster.
+fn stack_of<'f>(facts: &'f Facts, was: &ClusterFacts) -> Option<&'f StackFacts> {
+    let is_its = |stack: &&StackFacts| {
+        (&stack.environment, &stack.cluster) == (&was.environment, &was.cluster) && stack.stack == "cluster"
+    };
+    facts.stacks().values().find(is_its)
+}
+
+/// Reports what would be looked for in another region, where it is not: a bucket never moves, nor does a cluster.
+fn check_regions(
+    model: &Model,
+    blueprint: &Blueprint,
+    facts: &Facts,
+    stacks: &[Stack],
+    diagnostics: &mut Diagnostics,
+) {
+    let mut moving = BTreeSet::new();
+    for stack in stacks {
+        let known = facts.stacks().values().find(|known| has_state(stack, known));
+        let from = known.and_then(|known| known.region.as_ref());
+        let Some(from) = from.filter(|from| **from != stack.region) else { continue };
+        let of_account = || blueprint.file.delivery.as_ref()?.region.as_ref().map(|region| region.span);
+        let target = blueprint.environments.get(&stack.environment);
+        let at = target.map(|target| target.value.environment.region.span).or_else(of_account);
+        moving.extend(at.map(|at| at.start));
+        let problem = Problem::RegionChanges {
+            what: format!("bucket `{}`", stack.bucket),
+            fact: format!("stack {}", stack.name),
+            from: from.clone(),
+            to: stack.region.clone(),
+            is_cluster: false,
+        };
+        diagnostics.push(problem, at.unwrap_or_default());
+    }
+    for cluster in model.environments.iter().flat_map(|environment| &environment.clusters) {
+        let was = facts.clusters().get(&cluster.eks_name).filter(|was| was.region != cluster.region);
+        let Some(was) = was.filter(|was| stack_of(facts, was).is_some_and(|stack| !stack.retired)) else {
+            continue;
+        };
+        let target = blueprint.environments.get(&cluster.environment).map(|target| &target.value);
+        let at = target.map(|target| {
+            let own = target.clusters.get(&cluster.name).and_then(|own| own.value.region.as_ref());
+            own.unwrap_or(&target.environment.region).span
+        });
+        let at = at.unwrap_or(cluster.at);
+        // What is said of the environment's bucket already.
+        if moving.contains(&at.start) {
+            continue;
+        }
+        let problem = Problem::RegionChanges {
+            what: format!("cluster `{}`", cluster.eks_name),
+            fact: format!("cluster {}", cluster.eks_name),
+            from: was.region.clone(),
+            to: cluster.region.clone(),
+            is_cluster: true,
+        };
+        diagnostics.push(problem, at);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::app::App;
+use super::app::{App, Attachment};
 use super::delivery::{Account, Cloud};
-use super::environment::Environment;
+use super::environment::{Cluster, Environment};
 use super::identity::{ACCOUNT_STACK_KEY, STATE_STACK_KEY, stack_key};
 
 /// A root module with a state of its own.
@@ -24,6 +24,9 @@ pub struct Stack {
     /// Where it stands among the stacks of its cluster.
     #[serde(skip)]
     pub level: Level,
+    /// Whether its providers speak to a cluster's API.
+    #[serde(skip)]
+    pub reaches_api: bool,
     /// Its folder below the tree's root.
     pub folder: String,
     /// The AWS account that it is about.
@@ -78,7 +81,8 @@ impl Level {
         self as u8
     }
 
-    fn word(self) -> &'static str {
+    /// Returns what the stacks of it are called by.
+    pub fn word(self) -> &'static str {
         match self {
             Self::State => "state",
             Self::Cluster => "cluster",
@@ -86,6 +90,34 @@ impl Level {
             Self::Tenants => "tenants",
             Self::App => "apps",
         }
+    }
+}
+
+impl Account {
+    /// Returns the name of its stack.
+    pub fn stack(&self) -> String {
+        format!("accounts/{}", self.id)
+    }
+}
+
+impl Environment {
+    /// Returns the name of one of its own stacks.
+    pub fn stack(&self, level: Level) -> String {
+        format!("{}/{}", self.name, level.word())
+    }
+}
+
+impl Cluster {
+    /// Returns the name of one of its stacks.
+    pub fn stack(&self, level: Level) -> String {
+        format!("{}/{}/{}", self.environment, self.name, level.word())
+    }
+}
+
+impl App {
+    /// Returns the name of its stack on one cluster.
+    pub fn stack(&self, attachment: &Attachment) -> String {
+        format!("{}/{}", app_stack(self.name.as_str()), attachment.folder)
     }
 }
 
@@ -108,7 +140,7 @@ pub fn app_stack(app: &str) -> String {
 
 /// Returns the stack of an account that pipelines log in to. It assumes no role.
 fn of_account(account: &Account) -> Stack {
-    let name = format!("accounts/{}", account.id);
+    let name = account.stack();
     Stack {
         environment: account.id.clone(),
         cluster: "-".to_owned(),
@@ -119,6 +151,7 @@ fn of_account(account: &Account) -> Stack {
             stack: ACCOUNT.to_owned(),
         },
         level: Level::State,
+        reaches_api: false,
         folder: name.clone(),
         name,
         account: account.id.clone(),
@@ -141,13 +174,14 @@ pub(super) fn stacks(
     let mut stacks: Vec<Stack> = accounts.iter().map(of_account).collect();
     for environment in environments {
         let of_environment = |level: Level| Stack {
-            name: format!("{}/{}", environment.name, level.word()),
+            name: environment.stack(level),
             environment: environment.name.clone(),
             cluster: "-".to_owned(),
             stack: level.word().to_owned(),
             made_as: environment.made_as("-", level.word()),
             level,
-            folder: format!("environments/{}/{}", environment.name, level.word()),
+            reaches_api: matches!(level, Level::Services | Level::Tenants),
+            folder: format!("environments/{}", environment.stack(level)),
             account: environment.account.clone(),
             region: environment.region.clone(),
             deploy_role: Some(environment.deploy_role.clone()),
@@ -159,7 +193,7 @@ pub(super) fn stacks(
         stacks.push(of_environment(Level::State));
         for cluster in &environment.clusters {
             let of_cluster = |level: Level| {
-                let name = format!("{}/{}/{}", environment.name, cluster.name, level.word());
+                let name = cluster.stack(level);
                 let of_environment = of_environment(level);
                 Stack {
                     cluster: cluster.name.clone(),
@@ -181,12 +215,13 @@ pub(super) fn stacks(
                     attachment.environment == environment.name && attachment.cluster == cluster.name
                 });
                 stacks.extend(here.map(|attachment| {
-                    let folder = format!("apps/{}/{}", app.name, attachment.folder);
+                    let folder = app.stack(attachment);
                     let of_cluster = of_cluster(Level::App);
                     Stack {
                         name: folder.clone(),
                         stack: app_stack(app.name.as_str()),
                         made_as: environment.made_as(&cluster.identity, &app_stack(&app.identity)),
+                        reaches_api: attachment.owns_namespace,
                         folder,
                         deploy_role: Some(attachment.deploy_role.clone()),
                         key: attachment.state_key.clone(),
@@ -219,6 +254,7 @@ mod tests {
             stack: String::new(),
             made_as: MadeAs { environment: String::new(), cluster: String::new(), stack: String::new() },
             level,
+            reaches_api: false,
             folder: String::new(),
             account: String::new(),
             region: String::new(),

@@ -1594,6 +1594,19 @@ impl Problem {
                         "{back}; if the state has been copied there already, take the line `stack {stack}` out of `.plinth/manifest.json`"
                     ))
             }
+            Self::RegionChanges { what, fact, from, to, is_cluster } => {
+                let otherwise = if *is_cluster {
+                    format!("a cluster in `{to}` is another one: add it, and retire this one once nobody needs it")
+                } else {
+                    format!("a cluster may have a `region` of its own, and what is to be in `{to}` as a whole is another environment")
+                };
+                Words::new(format!("{what} is in `{from}`, and never moves to `{to}`"))
+                    .label("another region")
+                    .help(format!(
+                        "write `region = \"{from}\"` again; {otherwise}; if it was never made, take the line `{fact}` out of \
+                         `.plinth/manifest.json`"
+                    ))
+            }
             Self::FormerNameInUse { what, old, name } => {
                 let article = if what.starts_with(['a', 'e']) { "an" } else { "a" };
                 Words::new(format!("`{name}` cannot be what `{old}` was: there is still {article} {what} `{old}`"))
@@ -1687,7 +1700,12 @@ impl Problem {
                     .label("minor versions follow by themselves")
                     .help(format!("write `\"{meant}\"`"))
             }
-            Self::UnknownInDefinition { name, known } => {
+            Self::UnknownInDefinition { name, is_closed: false, .. } => {
+                Words::new(format!("`${{{name}` has no end"))
+                    .label("no `}` behind the name")
+                    .help("write `}` behind the name, as in `${queues.jobs.url}`")
+            }
+            Self::UnknownInDefinition { name, is_closed: true, known } => {
                 Words::new(format!("`${{{name}}}` is nothing that a definition can name"))
                     .label("a table of the application, a name in it and an output, as in `${queues.jobs.url}`")
                     .help(suggest(name, known))

@@ -9,18 +9,22 @@ use super::services_module::installs;
 use super::template::view;
 use crate::hcl::value::{Value, quote};
 use crate::model::adoption::{Adopted, Adoption, Change, Import, Kept, Outside};
+use crate::model::stack::Level;
 use crate::model::{Cluster, Fleet};
 
 /// Where something is declared: the stack, and the address within its root.
 struct Declared {
-    stack: &'static str,
+    stack: Level,
     address: String,
 }
 
 impl Declared {
-    fn new(stack: &'static str, address: impl AsRef<str>) -> Self {
+    fn new(stack: Level, address: impl AsRef<str>) -> Self {
         let address = address.as_ref();
-        let address = if stack == TENANTS { address.to_owned() } else { format!("module.{stack}.{address}") };
+        let address = match stack {
+            Level::Tenants => address.to_owned(),
+            _ => format!("module.{}.{address}", stack.word()),
+        };
         Self { stack, address }
     }
 
@@ -28,47 +32,45 @@ impl Declared {
     fn of(what: &Adopted, fleet: &Fleet, cluster: &Cluster) -> Self {
         let keyed = |address: &str, key: &str| format!("{address}[{}]", quote(key));
         match what {
-            Adopted::Cluster => Self::new(CLUSTER, "aws_eks_cluster.this"),
-            Adopted::LogGroup => Self::new(CLUSTER, "aws_cloudwatch_log_group.cluster"),
-            Adopted::OidcProvider => Self::new(CLUSTER, "aws_iam_openid_connect_provider.this"),
+            Adopted::Cluster => Self::new(Level::Cluster, "aws_eks_cluster.this"),
+            Adopted::LogGroup => Self::new(Level::Cluster, "aws_cloudwatch_log_group.cluster"),
+            Adopted::OidcProvider => Self::new(Level::Cluster, "aws_iam_openid_connect_provider.this"),
             Adopted::Addon(name) => {
                 let member = fleet.addon(name.as_str()).expect("the fleet has what a cluster has");
                 let by_services = cluster.settings.core_is_on_fargate() && installs(fleet, &member.standard);
                 let index = Condition::installation(fleet, member, by_services).index();
-                let stack = if by_services { SERVICES } else { CLUSTER };
+                let stack = if by_services { Level::Services } else { Level::Cluster };
                 Self::new(stack, format!("aws_eks_addon.{}{index}", name.identifier()))
             }
             Adopted::AccessEntry(list, role) => {
-                Self::new(CLUSTER, keyed(&format!("aws_eks_access_entry.{list}"), role))
+                Self::new(Level::Cluster, keyed(&format!("aws_eks_access_entry.{list}"), role))
             }
             Adopted::AccessPolicy(list, role) => {
-                Self::new(CLUSTER, keyed(&format!("aws_eks_access_policy_association.{list}"), role))
+                Self::new(Level::Cluster, keyed(&format!("aws_eks_access_policy_association.{list}"), role))
             }
-            Adopted::TenantEntry(role) => Self::new(TENANTS, keyed("aws_eks_access_entry.tenant", role)),
+            Adopted::TenantEntry(role) => {
+                Self::new(Level::Tenants, keyed("aws_eks_access_entry.tenant", role))
+            }
             Adopted::EndpointRule(range) => {
-                Self::new(CLUSTER, keyed("aws_vpc_security_group_ingress_rule.endpoint", range))
+                Self::new(Level::Cluster, keyed("aws_vpc_security_group_ingress_rule.endpoint", range))
             }
             Adopted::Association(name) => {
                 let member = fleet.addon(name.as_str()).expect("the fleet has what a cluster has");
                 let index = Condition::pod_identity(fleet, member).index();
                 let address = format!("aws_eks_pod_identity_association.{}{index}", name.identifier());
-                Self::new(SERVICES, address)
+                Self::new(Level::Services, address)
             }
         }
     }
 }
 
-const CLUSTER: &str = "cluster";
-const SERVICES: &str = "services";
-const TENANTS: &str = "tenants";
-
 /// Whether a stack of a cluster takes something over.
-pub(super) fn has_imports(scope: &ForCluster<'_>, stack: &str) -> bool {
+pub(super) fn has_imports(scope: &ForCluster<'_>, stack: Level) -> bool {
     imports(scope, stack).next().is_some()
 }
 
 /// Returns the imports of one stack, with their addresses.
-fn imports<'s>(scope: &'s ForCluster<'_>, stack: &'s str) -> impl Iterator<Item = (String, &'s Import)> {
+fn imports<'s>(scope: &'s ForCluster<'_>, stack: Level) -> impl Iterator<Item = (String, &'s Import)> {
     let all = scope.cluster.adoption.iter().flat_map(|adoption| &adoption.imports);
     let declared =
         all.map(|import| (Declared::of(&import.what, &scope.whole.model.fleet, scope.cluster), import));
@@ -78,7 +80,7 @@ fn imports<'s>(scope: &'s ForCluster<'_>, stack: &'s str) -> impl Iterator<Item 
 }
 
 /// The view of a stack's `imports.tf`.
-pub(super) fn imports_view(scope: &ForCluster<'_>, stack: &str) -> Context {
+pub(super) fn imports_view(scope: &ForCluster<'_>, stack: Level) -> Context {
     #[derive(Serialize)]
     struct ImportView<'a> {
         address: Value,
@@ -153,11 +155,11 @@ pub(super) fn page(scope: &ForCluster<'_>) -> Context {
     }
     let Some(adoption) = &scope.cluster.adoption else { return Context::new() };
     let Adoption { file, changes, kept, outside, .. } = adoption;
-    let stacks = [CLUSTER, SERVICES, TENANTS].into_iter().map(|name| {
-        let imports = imports(scope, name);
+    let stacks = [Level::Cluster, Level::Services, Level::Tenants].into_iter().map(|stack| {
+        let imports = imports(scope, stack);
         let imports: Vec<ImportRow> =
             imports.map(|(address, import)| ImportRow { address, id: import.id.clone() }).collect();
-        StackView { name, count: imports.len(), imports }
+        StackView { name: stack.word(), count: imports.len(), imports }
     });
     let change = |Change { what, has, becomes, note }: &Change| ChangeRow {
         what: what.clone(),

@@ -57,7 +57,7 @@ impl Scope for ForAttachment<'_> {
     }
 
     fn stack(&self, _: &str) -> Option<String> {
-        Some(format!("apps/{}/{}", self.app.name, self.attachment.folder))
+        Some(self.app.stack(self.attachment))
     }
 }
 

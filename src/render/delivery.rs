@@ -12,7 +12,7 @@ use crate::blueprint::usual;
 use crate::catalog::{Action, Catalog};
 use crate::hcl::value::Value;
 use crate::model::delivery::{Cloud, Purpose};
-use crate::model::stack::{Level, app_stack};
+use crate::model::stack::Level;
 use crate::model::{Delivery, Environment, Model, Stack};
 
 /// The folder of the tree whose content belongs at the repository's root.
@@ -91,7 +91,7 @@ fn is_atlantis(scope: &ForDelivery<'_>) -> bool {
 struct ForStack<'a> {
     whole: Whole<'a>,
     stack: &'a Stack,
-    before: Vec<&'a Stack>,
+    before: Option<&'a Stack>,
 }
 
 impl Scope for ForStack<'_> {
@@ -117,17 +117,19 @@ fn terramate(scope: &ForStack<'_>) -> Context {
         after: Value,
         tags: Value,
     }
-    let Stack { name, environment, cluster, stack, folder, .. } = scope.stack;
+    let Stack { name, environment, cluster, stack, level, folder, .. } = scope.stack;
     let up = "../".repeat(folder.split('/').count());
     let after: Vec<String> = scope.before.iter().map(|before| format!("{up}{}", before.folder)).collect();
-    let place = if cluster == "-" { environment.clone() } else { format!("{environment} {cluster}") };
-    let kind = stack.split('/').next().unwrap_or_default();
+    let place = match level {
+        Level::State => environment.clone(),
+        _ => format!("{environment} {cluster}"),
+    };
     view(&Terramate {
         name,
         description: format!("The stack {stack} of {place}."),
         has_after: !after.is_empty(),
         after: Value::strings(&after),
-        tags: Value::strings([environment.as_str(), kind]),
+        tags: Value::strings([environment.as_str(), level.word()]),
     })
 }
 
@@ -138,16 +140,14 @@ fn delivered(model: &Model) -> Vec<Stack> {
     all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).collect()
 }
 
-/// Returns the stacks that a stack reads from directly: those after which it is applied. Applications read from tenants, not from
-/// each other.
-fn before<'a>(all: &'a [Stack], stack: &Stack) -> Vec<&'a Stack> {
-    let earlier = all.iter().take_while(|earlier| earlier.folder != stack.folder);
-    let earlier = earlier.filter(|earlier| {
-        earlier.environment == stack.environment
-            && ["-", stack.cluster.as_str()].contains(&earlier.cluster.as_str())
-            && !earlier.stack.starts_with("apps/")
-    });
-    earlier.last().into_iter().collect()
+/// Returns the stack that a stack reads from directly, after which it is applied.
+fn before<'a>(all: &'a [Stack], stack: &Stack) -> Option<&'a Stack> {
+    all.iter().filter(|other| stack.depends_on(other)).max_by_key(|other| other.level)
+}
+
+/// Returns a stack and those before it, the nearest first.
+fn chain<'a>(all: &'a [Stack], stack: &'a Stack) -> impl Iterator<Item = &'a Stack> {
+    std::iter::successors(Some(stack), |stack| before(all, stack))
 }
 
 pub(super) fn outputs(whole: &Whole<'_>, outputs: &mut Vec<Output>) {
@@ -193,15 +193,11 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
         let Environment { name, region, pipeline, plan_role, protected, .. } = environment;
         let (Some(pipeline), Some(plan_role)) = (pipeline, plan_role) else { continue };
         for stack in all.iter().filter(|stack| stack.environment == *name) {
-            let reaches_api = !matches!(stack.stack.as_str(), "state" | "cluster");
-            let mut runners = scope.delivery.runners.iter().filter(|_| reaches_api);
+            let mut runners = scope.delivery.runners.iter().filter(|_| stack.reaches_api);
             let own = runners.find(|own| own.environment == *name && own.cluster == stack.cluster);
             let hosted = if is_gitlab(scope) { "-" } else { HOSTED };
             let runner = own.map_or(hosted, |own| own.label.as_str());
-            let earlier: Vec<&Stack> =
-                std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied())
-                    .skip(1)
-                    .collect();
+            let earlier: Vec<&Stack> = chain(&all, stack).skip(1).collect();
             views.push(StackView {
                 job: job(&stack.name),
                 after: earlier.iter().rev().map(|earlier| job(&earlier.name)).collect(),
@@ -216,8 +212,23 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
             });
         }
     }
+    if !unprotected(&views).is_empty() {
+        for view in views.iter_mut().filter(|view| view.protected == "yes") {
+            view.after.insert(0, UNPROTECTED.to_owned());
+        }
+    }
     views
 }
+
+/// Returns the jobs of environments that are not protected: those that are come after them. None where all are alike.
+fn unprotected(views: &[StackView]) -> Vec<String> {
+    let is_mixed = views.iter().any(|view| view.protected == "yes");
+    let others = views.iter().filter(|view| is_mixed && view.protected == "no");
+    others.map(|view| view.job.clone()).collect()
+}
+
+/// The job that waits for all of them. No stack's job has this name: theirs have an environment's before a `_`.
+const UNPROTECTED: &str = "unprotected";
 
 /// Names of jobs take no slash, and names of the blueprint no underscore.
 fn job(stack: &str) -> String {
@@ -256,6 +267,9 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         session: u32,
         minutes: u32,
         hours: u32,
+        /// Of GitHub's, which `needs` names; GitLab's protected jobs wait for a person each.
+        has_unprotected: bool,
+        unprotected: Vec<String>,
         stacks: Vec<StackView>,
         has_retired: bool,
     }
@@ -267,6 +281,8 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         Engine::OpenTofu => (&facts.engines.opentofu, "opentofu"),
     };
     let engine = EngineView { binary: binary(whole.model.engine), version, action: action(action_name) };
+    let stacks = stack_views(scope);
+    let unprotected = unprotected(&stacks);
     view(&Pipelines {
         is_gitlab: is_gitlab(scope),
         repository: &delivery.repository,
@@ -287,19 +303,22 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
         session: SESSION,
         minutes: SESSION / 60,
         hours: SESSION / 3600,
-        stacks: stack_views(scope),
+        has_unprotected: !unprotected.is_empty(),
+        unprotected,
+        stacks,
         has_retired: whole.model.has_retired(),
     })
 }
 
 /// Returns the folders of modules that a stack calls.
 fn modules(stack: &Stack) -> Vec<&str> {
-    match stack.stack.as_str() {
-        "state" => vec![],
-        "cluster" => vec!["modules/cluster"],
-        "services" => vec!["modules/services"],
-        "tenants" => vec!["modules/tenant", "modules/attachment"],
-        app => vec![app, "modules"],
+    match stack.level {
+        Level::State => vec![],
+        Level::Cluster => vec!["modules/cluster"],
+        Level::Services => vec!["modules/services"],
+        Level::Tenants => vec!["modules/tenant", "modules/attachment"],
+        // What it is called is its application's folder.
+        Level::App => vec![&stack.stack, "modules"],
     }
 }
 
@@ -328,19 +347,10 @@ fn workspaces(scope: &ForDelivery<'_>) -> Vec<WorkspaceView> {
     let all = delivered(model);
     let folder = &scope.delivery.folder;
     let workspaces = all.iter().filter(|stack| stack.level != Level::State).map(|stack| {
-        let before = before(&all, stack);
-        let after = before.first().filter(|before| before.level != Level::State);
+        let after = before(&all, stack).filter(|before| before.level != Level::State);
         let mut environments = model.environments.iter();
         let environment = environments.find(|environment| environment.name == stack.environment);
         let pipeline = environment.and_then(|environment| environment.pipeline.as_ref());
-        let reaches_api = match stack.level {
-            Level::State | Level::Cluster => false,
-            Level::Services | Level::Tenants => true,
-            Level::App => model
-                .apps
-                .iter()
-                .any(|app| app.owns_namespace() && app_stack(app.name.as_str()) == stack.stack),
-        };
         WorkspaceView {
             name: stack.key.clone(),
             folder: below(folder, &stack.folder),
@@ -348,7 +358,7 @@ fn workspaces(scope: &ForDelivery<'_>) -> Vec<WorkspaceView> {
             has_after: after.is_some(),
             after: after.map_or(String::new(), |before| before.key.clone()),
             role: pipeline.map_or(String::new(), |pipeline| pipeline.deploy_role.clone()),
-            reaches_api,
+            reaches_api: stack.reaches_api,
         }
     });
     workspaces.collect()
@@ -375,11 +385,10 @@ fn atlantis(scope: &ForDelivery<'_>) -> Context {
         let up = "../".repeat(stack.folder.split('/').count());
         let modules = modules(stack);
         let after: Vec<String> = before(&all, stack).into_iter().map(|before| before.name.clone()).collect();
-        let chain = std::iter::successors(Some(stack), |stack| before(&all, stack).first().copied());
         ProjectView {
             name: stack.name.clone(),
             folder: below(folder, &stack.folder),
-            group: chain.count() - 1,
+            group: chain(&all, stack).count() - 1,
             has_after: !after.is_empty(),
             after,
             modules: modules.iter().map(|module| format!("{up}{module}/**")).collect(),
@@ -444,6 +453,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         accounts: Vec<AccountView<'a>>,
         environments: Vec<EnvironmentView<'a>>,
         has_protected: bool,
+        has_unprotected: bool,
         has_runners: bool,
         has_accounts: bool,
         has_retired: bool,
@@ -490,6 +500,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         accounts: accounts.collect(),
         environments: environments.collect(),
         has_protected: whole.model.environments.iter().any(|environment| environment.protected),
+        has_unprotected: !unprotected(&stack_views(scope)).is_empty(),
         has_runners: !delivery.runners.is_empty(),
         has_accounts: whole.model.has_accounts(),
         has_retired: whole.model.has_retired(),

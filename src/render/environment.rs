@@ -20,7 +20,7 @@ use crate::model::addon::EFS;
 use crate::model::delivery::Cloud;
 use crate::model::identity::{STATE_STACK_KEY, stack_key};
 use crate::model::network::{ExistingZone, Network, Zone};
-use crate::model::stack::MadeAs;
+use crate::model::stack::{Level, MadeAs};
 use crate::model::{Cluster, Environment, Tenant};
 
 struct ForEnvironment<'a> {
@@ -38,7 +38,7 @@ impl Scope for ForEnvironment<'_> {
     }
 
     fn stack(&self, _: &str) -> Option<String> {
-        Some(format!("{}/state", self.environment.name))
+        Some(self.environment.stack(Level::State))
     }
 }
 
@@ -59,8 +59,9 @@ impl Scope for ForCluster<'_> {
 
     fn stack(&self, path: &str) -> Option<String> {
         // A page about the cluster lies above its stacks.
-        let stack = path.split('/').rev().nth(1).filter(|_| path.matches('/').count() > 3)?;
-        Some(format!("{}/{}/{stack}", self.environment.name, self.cluster.name))
+        let folder = path.strip_prefix("environments/")?.rsplit_once('/')?.0;
+        let stacks = [Level::Cluster, Level::Services, Level::Tenants].map(|level| self.cluster.stack(level));
+        stacks.into_iter().find(|stack| stack == folder)
     }
 }
 
@@ -98,20 +99,20 @@ fn cluster_rows<'a>() -> Vec<Row<ForCluster<'a>>> {
         part(
             format!("{cluster}/imports.tf"),
             imports,
-            |scope| has_imports(scope, "cluster"),
-            |scope| imports_view(scope, "cluster"),
+            |scope| has_imports(scope, Level::Cluster),
+            |scope| imports_view(scope, Level::Cluster),
         ),
         part(
             format!("{services}/imports.tf"),
             imports,
-            |scope| has_imports(scope, "services"),
-            |scope| imports_view(scope, "services"),
+            |scope| has_imports(scope, Level::Services),
+            |scope| imports_view(scope, Level::Services),
         ),
         part(
             format!("{tenants}/imports.tf"),
             imports,
-            |scope| has_imports(scope, "tenants"),
-            |scope| imports_view(scope, "tenants"),
+            |scope| has_imports(scope, Level::Tenants),
+            |scope| imports_view(scope, Level::Tenants),
         ),
         row("environments/{environment}/{cluster}/ADOPTION.md", is_adopted, adoption::page),
     ]);
@@ -119,7 +120,7 @@ fn cluster_rows<'a>() -> Vec<Row<ForCluster<'a>>> {
 }
 
 fn cluster_terraform(scope: &ForCluster<'_>) -> Context {
-    terraform(scope, "cluster", false, false)
+    terraform(scope, Level::Cluster, false, false)
 }
 
 fn cluster_providers(scope: &ForCluster<'_>) -> Context {
@@ -127,7 +128,7 @@ fn cluster_providers(scope: &ForCluster<'_>) -> Context {
 }
 
 fn services_terraform(scope: &ForCluster<'_>) -> Context {
-    terraform(scope, "services", helm(scope), kubernetes(scope))
+    terraform(scope, Level::Services, helm(scope), kubernetes(scope))
 }
 
 fn services_providers(scope: &ForCluster<'_>) -> Context {
@@ -135,7 +136,7 @@ fn services_providers(scope: &ForCluster<'_>) -> Context {
 }
 
 fn tenants_terraform(scope: &ForCluster<'_>) -> Context {
-    terraform(scope, "tenants", false, true)
+    terraform(scope, Level::Tenants, false, true)
 }
 
 fn tenants_providers(scope: &ForCluster<'_>) -> Context {
@@ -292,10 +293,10 @@ impl Api {
     }
 }
 
-fn terraform(scope: &ForCluster<'_>, stack: &str, helm: bool, kubernetes: bool) -> Context {
+fn terraform(scope: &ForCluster<'_>, stack: Level, helm: bool, kubernetes: bool) -> Context {
     let ForCluster { whole, environment, cluster, .. } = scope;
-    let key = stack_key(&cluster.identity, stack);
-    let cloud = CloudView::of(whole, &environment.made_as(&cluster.identity, stack));
+    let key = stack_key(&cluster.identity, stack.word());
+    let cloud = CloudView::of(whole, &environment.made_as(&cluster.identity, stack.word()));
     root_terraform(whole, environment, &key, cloud, &environment.deploy_role, helm, kubernetes)
 }
 
@@ -339,13 +340,18 @@ pub(super) struct StateView<'a> {
     pub account_root: String,
 }
 
+/// Returns how a key for states is described, by scripts/bootstrap and by the stack that adopts it alike.
+pub(super) fn key_description(whole: &Whole<'_>, name: &str) -> String {
+    format!("Terraform states of {} {name}.", whole.model.project)
+}
+
 fn state_main(scope: &ForEnvironment<'_>) -> Context {
     let Environment { name, account, partition, state, .. } = scope.environment;
     view(&StateView {
         states: "all states of this environment",
         bucket: &state.bucket,
         key_alias: &state.key_alias,
-        key_description: format!("Terraform states of {} {name}.", scope.whole.model.project),
+        key_description: key_description(&scope.whole, name),
         account_root: format!("arn:{partition}:iam::{account}:root"),
     })
 }

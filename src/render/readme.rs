@@ -463,7 +463,7 @@ fn application(whole: &Whole<'_>, app: &App) -> Context {
             folder: &attachment.folder,
             environment: &environment.name,
             cluster_name: &cluster.name,
-            stack: format!("apps/{}", app.name),
+            stack: app_stack(app.name.as_str()),
             cluster: &cluster.eks_name,
             account: &environment.account,
             region: &cluster.region,

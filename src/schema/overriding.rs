@@ -31,8 +31,7 @@ const DEEP: [&str; 2] = ["lifecycle", "required_providers"];
 
 /// Whether a file overrides others.
 pub(super) fn overrides(path: &Utf8Path) -> bool {
-    path.extension() == Some("tf")
-        && path.file_stem().is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+    path.file_stem().is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
 /// A piece of a text that is put elsewhere.
@@ -51,11 +50,7 @@ impl<'a> Overriding<'a> {
         for (file, body) in files {
             let folder: Vec<&(&File, Body)> = bodies
                 .iter()
-                .filter(|(other, _)| {
-                    other.path.parent() == file.path.parent()
-                        && other.path.extension() == Some("tf")
-                        && !overrides(&other.path)
-                })
+                .filter(|(other, _)| other.path.parent() == file.path.parent() && !overrides(&other.path))
                 .collect();
             for attribute in body.attributes() {
                 let text = format!("`{}` stands outside of every block", attribute.key.as_str());
@@ -137,7 +132,9 @@ impl<'a> Overriding<'a> {
         if is_whole && self.append(folder, file, block) {
             return;
         }
-        let name = [&[kind.to_owned()], own.as_slice()].concat().join(".");
+        // As Terraform writes addresses: only a resource's have no word before them.
+        let word = (kind != "resource").then_some(kind);
+        let name = word.into_iter().chain(own.iter().map(String::as_str)).collect::<Vec<_>>().join(".");
         self.fault(file, &block.ident, format!("there is no `{name}` that could be overridden"));
     }
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use crate::judge;
 use crate::place::{ACCOUNT, Place};
-use crate::tree;
+use crate::tree::{self, read, write};
 
 const BUCKET: &str = "minimal-dev-123456789012-terraform-state";
 
@@ -63,6 +63,7 @@ fn a_fresh_account_is_bootstrapped_twice() {
     let versions = place.aws(&["s3api", "get-bucket-versioning", "--bucket", BUCKET]);
     assert!(versions.contains("Enabled"), "{versions}");
 
+    refuses_another_region(&place);
     refuses_while_another_applies(&place);
     let objects = ["s3api", "list-objects-v2", "--bucket", BUCKET, "--query", "Contents[].Key"];
     let objects = place.aws(&[&objects[..], &["--output", "text"]].concat());
@@ -87,6 +88,19 @@ fn kill_behind(place: &Place, step: &str) {
     assert!(said.contains(step), "killed before {step}:\n{said}");
 }
 
+/// A tree that says another region than its bucket is in, as plinth does not let one be.
+fn refuses_another_region(place: &Place) {
+    let lib = place.folder().join("minimal/scripts/lib.sh");
+    let right = read(&lib);
+    let wrong = right.replace(&format!("{ACCOUNT} us-east-1 "), &format!("{ACCOUNT} eu-west-1 "));
+    assert_ne!(wrong, right, "the table has the region");
+    write(&lib, &wrong);
+    let (status, said) = place.run("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
+    let sentence = format!("error: bucket {BUCKET} is in us-east-1, and never moves to eu-west-1");
+    assert!(status == 1 && said.contains(&sentence) && !said.contains("put-"), "{said}");
+    write(&lib, &right);
+}
+
 /// An apply that asks holds the lock meanwhile; another one says so, and how to get rid of a lock that nobody holds.
 fn refuses_while_another_applies(place: &Place) {
     let folder = place.folder().join("minimal/environments/dev/state");
@@ -106,17 +120,41 @@ fn refuses_while_another_applies(place: &Place) {
     other.wait().expect("terraform ends");
 }
 
-/// The caller's account holds nothing afterwards: the AWS CLI acted as the deploy role, and so did the engine.
+/// The caller's account holds nothing afterwards: the AWS CLI acted as the deploy role, and so did the engine. That is OpenTofu,
+/// with lock files, and a plan that is kept and applied.
 #[test]
 fn an_account_is_bootstrapped_from_the_delivery_account() {
-    let Some(place) = Place::new("scripts/bootstrap from a delivery account") else { return };
-    place.generate("minimal", |blueprint| format!("{blueprint}\n[delivery]\naccount = \"{ACCOUNT}\"\n"));
+    let what = "scripts/bootstrap from a delivery account, with OpenTofu";
+    let Some(place) = Place::new(what) else { return };
+    let Some([tofu]) = judge::required(what, ["tofu"]) else { return };
+    place.put_first("tofu", &format!("#!/bin/sh\nexec '{}' \"$@\"\n", tofu.display()));
+    let more = format!("\n[terraform]\nengine = \"opentofu\"\n\n[delivery]\naccount = \"{ACCOUNT}\"\n");
+    place.generate("minimal", |blueprint| blueprint + &more);
     place.make_world("minimal", &place.environment("minimal", "dev"));
 
+    let mirror = format!("-fs-mirror={}", place.mirror_for_all_platforms().display());
+    let said = place.script("minimal/scripts/lock-providers", &["--", &mirror]);
+    let locks = ["state", "main/cluster", "main/services"]
+        .map(|stack| format!("environments/dev/{stack}/.terraform.lock.hcl"));
+    for lock in &locks {
+        assert!(said.contains(&format!("\n  {lock}\n")), "{said}");
+        let lock = read(&place.folder().join("minimal").join(lock));
+        assert!(lock.contains("provider \"registry.opentofu.org/hashicorp/aws\""), "{lock}");
+    }
     let first = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
     assert!(first.contains("3 to import"), "the first run adopts bucket, key and alias:\n{first}");
     let second = place.script("minimal/scripts/bootstrap", &["dev", "--auto-approve"]);
     assert!(second.contains("dev - state: nothing to change"), "{second}");
+    assert!(second.contains(" -lockfile=readonly") && !second.contains("note:"), "{second}");
+
+    let replace = ["dev", "-", "state", "--", "-replace=aws_s3_bucket_versioning.state"];
+    let planned = place.script("minimal/scripts/plan", &replace);
+    assert!(planned.contains("Next: scripts/apply dev - state --saved"), "{planned}");
+    let saved = ["dev", "-", "state", "--saved", "--auto-approve"];
+    let applied = place.script("minimal/scripts/apply", &saved);
+    assert!(applied.contains("1 added, 0 changed, 1 destroyed"), "{applied}");
+    let (status, said) = place.run("minimal/scripts/apply", &saved);
+    assert!(status == 1 && said.contains("error: no plan of dev - state is saved"), "{said}");
 
     let buckets = ["s3api", "list-buckets", "--query", "Buckets[].Name", "--output", "text"];
     assert_eq!(place.aws(&buckets).trim(), "", "the delivery account got a bucket");

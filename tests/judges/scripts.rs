@@ -33,17 +33,26 @@ impl<'p> Way<'p> {
         Self { place, stops: Stops::new(place, kubectl, salt), environment }
     }
 
-    /// Runs a script that is stopped as often as said at one of its first commands.
+    /// Runs a script that is stopped as often as said at one of its commands. How many these are, dry runs print, and the last
+    /// line of each run says.
     fn go(&mut self, script: &str, arguments: &[&str], times: usize, commands: u32) -> String {
         let arguments = [&[self.environment.name.as_str()], arguments, &["--auto-approve"]].concat();
         self.stops.go(&format!("enterprise/scripts/{script}"), &arguments, times, commands)
     }
 
-    /// Likewise at a terminal, where somebody types the name of what is protected whenever it is asked for.
-    fn go_and_type(&mut self, terminal: &Path, script: &str, name: &str, times: usize, commands: u32) {
-        self.stops.answer(terminal, name);
-        self.stops.go(&format!("enterprise/scripts/{script}"), &[name], times, commands);
+    /// Likewise at a terminal, where somebody types the name of what is protected, which comes first, whenever it is asked for.
+    fn go_and_type(
+        &mut self,
+        terminal: &Path,
+        script: &str,
+        arguments: &[&str],
+        times: usize,
+        commands: u32,
+    ) -> String {
+        self.stops.answer(terminal, arguments[0]);
+        let said = self.stops.go(&format!("enterprise/scripts/{script}"), arguments, times, commands);
         self.stops.answer_no_more();
+        said
     }
 
     fn plan(&self, arguments: &[&str]) -> String {
@@ -113,8 +122,12 @@ fn development_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
     let plan = way.plan(&["edge"]);
     assert!(plan.contains("development edge cluster: changes, never applied"), "{plan}");
     assert!(plan.contains("development edge services: waits, cannot be planned yet"), "{plan}");
-    way.go("apply", &[], 2, 20);
+    way.go("apply", &[], 2, 26);
     way.make_clusters();
+    let said = place.script("enterprise/scripts/connect", &["development", "edge"]);
+    assert!(said.contains("Next: kubectl --context acme-development-edge get nodes"), "{said}");
+    let kubeconfig = read(&place.folder().join("kubeconfig"));
+    assert!(kubeconfig.contains("current-context: acme-development-edge"), "{kubeconfig}");
 
     generate(&place, DELIVERY, "1.36");
     let said = way.go("upgrade", &["main"], 0, 0);
@@ -122,7 +135,7 @@ fn development_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
     assert_order(&said);
     way.go("upgrade", &["edge"], 2, 9);
 
-    way.go("destroy", &[], 3, 32);
+    way.go("destroy", &[], 3, 54);
     assert_eq!(way.objects(), bare, "what is in the world beside the state stack");
 }
 
@@ -135,16 +148,16 @@ fn staging_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
     let mut way = Way::new(&place, "staging", DELIVERY, Path::new("false"));
 
     place.make_world("enterprise", &place.environment("enterprise", ACCOUNT));
-    way.go_and_type(&terminal, "bootstrap", ACCOUNT, 2, 11);
+    way.go_and_type(&terminal, "bootstrap", &[ACCOUNT], 2, 11);
     let role = "\"aws_iam_role\" \"acme-staging-deploy\"";
     assert!(way.objects().contains(role), "no {role} in {:?}", way.objects());
 
     way.go("bootstrap", &[], 1, 11);
     let bare = way.objects();
-    way.go("apply", &[], 1, 13);
+    way.go("apply", &[], 1, 14);
     way.make_clusters();
     generate(&place, DELIVERY, "1.36");
-    way.go("upgrade", &["main"], 1, 9);
+    way.go("upgrade", &["main", "--ignore-budgets"], 1, 9);
     way.go("destroy", &["--skip-drain"], 1, 12);
     assert_ne!(way.objects(), bare, "what nobody reaches is not destroyed");
     assert_eq!(way.objects_outside(), bare, "what is in the world beside the state stacks");
@@ -158,18 +171,21 @@ fn production_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
     let Some([terminal]) = judge::required(what, ["script"]) else { return };
     let mut way = Way::new(&place, "production", DELIVERY, Path::new("true"));
 
-    way.go_and_type(&terminal, "bootstrap", "production", 1, 11);
+    way.go_and_type(&terminal, "bootstrap", &["production"], 1, 11);
     let bare = way.objects();
-    way.go_and_type(&terminal, "apply", "production", 2, 20);
+    way.go_and_type(&terminal, "apply", &["production"], 2, 26);
     way.make_clusters();
 
     let said = place.run("enterprise/scripts/destroy", &["production", "--skip-drain"]).1;
     assert!(said.contains("error: production is protected"), "{said}");
-    generate_edited(&place, DELIVERY, "1.35", |it| {
-        it.replace("protection  = true\n", "protection = false\n")
+    generate(&place, DELIVERY, "1.36");
+    let upgrade = ["production", "main", "--ignore-budgets"];
+    way.go_and_type(&terminal, "upgrade", &upgrade, 1, 9);
+    // What guards them goes only as they are destroyed, the clusters' own protection, too.
+    generate_edited(&place, DELIVERY, "1.36", |it| {
+        it.replace("protection  = true\n", "protection  = true\nretire      = true\n")
     });
-    way.go("apply", &[], 1, 13);
-    way.go("destroy", &["--skip-drain"], 2, 20);
+    way.go_and_type(&terminal, "destroy", &["production", "--skip-drain"], 2, 36);
     assert_eq!(way.objects(), bare, "what is in the world beside the state stack");
 }
 
@@ -185,7 +201,7 @@ fn government_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
 
     way.go("bootstrap", &[], 2, 11);
     let bare = way.objects();
-    way.go("apply", &[], 2, 13);
+    way.go("apply", &[], 2, 14);
     way.make_clusters();
 
     let table = "[environments.government]\n";
@@ -207,7 +223,9 @@ fn government_of_enterprise_goes_up_and_down_though_stopped_on_the_way() {
         said.contains("protects government no more, but that is not applied yet: main/cluster\n"),
         "{said}"
     );
-    way.go("upgrade", &["main"], 2, 9);
+    let said = place.run("enterprise/scripts/upgrade", &["government", "main", "--auto-approve"]).1;
+    assert!(said.contains("error: acme-government-main cannot be reached with kubectl"), "{said}");
+    way.go("upgrade", &["main", "--ignore-budgets"], 2, 9);
     let plan = way.plan(&[]);
     assert!(plan.contains("\nNothing to apply.\n"), "{plan}");
 

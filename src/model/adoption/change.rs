@@ -29,8 +29,7 @@ const IN_PLACE: [InPlace; 9] = [
                 .to_owned()
         },
         becomes: |_| "API".to_owned(),
-        note: "There is no way back. Whoever comes in by the `aws-auth` ConfigMap alone is locked out, nodes outside of node groups, too: \
-               give each of its roles an access entry first, or write it into the blueprint.",
+        note: "There is no way back, and the `aws-auth` ConfigMap lets nobody in any more: see \"Before the first apply\".",
     },
     InPlace {
         what: "private endpoint",
@@ -145,6 +144,8 @@ fn tag_changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
     let mut gone = Vec::new();
     for (key, value) in tags(&existing.cluster) {
         match own(key) {
+            // Those that AWS itself has put there, as CloudFormation does, nobody can take off.
+            None if key.starts_with("aws:") => {}
             None => gone.push(key),
             Some(own) if own != value => changes.push(Change {
                 what: format!("tag {key}"),

@@ -1,7 +1,7 @@
 //! What never changes under a cluster that exists, and what stands in the way of an adoption.
 
 use super::{Kept, eks, entry, run_and_again};
-use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word};
+use crate::blueprint::existing::{self, Existing, at, is_true, text, texts};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as NetworkKeys};
 use crate::blueprint::node::Node;
 use crate::blueprint::pattern::{Pattern, Scope};
@@ -11,6 +11,7 @@ use crate::diagnostic::{Span, Spanned};
 use crate::model::Context;
 use crate::model::support::next;
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// What never changes under a cluster that exists, or must not at the same time: the blueprint says it.
 ///
@@ -264,7 +265,7 @@ const OBSTACLES: [Obstacle; 8] = [
 
 /// Looks whether the kind of support, which the standard changes, can still change on a day: EKS refuses that once the version's
 /// standard support has ended (EKS user guide, "View current cluster upgrade policy", read 2026-11). A version before those that
-/// plinth knows has to go, too.
+/// plinth knows has to go, too, and for one behind them plinth has to.
 pub(in crate::model) fn support(
     existing: &Existing,
     catalog: &Catalog,
@@ -290,7 +291,11 @@ pub(in crate::model) fn support(
     } else if version.minor() < KubernetesVersion::new(&versions.last()?.version)?.minor() {
         (format!("its Kubernetes {version} is too old"), "plinth does not know this version any more")
     } else {
-        return None;
+        let what = format!("its Kubernetes {version} is newer than what this plinth knows");
+        let why = "versions of add-ons and images follow from it";
+        let help = "install a newer release of plinth".to_owned();
+        let cluster = existing.name().to_owned();
+        return Some((Problem::NotAdoptable { cluster, what, why, help }, has.span));
     };
     let help = format!(
         "upgrade it before, one minor version at a time, until it is in standard support: run `aws eks update-cluster-version{} \
@@ -309,7 +314,7 @@ pub(super) struct Compute {
     name: &'static str,
     pub role: &'static str,
     /// The type of its entry.
-    kind: &'static str,
+    kind: fn(&Node) -> &'static str,
     what: &'static str,
 }
 
@@ -319,14 +324,17 @@ pub(super) const COMPUTE: [Compute; 2] = [
         of: existing::NODE_GROUP,
         name: "nodegroupName",
         role: "nodeRole",
-        kind: "EC2_LINUX",
+        kind: |group| {
+            let is_windows = text(group, "amiType").is_some_and(|kind| kind.value.starts_with("WINDOWS_"));
+            if is_windows { "EC2_WINDOWS" } else { "EC2_LINUX" }
+        },
         what: "nodes of",
     },
     Compute {
         of: existing::FARGATE_PROFILE,
         name: "fargateProfileName",
         role: "podExecutionRoleArn",
-        kind: "FARGATE_LINUX",
+        kind: |_| "FARGATE_LINUX",
         what: "pods of Fargate profile",
     },
 ];
@@ -357,13 +365,13 @@ pub(in crate::model) fn check(
     }
     let wish = Wish { keys, scope, eks_name, account_at, region_at };
     let support = support(existing, context.catalog, &context.catalog.kubernetes.read);
-    let is_too_old = support.is_some();
+    let is_refused = support.is_some();
     if let Some((problem, at)) = support {
         context.push(problem, at);
     }
     for Fixed { key, has, path, says, why, .. } in &FIXED {
         // The version that it has is no way out then.
-        let Some(has) = has(existing).filter(|_| !(is_too_old && *path == VERSION)) else { continue };
+        let Some(has) = has(existing).filter(|_| !(is_refused && *path == VERSION)) else { continue };
         let Says { value, at: written } = says(&wish);
         if value != has {
             let is_written = written != Span::default();
@@ -381,7 +389,7 @@ pub(in crate::model) fn check(
                 let (Some(own), Some(role)) = (text(compute, name), text(compute, role)) else { continue };
                 if entry(existing, role.value).is_none() {
                     let what = format!("{what} `{}` come in by `aws-auth` alone", own.value);
-                    let about = [("principal-arn", role.value), ("type", kind)];
+                    let about = [("principal-arn", role.value), ("type", kind(compute))];
                     let help = run_and_again(&eks(existing, "create-access-entry", &about));
                     context.push(
                         not_adoptable(what, "the standard knows access entries alone", help),

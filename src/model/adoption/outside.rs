@@ -70,6 +70,8 @@ impl Outside {
 impl<'a> Outsiders<'a> {
     pub fn all(&self) -> Vec<Outside> {
         let mut all = self.settings();
+        all.extend(self.config_map());
+        all.extend(self.unwell());
         all.extend(self.associations());
         all.extend(self.agent());
         all.extend(self.addons());
@@ -94,6 +96,36 @@ impl<'a> Outsiders<'a> {
         let unknown = table.0.keys().filter(|key| !SETTINGS.contains(&key.as_str()));
         let todo = "This release of plinth does not know it. Look at the plan for what becomes of it.";
         unknown.map(|key| Outside::new("setting", key, todo).first()).collect()
+    }
+
+    /// Who comes in by the `ConfigMap` alone: the first apply ends it for good.
+    fn config_map(&self) -> Vec<Outside> {
+        if self.existing.text("accessConfig.authenticationMode").is_none_or(|mode| mode.value == "API") {
+            return Vec::new();
+        }
+        let read = "The first apply ends it, and there is no way back: whoever comes in by it alone is locked out, people as well as nodes \
+                    outside of node groups. See whom it names:";
+        let enter = "Make one for each role and user that it names and that has none, with `--type EC2_LINUX` (`EC2_WINDOWS`) for nodes; \
+                     people get an access policy besides, by `aws eks associate-access-policy`. Then gather the answers again:";
+        let command = self.eks("create-access-entry", &[("principal-arn", "ARN")]);
+        vec![
+            Outside::new("ConfigMap", "kube-system/aws-auth", read)
+                .by("kubectl -n kube-system get configmap aws-auth -o yaml".to_owned())
+                .first(),
+            Outside::new("no access entry", "ARN", enter).by(command).first(),
+        ]
+    }
+
+    /// Add-ons that the first apply would wait for.
+    fn unwell(&self) -> Vec<Outside> {
+        let addons = addons(self.existing, self.cluster);
+        let unwell = addons.filter_map(|(own, has)| {
+            let status = text(has, "status").filter(|status| status.value != "ACTIVE")?;
+            let todo = "The first apply changes it, waits for it to be `ACTIVE`, and fails where it does not get there. See what it lacks:";
+            let command = self.eks("describe-addon", &[("addon-name", own.name.as_str()), ("query", "addon.health")]);
+            Some(Outside::new("EKS add-on", own.name.as_str(), todo).has(status.value.to_owned()).by(command).first())
+        });
+        unwell.collect()
     }
 
     fn nodes(&self) -> Vec<Outside> {

@@ -53,7 +53,9 @@ TABLE
 set -euo pipefail
 export AWS_PAGER=""       # AWS CLI 2 would open a pager and wait
 export TF_IN_AUTOMATION=1 # the next step is named here, not by the engine
-dry_run=no said=no scratch="" planned=""
+# Another workspace has other states. TF_CLI_ARGS*, which a plan shows, and whatever else the engine is told stay.
+unset TF_WORKSPACE
+dry_run=no said=no scratch="" earlier=""
 hint="the last lines above say what failed"
 plan_file=${TF_DATA_DIR:-.terraform}/plinth.tfplan # relative to the stack; .terraform is never committed
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -71,7 +73,6 @@ die() { # message, then lines of help
 # Whatever ends a script, it does not end without a word.
 ended() { # exit status
   [ -z "$scratch" ] || rm -rf -- "$scratch"
-  [ -z "$planned" ] || remove_plan "$planned"
   case "$1 $said" in
     "0 "* | *" yes") ;;
     71\ * | 72\ *) exit $(($1 - 70)) ;; # a subshell has said why
@@ -79,6 +80,8 @@ ended() { # exit status
   esac
 }
 trap 'ended $?' EXIT
+# A terminal that is lost ends no command: the engine would die of it in the middle. The script ends at its next word.
+trap '' HUP
 # A command that runs ends by itself first, and the engine keeps what it has made in the state.
 trap 'exit_status=130 die "interrupted" "run the same command again: it goes on from there"' INT TERM
 usage() { exit_status=2 die "$1" "scripts/${0##*/} --help"; }
@@ -95,6 +98,7 @@ show() { # a command as one could type it
   done
   say "$line"
 }
+# For what changes something, takes long or is often refused; looking is silent.
 run() { # shows a command, then runs it; in a dry run the command is the result
   if [ "$dry_run" = yes ]; then show "$@"; else show "$@" >&2 && "$@"; fi
 }
@@ -155,6 +159,7 @@ check_tools() {
   [ "${major:-0}" -gt 1 ] || { [ "${major:-0}" -eq 1 ] && [ "$minor" -ge "$least" ]; } ||
     die "$engine is ${version:-of an unknown version}, these stacks need 1.$least or later (state locks in S3)" \
       "install a newer $engine, and put it first on PATH"
+  case "${TF_DATA_DIR:-}" in /*) die "TF_DATA_DIR is one folder for all stacks" "unset it, or make it relative: each stack has its own then" ;; esac
 }
 
 check_account() {
@@ -213,11 +218,15 @@ confirm() { # question; a protected environment wants its name typed
 
 # After load_cluster: gives kubectl a kubeconfig of its own, so that no other cluster can be meant. False when it does not answer.
 open_cluster() {
-  command -v kubectl >/dev/null || return 1
-  [ -n "$scratch" ] || scratch=$(mktemp -d "${TMPDIR:-/tmp}/plinth.XXXXXX") || return 1
-  export KUBECONFIG="$scratch/$eks_name"
+  local folder="/tmp/plinth.XXXXXX"
+  if [ "$dry_run" = no ]; then
+    command -v kubectl >/dev/null || return 1
+    [ -n "$scratch" ] || scratch=$(mktemp -d "${TMPDIR:-/tmp}/plinth.XXXXXX") || return 1
+    folder=$scratch
+  fi
+  export KUBECONFIG="$folder/$eks_name"
   run aws eks update-kubeconfig --name "$eks_name" --region "$cluster_region" --role-arn "$deploy_role" --kubeconfig "$KUBECONFIG" || return 1
-  kubectl get --raw /readyz --request-timeout=20s >/dev/null
+  [ "$dry_run" = yes ] || kubectl get --raw /readyz --request-timeout=20s >/dev/null
 }
 
 init_stack() { # directory
@@ -228,12 +237,13 @@ init_stack() { # directory
   fi
   run "$engine" -chdir="$1" init -input=false ${lock:+"$lock"} ||
     die "$engine init failed in $1" "in a new environment: scripts/bootstrap $environment" \
-      "the deploy role $deploy_role must trust you"
+      "the deploy role $deploy_role must trust you" \
+      "a provider that does not match the lock file, or is not in it: scripts/lock-providers"
 }
 
-has_state() { # directory; true when the stack holds something. What cannot be read is not taken for empty.
+has_state() { # directory, part of an address; true when the stack holds something so called. What cannot be read is not taken for empty.
   local list
-  if list=$("$engine" -chdir="$1" state list 2>/dev/null); then [ -n "$list" ] && return 0 || return 1; fi
+  if list=$("$engine" -chdir="$1" state list 2>/dev/null); then case "$list" in *"${2:-.}"*) return 0 ;; *) return 1 ;; esac; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
   die "the state of $1 cannot be read: $list" "the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"
@@ -242,18 +252,24 @@ has_state() { # directory; true when the stack holds something. What cannot be r
 plan_stack() { # directory, plan options; sets changes=yes or no
   local directory=$1 status=0 locked="if the state is locked: somebody is at work there, or a run was killed; then, $engine -chdir=$1 force-unlock ID"
   shift
+  [ "$dry_run" = yes ] || remove_plan "$directory" # --saved is for what scripts/plan made
   # only the caller may read the file: a plan holds values that outputs hide
   (umask 077 && run "$engine" -chdir="$directory" plan -input=false -lock-timeout=2m -detailed-exitcode -out="$plan_file" "$@") || status=$?
   case "$status" in
     0) changes=no ;;
     2) changes=yes ;;
-    *) die "the plan of $directory failed" "$locked" ;;
+    *) die "the plan of $directory failed" "$hint" ${earlier:+"if it reads what is not made yet, it waits for: $earlier"} "$locked" ;;
   esac
   [ "$dry_run" = no ] || changes=yes
   [ "$changes" = yes ] || remove_plan "$directory"
 }
 
-remove_plan() { (cd -- "$1" && rm -f -- "$plan_file"); }
+# A plan holds the files as they were: it would apply what is no longer written here.
+list_files() { # their sums, to be kept beside a plan
+  find . -name .terraform -prune -o -type f \( -name '*.tf' -o -name '*.tofu' -o -name '*.yaml' -o -name '*.tpl' \) -exec cksum {} + | sort
+}
+
+remove_plan() { (cd -- "$1" && rm -f -- "$plan_file" "$plan_file.files"); }
 
 # Plans a stack, asks, and applies exactly that plan. A failed apply may be planned and applied once more.
 apply_stack() { # label, directory, plan options
@@ -261,21 +277,18 @@ apply_stack() { # label, directory, plan options
   shift 2
   for attempt in first second; do
     if [ "$attempt" = second ] || ! has --saved; then
-      [ "$dry_run" = yes ] || planned=$directory # nobody applies later what is not answered with yes
       plan_stack "$directory" "$@"
     else
       changes=yes
       run "$engine" -chdir="$directory" show "$plan_file"
     fi
     if [ "$changes" = no ]; then
-      planned=""
       say "$label: nothing to change"
       return 0
     fi
     confirm "Apply this plan to $label ($account)?"
     if run "$engine" -chdir="$directory" apply -input=false -lock-timeout=2m "$plan_file"; then
       [ "$dry_run" = yes ] || remove_plan "$directory"
-      planned=""
       return 0
     fi
     remove_plan "$directory"
