@@ -291,7 +291,7 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
 
 /// A blueprint, rendered, and what is to be said about it.
 struct Rendered {
-    /// Notes, for the JSON document.
+    /// Notes, where they become a part of the JSON document.
     notes: serde_json::Value,
     files: Vec<File>,
     /// In the order in which they are applied.
@@ -427,8 +427,11 @@ fn load(
         let beside = place.blueprint.parent().unwrap_or(Utf8Path::new(""));
         let find = |asked: &dyn Fn(&Utf8Path) -> bool| origin::origins(&model, &catalog, &own, &files, asked);
         diagnostics.extend(proof::prove(&files, &own, beside, Some(&model), &find)?);
-        let notes = report::json(&diagnostics, &sources);
-        let (facts, stacks) = (model.facts(&files).to_map(), model.stacks());
+        let notes = match place.format {
+            Format::Json => report::json(&diagnostics, &sources),
+            Format::Text | Format::Github => serde_json::Value::Null,
+        };
+        let (facts, stacks) = (model.facts(&files).to_map(), model.stacks().to_vec());
         rendered = Some(Rendered { notes, files, stacks, facts, root });
     }
     say(&diagnostics, &sources, place.format, out, err)?;
@@ -462,13 +465,17 @@ fn say(
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
 fn root(blueprint: &Utf8Path, out: Option<&Utf8Path>, dir: Option<&str>) -> Utf8PathBuf {
-    let folder =
-        blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let folder = folder_of(blueprint);
     match (out, dir) {
         (Some(out), _) => out.to_owned(),
         (None, Some(dir)) => folder.join(dir),
         (None, None) => folder.to_owned(),
     }
+}
+
+/// Returns the folder that a file lies in.
+fn folder_of(file: &Utf8Path) -> &Utf8Path {
+    file.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
 }
 
 /// Takes `..` together with the folder before it, as a person would name the place; for messages only, since a link in

@@ -176,11 +176,8 @@ text! {
 }
 text! {
     /// A Kubernetes minor version, `1.36`.
-    KubernetesVersion, |text| {
-        let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
-        check(minor.is_some(), || Problem::InvalidKubernetesVersion { value: text.into() })
-    },
-    "version", r"^1\.[0-9]+$", "1.36"
+    KubernetesVersion, |text| check(minor(text).is_some(), || Problem::InvalidKubernetesVersion { value: text.into() }),
+    "version", r"^1\.(0|[1-9][0-9]*)$", "1.36"
 }
 text! {
     /// A duration of Karpenter's: `168h`, `30m`, `Never`.
@@ -282,15 +279,15 @@ impl InstanceType {
         self.0.split_once('.').map_or("", |(_, size)| size)
     }
 
-    /// Returns the architecture, `x86_64` or `arm64`.
+    /// Returns the architecture.
     ///
     /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
     /// one being `a1` (Amazon EC2 instance types guide, "Amazon EC2 instance type naming conventions", read 2026-11).
-    pub fn architecture(&self) -> &'static str {
+    pub fn architecture(&self) -> Architecture {
         let family = self.family();
         let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
-        if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
+        if options.starts_with('g') || family == "a1" { Architecture::Arm64 } else { Architecture::Amd64 }
     }
 }
 
@@ -312,13 +309,23 @@ pub fn seconds(duration: &str) -> Option<u64> {
 impl KubernetesVersion {
     /// Makes a version of text that the catalog holds; `None` when it is not one.
     pub fn new(text: &str) -> Option<Self> {
-        text.strip_prefix("1.").and_then(|minor| minor.parse::<u32>().ok()).map(|_| Self(text.to_owned()))
+        minor(text).map(|_| Self(text.to_owned()))
     }
 
     /// Returns the number after the dot.
+    ///
+    /// # Panics
+    /// Never: it was read as one.
     pub fn minor(&self) -> u32 {
-        self.0[2..].parse().unwrap_or(u32::MAX)
+        minor(&self.0).expect("a version was read as one")
     }
+}
+
+/// Returns the number after the dot, which has one way to be written: `1.036` would be another version to some.
+fn minor(version: &str) -> Option<u32> {
+    let digits = version.strip_prefix("1.")?;
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+    digits.parse().ok().filter(|_| is_number)
 }
 
 impl Name {

@@ -40,10 +40,7 @@ impl Eject {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
         let source = open(&self.blueprint)?;
         let folder = beside(&self.blueprint);
-        let recorded = match Manifest::read(&folder) {
-            Ok(manifest) => manifest.unwrap_or_default().files,
-            Err(error) => return Err(unusable(&error)),
-        };
+        let recorded = Manifest::read(&folder).map_err(|error| unusable(&error))?.unwrap_or_default().files;
         // A copy that was removed is meant to be gone.
         let is_there = |path: &Utf8Path| folder.join(path).exists();
         let mut copies: Vec<File> = Vec::new();
@@ -73,10 +70,8 @@ impl Eject {
             return Ok(CLEAN);
         }
         copies.sort_by(|a, b| a.path.cmp(&b.path));
-        let drift = match Drift::compare(&folder, &copies, &Map::new()) {
-            Ok(drift) => drift,
-            Err(error) => return Err(unusable(&error)),
-        };
+        let facts = Map::new();
+        let drift = Drift::compare(&folder, &copies, &facts).map_err(|error| unusable(&error))?;
         let report = match drift.check_force(&self.force).and_then(|()| drift.write(&self.force)) {
             Ok(report) => report,
             Err(error) => {
@@ -165,14 +160,14 @@ fn beside(blueprint: &Utf8Path) -> Utf8PathBuf {
 /// Reads a blueprint's own templates. Notes are about those that plinth does not use, and those whose built-in one has changed since.
 ///
 /// # Errors
-/// A file or folder that cannot be read, or is not text.
+/// A file or folder that cannot be read, or is not text; a manifest that cannot be used.
 pub(super) fn own(blueprint: &Utf8Path) -> anyhow::Result<(Own, Diagnostics)> {
     let folder = beside(blueprint);
     let (mut own, mut notes) = (Own::new(), Diagnostics::default());
     if !folder.is_dir() {
         return Ok((own, notes));
     }
-    let manifest = Manifest::read(&folder).ok().flatten().unwrap_or_default();
+    let manifest = Manifest::read(&folder).map_err(|error| unusable(&error))?.unwrap_or_default();
     let known = ejectable();
     for name in files(&folder, "")? {
         let Some(text) = built_in(&name).filter(|_| known.contains(&name)) else {

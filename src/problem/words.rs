@@ -1988,6 +1988,9 @@ fn quantity_like(text: &str, example: &str) -> Option<String> {
         return Some(number);
     }
     if !is_bytes {
+        if !example.contains("m\"") {
+            return None;
+        }
         let is_milli = matches!(unit.as_str(), "m" | "milli" | "millicores" | "mcpu");
         return if is_milli { Some(format!("{number}m")) } else { unit.starts_with('c').then_some(number) };
     }

@@ -82,7 +82,7 @@ fn tables(model: &Model) -> Context {
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         destroy_first: Vec<DestroyFirstRow<'a>>,
-        stacks: Vec<Stack>,
+        stacks: &'a [Stack],
     }
     let environments = model.environments.iter().map(|environment| EnvironmentRow {
         name: &environment.name,

@@ -65,7 +65,7 @@ export AWS_PAGER=""       # AWS CLI 2 would open a pager and wait
 export TF_IN_AUTOMATION=1 # the next step is named here, not by the engine
 # Another workspace has other states. TF_CLI_ARGS*, which a plan shows, and whatever else the engine is told stay.
 unset TF_WORKSPACE
-dry_run=no said=no scratch="" planned="" earlier=""
+dry_run=no said=no scratch="" earlier="" planned=""
 hint="the last lines above say what failed"
 plan_file=${TF_DATA_DIR:-.terraform}/plinth.tfplan # relative to the stack; .terraform is never committed
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
