@@ -107,7 +107,11 @@ impl Project {
 
     /// The stacks that are affected since `main`, with a star where they are touched.
     fn affected(&self) -> Vec<String> {
-        let json = self.json("affected --base main");
+        self.affected_since("--base main")
+    }
+
+    fn affected_since(&self, bases: &str) -> Vec<String> {
+        let json = self.json(&format!("affected {bases}"));
         let entry = |entry: &Value| {
             let star = if entry["touched"] == true { "*" } else { "" };
             format!("{}{star}", entry["name"].as_str().expect("a name"))
@@ -221,6 +225,42 @@ fn what_is_retired_ends_with_1() {
     let affected = project.json("diff");
     let gone = affected["stacks"].as_array().expect("a list").iter().filter(|it| it["change"] == "removed");
     assert!(gone.clone().count() == 2 && gone.clone().all(|it| it["retired"] == true), "{affected:#}");
+}
+
+#[test]
+fn what_gets_another_name_is_followed_wherever_its_state_is() {
+    for delivery in
+        ["", "[delivery]\nengine = \"hcp-terraform\"\norganization = \"acme\"\nproject = \"Platform\"\n"]
+    {
+        let project = Project::new();
+        project.write("blueprint.toml", &format!("{BLUEPRINT}\n{delivery}"));
+        project.write(
+            "environments/dev.toml",
+            &format!("{DEV}clusters.eu = {{ region = \"eu-west-1\", network.cidr = \"10.1.0.0/16\" }}\n"),
+        );
+        project.generate();
+        project.edit(
+            "environments/dev.toml",
+            "clusters.eu = {",
+            "clusters.europe = { renamed_from = \"eu\",",
+        );
+        project.edit(
+            "environments/dev.toml",
+            "[environments.dev]\n",
+            "[environments.test]\nrenamed_from = \"dev\"\n",
+        );
+        project.edit("blueprint.toml", "[apps.shop]\n", "[apps.store]\nrenamed_from = \"shop\"\n");
+        project.edit("blueprint.toml", "[\"dev\"]", "[\"test\"]");
+        let Run { status, stdout, stderr } = project.run("diff");
+        assert_eq!(status, 1, "{delivery}\n{stdout}{stderr}");
+        let renamed: Vec<&str> = stdout.lines().filter(|line| line.starts_with("renamed")).collect();
+        let expected = [
+            "renamed: apps/shop/dev -> apps/store/test, with the same states",
+            "renamed: environments/dev/eu -> environments/test/europe, with the same states",
+            "renamed: environments/dev -> environments/test, with the same states",
+        ];
+        assert_eq!(renamed, expected, "{delivery}\n{stdout}");
+    }
 }
 
 #[test]
@@ -359,6 +399,38 @@ fn files_of_a_person_touch_their_stacks() {
     assert_eq!(diff.status, 1);
     assert!(diff.stdout.contains("apps/shop/dev\n  queue.tf\n"), "{}", diff.stdout);
     assert!(!diff.stdout.contains("notes.md"), "{}", diff.stdout);
+}
+
+/// A deployment failed half-way and was reverted: what is deployed is either of both commits, and the revert must deploy what the
+/// failed one touched, though nothing differs from the last one that was deployed.
+#[test]
+fn what_differs_from_any_base_is_affected() {
+    let project = Project::committed();
+    project.edit("blueprint.toml", "max = 3", "max = 5");
+    project.generate();
+    project.write("tree/apps/shop/dev/queue.tf", "resource \"aws_sqs_queue\" \"own\" {}\n");
+    project.commit();
+    project.git("-c user.name=t -c user.email=t@example.com revert --no-edit HEAD");
+    let failed = ["dev/main/cluster*", "dev/main/services", "dev/main/tenants", "apps/shop/dev*"];
+    assert_eq!(project.affected_since("--base main~2"), Vec::<String>::new());
+    assert_eq!(project.affected_since("--base main~1"), failed);
+    for bases in ["--base main~2 --base main~1", "--base main~1 --base main~2", "--base main~1 --base main~1"]
+    {
+        assert_eq!(project.affected_since(bases), failed, "{bases}");
+    }
+    // Each touches another stack.
+    project.write("tree/environments/dev/main/tenants/own.tf", "locals {}\n");
+    project.commit();
+    assert_eq!(project.affected_since("--base main~3"), ["dev/main/tenants*", "apps/shop/dev"]);
+    let both = "--base main~3 --base main~2";
+    assert_eq!(
+        project.affected_since(both),
+        ["dev/main/cluster*", "dev/main/services", "dev/main/tenants*", "apps/shop/dev*"]
+    );
+    let text = project.run(&format!("affected {both}")).stdout;
+    assert!(text.ends_with("\n4 of 5 stacks are affected since main~3 or main~2\n"), "{text}");
+    let unknown = project.run("affected --base main --base mian");
+    assert_eq!((unknown.status, unknown.stdout.as_str()), (2, ""));
 }
 
 #[test]

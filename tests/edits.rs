@@ -80,7 +80,7 @@ fn difference(old: &Tree, new: &Tree) -> String {
 fn meaning(old: &Made, new: &Made) -> String {
     let [old, tree] = [old, new].map(|made| review::Tree::rendered(&made.files, &made.stacks));
     let change = compare(&old, &tree, &[]);
-    let (diff, affected) = (show::text("main", &change), touched::text("main", &change, &new.stacks));
+    let (diff, affected) = (show::text("main", &change), touched::text(&["main"], &[change], &new.stacks));
     format!("$ plinth diff --base main\n{diff}\n$ plinth affected --base main\n{affected}")
 }
 

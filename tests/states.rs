@@ -75,7 +75,7 @@ const SUBJECTS: [Subject; 3] = [
     },
 ];
 
-const TREE: [State; 18] = [
+const TREE: [State; 20] = [
     ("unchanged", FILE, |_| {}),
     ("unchanged, with line ends of Windows", FILE, |tree| {
         write(tree, FILE, &format!("\u{feff}{}", read(tree, FILE).replace('\n', "\r\n")));
@@ -132,6 +132,15 @@ const TREE: [State; 18] = [
         let backend = format!("# {NOTE}blueprint.toml.\nterraform {{\n  backend \"s3\" {{}}\n}}\n");
         write(tree, "environments/gone/state/terraform.tf", &backend);
         fs::remove_file(tree.join(MANIFEST)).expect("it is there");
+    }),
+    ("stray, with a state in a workspace, and no manifest", "environments/gone/state/terraform.tf", |tree| {
+        fs::create_dir_all(tree.join("environments/gone/state")).expect("writable");
+        let cloud = format!("# {NOTE}blueprint.toml.\nterraform {{\n  cloud {{\n  }}\n}}\n");
+        write(tree, "environments/gone/state/terraform.tf", &cloud);
+        fs::remove_file(tree.join(MANIFEST)).expect("it is there");
+    }),
+    ("stray, for OpenTofu alone", "modules/cluster/gone.tofu", |tree| {
+        write(tree, "modules/cluster/gone.tofu", &format!("# {NOTE}blueprint.toml.\n"));
     }),
     ("a person's own", "modules/cluster/main_override.tf", |tree| {
         write(tree, "modules/cluster/main_override.tf", "# Ours.\n");

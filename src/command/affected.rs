@@ -14,22 +14,24 @@ use crate::review::touched::{self, affected};
 pub(super) struct Affected {
     #[command(flatten)]
     pub(super) place: Place,
-    /// Compare with the tree of this git revision, or with the one in this folder
-    #[arg(long, value_name = "REV|DIR")]
-    base: String,
+    /// Compare with the tree of this git revision, or with the one in this folder; of several, with each
+    #[arg(long, value_name = "REV|DIR", required = true)]
+    base: Vec<String>,
 }
 
 impl Affected {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
-        let Comparison { change, new } = match comparison(Some(&self.base), &self.place, out, err)? {
+        let bases: Vec<&str> = self.base.iter().map(String::as_str).collect();
+        let asked: Vec<Option<&str>> = bases.iter().copied().map(Some).collect();
+        let Comparison { changes, new } = match comparison(&asked, &self.place, out, err)? {
             Ok(comparison) => comparison,
             Err(status) => return Ok(status),
         };
         if self.place.format == Format::Json {
-            let include: Vec<Value> = affected(&change, &new.stacks).iter().map(entry).collect();
+            let include: Vec<Value> = affected(&changes, &new.stacks).iter().map(entry).collect();
             writeln!(out, "{:#}", json!({ "include": include }))?;
         } else {
-            write!(out, "{}", touched::text(&self.base, &change, &new.stacks))?;
+            write!(out, "{}", touched::text(&bases, &changes, &new.stacks))?;
         }
         Ok(CLEAN)
     }

@@ -18,35 +18,39 @@ use crate::render::template::{FOLDER, Own};
 use crate::review::{Change, Tree, compare};
 use crate::tree::{Drift, Error as TreeError, MANIFEST, Manifest, text};
 
-/// Two trees, compared.
+/// A tree, compared with others.
 pub(super) struct Comparison {
-    /// How they differ.
-    pub change: Change,
+    /// How it differs from each of them.
+    pub changes: Vec<Change>,
     /// What the blueprint comes to now.
     pub new: Rendered,
 }
 
-/// Compares what a blueprint comes to with what `--base` names; without it, with what lies where the tree is written to.
+/// Compares what a blueprint comes to with what each `--base` names; one that is not given is what lies where the tree is written to.
 ///
 /// `Err` within is the exit status where that cannot be, which has been said then.
 pub(super) fn comparison(
-    base: Option<&str>,
+    bases: &[Option<&str>],
     place: &Place,
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> anyhow::Result<Result<Comparison, u8>> {
     let Some(new) = load(place, None, Leaving::Shown, out, err)? else { return Ok(Err(FAILED)) };
-    let old = match Base::read(base, place, &new) {
-        Ok(old) => old,
-        Err(Failure::Tree(error)) => return Err(unusable(&error)),
-        Err(Failure::Blueprint(diagnostics, sources)) => {
-            say(&diagnostics, &sources, place.format, out, err)?;
-            return Ok(Err(FAILED));
-        }
-        Err(Failure::Other(error)) => return Err(error),
-    };
-    let change = compare(&old.tree, &Tree::rendered(&new.files, &new.stacks), &old.own);
-    Ok(Ok(Comparison { change, new }))
+    let tree = Tree::rendered(&new.files, &new.stacks);
+    let mut changes = Vec::new();
+    for base in bases {
+        let old = match Base::read(*base, place, &new) {
+            Ok(old) => old,
+            Err(Failure::Tree(error)) => return Err(unusable(&error)),
+            Err(Failure::Blueprint(diagnostics, sources)) => {
+                say(&diagnostics, &sources, place.format, out, err)?;
+                return Ok(Err(FAILED));
+            }
+            Err(Failure::Other(error)) => return Err(error),
+        };
+        changes.push(compare(&old.tree, &tree, &old.own));
+    }
+    Ok(Ok(Comparison { changes, new }))
 }
 
 /// The older of two trees.

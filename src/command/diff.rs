@@ -23,22 +23,23 @@ pub(super) struct Diff {
 
 impl Diff {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
-        let Comparison { change, new } = match comparison(self.base.as_deref(), &self.place, out, err)? {
+        let Comparison { changes, new } = match comparison(&[self.base.as_deref()], &self.place, out, err)? {
             Ok(comparison) => comparison,
             Err(status) => return Ok(status),
         };
+        let change = changes.first().expect("one base makes one change");
         match self.place.format {
             Format::Json => {
-                let mut json = data(&change);
+                let mut json = data(change);
                 json["base"] = self.base.as_deref().into();
                 json["diagnostics"] = new.notes;
                 writeln!(out, "{json:#}")?;
             }
             Format::Text | Format::Github => {
                 if self.place.format == Format::Github {
-                    out.write_all(annotations(&change, &new).as_bytes())?;
+                    out.write_all(annotations(change, &new).as_bytes())?;
                 }
-                out.write_all(text(self.base.as_deref().unwrap_or("the tree on disk"), &change).as_bytes())?;
+                out.write_all(text(self.base.as_deref().unwrap_or("the tree on disk"), change).as_bytes())?;
                 let differences: String = change.files.iter().map(|file| file.diff.as_str()).collect();
                 if !differences.is_empty() {
                     write!(out, "\n{differences}")?;

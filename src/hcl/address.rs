@@ -6,6 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use hcl_edit::structure::{Block, Body};
 use serde::{Deserialize, Serialize};
 
+use crate::file::declares;
+
 /// What one folder declares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contents {
@@ -17,11 +19,15 @@ pub struct Contents {
 }
 
 /// Reads what folders declare; of files that are no HCL, nothing.
-pub fn contents<'a>(files: impl Iterator<Item = (&'a Utf8Path, &'a str)>) -> BTreeMap<String, Contents> {
+pub fn contents<'a>(
+    files: impl Iterator<Item = (&'a Utf8Path, &'a str)> + Clone,
+) -> BTreeMap<String, Contents> {
     let mut folders: BTreeMap<String, Contents> = BTreeMap::new();
-    for (path, text) in files.filter(|(path, _)| path.extension() == Some("tf")) {
-        let declares = |kind: &str| text.lines().any(|line| line.starts_with(kind));
-        let (has_resources, has_calls) = (declares("resource "), declares("module "));
+    let all = files.clone();
+    let is_there = |path: &Utf8Path| all.clone().any(|(other, _)| other.as_str() == path.as_str());
+    for (path, text) in files.filter(|(path, _)| declares(path, is_there)) {
+        let begins = |kind: &str| text.lines().any(|line| line.starts_with(kind));
+        let (has_resources, has_calls) = (begins("resource "), begins("module "));
         if !has_resources && !has_calls {
             continue;
         }
@@ -108,12 +114,14 @@ mod tests {
             ("modules/b/main.tf", "module \"c\" {\n  source = \"../c\"\n}\n"),
             ("modules/b/x.tf", "resource \"aws_vpc\" \"this\" {\n}\ndata \"aws_vpc\" \"other\" {\n}\n"),
             ("modules/c/main.tf", "resource \"aws_eip\" \"nat\" {\n  for_each = var.zones\n}\n"),
+            ("modules/c/main.tofu", "resource \"aws_eip\" \"nat\" {\n}\n"),
+            ("modules/c/more.tofu", "resource \"aws_eip\" \"more\" {\n}\n"),
             ("modules/c/not.md", "resource \"aws_eip\" \"no\" {\n"),
         ];
         let folders = contents(files.iter().map(|(path, text)| (Utf8Path::new(path), *text)));
         assert_eq!(
             addresses(&folders, "roots/a"),
-            ["module.b.aws_vpc.this", "module.b.module.c.aws_eip.nat"]
+            ["module.b.aws_vpc.this", "module.b.module.c.aws_eip.more", "module.b.module.c.aws_eip.nat"]
         );
         assert!(addresses(&folders, "roots/b").is_empty());
     }

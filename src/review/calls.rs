@@ -7,6 +7,7 @@ use hcl_edit::structure::{BlockLabel, Body};
 
 use super::content::Content;
 use super::folder::Declared;
+use crate::file::declares;
 use crate::hcl::address::{beside, source};
 
 /// The calls of a tree.
@@ -35,7 +36,7 @@ impl Calls {
     /// Reads the calls of a tree. Only files that hold some are parsed.
     pub fn read(files: &BTreeMap<Utf8PathBuf, String>) -> Self {
         let mut calls = Self { called: BTreeMap::new(), calls: BTreeMap::new(), making: BTreeSet::new() };
-        for (path, text) in files.iter().filter(|(path, _)| path.extension() == Some("tf")) {
+        for (path, text) in files.iter().filter(|(path, _)| declares(path, |twin| files.contains_key(twin))) {
             let folder = path.parent().unwrap_or(Utf8Path::new(""));
             if begins_a_line(text, "resource ") {
                 calls.making.insert(folder.to_owned());

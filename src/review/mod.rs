@@ -52,6 +52,8 @@ pub struct Root {
     pub stack: String,
     /// Its folder below the output directory.
     pub folder: Utf8PathBuf,
+    /// Where its state is: bucket and key, or the workspace that keeps it.
+    pub state: Option<String>,
     /// Whether it is to be destroyed.
     pub retired: bool,
     /// Calls in it that go with applications that are to be destroyed on its cluster.

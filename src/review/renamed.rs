@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use hcl_edit::structure::Body;
 
 use super::Tree;
 
@@ -22,12 +21,11 @@ pub fn renames(old: &Tree, new: &Tree) -> Vec<Rename> {
     // Only a stack that lies nowhere any more can be one that lies somewhere now.
     let gone = old.stacks.iter().filter(|root| !new.stacks.iter().any(|kept| kept.folder == root.folder));
     let came = new.stacks.iter().filter(|root| !old.stacks.iter().any(|kept| kept.folder == root.folder));
-    let homes: BTreeMap<String, &Utf8PathBuf> =
-        came.filter_map(|root| Some((state(new, &root.folder)?, &root.folder))).collect();
+    let homes: BTreeMap<&String, &Utf8PathBuf> =
+        came.filter_map(|root| Some((root.state.as_ref()?, &root.folder))).collect();
     let mut renames: Vec<Rename> = Vec::new();
     for root in gone {
-        let home = state(old, &root.folder).and_then(|state| homes.get(&state).copied());
-        let Some(home) = home else { continue };
+        let Some(home) = root.state.as_ref().and_then(|state| homes.get(state)) else { continue };
         let (mut from, mut to) = (root.folder.as_path(), home.as_path());
         // What lies beside it has moved along, an application's module for one, unless it is there still.
         while let (Some(above), Some(new_above)) = (from.parent(), to.parent()) {
@@ -43,15 +41,6 @@ pub fn renames(old: &Tree, new: &Tree) -> Vec<Rename> {
         }
     }
     renames
-}
-
-/// Returns where a root keeps its state: bucket and key, or the like of another backend.
-fn state(tree: &Tree, root: &Utf8Path) -> Option<String> {
-    let body: Body = tree.files.get(&root.join("terraform.tf"))?.parse().ok()?;
-    let terraform = body.get_blocks("terraform").next()?;
-    let backend = terraform.body.get_blocks("backend").next()?;
-    let text = |key: &str| backend.body.get_attribute(key)?.value.as_str().map(str::to_owned);
-    Some(format!("{}/{}", text("bucket")?, text("key")?))
 }
 
 impl Tree {
@@ -81,14 +70,16 @@ mod tests {
     use super::*;
 
     fn tree(roots: &[(&str, &str)], others: &[&str]) -> Tree {
-        let text = |key: &str| {
-            format!("terraform {{\n  backend \"s3\" {{\n    bucket = \"b\"\n    key = \"{key}\"\n  }}\n}}\n")
+        let root = |(folder, state): &(&str, &str)| Root {
+            state: Some((*state).to_owned()),
+            ..Root::of(folder, Utf8Path::new(folder), &BTreeMap::new())
         };
-        let states =
-            roots.iter().map(|(root, key)| (Utf8PathBuf::from(format!("{root}/terraform.tf")), text(key)));
-        let others = others.iter().map(|path| (Utf8PathBuf::from(*path), String::new()));
-        let root = |(folder, _): &(&str, &str)| Root::of(folder, Utf8Path::new(folder), &BTreeMap::new());
-        Tree { files: states.chain(others).collect(), stacks: roots.iter().map(root).collect() }
+        let files = roots.iter().map(|(folder, _)| format!("{folder}/main.tf"));
+        let files = files.chain(others.iter().map(|path| (*path).to_owned()));
+        Tree {
+            files: files.map(|path| (path.into(), String::new())).collect(),
+            stacks: roots.iter().map(root).collect(),
+        }
     }
 
     fn found(old: &Tree, new: &Tree) -> Vec<String> {

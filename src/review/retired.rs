@@ -31,6 +31,7 @@ impl Root {
         Self {
             stack: stack.to_owned(),
             folder: folder.to_owned(),
+            state: here.map(|here| format!("{}/{}", here.bucket, here.key)),
             retired: here.is_some_and(|here| here.retired),
             leaving: leaving.collect(),
         }

@@ -40,7 +40,7 @@ use hcl_edit::Span;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::Body;
 
-use crate::file::File;
+use crate::file::{File, declares};
 use crate::problem::nearest;
 use kind::Type;
 use module::Module;
@@ -109,11 +109,12 @@ fn written(files: &[File]) -> Findings {
         faults.sort();
         return Findings { faults, unknown: BTreeSet::new() };
     }
+    let is_there = |path: &Utf8Path| files.iter().any(|file| file.path.as_str() == path.as_str());
+    bodies.retain(|(file, _)| declares(&file.path, is_there));
     let overriding = Overriding::of(&bodies);
     let mut folders: BTreeMap<&Utf8Path, Vec<(&File, &Body)>> = BTreeMap::new();
     for (file, body) in &bodies {
-        // OpenTofu reads `x.tofu` in place of `x.tf`, which has the same declarations.
-        if file.path.extension() == Some("tf") && !overriding::overrides(&file.path) {
+        if !overriding::overrides(&file.path) {
             let (file, body) = match overriding.merged.get(file.path.as_path()) {
                 Some(merged) => (&merged.file, &merged.body),
                 None => (*file, body),

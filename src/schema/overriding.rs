@@ -31,8 +31,7 @@ const DEEP: [&str; 2] = ["lifecycle", "required_providers"];
 
 /// Whether a file overrides others.
 pub(super) fn overrides(path: &Utf8Path) -> bool {
-    path.extension() == Some("tf")
-        && path.file_stem().is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+    path.file_stem().is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
 /// A piece of a text that is put elsewhere.
@@ -51,11 +50,7 @@ impl<'a> Overriding<'a> {
         for (file, body) in files {
             let folder: Vec<&(&File, Body)> = bodies
                 .iter()
-                .filter(|(other, _)| {
-                    other.path.parent() == file.path.parent()
-                        && other.path.extension() == Some("tf")
-                        && !overrides(&other.path)
-                })
+                .filter(|(other, _)| other.path.parent() == file.path.parent() && !overrides(&other.path))
                 .collect();
             for attribute in body.attributes() {
                 let text = format!("`{}` stands outside of every block", attribute.key.as_str());

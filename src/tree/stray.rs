@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Drift, Error};
-use crate::file::NOTE;
+use crate::file::{NOTE, declares};
 
 /// The folders of a tree in which Terraform finds something.
 const FOLDERS: [&str; 4] = ["accounts", "apps", "environments", "modules"];
@@ -30,7 +30,9 @@ impl Drift<'_> {
         }
         strays.sort();
         let keeps_state = |(_, text): &&(Utf8PathBuf, String)| {
-            text.lines().any(|line| line.trim_start().starts_with("backend \""))
+            let begins =
+                |line: &str| ["backend \"", "cloud {"].iter().any(|word| line.trim_start().starts_with(word));
+            text.lines().any(begins)
         };
         let roots: Vec<Utf8PathBuf> = strays
             .iter()
@@ -70,7 +72,10 @@ fn gather(
         let path = folder.join(name);
         if kind.is_dir() {
             gather(root, &path, known, strays)?;
-        } else if kind.is_file() && path.extension() == Some("tf") && !known.contains(&*path) {
+        } else if kind.is_file()
+            && declares(&path, |twin| root.join(twin).exists())
+            && !known.contains(&*path)
+        {
             let place = root.join(&path);
             let bytes = fs::read(&place).map_err(Error::io("read", &place))?;
             let text = super::text(&bytes);
