@@ -85,7 +85,10 @@ impl Fakes {
     fn new(tree: &str) -> Self {
         let fakes = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         for part in ["scripts", "environments"] {
-            harness::copy(&repository().join("generated").join(tree).join(part), &fakes.folder.path().join(part));
+            harness::copy(
+                &repository().join("generated").join(tree).join(part),
+                &fakes.folder.path().join(part),
+            );
         }
         fs::create_dir(fakes.folder.path().join("bin")).expect("a folder of ours");
         fakes
@@ -104,7 +107,8 @@ impl Fakes {
             _ => "",
         };
         let file = self.folder.path().join("bin").join(name);
-        fs::write(&file, format!("#!/bin/sh\ncase \"$*\" in {answers}\n{usual}\nesac\n")).expect("a file of ours");
+        fs::write(&file, format!("#!/bin/sh\ncase \"$*\" in {answers}\n{usual}\nesac\n"))
+            .expect("a file of ours");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a file of ours");
         self
     }
@@ -163,7 +167,9 @@ fn scripts_do_not_end_without_a_word() {
 #[test]
 fn a_lost_terminal_kills_no_apply() {
     let fakes = Fakes::new("azavea");
-    fakes.put("aws", "").put("terraform", "*' apply '*) kill -HUP 0; echo \"applied in ${TF_WORKSPACE-default}\" ;;");
+    fakes
+        .put("aws", "")
+        .put("terraform", "*' apply '*) kill -HUP 0; echo \"applied in ${TF_WORKSPACE-default}\" ;;");
     fakes.says("apply staging main cluster --auto-approve", 0, &["\napplied in default\n"]);
 }
 
@@ -173,14 +179,18 @@ fn plans_wait_for_what_is_not_applied_to_the_end() {
     let fakes = Fakes::new("azavea");
     fakes.put("aws", "");
     let holds = |address: &str| format!("*/cluster' state list') echo {address} ;;");
-    fakes.put("terraform", &(holds("module.cluster.aws_eks_cluster.this") + " *services' plan '*) exit 1 ;;"));
+    fakes
+        .put("terraform", &(holds("module.cluster.aws_eks_cluster.this") + " *services' plan '*) exit 1 ;;"));
     let waits = [
         "\n  staging main cluster: changes, never applied to the end\n",
         "\n  staging main services: waits, cannot be planned yet\n",
         "\n  staging main apps/franklin: waits, cannot be planned yet\n",
     ];
     fakes.says("plan staging main", 0, &waits);
-    fakes.put("terraform", &(holds("module.cluster.aws_ssm_parameter.contract") + " *services' plan '*) exit 1 ;;"));
+    fakes.put(
+        "terraform",
+        &(holds("module.cluster.aws_ssm_parameter.contract") + " *services' plan '*) exit 1 ;;"),
+    );
     let may_wait = [
         "error: the plan of environments/staging/main/services failed\nhelp: the last lines above say what failed\n\
          help: if it reads what is not made yet, it waits for: scripts/apply staging main cluster\n",
@@ -202,12 +212,17 @@ fn saved_plans_are_of_these_very_files() {
     fakes.says(apply, 1, &none);
 
     fakes.says(plan, 0, &[]);
-    fs::remove_file(fakes.folder.path().join("environments/staging/main/cluster/outputs.tf")).expect("it is there");
+    fs::remove_file(fakes.folder.path().join("environments/staging/main/cluster/outputs.tf"))
+        .expect("it is there");
     let gone = "is older than a change of ./environments/staging/main/cluster/outputs.tf\n";
     fakes.says(apply, 1, &[gone]);
     // What an apply has planned and nobody wanted is not kept.
     fakes.says(plan, 0, &[]);
-    fakes.put("terraform", "*' apply '*) exit 1 ;;").says("apply staging main cluster --auto-approve", 1, &["failed twice"]);
+    fakes.put("terraform", "*' apply '*) exit 1 ;;").says(
+        "apply staging main cluster --auto-approve",
+        1,
+        &["failed twice"],
+    );
     fakes.says(apply, 1, &none);
 }
 
@@ -228,7 +243,8 @@ fn upgrades_look_first() {
     let unseen = "error: azavea-staging-main cannot be reached with kubectl: nothing has been changed\n";
     for kubectl in ["*readyz*) exit 1 ;;", "*readyz*) ;; *) exit 1 ;;"] {
         fakes.put("kubectl", kubectl);
-        let words = if kubectl.contains("readyz*) exit") { unseen } else { "error: the disruption budgets of" };
+        let words =
+            if kubectl.contains("readyz*) exit") { unseen } else { "error: the disruption budgets of" };
         let said = fakes.says(call, 1, &[words]);
         assert!(!said.contains("\napplied"), "{said}");
     }
@@ -245,11 +261,17 @@ fn bootstraps_take_what_is_there() {
     let call = "bootstrap staging --auto-approve";
     let role = fakes.folder.path().join("bin/aws.role");
     for (home, status, words) in [
-        ("eu-west-1", 1, "-terraform-state is in eu-west-1, and never moves to us-east-1\nhelp: in the blueprint, write \"eu-west-1\""),
+        (
+            "eu-west-1",
+            1,
+            "-terraform-state is in eu-west-1, and never moves to us-east-1\nhelp: in the blueprint, write \"eu-west-1\"",
+        ),
         ("None", 0, "\napplied\n"),
     ] {
         fs::write(&role, "").expect("a file of ours");
-        let answers = format!("*get-bucket-location*) echo {home} ;; *create-service*) echo role >\"$0.role\"; exit 254 ;; {rest}");
+        let answers = format!(
+            "*get-bucket-location*) echo {home} ;; *create-service*) echo role >\"$0.role\"; exit 254 ;; {rest}"
+        );
         let said = fakes.put("aws", &answers).says(call, status, &[words]);
         assert_eq!(said.contains("put-"), status == 0, "{said}");
     }

@@ -131,12 +131,14 @@ impl Place {
 
     /// Makes a mirror that has the stand-in providers for all platforms that people lock. They are the same for each.
     pub fn mirror_for_all_platforms(&self) -> PathBuf {
-        let output = Command::new(&self.offline).arg("where").output().expect("`offline` says where it keeps them");
+        let output =
+            Command::new(&self.offline).arg("where").output().expect("`offline` says where it keeps them");
         let own = Path::new(String::from_utf8_lossy(&output.stdout).trim()).join("mirror");
         let mirror = self.folder().join("mirror");
         for entry in WalkDir::new(&own).min_depth(5).max_depth(5) {
             let built = entry.expect("readable").into_path();
-            let version = mirror.join(built.parent().and_then(|it| it.strip_prefix(&own).ok()).expect("below it"));
+            let version =
+                mirror.join(built.parent().and_then(|it| it.strip_prefix(&own).ok()).expect("below it"));
             std::fs::create_dir_all(&version).expect("a folder of ours");
             for platform in ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"] {
                 std::os::unix::fs::symlink(&built, version.join(platform)).expect("a folder of ours");

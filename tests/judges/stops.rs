@@ -104,7 +104,11 @@ impl<'p> Stops<'p> {
             assert!(may_stop || is_done, "{script} was not stopped, and did not end well:\n{said}");
         }
         let (is_done, said) = self.run(script, arguments, &[]);
-        eprintln!("{script} {}: done, in {} commands", arguments.join(" "), read(&self.file("count")).trim_end());
+        eprintln!(
+            "{script} {}: done, in {} commands",
+            arguments.join(" "),
+            read(&self.file("count")).trim_end()
+        );
         assert!(is_done, "{script} {}:\n{said}", arguments.join(" "));
         said
     }
