@@ -41,6 +41,8 @@ mod engine;
 mod escaping;
 #[path = "judges/fmt.rs"]
 mod fmt;
+#[path = "judges/history.rs"]
+mod history;
 #[path = "judges/judge.rs"]
 mod judge;
 #[path = "judges/karpenter.rs"]

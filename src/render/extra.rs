@@ -28,6 +28,11 @@ pub(super) fn outputs(whole: &Whole<'_>, own: &Own, outputs: &mut Vec<Output>) -
         outputs.iter().map(|output| (folder(&output.path).to_owned(), output.stack.clone())).collect();
     for path in extra {
         let template = format!("{EXTRA}{path}");
+        if has_rest(path) {
+            bail!(
+                "a brace without the other in `{FOLDER}/{template}`\n\nhelp: a name stands between two, as in {{environment}}"
+            );
+        }
         let named = named(path);
         let Some(place) = PLACES
             .iter()
@@ -62,9 +67,22 @@ fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Returns the names in braces of a path, in their order.
+/// Returns the names in braces of a path, each once, in their order.
 fn named(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    let mut named = Vec::new();
+    for (name, _) in path.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    named
+}
+
+/// Whether a path has a brace beside those of its names.
+fn has_rest(path: &str) -> bool {
+    let rest =
+        named(path).iter().fold(path.to_owned(), |rest, name| rest.replace(&format!("{{{name}}}"), ""));
+    rest.contains(['{', '}'])
 }
 
 /// What a hole of a path is filled with. An application's environment is the folder of its root module there.
@@ -125,6 +143,17 @@ mod tests {
     #[test]
     fn holes_are_found_in_their_order() {
         assert_eq!(named("environments/{environment}/{cluster}/x.tf"), ["environment", "cluster"]);
+        assert_eq!(named("environments/{environment}/{environment}.tfvars"), ["environment"], "each once");
         assert!(named("modules/x.tf").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_hole_is_found() {
+        assert!(!has_rest("environments/{environment}/{cluster}/x.tf"));
+        for path in
+            ["{environment.txt", "environment}.txt", "{{environment}", "{environment}}", "{environment}/{"]
+        {
+            assert!(has_rest(path), "{path}");
+        }
     }
 }

@@ -62,6 +62,11 @@ pub enum Fault {
 impl fmt::Display for PathFault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, template, fault } = self;
+        if let Fault::Collides { other, template: first } = fault
+            && other == path
+        {
+            return write!(formatter, "`{path}` is made by two templates: `{first}` and `{template}`");
+        }
         write!(formatter, "`{path}` {fault} (template `{template}`)")
     }
 }
