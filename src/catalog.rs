@@ -570,7 +570,7 @@ impl Catalog {
                 .file_stem()
                 .and_then(|stem| stem.to_str())
                 .expect("add-on files have plain names");
-            (name.to_owned(), parse(file.path().to_str().expect("plain path")))
+            (name.to_owned(), parse_file(file))
         });
         Self {
             kubernetes: parse("kubernetes.toml"),
@@ -620,8 +620,12 @@ impl Catalog {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(path: &str) -> T {
-    let text = FILES.get_file(path).and_then(|file| file.contents_utf8()).expect("catalog file is embedded");
-    toml::from_str(text).unwrap_or_else(|error| panic!("catalog/{path}: {error}"))
+    parse_file(FILES.get_file(path).expect("catalog file is embedded"))
+}
+
+fn parse_file<T: serde::de::DeserializeOwned>(file: &include_dir::File<'_>) -> T {
+    let text = file.contents_utf8().expect("catalog files are text");
+    toml::from_str(text).unwrap_or_else(|error| panic!("catalog/{}: {error}", file.path().display()))
 }
 
 #[cfg(test)]
@@ -674,7 +678,7 @@ mod tests {
     fn pods_are_counted_by_keys_that_the_values_have() {
         for (name, addon) in &Catalog::load().addons {
             assert!(!addon.pods.is_empty(), "{name}");
-            let values = Value::from_catalog(&serde_json::Value::Object(addon.values.clone()));
+            let values = Value::from_catalog(&addon.values);
             for pods in &addon.pods {
                 let is_number = match &pods.replicas {
                     Some(Replicas::Key(key)) => matches!(values.at(key), Some(Value::Number(_))),

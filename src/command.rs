@@ -30,6 +30,7 @@ use crate::file::File;
 use crate::model::{self, Model, Stack};
 use crate::render::{self, origin};
 use crate::report;
+use crate::shell::word;
 use crate::tree::{Damage, Drift, Error as TreeError, MANIFEST, Manifest, Report, State};
 
 use self::catalog::Catalogue;
@@ -266,7 +267,10 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
         }
         ErrorKind::NotFound => {
             let folder = file.parent().unwrap_or(file);
-            anyhow::anyhow!("there is no folder `{folder}`\n\nhelp: make it first: `mkdir -p {folder}`")
+            anyhow::anyhow!(
+                "there is no folder `{folder}`\n\nhelp: make it first: `mkdir -p {}`",
+                word(folder.as_str())
+            )
         }
         _ => anyhow::Error::new(error).context(format!("cannot create `{file}`")),
     })?;
@@ -280,13 +284,14 @@ fn init(file: &Utf8Path, out: &mut impl Write) -> anyhow::Result<u8> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(anyhow::Error::new(error).context(format!("cannot create `{schema}`"))),
     }
-    writeln!(out, "next: read it, change what its comments ask for, then run `plinth generate {file}`")?;
+    let command = generate_command(Some(file), None);
+    writeln!(out, "next: read it, change what its comments ask for, then run `{command}`")?;
     Ok(CLEAN)
 }
 
 /// A blueprint, rendered, and what is to be said about it.
 struct Rendered {
-    /// Notes, for the JSON document.
+    /// Notes, where they become a part of the JSON document.
     notes: serde_json::Value,
     files: Vec<File>,
     /// In the order in which they are applied.
@@ -422,8 +427,11 @@ fn load(
         let beside = place.blueprint.parent().unwrap_or(Utf8Path::new(""));
         let find = |asked: &dyn Fn(&Utf8Path) -> bool| origin::origins(&model, &catalog, &own, &files, asked);
         diagnostics.extend(proof::prove(&files, &own, beside, Some(&model), &find)?);
-        let notes = report::json(&diagnostics, &sources);
-        let (facts, stacks) = (model.facts(&files).to_map(), model.stacks());
+        let notes = match place.format {
+            Format::Json => report::json(&diagnostics, &sources),
+            Format::Text | Format::Github => serde_json::Value::Null,
+        };
+        let (facts, stacks) = (model.facts(&files).to_map(), model.stacks().to_vec());
         rendered = Some(Rendered { notes, files, stacks, facts, root });
     }
     say(&diagnostics, &sources, place.format, out, err)?;
@@ -457,13 +465,17 @@ fn say(
 
 /// Where the tree goes: `--out`, else `[output] dir` from the blueprint's folder, else that folder.
 fn root(blueprint: &Utf8Path, out: Option<&Utf8Path>, dir: Option<&str>) -> Utf8PathBuf {
-    let folder =
-        blueprint.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let folder = folder_of(blueprint);
     match (out, dir) {
         (Some(out), _) => out.to_owned(),
         (None, Some(dir)) => folder.join(dir),
         (None, None) => folder.to_owned(),
     }
+}
+
+/// Returns the folder that a file lies in.
+fn folder_of(file: &Utf8Path) -> &Utf8Path {
+    file.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
 }
 
 /// Takes `..` together with the folder before it, as a person would name the place; for messages only, since a link in
@@ -496,7 +508,7 @@ fn generate(
 ) -> anyhow::Result<u8> {
     // `--force` takes all words behind it.
     if let Some(taken) = force.iter().find(|path| path.extension() == Some("toml") && path.is_file()) {
-        let command = generate_command(&quoted(taken.as_str()), place.out.as_deref());
+        let command = generate_command(Some(taken), place.out.as_deref());
         anyhow::bail!(
             "`{taken}` is a blueprint, and was taken for a file to give up\n\nhelp: put it before `--force`: `{command} --force PATH`"
         );
@@ -601,24 +613,15 @@ fn print_report(report: &Report, root: &Utf8Path, dry_run: bool, out: &mut impl 
     Ok(())
 }
 
-/// Writes a word of a command as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "%+,-./:=?@_".contains(c);
-    if word.is_empty() || !word.chars().all(is_plain) {
-        return format!("'{}'", word.replace('\'', "'\\''"));
-    }
-    word.to_owned()
-}
-
 /// Returns the command that brings the tree up to date.
 fn again(place: &Place) -> String {
-    let blueprint = if place.starter { "--starter".to_owned() } else { quoted(place.blueprint.as_str()) };
-    generate_command(&blueprint, place.out.as_deref())
+    generate_command((!place.starter).then_some(&*place.blueprint), place.out.as_deref())
 }
 
-/// Writes `plinth generate` as a shell takes it.
-fn generate_command(blueprint: &str, out: Option<&Utf8Path>) -> String {
-    let out = out.map(|out| format!(" --out {}", quoted(out.as_str())));
+/// Writes `plinth generate` as a shell takes it, for a blueprint or for the one that is built in.
+fn generate_command(blueprint: Option<&Utf8Path>, out: Option<&Utf8Path>) -> String {
+    let blueprint = blueprint.map_or("--starter".to_owned(), |blueprint| word(blueprint.as_str()));
+    let out = out.map(|out| format!(" --out {}", word(out.as_str())));
     format!("plinth generate {blueprint}{}", out.unwrap_or_default())
 }
 

@@ -268,12 +268,13 @@ impl Diagnostics {
         // A fixed width: what is printed must not depend on the terminal.
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(140);
         let mut out = String::new();
-        for diagnostic in self.sorted() {
+        let found = self.sorted();
+        for diagnostic in &found {
             out.push_str(&draw(diagnostic, sources, &renderer));
             out.push_str("\n\n");
         }
         let errors: Vec<&Diagnostic> =
-            self.sorted().into_iter().filter(|diagnostic| !diagnostic.problem.is_note()).collect();
+            found.into_iter().filter(|diagnostic| !diagnostic.problem.is_note()).collect();
         if !errors.is_empty() {
             let plural = if errors.len() == 1 { "" } else { "s" };
             let mut files: Vec<&str> = errors.iter().map(|error| sources.place(error.at).file).collect();

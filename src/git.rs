@@ -1,6 +1,6 @@
 //! What git knows: files as they are at a revision. git is called as a program, the one that people have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write as _};
 use std::process::{Command, Output, Stdio};
 
@@ -67,19 +67,8 @@ impl Repository {
     pub fn list(&self, commit: &Commit, folder: &Utf8Path) -> anyhow::Result<Listing> {
         let folder = if folder.as_str().is_empty() { "." } else { folder.as_str() };
         let output = run(&self.top, &["ls-tree", "-r", "-z", &commit.id, "--", folder])?;
-        let mut listing = Listing::new();
-        for entry in output.split(|byte| *byte == 0) {
-            // `100644 blob 8ab6…<tab>path`
-            let Ok(entry) = std::str::from_utf8(entry) else { continue };
-            let Some((facts, path)) = entry.split_once('\t') else { continue };
-            let mut facts = facts.split(' ');
-            if facts.next().is_some_and(|mode| mode.starts_with("100"))
-                && let Some(object) = facts.nth(1)
-            {
-                listing.insert(path.into(), object.to_owned());
-            }
-        }
-        Ok(listing)
+        let files = listed(&output).filter(|(mode, ..)| mode.starts_with("100"));
+        Ok(files.map(|(_, object, path)| (path.into(), object.to_owned())).collect())
     }
 
     /// Reads objects, in the order in which they are asked for.
@@ -123,20 +112,50 @@ impl Repository {
             .collect()
     }
 
-    /// Returns the files below a folder that are not as they are at a revision, those among them that git does not know yet; not what it
-    /// is told to ignore.
+    /// Returns the files below folders that are not as they are at a revision, those among them that git does not know yet; not what it
+    /// is told to ignore. A submodule is like a file: git does not look into it.
     ///
     /// # Errors
     /// When git fails.
-    pub fn changed(&self, commit: &Commit, folder: &Utf8Path) -> anyhow::Result<Vec<Utf8PathBuf>> {
-        let folder = if folder.as_str().is_empty() { "." } else { folder.as_str() };
-        let changed =
-            run(&self.top, &["diff", "--name-only", "--no-renames", "-z", &commit.id, "--", folder])?;
-        let new = run(&self.top, &["ls-files", "--others", "--exclude-standard", "-z", "--", folder])?;
+    pub fn changed(&self, commit: &Commit, folders: &[&Utf8Path]) -> anyhow::Result<Vec<Utf8PathBuf>> {
+        let submodules = self.submodules(commit, folders)?;
+        let asked = folders.iter().copied().chain(submodules.iter().map(|path| &**path));
+        let asked: Vec<&str> =
+            asked.map(|path| if path.as_str().is_empty() { "." } else { path.as_str() }).collect();
+        let below = |command: &[&str]| run(&self.top, &[command, &asked].concat());
+        let changed = below(&["diff", "--name-only", "--no-renames", "-z", &commit.id, "--"])?;
+        let new = below(&["ls-files", "--others", "--exclude-standard", "-z", "--"])?;
         let paths = [changed, new].concat();
         let paths = paths.split(|byte| *byte == 0).filter(|path| !path.is_empty());
         Ok(paths.map(|path| String::from_utf8_lossy(path).into_owned().into()).collect())
     }
+
+    /// Returns the submodules that folders lie in.
+    fn submodules(&self, commit: &Commit, folders: &[&Utf8Path]) -> anyhow::Result<Vec<Utf8PathBuf>> {
+        let above: BTreeSet<&str> = folders
+            .iter()
+            .flat_map(|folder| folder.ancestors())
+            .map(Utf8Path::as_str)
+            .filter(|folder| !folder.is_empty())
+            .collect();
+        if above.is_empty() {
+            return Ok(Vec::new());
+        }
+        let above: Vec<&str> = above.into_iter().collect();
+        let output = run(&self.top, &[&["ls-tree", "-z", &commit.id, "--"], &*above].concat())?;
+        let submodules = listed(&output).filter(|(mode, ..)| *mode == "160000");
+        Ok(submodules.map(|(_, _, path)| path.into()).collect())
+    }
+}
+
+/// Reads what `git ls-tree -z` prints: mode, object and path of each entry.
+fn listed(output: &[u8]) -> impl Iterator<Item = (&str, &str, &str)> {
+    output.split(|byte| *byte == 0).filter_map(|entry| {
+        // `100644 blob 8ab6…<tab>path`
+        let (facts, path) = std::str::from_utf8(entry).ok()?.split_once('\t')?;
+        let mut facts = facts.split(' ');
+        Some((facts.next()?, facts.nth(1)?, path))
+    })
 }
 
 /// Cuts one answer of `git cat-file --batch` off.
@@ -180,7 +199,10 @@ fn said(output: &Output) -> String {
 }
 
 /// Returns a path without links and `..`, as far as it exists.
-fn real(path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
+///
+/// # Errors
+/// When the file system refuses.
+pub fn real(path: &Utf8Path) -> std::io::Result<Utf8PathBuf> {
     match path.canonicalize_utf8() {
         Err(error) if error.kind() == ErrorKind::NotFound => match (path.parent(), path.file_name()) {
             (Some(parent), Some(name)) if !parent.as_str().is_empty() => Ok(real(parent)?.join(name)),

@@ -14,7 +14,7 @@
 //! | [`review`] | two trees | what changed |
 //!
 //! [`diagnostic`] says where something is wrong, [`problem`] says it in words, [`report`] for machines. [`reference`] says what the catalog
-//! knows of an add-on. [`git`] has files of other revisions. [`command`] wires the
+//! knows of an add-on. [`git`] has files of other revisions, [`shell`] writes what a person is to type. [`command`] wires the
 //! stages to the command line.
 
 pub mod blueprint;
@@ -31,4 +31,5 @@ pub mod render;
 pub mod report;
 pub mod review;
 pub mod schema;
+pub mod shell;
 pub mod tree;

@@ -338,6 +338,11 @@ fn init_writes_a_blueprint_that_generates_and_never_overwrites() {
     assert_eq!(nowhere.status, 2);
     assert!(nowhere.stderr.ends_with("help: make it first: `mkdir -p sub`\n"), "{}", nowhere.stderr);
 
+    let spaced = plinth(folder.path(), &["init", "our fleet.toml"]);
+    assert!(spaced.stdout.ends_with("run `plinth generate 'our fleet.toml'`\n"), "{}", spaced.stdout);
+    let nowhere = plinth(folder.path(), &["init", "our fleet/all.toml"]);
+    assert!(nowhere.stderr.ends_with("`mkdir -p 'our fleet'`\n"), "{}", nowhere.stderr);
+
     assert_eq!(plinth(folder.path(), &["init", "fleet.toml"]).status, 0);
     let schema = fs::read_to_string(folder.path().join("blueprint.schema.json")).expect("readable");
     assert_eq!(schema, "mine\n", "left alone");

@@ -362,6 +362,10 @@ fn a_revision_without_a_tree_is_what_its_blueprint_comes_to() {
     assert_eq!(project.affected(), touched);
     project.commit();
     assert_eq!(project.affected(), Vec::<String>::new(), "with the templates of that revision");
+    project.write(".gitignore", "");
+    project.generate();
+    project.write("tree/apps/shop/module/mine.tf", "module \"own\" {\n  source = \"../../../../lib\"\n}\n");
+    assert_eq!(project.affected(), ["apps/shop/dev*"], "what is the person's alone");
 }
 
 #[test]
@@ -399,6 +403,124 @@ fn files_of_a_person_touch_their_stacks() {
     assert_eq!(diff.status, 1);
     assert!(diff.stdout.contains("apps/shop/dev\n  queue.tf\n"), "{}", diff.stdout);
     assert!(!diff.stdout.contains("notes.md"), "{}", diff.stdout);
+}
+
+/// What a person's files call is a part of the stack as what plinth's files call is, wherever in the repository it lies.
+#[test]
+fn modules_of_a_person_touch_the_stacks_that_call_them() {
+    let call =
+        |name: &str, source: &str| format!("  module \"{name}\" {{\n    source = \"{source}\"\n  }}\n");
+    let project = Project::generated();
+    project.write(
+        "tree/environments/dev/main/services/mine.tf",
+        &[
+            ("own", "../../../../modules/own"),
+            ("beside", "./own/"),
+            ("elsewhere", "../../../../../../elsewhere"),
+            ("remote", "git::https://example.com/lib.git//c"),
+        ]
+        .map(|(name, source)| call(name, source))
+        .concat(),
+    );
+    let json = r#"{"module": {"own": [{"source": "../../../../modules/inner"}]}}"#;
+    project.write("tree/environments/dev/main/tenants/mine.tf.json", json);
+    project.write("tree/apps/shop/module/mine.tf", &call("a", "../../../../lib/a"));
+    project.write("tree/modules/cluster/x_override.tf", &call("b", "../../../lib/b"));
+    let page = "locals {\n  page = file(\"${path.module}/welcome.md\")\n}\n";
+    project.write("tree/modules/own/main.tf", &(call("inner", "../inner") + page));
+    project.write("lib/a/main.tf", &call("b", "../b"));
+    project.write("lib/b/main.tf", "# b\n");
+    project.git("init --quiet --initial-branch main");
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new());
+
+    let (cluster, services, tenants, app) =
+        ("dev/main/cluster", "dev/main/services", "dev/main/tenants", "apps/shop/dev");
+    for (changed, touched) in [
+        ("tree/environments/dev/main/services/own/main.tf", [services].as_slice()),
+        ("tree/modules/own/main.tf", &[services]),
+        // Whatever lies in it, and below it: a file may read that. A page only where one does.
+        ("tree/modules/own/files/policy.json.tftpl", &[services]),
+        ("tree/modules/own/welcome.md", &[services]),
+        ("tree/modules/inner/README.md", &[]),
+        ("tree/modules/own/tests/own.tftest.hcl", &[]),
+        // What these call, in another folder of the tree or of the repository.
+        ("tree/modules/inner/main.tf", &[services, tenants]),
+        ("lib/a/main.tf", &[app]),
+        ("lib/a/files/policy.json", &[app]),
+        ("lib/b/main.tf", &[cluster, app]),
+        // What nobody calls.
+        ("tree/modules/other/main.tf", &[]),
+        ("lib/c/main.tf", &[]),
+    ] {
+        let is_new = !project.path().join(changed).exists();
+        project.write(changed, "# changed\n");
+        let found = project.affected();
+        let found: Vec<&str> = found.iter().filter_map(|name| name.strip_suffix('*')).collect();
+        assert_eq!(found, touched, "{changed}");
+        if is_new {
+            fs::remove_file(project.path().join(changed)).expect("writable");
+        } else {
+            project.git("checkout --quiet -- .");
+        }
+    }
+    fs::remove_dir_all(project.path().join("lib/b")).expect("writable");
+    assert_eq!(project.affected()[0], "dev/main/cluster*", "what is gone differs, too");
+}
+
+/// git knows a submodule as one thing.
+#[test]
+fn a_module_of_a_person_may_lie_in_a_submodule() {
+    let project = Project::generated();
+    let other = Project::new();
+    other.write("own/main.tf", "# own\n");
+    other.git("init --quiet --initial-branch main");
+    other.commit();
+    project.write(
+        "tree/environments/dev/main/tenants/mine.tf",
+        "module \"own\" {\n  source = \"../../../../../lib/own\"\n}\n",
+    );
+    project.git("init --quiet --initial-branch main");
+    let url = other.path().display();
+    project.git(&format!("-c protocol.file.allow=always submodule --quiet add {url} lib"));
+    project.commit();
+    assert_eq!(project.affected(), Vec::<String>::new());
+    other.write("own/main.tf", "# changed\n");
+    other.commit();
+    project.git("-C lib pull --quiet origin main");
+    assert_eq!(project.affected(), ["dev/main/tenants*", "apps/shop/dev"]);
+}
+
+#[test]
+fn modules_of_a_person_are_shown_with_the_stacks_that_call_them() {
+    let project = Project::generated();
+    let services = "tree/environments/dev/main/services/mine.tf";
+    project.write(services, "module \"own\" {\n  source = \"../../../../../lib\"\n}\n");
+    // And back into the tree.
+    project.write("lib/main.tf", "module \"tenant\" {\n  source = \"../tree/modules/tenant\"\n}\n");
+    project.git("init --quiet --initial-branch main");
+    project.commit();
+    project.write("lib/main.tf", "module \"tenant\" {\n  source = \"../tree/modules/tenant\"\n}\n# why\n");
+    let diff = project.run("diff --base main");
+    assert_eq!(diff.status, 1, "{}", diff.stderr);
+    assert_eq!(
+        diff.stdout,
+        "1 of 5 stacks differs from main\n\n../lib, called by dev/main/services\n  main.tf\n"
+    );
+    let json = project.json("diff --base main");
+    assert_eq!(json["files"][0]["path"], "../lib/main.tf");
+    assert_eq!(json["files"][0]["change"], "own");
+    project.commit();
+
+    let tenant = "tree/modules/tenant/outputs.tf";
+    project.write(
+        tenant,
+        &(fs::read_to_string(project.path().join(tenant)).expect("readable") + "locals {\n  a = 1\n}\n"),
+    );
+    let touched = ["dev/main/services*", "dev/main/tenants*", "apps/shop/dev"];
+    assert_eq!(project.affected(), Vec::<String>::new(), "the tree is what the blueprint comes to");
+    project.commit();
+    assert_eq!(project.affected(), touched);
 }
 
 /// A deployment failed half-way and was reverted: what is deployed is either of both commits, and the revert must deploy what the

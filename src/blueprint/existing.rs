@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::node::{Entry, Node, Table, Value};
 use crate::diagnostic::{Diagnostics, Source, Span, Spanned};
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// An answer of the AWS CLI, known by its key.
 pub struct Answer {
@@ -281,20 +282,15 @@ pub fn has_access_entries(cluster: &Node) -> bool {
     text(cluster, "accessConfig.authenticationMode").is_some_and(|mode| mode.value != "CONFIG_MAP")
 }
 
-/// Returns what stands at a path, `encryptionConfig.[0].provider`.
-pub fn at<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
-    path.split('.').try_fold(node, |node, key| node.get(key))
-}
-
 /// Returns the text at a path.
 pub fn text<'n>(node: &'n Node, path: &str) -> Option<Spanned<&'n str>> {
-    let node = at(node, path)?;
+    let node = node.at(path)?;
     Some(Spanned::new(node.as_str()?, node.span))
 }
 
 /// Returns the texts of the list at a path.
 pub fn texts<'n>(node: &'n Node, path: &str) -> Vec<&'n str> {
-    match at(node, path).map(|list| &list.value) {
+    match node.at(path).map(|list| &list.value) {
         Some(Value::Array(items)) => items.iter().filter_map(Node::as_str).collect(),
         _ => Vec::new(),
     }
@@ -302,17 +298,7 @@ pub fn texts<'n>(node: &'n Node, path: &str) -> Vec<&'n str> {
 
 /// Whether a path is `true`.
 pub fn is_true(node: &Node, path: &str) -> bool {
-    matches!(at(node, path).map(|flag| &flag.value), Some(Value::Boolean(true)))
-}
-
-/// Returns a text as one word of a shell.
-pub fn word(text: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_./:=,@%+-".contains(&b);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+    matches!(node.at(path).map(|flag| &flag.value), Some(Value::Boolean(true)))
 }
 
 /// Returns a value of JSON with its places; none for `null`, which is a key that is not there.

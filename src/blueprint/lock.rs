@@ -223,6 +223,15 @@ mod tests {
     }
 
     #[test]
+    fn a_kubernetes_version_is_written_one_way() {
+        for version in ["1.+36", "1.036", "1.", "2.36", "1.36.1"] {
+            let (lock, diagnostics) =
+                read(&format!("format = 1\n[eks-addons.\"{version}\"]\ncoredns = \"v1.14.3-eksbuild.16\"\n"));
+            assert!(diagnostics.has_errors() && lock.is_empty(), "{version}");
+        }
+    }
+
+    #[test]
     fn versions_are_those_of_eks() {
         for text in ["v1.14.3-eksbuild.16", "v0.9.0-eksbuild.5"] {
             assert!(is_version(text), "{text}");

@@ -43,6 +43,16 @@ pub const FORMAT: u32 = 1;
 /// The cluster that every environment has.
 pub const MAIN: &str = "main";
 
+/// Names a place as applications do: `production/eu`, and `production` for its `main`.
+pub fn place(environment: &str, cluster: &str) -> String {
+    if cluster == MAIN { environment.to_owned() } else { format!("{environment}/{cluster}") }
+}
+
+/// Returns the environment and the cluster that an application names so.
+pub fn place_of(named: &str) -> (&str, &str) {
+    named.split_once('/').unwrap_or((named, MAIN))
+}
+
 /// A blueprint as written.
 #[derive(Debug, Clone)]
 pub struct Blueprint {
@@ -56,6 +66,13 @@ pub struct Blueprint {
     pub lock: Lock,
     /// What AWS says of clusters that exist already, by the file that holds it.
     pub existing: BTreeMap<FilePath, Existing>,
+}
+
+impl Blueprint {
+    /// Returns what holds for a cluster, all layers laid over each other.
+    pub fn cluster(&self, environment: &str, cluster: &str) -> Option<&Named<Cluster>> {
+        self.environments.get(environment)?.value.clusters.get(cluster)
+    }
 }
 
 /// An environment and its clusters, each with precedence applied.

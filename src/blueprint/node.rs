@@ -271,7 +271,7 @@ fn node(from: &toml::Spanned<DeValue<'_>>, base: usize) -> Node {
 /// let standard = read("network = { cidr = '10.0.0.0/16', nat = 'single' }");
 /// let production = read("network = { nat = 'per-zone' }");
 /// let effective = read("network = { cidr = '10.0.0.0/16', nat = 'per-zone' }");
-/// assert!(merge(&standard, &production).same_value(&effective));
+/// assert_eq!(merge(&standard, &production).to_json(), effective.to_json());
 /// ```
 pub fn merge(base: &Node, over: &Node) -> Node {
     match (&base.value, &over.value) {
@@ -305,6 +305,11 @@ impl Node {
         }
     }
 
+    /// Returns what stands at a path of keys and places of lists, `encryptionConfig.[0].provider`.
+    pub fn at(&self, path: &str) -> Option<&Self> {
+        path.split('.').try_fold(self, Self::get)
+    }
+
     /// Takes a key out of this table.
     pub fn remove(&mut self, key: &str) {
         if let Value::Table(table) = &mut self.value {
@@ -334,11 +339,6 @@ impl Node {
             Value::Table(table) => table.0.values().map(|entry| &entry.node).collect(),
             _ => Vec::new(),
         }
-    }
-
-    /// Whether two values are equal, wherever they stand.
-    pub fn same_value(&self, other: &Self) -> bool {
-        self.to_json() == other.to_json()
     }
 
     /// Returns the value without its spans, for what passes through as data (`values`).

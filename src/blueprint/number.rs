@@ -20,6 +20,12 @@ impl<const FROM: u32, const TO: u32> Within<FROM, TO> {
     }
 }
 
+impl<const FROM: u32, const TO: u32> std::fmt::Display for Within<FROM, TO> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl<const FROM: u32, const TO: u32> Read for Within<FROM, TO> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let number = u32::read(node, reader)?;

@@ -1,6 +1,6 @@
 //! Text with placeholders: `arn:{partition}:iam::{account}:role/admin`.
 
-use crate::hcl::value::quote;
+use crate::hcl::value::template_text;
 use crate::problem::Problem;
 
 use super::node::{Node, Value};
@@ -111,12 +111,7 @@ impl Pattern {
     /// Writes the text as a template of HCL, with parts of one in place of placeholders.
     pub fn interpolated(&self, part: impl Fn(Placeholder) -> String) -> String {
         let pieces = self.0.iter().map(|piece| match piece {
-            Piece::Text(text) => {
-                let quoted = quote(text);
-                let plain = &quoted[1..quoted.len() - 1];
-                // `$` before an expression would be read as the escape of `${`.
-                plain.strip_suffix('$').map_or(plain.to_owned(), |rest| format!("{rest}${{\"$\"}}"))
-            }
+            Piece::Text(text) => template_text(text),
             Piece::Placeholder(placeholder) => part(*placeholder),
         });
         format!("\"{}\"", pieces.collect::<String>())

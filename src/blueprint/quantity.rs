@@ -8,9 +8,32 @@ use super::shape::{Shape, Text};
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
 
+/// What may stand behind a number.
+struct Units {
+    names: &'static [&'static str],
+    /// A quantity in them.
+    example: &'static str,
+    /// What messages call such a quantity.
+    what: &'static str,
+}
+
+/// Declares units by their names and an example.
+macro_rules! units {
+    ($names:expr, $example:literal) => {
+        &Units { names: &$names, example: $example, what: concat!("a quantity such as ", $example) }
+    };
+}
+
+const CORES: &Units = units!(["m"], "`16` or `\"500m\"`");
+const BYTES: &Units = units!(["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"], "`\"64Gi\"`");
+const BYTES_OR_PERCENT: &Units =
+    units!(["%", "Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"], "`\"500Mi\"` or `\"10%\"`");
+const COUNT: &Units = units!([], "`1000`");
+const COUNT_OR_PERCENT: &Units = units!(["%", "k", "M"], "`1000` or `\"10%\"`");
+
 /// Declares a Kubernetes quantity: `16` and `"16"` are the same.
 macro_rules! quantity {
-    ($(#[doc = $doc:literal])* $Type:ident, $units:expr, $example:literal) => {
+    ($(#[doc = $doc:literal])* $Type:ident, $units:expr) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
         #[serde(transparent)]
@@ -18,18 +41,7 @@ macro_rules! quantity {
 
         impl Read for $Type {
             fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                match &node.value {
-                    Value::Integer(number) if *number >= 0 => Some(Self(number.to_string())),
-                    Value::Integer(number) => {
-                        let (value, from, to) = (*number, 0, i64::from(u32::MAX));
-                        reader.fail(Problem::OutOfRange { value, from, to }, node.span)
-                    }
-                    Value::String(text) if is_amount(text, $units) => Some(Self(text.clone())),
-                    Value::String(text) => {
-                        reader.fail(Problem::InvalidQuantity { value: text.clone(), example: $example }, node.span)
-                    }
-                    _ => reader.wrong_type(node, concat!("a quantity such as ", $example)),
-                }
+                read_amount(node, reader, $units).map(Self)
             }
 
             fn shape() -> Shape {
@@ -41,16 +53,16 @@ macro_rules! quantity {
 
 quantity! {
     /// CPUs: cores, or thousandths of one with `m`.
-    Cores, CORES, "`16` or `\"500m\"`"
+    Cores, CORES
 }
 quantity! {
     /// Memory or storage, in bytes or a multiple.
-    Bytes, BYTES, "`\"64Gi\"`"
+    Bytes, BYTES
 }
 
 /// Declares a table of quantities: its keys are Kubernetes' own, each with the units that it takes.
 macro_rules! quantities {
-    ($(#[doc = $doc:literal])* $Type:ident, $name:literal, $keys:expr, $example:literal) => {
+    ($(#[doc = $doc:literal])* $Type:ident, $name:literal, $keys:expr) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
         #[serde(transparent)]
@@ -58,26 +70,21 @@ macro_rules! quantities {
 
         impl Read for $Type {
             fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                read_quantities(node, reader, $name, $keys, $example).map(Self)
+                read_amounts(node, reader, $name, $keys).map(Self)
             }
 
             fn shape() -> Shape {
-                let keys: &[(&'static str, &[&str])] = $keys;
+                let keys: &[(&'static str, &Units)] = $keys;
                 Shape::Fields(keys.iter().map(|(key, units)| (*key, amount(units))).collect())
             }
         }
     };
 }
 
-const CORES: &[&str] = &["m"];
-const BYTES: &[&str] = &["Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
-const BYTES_OR_PERCENT: &[&str] = &["%", "Ki", "Mi", "Gi", "Ti", "Pi", "k", "M", "G", "T", "P"];
-const COUNT_OR_PERCENT: &[&str] = &["%", "k", "M"];
-
 quantities! {
     /// What a node keeps back from pods: for the kubelet and the container runtime, or for the system.
-    Reserved, "a reservation of the kubelet", &[("cpu", CORES), ("ephemeral-storage", BYTES), ("memory", BYTES), ("pid", &[])],
-    "`\"100m\"` or `\"500Mi\"`"
+    Reserved, "a reservation of the kubelet",
+    &[("cpu", CORES), ("ephemeral-storage", BYTES), ("memory", BYTES), ("pid", COUNT)]
 }
 quantities! {
     /// Below what a node evicts pods at once, by signal.
@@ -88,48 +95,46 @@ quantities! {
         ("nodefs.available", BYTES_OR_PERCENT),
         ("nodefs.inodesFree", COUNT_OR_PERCENT),
         ("pid.available", COUNT_OR_PERCENT),
-    ], "`\"500Mi\"` or `\"10%\"`"
+    ]
 }
 
-fn read_quantities(
+fn read_amount(node: &Node, reader: &mut Reader, units: &Units) -> Option<String> {
+    match &node.value {
+        Value::Integer(number) if *number >= 0 => Some(number.to_string()),
+        Value::Integer(number) => {
+            let (value, from, to) = (*number, 0, i64::from(u32::MAX));
+            reader.fail(Problem::OutOfRange { value, from, to }, node.span)
+        }
+        Value::String(text) if is_amount(text, units) && !is_more_than_all(text) => Some(text.clone()),
+        Value::String(text) => {
+            reader.fail(Problem::InvalidQuantity { value: text.clone(), example: units.example }, node.span)
+        }
+        _ => reader.wrong_type(node, units.what),
+    }
+}
+
+fn read_amounts(
     node: &Node,
     reader: &mut Reader,
     name: &'static str,
-    keys: &[(&str, &[&str])],
-    example: &'static str,
+    keys: &[(&str, &Units)],
 ) -> Option<BTreeMap<String, Spanned<String>>> {
     let Value::Table(table) = &node.value else {
         return reader.wrong_table(node, "a table of quantities", name);
     };
     let mut read = BTreeMap::new();
-    let mut good = true;
     for (key, entry) in &table.0 {
-        let Some((_, units)) = keys.iter().find(|(known, _)| known == key) else {
+        let amount = if let Some((_, units)) = keys.iter().find(|(known, _)| known == key) {
+            read_amount(&entry.node, reader, units)
+        } else {
             let allowed = keys.iter().map(|(known, _)| (*known).to_owned()).collect();
             let problem =
                 Problem::UnknownKey { key: key.clone(), table: name, allowed, home: None, is_table: false };
-            reader.diagnostics.push(problem, entry.key);
-            good = false;
-            continue;
+            reader.fail(problem, entry.key)
         };
-        let value = match &entry.node.value {
-            Value::Integer(number) if *number >= 0 => number.to_string(),
-            Value::String(text) if is_amount(text, units) && !is_more_than_all(text) => text.clone(),
-            Value::String(text) => {
-                let problem = Problem::InvalidQuantity { value: text.clone(), example };
-                reader.diagnostics.push(problem, entry.node.span);
-                good = false;
-                continue;
-            }
-            _ => {
-                reader.wrong_table::<()>(&entry.node, "a quantity of Kubernetes", name);
-                good = false;
-                continue;
-            }
-        };
-        read.insert(key.clone(), Spanned::new(value, entry.node.span));
+        read.extend(amount.map(|amount| (key.clone(), Spanned::new(amount, entry.node.span))));
     }
-    good.then_some(read)
+    (read.len() == table.0.len()).then_some(read)
 }
 
 /// Multiples of a byte that a quantity of memory can be written in.
@@ -182,17 +187,17 @@ fn is_more_than_all(text: &str) -> bool {
 }
 
 /// Whether text is a number with one of the units behind it.
-fn is_amount(text: &str, units: &[&str]) -> bool {
-    let number = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
+fn is_amount(text: &str, units: &Units) -> bool {
+    let number = units.names.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     digits(whole) && digits(fraction)
 }
 
 /// The shape of whole numbers, and of what [`is_amount`] takes, percentages up to 100.
-fn amount(units: &[&str]) -> Shape {
-    let percent = if units.contains(&"%") { r"|0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%" } else { "" };
-    let units: Vec<&str> = units.iter().copied().filter(|unit| *unit != "%").collect();
+fn amount(units: &Units) -> Shape {
+    let percent = if units.names.contains(&"%") { r"|0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%" } else { "" };
+    let units: Vec<&str> = units.names.iter().copied().filter(|unit| *unit != "%").collect();
     let text = Text {
         what: "quantity",
         pattern: Some(format!(r"^([0-9]+(\.[0-9]+)?({})?{percent})$", units.join("|"))),

@@ -353,7 +353,9 @@ impl Read for String {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &node.value {
             Value::String(text) => {
-                match Placeholder::ALL.iter().find(|(word, _)| text.contains(&format!("{{{word}}}"))) {
+                let holds = |(word, _): &&(&str, _)| text.contains(&format!("{{{word}}}"));
+                let found = text.contains('{').then(|| Placeholder::ALL.iter().find(holds));
+                match found.flatten() {
                     Some((word, _)) => reader.fail(Problem::PlaceholderNotTaken { word }, node.span),
                     None => Some(text.clone()),
                 }

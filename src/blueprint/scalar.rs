@@ -91,7 +91,7 @@ text! {
 }
 text! {
     /// An AWS account: twelve digits.
-    AccountId, |text| check(text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()), || Problem::InvalidAccount { value: text.into() }),
+    AccountId, |text| check(is_account(text), || Problem::InvalidAccount { value: text.into() }),
     "account", "^[0-9]{12}$", "111111111111"
 }
 text! {
@@ -108,7 +108,8 @@ text! {
     StateKey, |text| {
         let parts: Vec<&str> = text.split(':').collect();
         let is_arn = matches!(parts.as_slice(), ["arn", partition, "kms", region, account, resource]
-            if partition.starts_with("aws") && !region.is_empty() && account.len() == 12
+            if partition.starts_with("aws") && partition.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+                && !region.is_empty() && region.bytes().all(is_kebab) && is_account(account)
                 && resource.split_once('/').is_some_and(|(kind, id)| matches!(kind, "key" | "alias") && !id.is_empty()));
         let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b));
         check(is_arn && is_plain, || Problem::InvalidStateKey { value: text.into() })
@@ -130,13 +131,9 @@ text! {
     /// A host that IAM takes tokens of: by its name alone, without a port (IAM user guide, "Create an OpenID Connect (OIDC) identity
     /// provider in IAM", read 2026-11).
     Issuer, |text| {
-        let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        let is_label = |label: &str| {
-            !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.bytes().all(is_plain)
-        };
         check(text.contains('.') && text.split('.').all(is_label), || Problem::InvalidHost { value: text.into() })
     },
-    "host", r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", "gitlab.com"
+    "host", r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "gitlab.com"
 }
 text! {
     /// The name of a branch.
@@ -179,11 +176,8 @@ text! {
 }
 text! {
     /// A Kubernetes minor version, `1.36`.
-    KubernetesVersion, |text| {
-        let minor = text.strip_prefix("1.").filter(|minor| !minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit()));
-        check(minor.is_some(), || Problem::InvalidKubernetesVersion { value: text.into() })
-    },
-    "version", r"^1\.[0-9]+$", "1.36"
+    KubernetesVersion, |text| check(minor(text).is_some(), || Problem::InvalidKubernetesVersion { value: text.into() }),
+    "version", r"^1\.(0|[1-9][0-9]*)$", "1.36"
 }
 text! {
     /// A duration of Karpenter's: `168h`, `30m`, `Never`.
@@ -285,15 +279,15 @@ impl InstanceType {
         self.0.split_once('.').map_or("", |(_, size)| size)
     }
 
-    /// Returns the architecture, `x86_64` or `arm64`.
+    /// Returns the architecture.
     ///
     /// AWS marks Graviton families by a `g` after the generation (`m7g`, `c6gn`, `t4g`), the first
     /// one being `a1` (Amazon EC2 instance types guide, "Amazon EC2 instance type naming conventions", read 2026-11).
-    pub fn architecture(&self) -> &'static str {
+    pub fn architecture(&self) -> Architecture {
         let family = self.family();
         let after_generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         let options = after_generation.trim_start_matches(|c: char| c.is_ascii_digit());
-        if options.starts_with('g') || family == "a1" { "arm64" } else { "x86_64" }
+        if options.starts_with('g') || family == "a1" { Architecture::Arm64 } else { Architecture::Amd64 }
     }
 }
 
@@ -315,13 +309,23 @@ pub fn seconds(duration: &str) -> Option<u64> {
 impl KubernetesVersion {
     /// Makes a version of text that the catalog holds; `None` when it is not one.
     pub fn new(text: &str) -> Option<Self> {
-        text.strip_prefix("1.").and_then(|minor| minor.parse::<u32>().ok()).map(|_| Self(text.to_owned()))
+        minor(text).map(|_| Self(text.to_owned()))
     }
 
     /// Returns the number after the dot.
+    ///
+    /// # Panics
+    /// Never: it was read as one.
     pub fn minor(&self) -> u32 {
-        self.0[2..].parse().unwrap_or(u32::MAX)
+        minor(&self.0).expect("a version was read as one")
     }
+}
+
+/// Returns the number after the dot, which has one way to be written: `1.036` would be another version to some.
+fn minor(version: &str) -> Option<u32> {
+    let digits = version.strip_prefix("1.")?;
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+    digits.parse().ok().filter(|_| is_number)
 }
 
 impl Name {
@@ -350,7 +354,7 @@ fn is_name(text: &str) -> Result<(), Problem> {
     let shaped = text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-')
         && !text.contains("--")
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        && text.bytes().all(is_kebab);
     check(shaped, || Problem::InvalidName { value: text.into() })?;
     let why = "no folder can be called so on Windows";
     check(!DEVICES.contains(&text), || Problem::ReservedName { value: text.into(), why })?;
@@ -388,13 +392,29 @@ fn is_duration(text: &str) -> bool {
     !text.is_empty() && rest.is_empty()
 }
 
+/// Whether text is the number of an AWS account.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a byte is a lower-case letter, a digit or a hyphen.
+fn is_kebab(b: u8) -> bool {
+    b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
+}
+
+/// Whether text is a label of DNS, of 63 characters at most (RFC 1035, 2.3.4).
+pub(crate) fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(is_kebab)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
 fn is_instance_type(text: &str) -> bool {
     let Some((family, size)) = text.split_once('.') else {
         return false;
     };
-    let plain = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(is_kebab);
     plain(family)
         && plain(size)
         && family.starts_with(|c: char| c.is_ascii_lowercase())

@@ -12,9 +12,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::refusal::{OVERRIDE, Ways, unusable};
-use super::{
-    CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, quoted, say, tidy, warn,
-};
+use super::{CLEAN, FAILED, FINDINGS, Printed, Written, folder, print_report, proof, say, tidy, warn};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Source, Sources, Span, Spanned};
 use crate::file::{File, Keeping};
@@ -23,6 +21,7 @@ use crate::problem::suggest;
 use crate::render;
 use crate::render::origin::Origins;
 use crate::render::template::Own;
+use crate::shell::word;
 use crate::tree::{Drift, Error as TreeError, Manifest, Report, Side, unified};
 
 /// The manifest's fact that holds the record.
@@ -97,11 +96,8 @@ pub(super) struct Attach {
 impl Attach {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
         let folder = tidy(&self.out);
-        let recorded = match Manifest::read(&self.out) {
-            Ok(Some(manifest)) => Some(self::recorded(&manifest, &folder)?),
-            Ok(None) => None,
-            Err(error) => return Err(unusable(&error)),
-        };
+        let manifest = Manifest::read(&self.out).map_err(|error| unusable(&error))?;
+        let recorded = manifest.map(|manifest| self::recorded(&manifest, &folder)).transpose()?;
         if self.update && recorded.is_none() {
             bail!(
                 "there is no attachment in `{folder}` to update\n\nhelp: name the folder of one with `--out`, or write one: \
@@ -141,13 +137,9 @@ impl Attach {
         let before = before.map(|recorded| begun(recorded, &tags, &catalog)).transpose()?;
         let files = render::render_standalone(&standalone, &catalog)?;
         proof::prove(&files, &Own::new(), Utf8Path::new(""), None, &|_| Ok(Origins::new()))?;
-        let drift = match Drift::compare(&self.out, &files, &record(&options)) {
-            Ok(drift) => drift,
-            Err(error) => return Err(unusable(&error)),
-        };
-        if let Err(error) = drift.check_force(&self.force) {
-            return Err(unusable(&error));
-        }
+        let record = record(&options);
+        let drift = Drift::compare(&self.out, &files, &record).map_err(|error| unusable(&error))?;
+        drift.check_force(&self.force).map_err(|error| unusable(&error))?;
         let result = if self.dry_run { drift.plan(&self.force) } else { drift.write(&self.force) };
         let report = match result {
             Ok(report) => report,
@@ -187,34 +179,37 @@ impl Attach {
         let mut command = if self.update { "plinth attach --update".to_owned() } else { told.to_owned() };
         if self.update {
             let given = self.given().into_iter().filter(|(option, _)| *option != OPTIONS[0]);
-            command.extend(given.map(|(option, value)| format!(" --{option} {}", quoted(&value))));
+            command.extend(given.map(|(option, value)| format!(" --{option} {}", word(&value))));
             let from = self.from.iter();
-            command.extend(from.map(|from| format!(" --from {}", quoted(from.as_str()))));
+            command.extend(from.map(|from| format!(" --from {}", word(from.as_str()))));
         }
         if self.out != "." {
-            command.push_str(&format!(" --out {}", quoted(self.out.as_str())));
+            command.push_str(&format!(" --out {}", word(self.out.as_str())));
         }
         command
     }
 
     /// Returns what the command line says.
     fn given(&self) -> Options {
-        let values = [
-            &self.app,
-            &self.cluster,
-            &self.region,
-            &self.account,
-            &self.role,
-            &self.namespace,
-            &self.team,
-            &self.service_accounts,
-            &self.state_bucket,
-            &self.state_region,
-            &self.state_kms_key,
-            &self.mode,
-            &self.source,
-        ];
-        OPTIONS.into_iter().zip(values).filter_map(|(option, value)| Some((option, value.clone()?))).collect()
+        self.options().into_iter().filter_map(|(option, value)| Some((option, value.clone()?))).collect()
+    }
+
+    fn options(&self) -> [(&'static str, &Option<String>); OPTIONS.len()] {
+        [
+            ("app", &self.app),
+            ("cluster", &self.cluster),
+            ("region", &self.region),
+            ("account", &self.account),
+            ("role", &self.role),
+            ("namespace", &self.namespace),
+            ("team", &self.team),
+            ("service-accounts", &self.service_accounts),
+            ("state-bucket", &self.state_bucket),
+            ("state-region", &self.state_region),
+            ("state-kms-key", &self.state_kms_key),
+            ("mode", &self.mode),
+            ("source", &self.source),
+        ]
     }
 
     /// Returns what the command line says, and after it a blueprint; `None` when that is wrong, which has been said then.
@@ -331,7 +326,7 @@ fn told(options: &Options) -> (String, BTreeMap<&'static str, Spanned<String>>) 
             command.push_str(&format!("--{option} "));
         }
         let start = command.len();
-        command.push_str(&quoted(value));
+        command.push_str(&word(value));
         told.insert(option, Spanned::new(value.clone(), Span { start, end: command.len() }));
     }
     (command, told)
@@ -368,4 +363,19 @@ fn record(options: &Options) -> Map<String, Value> {
     record.insert("plinth".to_owned(), env!("CARGO_PKG_VERSION").into());
     record.insert("contract".to_owned(), render::standalone::contract().into());
     Map::from_iter([(RECORD.to_owned(), Value::Object(record))])
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::command::{Cli, Command};
+
+    #[test]
+    fn every_option_is_told() {
+        let cli = Cli::try_parse_from(["plinth", "attach", "--update"]).expect("a command");
+        let Command::Attach(attach) = cli.command else { panic!("it is another command") };
+        assert_eq!(attach.options().map(|(option, _)| option), OPTIONS);
+    }
 }

@@ -1,20 +1,23 @@
 //! What a tree is compared with: itself as it lies on disk, a tree in another folder, or one of an earlier revision.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
 
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::refusal::unusable;
-use super::{FAILED, Leaving, Place, Rendered, eject, facts_of, load, recorded, root, say, tidy};
+use super::{FAILED, Leaving, Place, Rendered, eject, facts_of, folder_of, load, recorded, root, say, tidy};
 use crate::blueprint::{self, Reading, include};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Source, Sources};
-use crate::git::{Commit, Listing, Repository};
+use crate::git::{self, Commit, Listing, Repository};
 use crate::model;
 use crate::render;
 use crate::render::template::{FOLDER, Own};
+use crate::review::calls::Syntax;
+use crate::review::own::Texts;
 use crate::review::{Change, Tree, compare};
 use crate::tree::{Drift, Error as TreeError, MANIFEST, Manifest, text};
 
@@ -36,10 +39,13 @@ pub(super) fn comparison(
     err: &mut impl Write,
 ) -> anyhow::Result<Result<Comparison, u8>> {
     let Some(new) = load(place, None, Leaving::Shown, out, err)? else { return Ok(Err(FAILED)) };
+    let folder = git::real(&tidy(&new.root)).with_context(|| format!("cannot read `{}`", new.root))?;
     let tree = Tree::rendered(&new.files, &new.stacks);
+    let ours = new.files.iter().map(|file| &*file.path).collect();
+    let tree = tree.with_own(&folder, |below| terraform(&folder, below, &ours))?;
     let mut changes = Vec::new();
     for base in bases {
-        let old = match Base::read(*base, place, &new) {
+        let old = match Base::read(*base, place, &new, &tree) {
             Ok(old) => old,
             Err(Failure::Tree(error)) => return Err(unusable(&error)),
             Err(Failure::Blueprint(diagnostics, sources)) => {
@@ -51,6 +57,27 @@ pub(super) fn comparison(
         changes.push(compare(&old.tree, &tree, &old.own));
     }
     Ok(Ok(Comparison { changes, new }))
+}
+
+/// Reads the Terraform files of a folder, if it is there, those aside that plinth makes.
+fn terraform(root: &Utf8Path, folder: &Utf8Path, ours: &BTreeSet<&Utf8Path>) -> anyhow::Result<Texts> {
+    let place = root.join(folder);
+    let children = match place.read_dir_utf8() {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Texts::new());
+        }
+        children => children.with_context(|| format!("cannot read `{place}`"))?,
+    };
+    let mut found = Texts::new();
+    for child in children {
+        let child = child.with_context(|| format!("cannot read `{place}`"))?;
+        let (place, path) = (child.path(), folder.join(child.file_name()));
+        if Syntax::of(place).is_some() && !ours.contains(&*path) && place.is_file() {
+            let bytes = fs::read(place).with_context(|| format!("cannot read `{place}`"))?;
+            found.insert(path, text(&bytes));
+        }
+    }
+    Ok(found)
 }
 
 /// The older of two trees.
@@ -78,7 +105,7 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 impl Base {
     /// A folder is one with a manifest; any other word is a git revision.
-    fn read(base: Option<&str>, place: &Place, new: &Rendered) -> Result<Self, Failure> {
+    fn read(base: Option<&str>, place: &Place, new: &Rendered, tree: &Tree) -> Result<Self, Failure> {
         match base {
             None => Self::folder(&new.root, new),
             Some(folder) if Utf8Path::new(folder).join(MANIFEST).is_file() => {
@@ -88,7 +115,7 @@ impl Base {
                 "`{base}` holds no generated tree, and the blueprint that is built in has no revisions"
             )
             .into()),
-            Some(revision) => Self::revision(revision, place, new),
+            Some(revision) => Self::revision(revision, place, new, tree),
         }
     }
 
@@ -107,9 +134,9 @@ impl Base {
     ///
     /// What is committed is what was applied, whichever plinth wrote it: a newer plinth that writes other text changes stacks, too,
     /// though the blueprint is as it was. Rendering both would hide that.
-    fn revision(revision: &str, place: &Place, new: &Rendered) -> Result<Self, Failure> {
+    fn revision(revision: &str, place: &Place, new: &Rendered, now: &Tree) -> Result<Self, Failure> {
         let path = &place.blueprint;
-        let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+        let folder = folder_of(path);
         let repository = Repository::of(folder)?;
         let commit = repository.commit(revision)?.ok_or_else(|| unknown(revision))?;
         let history = History { repository: &repository, commit: &commit, revision };
@@ -127,11 +154,16 @@ impl Base {
             Some(root) => history.tree(&root)?,
             None => None,
         };
-        let (tree, own) = match (written, reading) {
-            (Some((tree, manifest)), _) => (tree, history.own(&manifest, new)?),
-            (None, Some(reading)) => (rendered(reading, path, &history.templates(&below_top)?)?, Vec::new()),
-            (None, None) => (Tree::default(), Vec::new()),
+        let (tree, manifest) = match (written, reading) {
+            (Some(written), _) => written,
+            // Whatever an earlier run left on the disk is plinth's, too.
+            (None, Some(reading)) => {
+                let (manifest, _) = recorded(&new.root).map_err(Failure::Tree)?;
+                (rendered(reading, path, &history.templates(&below_top)?)?, manifest)
+            }
+            (None, None) => (Tree::default(), Manifest::default()),
         };
+        let own = history.own(&manifest, new, now)?;
         Ok(Self { tree, own })
     }
 }
@@ -195,15 +227,33 @@ impl History<'_> {
         Ok(Some((Tree::written(files.collect(), &manifest, &facts), manifest)))
     }
 
-    /// Finds what is not as it was in the tree's folder, among the files that no plinth wrote.
-    fn own(&self, was: &Manifest, new: &Rendered) -> anyhow::Result<Vec<Utf8PathBuf>> {
-        let Some(root) = self.repository.inside(&tidy(&new.root))? else { return Ok(Vec::new()) };
+    /// Finds what is not as it was in the tree's folder and in the modules that a person's files call, among the files that no plinth
+    /// wrote. Modules outside of the repository are left out.
+    fn own(&self, was: &Manifest, new: &Rendered, now: &Tree) -> anyhow::Result<Vec<Utf8PathBuf>> {
         let is_ours = |path: &Utf8Path| {
             path == MANIFEST || was.files.contains_key(path) || new.files.iter().any(|file| file.path == path)
         };
-        let changed = self.repository.changed(self.commit, &root)?;
-        let below = changed.iter().filter_map(|path| path.strip_prefix(&root).ok());
-        Ok(below.filter(|path| !is_ours(path)).map(Utf8Path::to_owned).collect())
+        let root = tidy(&new.root);
+        let Some(tree) = self.repository.inside(&root)? else { return Ok(Vec::new()) };
+        let mut places = vec![(tree.clone(), Utf8Path::new(""))];
+        for folder in now.own_modules() {
+            places.extend(self.repository.inside(&root.join(folder))?.map(|place| (place, folder)));
+        }
+        let folders: Vec<&Utf8Path> = places.iter().map(|(place, _)| &**place).collect();
+        let changed = self.repository.changed(self.commit, &folders)?;
+        let changed = changed.iter().filter(|path| !path.strip_prefix(&tree).is_ok_and(is_ours));
+        let in_place = |path: &Utf8Path, (place, folder): &(Utf8PathBuf, &Utf8Path)| {
+            // A submodule around a module is the module itself.
+            let is_around = place.starts_with(path);
+            if is_around {
+                Some((*folder).to_owned())
+            } else {
+                Some(folder.join(path.strip_prefix(place).ok()?))
+            }
+        };
+        let known: BTreeSet<Utf8PathBuf> =
+            changed.flat_map(|path| places.iter().filter_map(|place| in_place(path, place))).collect();
+        Ok(known.into_iter().collect())
     }
 }
 
@@ -220,7 +270,7 @@ fn rendered(reading: Reading, path: &Utf8Path, own: &Own) -> Result<Tree, Failur
     }
     // Its notes are of the past, too.
     let (files, _) = render::render(&model, &catalog, own)?;
-    Ok(Tree::rendered(&files, &model.stacks()))
+    Ok(Tree::rendered(&files, model.stacks()))
 }
 
 fn unknown(revision: &str) -> anyhow::Error {

@@ -11,11 +11,12 @@ use clap::Args;
 use serde_json::Map;
 
 use super::refusal::{Ways, unusable};
-use super::{CLEAN, Format, open, print_report, quoted, read, root, tidy, warn};
+use super::{CLEAN, Format, generate_command, open, print_report, read, root, tidy, warn};
 use crate::diagnostic::{Diagnostics, Span};
 use crate::file::{File, Keeping};
 use crate::problem::{Problem, nearest};
 use crate::render::template::{EXTRA, FOLDER, Own, built_in, names};
+use crate::shell::word;
 use crate::tree::{Drift, Manifest, Side, unified};
 
 /// Which template is copied, and where to.
@@ -39,10 +40,7 @@ impl Eject {
     pub(super) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> anyhow::Result<u8> {
         let source = open(&self.blueprint)?;
         let folder = beside(&self.blueprint);
-        let recorded = match Manifest::read(&folder) {
-            Ok(manifest) => manifest.unwrap_or_default().files,
-            Err(error) => return Err(unusable(&error)),
-        };
+        let recorded = Manifest::read(&folder).map_err(|error| unusable(&error))?.unwrap_or_default().files;
         // A copy that was removed is meant to be gone.
         let is_there = |path: &Utf8Path| folder.join(path).exists();
         let mut copies: Vec<File> = Vec::new();
@@ -72,10 +70,8 @@ impl Eject {
             return Ok(CLEAN);
         }
         copies.sort_by(|a, b| a.path.cmp(&b.path));
-        let drift = match Drift::compare(&folder, &copies, &Map::new()) {
-            Ok(drift) => drift,
-            Err(error) => return Err(unusable(&error)),
-        };
+        let facts = Map::new();
+        let drift = Drift::compare(&folder, &copies, &facts).map_err(|error| unusable(&error))?;
         let report = match drift.check_force(&self.force).and_then(|()| drift.write(&self.force)) {
             Ok(report) => report,
             Err(error) => {
@@ -88,7 +84,8 @@ impl Eject {
         let is_first = !report.created.is_empty();
         print_report(&report, &tidy(&folder), false, out)?;
         if is_first {
-            writeln!(out, "next: edit it; `plinth generate {}` uses it from now on", self.blueprint)?;
+            let command = generate_command(Some(&self.blueprint), None);
+            writeln!(out, "next: edit it; `{command}` uses it from now on")?;
         }
         Ok(CLEAN)
     }
@@ -96,13 +93,13 @@ impl Eject {
     /// Returns this command, without what is given up.
     fn again(&self) -> String {
         let mut command = "plinth eject".to_owned();
-        let template = self.template.as_deref().map(quoted);
+        let template = self.template.as_deref().map(word);
         command.extend(template.map(|template| format!(" {template}")));
         if self.update {
             command.push_str(" --update");
         }
         if self.blueprint != "blueprint.toml" {
-            command.push_str(&format!(" --blueprint {}", quoted(self.blueprint.as_str())));
+            command.push_str(&format!(" --blueprint {}", word(self.blueprint.as_str())));
         }
         command
     }
@@ -163,14 +160,14 @@ fn beside(blueprint: &Utf8Path) -> Utf8PathBuf {
 /// Reads a blueprint's own templates. Notes are about those that plinth does not use, and those whose built-in one has changed since.
 ///
 /// # Errors
-/// A file or folder that cannot be read, or is not text.
+/// A file or folder that cannot be read, or is not text; a manifest that cannot be used.
 pub(super) fn own(blueprint: &Utf8Path) -> anyhow::Result<(Own, Diagnostics)> {
     let folder = beside(blueprint);
     let (mut own, mut notes) = (Own::new(), Diagnostics::default());
     if !folder.is_dir() {
         return Ok((own, notes));
     }
-    let manifest = Manifest::read(&folder).ok().flatten().unwrap_or_default();
+    let manifest = Manifest::read(&folder).map_err(|error| unusable(&error))?.unwrap_or_default();
     let known = ejectable();
     for name in files(&folder, "")? {
         let Some(text) = built_in(&name).filter(|_| known.contains(&name)) else {

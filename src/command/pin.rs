@@ -10,7 +10,9 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{CLEAN, FAILED, FINDINGS, Printed, Resolved, Written, open, read, resolve, say};
+use super::{
+    CLEAN, FAILED, FINDINGS, Printed, Resolved, Written, generate_command, open, read, resolve, say,
+};
 use crate::blueprint::lock::{self, parts};
 use crate::blueprint::scalar::KubernetesVersion;
 use crate::catalog::{AddonKind, Catalog};
@@ -154,7 +156,8 @@ impl Pin {
         let would = if self.dry_run { "would be " } else { "" };
         writeln!(out, "{path}: {} {would}pinned, {same} unchanged", changes.len())?;
         if !changes.is_empty() && !self.dry_run {
-            writeln!(out, "next: run `plinth generate {}`", self.written.blueprint)?;
+            let command = generate_command(Some(&self.written.blueprint), None);
+            writeln!(out, "next: run `{command}`")?;
         }
         Ok(())
     }

@@ -6,8 +6,9 @@ use std::io::Write;
 use anyhow::anyhow;
 use camino::Utf8Path;
 
-use super::{FINDINGS, Format, eject, quoted, tidy};
+use super::{FINDINGS, Format, eject, tidy};
 use crate::report;
+use crate::shell::word;
 use crate::tree::{Error as TreeError, Refusal, State};
 
 /// How many templates are named: whoever has edited more than these has read how it goes.
@@ -136,7 +137,7 @@ impl Ways<'_> {
     fn force<'a>(&self, paths: impl IntoIterator<Item = &'a Utf8Path>) -> String {
         let mut command = self.command.clone();
         for path in paths {
-            command.push_str(&format!(" --force {}", quoted(path.as_str())));
+            command.push_str(&format!(" --force {}", word(path.as_str())));
         }
         command
     }
@@ -144,9 +145,9 @@ impl Ways<'_> {
     /// Returns the command that makes a template the blueprint's own.
     fn eject(&self, template: &str) -> Option<String> {
         let blueprint = self.blueprint.filter(|_| eject::is_ejectable(template))?;
-        let mut command = format!("plinth eject {}", quoted(template));
+        let mut command = format!("plinth eject {}", word(template));
         if blueprint != "blueprint.toml" {
-            command.push_str(&format!(" --blueprint {}", quoted(blueprint.as_str())));
+            command.push_str(&format!(" --blueprint {}", word(blueprint.as_str())));
         }
         Some(command)
     }

@@ -89,15 +89,16 @@ pub fn source(folder: &Utf8Path, call: &Block) -> Option<Utf8PathBuf> {
     beside(folder, call.body.get_attribute("source")?.value.as_str()?)
 }
 
-/// Returns the folder that a `source` names; none where it is no path.
+/// Returns the folder that a `source` names; none where it is no path. One above the tree begins with `..`.
 pub fn beside(folder: &Utf8Path, source: &str) -> Option<Utf8PathBuf> {
-    let is_local = source.starts_with("./") || source.starts_with("../");
+    let is_local = source.starts_with("./") || source.starts_with("../") || source == "..";
     let mut path = folder.to_owned();
-    for part in source.split('/').filter(|part| is_local && *part != ".") {
-        if part == ".." {
-            path.pop();
-        } else {
+    for part in source.split('/').filter(|part| is_local && !matches!(*part, "" | ".")) {
+        // The name of what ends with `..` is none.
+        if part != ".." || path.file_name().is_none() {
             path.push(part);
+        } else {
+            path.pop();
         }
     }
     is_local.then_some(path)
@@ -124,5 +125,25 @@ mod tests {
             ["module.b.aws_vpc.this", "module.b.module.c.aws_eip.more", "module.b.module.c.aws_eip.nat"]
         );
         assert!(addresses(&folders, "roots/b").is_empty());
+    }
+
+    #[test]
+    fn a_source_leads_to_a_folder() {
+        for (folder, source, expected) in [
+            ("modules/a", "../b", Some("modules/b")),
+            ("modules/a", "./b//c/", Some("modules/a/b/c")),
+            ("modules/a", "../..", Some("")),
+            ("modules/a", "../../../lib", Some("../lib")),
+            ("../lib/a", "../../../x/./y", Some("../../x/y")),
+            ("/repository/tree", "../lib", Some("/repository/lib")),
+            ("modules/a", "terraform-aws-modules/vpc/aws", None),
+            ("modules/a", "git::https://example.com/a.git", None),
+        ] {
+            assert_eq!(
+                beside(Utf8Path::new(folder), source).as_deref(),
+                expected.map(Utf8Path::new),
+                "{source}"
+            );
+        }
     }
 }

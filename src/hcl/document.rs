@@ -104,7 +104,10 @@ fn kind_of(value: &Expression) -> String {
         Expression::Conditional(choice) => kind_of(&choice.true_expr),
         Expression::Parenthesis(inner) => kind_of(inner.inner()),
         Expression::ForExpr(each) if each.key_expr.is_some() => format!("map({})", kind_of(&each.value_expr)),
-        Expression::Array(_) | Expression::ForExpr(_) => "list(string)".to_owned(),
+        Expression::Array(items) => {
+            format!("list({})", items.iter().next().map_or("string".to_owned(), kind_of))
+        }
+        Expression::ForExpr(each) => format!("list({})", kind_of(&each.value_expr)),
         Expression::Object(_) => "object".to_owned(),
         _ => "string".to_owned(),
     }
@@ -139,6 +142,8 @@ mod tests {
             ("\"arn:${var.partition}\"", "string"),
             ("tolist(try(local.a, []))", "list(string)"),
             ("var.a == null ? null : [for x in var.a : x]", "list(string)"),
+            ("[{ Sid = \"a\" }]", "list(object)"),
+            ("[]", "list(string)"),
             ("{ for zone, it in aws_eip.nat : zone => it.public_ip }", "map(string)"),
             ("tomap({ for name, it in local.a : name => tobool(it) })", "map(bool)"),
             ("tomap(try(local.a, {}))", "map(string)"),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
+use serde_json::Map;
 
 /// A value that can stand on the right of an HCL `=`.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +41,8 @@ impl Value {
     }
 
     /// Makes a value of data that came from the catalog: text after `=` is an expression.
-    pub fn from_catalog(data: &serde_json::Value) -> Self {
-        Self::convert(data, &|text| match text.strip_prefix('=') {
+    pub fn from_catalog(entries: &Map<String, serde_json::Value>) -> Self {
+        Self::convert_entries(entries, &|text| match text.strip_prefix('=') {
             Some(expression) => Self::Expression(expression.to_owned()),
             None => Self::String(text.to_owned()),
         })
@@ -56,10 +57,12 @@ impl Value {
             serde_json::Value::Array(items) => {
                 Self::List(items.iter().map(|item| Self::convert(item, text)).collect())
             }
-            serde_json::Value::Object(entries) => Self::Object(
-                entries.iter().map(|(key, item)| (key.clone(), Self::convert(item, text))).collect(),
-            ),
+            serde_json::Value::Object(entries) => Self::convert_entries(entries, text),
         }
+    }
+
+    fn convert_entries(entries: &Map<String, serde_json::Value>, text: &dyn Fn(&str) -> Self) -> Self {
+        Self::Object(entries.iter().map(|(key, item)| (key.clone(), Self::convert(item, text))).collect())
     }
 
     /// Returns the value as data; an expression as the catalog writes it, behind `=`.
@@ -286,6 +289,19 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// Writes text that stands before or behind an expression within quotes, so that Terraform reads back exactly that text.
+///
+/// `$` before an expression would be read as the escape of `${`.
+///
+/// ```
+/// assert_eq!(plinth::hcl::value::template_text("costs $"), r#"costs ${"$"}"#);
+/// ```
+pub fn template_text(text: &str) -> String {
+    let quoted = quote(text);
+    let plain = &quoted[1..quoted.len() - 1];
+    plain.strip_suffix('$').map_or(plain.to_owned(), |rest| format!("{rest}${{\"$\"}}"))
+}
+
 /// Characters that editors show as a new line although HCL does not.
 fn is_line_break(c: char) -> bool {
     matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
@@ -312,7 +328,8 @@ mod tests {
     #[test]
     fn catalog_expressions_stay_raw_and_blueprint_text_never_does() {
         let data = serde_json::json!({"a": "=var.x"});
-        assert_eq!(Value::from_catalog(&data).to_string(), "{ a = var.x }");
+        let entries = data.as_object().expect("an object");
+        assert_eq!(Value::from_catalog(entries).to_string(), "{ a = var.x }");
         assert_eq!(Value::from_data(&data).to_string(), "{ a = \"=var.x\" }");
     }
 }

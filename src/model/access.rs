@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Context;
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Pattern, Scope};
+use crate::blueprint::scalar::is_account;
 use crate::diagnostic::{Span, Spanned};
 use crate::problem::{Principal, Problem};
 
@@ -108,8 +109,7 @@ pub(super) fn parse(arn: String) -> Result<Arn, Problem> {
     let ["arn", partition, service, "", account] = head.as_slice() else {
         return Err(Problem::InvalidArn { value: arn });
     };
-    let is_placed =
-        partition.starts_with("aws") && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    let is_placed = partition.starts_with("aws") && is_account(account);
     if let Some(principal) = other_principal(service, resource).filter(|_| is_placed) {
         return Err(Problem::NotARole { arn, principal });
     }

@@ -222,9 +222,7 @@ pub(super) fn conditional(
             && holds(&when.kubernetes, kubernetes.as_str())
             && when.addons.iter().all(is_on)
     });
-    layers.fold(Value::Object(Vec::new()), |values, when| {
-        values.merged(Value::from_catalog(&serde_json::Value::Object(when.values.clone())))
-    })
+    layers.fold(Value::Object(Vec::new()), |values, when| values.merged(Value::from_catalog(&when.values)))
 }
 
 /// Returns what a cluster sets besides the catalog's values: what its other keys ask of the add-on, and laid over that what the

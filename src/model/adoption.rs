@@ -18,13 +18,14 @@ use outside::Outsiders;
 use super::addon::Addon;
 use super::app::Rights;
 use super::{Cluster, Context, Environment};
-use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word};
+use crate::blueprint::existing::{self, Existing, is_true, text, texts};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::node::{Node, Value};
 use crate::blueprint::scalar::{FilePath, Name};
 use crate::catalog::AddonKind;
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// A cluster that comes under the blueprint.
 #[derive(Debug, Clone, Serialize)]
@@ -169,9 +170,8 @@ pub const ACCESS_LISTS: [AccessList; 3] = [
 pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment]) {
     let blueprint = context.blueprint;
     for environment in environments {
-        let target = blueprint.environments.get(&environment.name);
         for cluster in &mut environment.clusters {
-            let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+            let keys = blueprint.cluster(&cluster.environment, &cluster.name);
             let Some(import) = keys.and_then(|keys| keys.value.import.as_ref()) else { continue };
             let Some(existing) = blueprint.existing.get(&import.value) else { continue };
             let adoption = Adoption {
@@ -329,7 +329,7 @@ fn tenant_roles(cluster: &Cluster) -> impl Iterator<Item = &str> {
 /// Returns the id of a rule that lets a range in to port 443 of the cluster's own security group.
 fn endpoint_rule<'e>(existing: &Existing, rule: &'e Node, range: &str) -> Option<&'e str> {
     let is = |path: &str, value: &str| text(rule, path).is_some_and(|own| own.value == value);
-    let is_port = |path: &str| matches!(at(rule, path).map(|port| &port.value), Some(Value::Integer(443)));
+    let is_port = |path: &str| matches!(rule.at(path).map(|port| &port.value), Some(Value::Integer(443)));
     let group = existing.text("resourcesVpcConfig.clusterSecurityGroupId")?.value;
     let is_it = !is_true(rule, "IsEgress")
         && is("GroupId", group)

@@ -2,19 +2,19 @@
 
 use serde::Serialize;
 
-use super::Context;
 use super::access::{self, Access};
 use super::addon::Addon;
-use super::environment::{Cluster, Environment};
+use super::environment::Environment;
 use super::identity;
 use super::resource::host::Host;
 use super::resource::{self, Kind, Resource};
-use crate::blueprint::MAIN;
+use super::{Context, check_repeated};
 use crate::blueprint::keys::{App as Keys, Egress as EgressKeys, Quota};
 use crate::blueprint::pattern::{Pattern, Scope};
 use crate::blueprint::quantity::{Bytes, is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{Name, PodIdentity, Retire, TenantOwner};
+use crate::blueprint::{MAIN, place_of};
 use crate::diagnostic::{Span, Spanned};
 use crate::hcl::value::Value;
 use crate::model::data;
@@ -244,7 +244,7 @@ pub(super) fn resolve(context: &mut Context<'_>, environments: &mut [Environment
         let mut attachments = Vec::new();
         for (index, reference) in keys.environments.iter().enumerate() {
             if let Some(first) =
-                keys.environments[..index].iter().find(|other| canonical(other) == canonical(reference))
+                keys.environments[..index].iter().find(|other| place_of(other) == place_of(reference))
             {
                 context.push_conflict(
                     Problem::RepeatedReference { value: reference.value.clone() },
@@ -344,7 +344,7 @@ pub(super) fn check_reached_namespaces(context: &mut Context<'_>, environments: 
 fn check_folders(context: &mut Context<'_>, app: &str, attachments: &[Attachment], keys: &Keys) {
     let written = |attachment: &Attachment| {
         let reference = (attachment.environment.as_str(), attachment.cluster.as_str());
-        keys.environments.iter().find(|written| canonical(written) == reference)
+        keys.environments.iter().find(|written| place_of(written) == reference)
     };
     for (index, attachment) in attachments.iter().enumerate() {
         let twin = attachments[..index].iter().find(|other| other.folder == attachment.folder);
@@ -360,18 +360,13 @@ fn check_folders(context: &mut Context<'_>, app: &str, attachments: &[Attachment
     }
 }
 
-/// Splits `"production/eu"`; `"production"` is its `main`.
-fn canonical(reference: &str) -> (&str, &str) {
-    reference.split_once('/').unwrap_or((reference, MAIN))
-}
-
 /// Finds what a reference names; nothing is said where that place is broken itself.
 pub(super) fn find(
     context: &mut Context<'_>,
     environments: &[Environment],
     reference: &Spanned<String>,
 ) -> Option<(usize, usize)> {
-    let (environment, cluster) = canonical(reference);
+    let (environment, cluster) = place_of(reference);
     let written = &context.blueprint.environments;
     let Some(target) = written.get(environment) else {
         if !written.is_broken(environment) {
@@ -405,14 +400,10 @@ fn attach(
 ) -> Option<Attachment> {
     let Named { name, value: keys } = named;
     let project = context.blueprint.file.project.name.to_string();
-    let Cluster {
-        name: cluster_name,
-        identity: cluster_identity,
-        retired: cluster_retired,
-        region,
-        partition,
-        ..
-    } = environment.clusters[cluster].clone();
+    // Copies: a tenant is put into the cluster below.
+    let own = &environment.clusters[cluster];
+    let (cluster_name, cluster_identity) = (own.name.clone(), own.identity.clone());
+    let (region, partition, cluster_retired) = (own.region.clone(), own.partition.clone(), own.retired);
     let scope = Scope {
         project: &project,
         environment: &environment.identity,
@@ -518,7 +509,7 @@ fn check_once(context: &mut Context<'_>, [admins, deployers, readers]: [&[Spanne
 fn is_retired(keys: &Keys, environment: &str, cluster: &str) -> bool {
     keys.retire.as_ref().is_some_and(|retire| match &retire.value {
         Retire::Everywhere(retire) => *retire,
-        Retire::Places(places) => places.iter().any(|place| canonical(place) == (environment, cluster)),
+        Retire::Places(places) => places.iter().any(|place| place_of(place) == (environment, cluster)),
     })
 }
 
@@ -526,7 +517,7 @@ fn is_retired(keys: &Keys, environment: &str, cluster: &str) -> bool {
 fn check_retired(context: &mut Context<'_>, keys: &Keys) {
     let Some(Retire::Places(places)) = keys.retire.as_ref().map(|retire| &retire.value) else { return };
     for place in places {
-        if !keys.environments.iter().any(|known| canonical(known) == canonical(place)) {
+        if !keys.environments.iter().any(|known| place_of(known) == place_of(place)) {
             let known = keys.environments.iter().map(|known| known.value.clone()).collect();
             context.push(Problem::RetiredElsewhere { value: place.value.clone(), known }, place.span);
         }
@@ -564,12 +555,7 @@ fn check_network(context: &mut Context<'_>, keys: &Keys) {
         context.push(Problem::EgressToNowhere, rule.span);
     }
     for ports in std::iter::once(&keys.ports).chain(keys.egress.iter().map(|rule| &rule.ports)) {
-        for (index, port) in ports.iter().enumerate() {
-            if let Some(first) = ports[..index].iter().find(|first| first.get() == port.get()) {
-                let problem = Problem::RepeatedReference { value: port.get().to_string() };
-                context.push_conflict(problem, port.span, first.span);
-            }
-        }
+        check_repeated(context, ports);
     }
 }
 

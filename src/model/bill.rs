@@ -7,10 +7,10 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use super::Context;
 use super::addon::Addon;
 use super::node_pool::capacity::{self, Addressing, Resources};
 use super::node_pool::{ManagedPool, NodePools};
+use super::{Context, Report};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as PoolKeys};
 use crate::blueprint::quantity::{mebibytes, millicores};
 use crate::blueprint::scalar::{InstanceType, Name};
@@ -333,10 +333,7 @@ fn report(
     let pool = bill.name.clone();
     let unfit = Box::new(Unfit { pool, nodes: bill.nodes, instance, node, misfit, remedy });
     let problem = Problem::ServicesDoNotFit { unfit };
-    match also {
-        Some(also) => context.push_conflict(problem, at, also),
-        None => context.push(problem, at),
-    }
+    context.report(problem, at, also);
 }
 
 /// Lists what runs on the nodes of a pool.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::access;
 use super::environment::{Environment, StateStore};
 use super::stack::MadeAs;
-use super::{App, Context, identity, tags};
+use super::{App, Context, Report, identity, tags};
 use crate::blueprint::keys;
 use crate::blueprint::pattern::{Pattern, Placeholder, Scope};
 use crate::blueprint::scalar::{DeliveryEngine, Engine};
@@ -53,10 +53,7 @@ impl Pipeline {
                 [&keys.plan_role, &keys.deploy_role].map(|role| role.as_ref().map(|role| role.span));
             let at = plan_at.or(deploy_at).unwrap_or(keys.span);
             let problem = Problem::SamePipelineRole { arn: plan.clone() };
-            match deploy_at.filter(|deploy| *deploy != at) {
-                Some(also) => context.push_conflict(problem, at, also),
-                None => context.push(problem, at),
-            }
+            context.report(problem, at, deploy_at.filter(|deploy| *deploy != at));
         }
         let account = account.to_owned();
         let pipeline = Self { account, is_from_delivery, deploy_role: deploy_role?, plan_role: plan_role? };
@@ -392,10 +389,7 @@ fn folder(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>, blueprint: 
     }
     let at = keys.blueprint.as_ref().map_or(keys.span, |path| path.span);
     let problem = Problem::TreeOutsideRepository { dir: dir.to_owned(), blueprint: blueprint.to_owned() };
-    match output {
-        Some(output) => context.push_conflict(problem, at, output.dir.span),
-        None => context.push(problem, at),
-    }
+    context.report(problem, at, output.map(|output| output.dir.span));
     None
 }
 

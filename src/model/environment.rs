@@ -12,7 +12,7 @@ use super::network::{self, Network, Place};
 use super::node_pool::{self, NodePools};
 use super::settings::Settings;
 use super::stack::MadeAs;
-use super::{Context, identity, placement, support, tags};
+use super::{Context, check_repeated, identity, placement, support, tags};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::pattern::{Placeholder, Scope};
 use crate::blueprint::read::Named;
@@ -316,8 +316,11 @@ fn cluster(
         Place { cluster: &eks_name, at: name.span, region: &region_name.value, facts, made_in: &made_in };
     let network = network::resolve(context, &place, keys.network.as_deref())?;
     let labels = managed.iter().map(|pool| &pool.labels).chain(karpenter.iter().map(|pool| &pool.labels));
-    let node_types =
-        labels.flatten().filter(|(key, _)| key == "node-type").map(|(_, value)| value.clone()).collect();
+    let node_types = labels
+        .flatten()
+        .filter(|(key, _)| key == node_pool::NODE_TYPE)
+        .map(|(_, value)| value.clone())
+        .collect();
     placement::check(context, keys, &addons, &node_types);
     let network_policy = addon::enforces_network_policy(&addons);
     let settings = Settings {
@@ -418,7 +421,7 @@ fn endpoint(context: &mut Context<'_>, keys: &ClusterKeys, cluster: &str, at: Sp
         return Vec::new();
     };
     for (ranges, is_private) in [(&endpoint.public_cidrs, false), (&endpoint.private_cidrs, true)] {
-        context.check_repeated(ranges);
+        check_repeated(context, ranges);
         // Nobody has more than a /8, and two halves are a whole.
         for range in ranges.iter().filter(|range| range.prefix_len() < 8) {
             context.push(Problem::OpenToTheWorld { range: range.value, is_private }, range.span);

@@ -189,7 +189,7 @@ impl Facts {
         });
         Self {
             clusters: clusters.collect(),
-            stacks: model.stacks().into_iter().map(StackFacts::of).collect(),
+            stacks: model.stacks().iter().cloned().map(StackFacts::of).collect(),
             apps: apps.collect(),
             node_pools: past(model.fleet.node_pools()),
             addons: past(model.fleet.own_addons()),

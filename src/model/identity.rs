@@ -291,8 +291,7 @@ fn check_cluster(context: &mut Context<'_>, fleet: &Fleet, cluster: &Cluster) {
             worst.insert(at, (over, Problem::NameTooLong { name, what, limit, settle }));
         }
     }
-    let target = context.blueprint.environments.get(&cluster.environment);
-    let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+    let keys = context.blueprint.cluster(&cluster.environment, &cluster.name);
     let is_settled = keys.is_some_and(|keys| keys.value.name.is_some());
     for (at, (_, problem)) in worst {
         match problem {
@@ -352,8 +351,7 @@ fn derived(context: &Context<'_>, fleet: &Fleet, cluster: &Cluster) -> Vec<Deriv
         name: format!("alias/{cluster_name}"),
         ..of_cluster(("aws_kms_alias", String::new(), "the key's alias".to_owned()))
     });
-    let written = context.blueprint.environments.get(&cluster.environment);
-    let keys = written.and_then(|target| target.value.clusters.get(&cluster.name));
+    let keys = context.blueprint.cluster(&cluster.environment, &cluster.name);
     let pool_at = |name: &str| {
         let pool = keys.and_then(|keys| keys.value.node_pools.get(name));
         pool.map_or(cluster.at, |pool| pool.name.span)

@@ -79,6 +79,9 @@ pub struct Model {
     /// Accepted scanner findings.
     #[serde(skip)]
     pub waivers: Vec<Waiver>,
+    /// Every stack, made of all that is above.
+    #[serde(skip)]
+    stacks: Vec<Stack>,
 }
 
 impl Model {
@@ -119,13 +122,13 @@ impl Model {
     }
 
     /// Returns every stack in the order in which they are applied.
-    pub fn stacks(&self) -> Vec<Stack> {
-        stack::stacks(self.cloud(), self.accounts(), &self.environments, &self.apps)
+    pub fn stacks(&self) -> &[Stack] {
+        &self.stacks
     }
 
     /// Whether any stack is to be destroyed.
     pub fn has_retired(&self) -> bool {
-        self.stacks().iter().any(|stack| stack.retired)
+        self.stacks.iter().any(|stack| stack.retired)
     }
 
     /// Returns what a later run must know of this model and of the files that it became: it goes into the manifest.
@@ -173,13 +176,28 @@ impl Context<'_> {
     fn push_conflict(&mut self, problem: Problem, at: Span, also: Span) {
         self.diagnostics.push_conflict(problem, at, also);
     }
+}
 
-    /// Refuses what a list names twice.
-    fn check_repeated<T: PartialEq + std::fmt::Display>(&mut self, list: &[Spanned<T>]) {
-        for (again, first) in repeated(list) {
-            let problem = Problem::RepeatedReference { value: again.value.to_string() };
-            self.push_conflict(problem, again.span, first.span);
+/// Where problems go.
+trait Report {
+    /// Says a problem at a place, and at another one that it conflicts with, where that is written.
+    fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
+}
+
+impl Report for Context<'_> {
+    fn report(&mut self, problem: Problem, at: Span, also: Option<Span>) {
+        match also {
+            Some(also) => self.push_conflict(problem, at, also),
+            None => self.push(problem, at),
         }
+    }
+}
+
+/// Refuses what a list names twice.
+fn check_repeated<T: PartialEq + std::fmt::Display>(report: &mut impl Report, list: &[Spanned<T>]) {
+    for (again, first) in repeated(list) {
+        let problem = Problem::RepeatedReference { value: again.value.to_string() };
+        report.report(problem, again.span, Some(first.span));
     }
 }
 
@@ -216,7 +234,7 @@ pub fn resolve(
         at: waiver.scope.span,
         had_scope: facts.had(&waiver.scope.value),
     });
-    let model = Model {
+    let mut model = Model {
         blueprint: file_name.to_owned(),
         project: blueprint.file.project.name.to_string(),
         engine: blueprint
@@ -230,7 +248,9 @@ pub fn resolve(
         fleet,
         environments,
         apps,
+        stacks: Vec::new(),
     };
+    model.stacks = stack::stacks(model.cloud(), model.accounts(), &model.environments, &model.apps);
     (model, context.diagnostics)
 }
 

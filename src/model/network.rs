@@ -8,7 +8,7 @@ mod zones;
 use ipnet::Ipv4Net;
 use serde::Serialize;
 
-use super::Context;
+use super::{Context, Report, check_repeated};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as Keys};
 use crate::blueprint::scalar::IpFamily;
 use crate::catalog::Region;
@@ -164,7 +164,7 @@ pub(super) fn resolve(context: &mut Context<'_>, place: &Place<'_>, keys: Option
         return None;
     };
     check_ip_family(context, keys);
-    context.check_repeated(&keys.peers);
+    check_repeated(context, &keys.peers);
     if private_range(cidr.value).or(shared_range(cidr.value)).is_none() {
         context.push(Problem::PublicVpcRange { range: cidr.value }, cidr.span);
     }
@@ -225,10 +225,8 @@ fn check_service_range(context: &mut Context<'_>, keys: &Keys, vpc: Ipv4Net) {
     }
     if overlaps(service, vpc) {
         let problem = Problem::ServiceCidrOverlap { range: service, vpc };
-        match keys.cidr.filter(|_| keys.service_cidr.is_written()) {
-            Some(vpc) => context.push_conflict(problem, at, vpc.span),
-            None => context.push(problem, at),
-        }
+        let vpc = keys.cidr.filter(|_| keys.service_cidr.is_written());
+        context.report(problem, at, vpc.map(|vpc| vpc.span));
     }
 }
 

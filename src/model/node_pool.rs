@@ -13,11 +13,13 @@ use serde::Serialize;
 
 use super::addon::Addon;
 use super::environment::Cluster;
-use super::{Context, network, rename};
+use super::{Context, Report, check_repeated, network, rename};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys, Size};
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{AmiFamily, Capacity, InstanceType, KubernetesVersion, Name, PoolKind};
+use crate::blueprint::scalar::{
+    AmiFamily, Capacity, InstanceType, KubernetesVersion, Name, PoolKind, TaintEffect,
+};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Span, Spanned};
 use crate::model::data;
@@ -34,6 +36,9 @@ pub const CORE: &str = "core";
 
 /// The pool that runs middleware, which keeps volumes.
 pub const MIDDLEWARE: &str = "middleware";
+
+/// What nodes are for that run neither.
+pub const WORKER: &str = "worker";
 
 /// The label that says what nodes are for.
 pub const NODE_TYPE: &str = "node-type";
@@ -84,8 +89,8 @@ pub struct Taint {
     pub key: String,
     /// Its value; empty: none.
     pub value: String,
-    /// `NoSchedule`, `PreferNoSchedule`, `NoExecute`
-    pub effect: &'static str,
+    /// What happens to pods that do not tolerate it.
+    pub effect: TaintEffect,
 }
 
 /// A Fargate profile: each pod that it selects gets a machine of its own, which AWS looks after.
@@ -343,28 +348,6 @@ fn fargate(report: &mut impl Report, pool: &Named<Keys>) -> Option<FargatePool> 
     Some(FargatePool { name: name.value.clone(), former, selectors: selectors.collect() })
 }
 
-/// Refuses what a list names twice.
-fn check_repeated<T: PartialEq + std::fmt::Display>(report: &mut impl Report, list: &[Spanned<T>]) {
-    for (again, first) in super::repeated(list) {
-        let problem = Problem::RepeatedReference { value: again.value.to_string() };
-        report.report(problem, again.span, Some(first.span));
-    }
-}
-
-/// Where pool problems go.
-trait Report {
-    fn report(&mut self, problem: Problem, at: Span, also: Option<Span>);
-}
-
-impl Report for Context<'_> {
-    fn report(&mut self, problem: Problem, at: Span, also: Option<Span>) {
-        match also {
-            Some(also) => self.push_conflict(problem, at, also),
-            None => self.push(problem, at),
-        }
-    }
-}
-
 struct Silent;
 
 impl Report for Silent {
@@ -574,7 +557,7 @@ fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
     if let Some(capacity) = capacity.filter(|capacity| has(capacity, Capacity::Spot)) {
         report.report(Problem::CoreSpot, capacity.span, None);
     }
-    let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get("node-type"));
+    let node_type = keys.labels.as_ref().and_then(|labels| labels.0.get(NODE_TYPE));
     if let Some(label) = node_type.filter(|label| label.value != CORE) {
         report.report(Problem::CoreUnreachable { key: "labels" }, label.span, None);
     }
@@ -585,6 +568,6 @@ fn check_core(report: &mut impl Report, name: &Spanned<Name>, keys: &Keys) {
 
 /// Returns where a pool other than core takes core's label.
 fn core_label(name: &Spanned<Name>, keys: &Keys) -> Option<Span> {
-    let label = keys.labels.as_ref()?.0.get("node-type")?;
+    let label = keys.labels.as_ref()?.0.get(NODE_TYPE)?;
     (label.value == CORE && name.as_str() != CORE).then_some(label.span)
 }

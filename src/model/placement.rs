@@ -16,15 +16,15 @@ use crate::problem::{Problem, nearest};
 
 /// Returns the catalog's values of an add-on, with those that bring its pods to their nodes.
 pub fn values(facts: &catalog::Addon) -> Value {
-    let values = Value::from_catalog(&Json::Object(facts.values.clone()));
-    let layer = layer(facts, |pods| facts.placement_of(pods));
+    let values = Value::from_catalog(&facts.values);
+    let layer = layer(facts, &values, |pods| facts.placement_of(pods));
     // Twice: below, so that it stands first, and above, since lists replace each other.
     layer.clone().merged(values).merged(layer)
 }
 
 /// Returns the values that bring all pods of an add-on but those of DaemonSets to other nodes than the catalog's.
 pub(super) fn moved(facts: &catalog::Addon, to: Placement) -> Value {
-    layer(facts, |pods| {
+    layer(facts, &Value::from_catalog(&facts.values), |pods| {
         let stays = pods.kind == Workload::DaemonSet || facts.placement_of(pods) == to;
         if stays { Placement::Everywhere } else { to }
     })
@@ -36,9 +36,8 @@ pub(super) fn selects(facts: &catalog::Addon, values: &Value, node_type: &str) -
     selectors.any(|key| values.at(&format!("{key}.{NODE_TYPE}")) == Some(&Value::from(node_type)))
 }
 
-/// Returns the values that bring the pods of an add-on to the nodes that they run on.
-fn layer(facts: &catalog::Addon, placement: impl Fn(&catalog::Pods) -> Placement) -> Value {
-    let values = Value::from_catalog(&Json::Object(facts.values.clone()));
+/// Returns what is laid over an add-on's values to bring its pods to the nodes that they run on.
+fn layer(facts: &catalog::Addon, values: &Value, placement: impl Fn(&catalog::Pods) -> Placement) -> Value {
     let mut layer = Value::Object(Vec::new());
     for pods in &facts.pods {
         let placement = placement(pods);
@@ -109,7 +108,7 @@ pub(super) fn check(
 /// Whether what is written of an add-on's values says on which nodes its pods run.
 fn has_selector(addon: &Addon, written: &Node) -> bool {
     let selectors = addon.facts.pods.iter().filter_map(|pods| pods.selector.as_ref());
-    selectors.into_iter().any(|key| at(written, &format!("{key}.{NODE_TYPE}")).is_some())
+    selectors.into_iter().any(|key| written.at(&format!("{key}.{NODE_TYPE}")).is_some())
 }
 
 struct Check<'a, 'c> {
@@ -178,7 +177,7 @@ impl Check<'_, '_> {
             .filter_map(|pods| Some((pods.selector.as_ref()?, pods.tolerations()?)))
             .collect();
         for (selector, tolerations) in keys {
-            let node_type = at(written, &format!("{selector}.{NODE_TYPE}"));
+            let node_type = written.at(&format!("{selector}.{NODE_TYPE}"));
             let Some(Value::String(wanted)) = values.at(&format!("{selector}.{NODE_TYPE}")) else { continue };
             if let Some(node_type) = node_type.filter(|_| !self.node_types.contains(wanted)) {
                 let (addon, value) = (self.addon.name.to_string(), wanted.clone());
@@ -190,7 +189,7 @@ impl Check<'_, '_> {
             let Some(placement) = placement.into_iter().find(|known| known.word() == wanted) else {
                 continue;
             };
-            let at = at(written, &tolerations).or(node_type);
+            let at = written.at(&tolerations).or(node_type);
             let Some(Value::List(tolerated)) = values.at(&tolerations) else { continue };
             if let Some(at) = at.filter(|_| !tolerated.iter().any(|item| tolerates(item, placement))) {
                 let (addon, placement) = (self.addon.name.to_string(), placement.word());
@@ -198,10 +197,6 @@ impl Check<'_, '_> {
             }
         }
     }
-}
-
-fn at<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
-    path.split('.').try_fold(node, Node::get)
 }
 
 /// Whether a toleration is one of the taint of a placement's nodes (Kubernetes, "Taints and Tolerations", read 2026-11).

@@ -5,7 +5,7 @@ use super::node_pool::{CORE, KarpenterPool, MIDDLEWARE, Taint};
 use super::{Context, app, identity};
 use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool};
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{Name, PoolKind};
+use crate::blueprint::scalar::{Name, PoolKind, TaintEffect};
 use crate::diagnostic::Span;
 use crate::problem::Problem;
 
@@ -13,8 +13,7 @@ use crate::problem::Problem;
 pub(super) fn check(context: &mut Context<'_>, environments: &[Environment]) {
     let blueprint = context.blueprint;
     for cluster in environments.iter().flat_map(|environment| &environment.clusters) {
-        let target = blueprint.environments.get(&cluster.environment);
-        let Some(keys) = target.and_then(|target| target.value.clusters.get(&cluster.name)) else { continue };
+        let Some(keys) = blueprint.cluster(&cluster.environment, &cluster.name) else { continue };
         check_namespaces(context, cluster, &keys.value);
         check_tenants(context, cluster, &keys.value);
         check_choice(context, cluster, &keys.value);
@@ -60,7 +59,7 @@ fn is_fargate(pool: &Named<NodePool>) -> bool {
 }
 
 fn keeps_off(taint: &Taint) -> bool {
-    taint.effect != "PreferNoSchedule"
+    taint.effect != TaintEffect::PreferNoSchedule
 }
 
 /// Of two pools of one weight that take the same pods Karpenter tries the one first whose name comes later in the alphabet, and

@@ -85,8 +85,8 @@ pub fn check(model: &Model, blueprint: &Blueprint, facts: &Facts) -> Diagnostics
         let problem = Problem::StackLeaves { removed, stacks, heir: heir.map(Box::new) };
         diagnostics.push(problem, at.unwrap_or_default());
     }
-    check_eks_names(model, blueprint, facts, &stacks, &mut diagnostics);
-    check_regions(model, blueprint, facts, &stacks, &mut diagnostics);
+    check_eks_names(model, blueprint, facts, stacks, &mut diagnostics);
+    check_regions(model, blueprint, facts, stacks, &mut diagnostics);
     rename::check_kept(blueprint, facts, &mut diagnostics);
     diagnostics
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Context;
 use super::facts::{Facts, Past};
+use super::{Context, Report};
 use crate::blueprint::Blueprint;
 use crate::blueprint::keys::Cluster;
 use crate::blueprint::read::{Map, Named};
@@ -209,10 +209,8 @@ fn check_names(context: &mut Context<'_>, what: &'static str, all: &[Renamed<'_>
                 let other = seen.iter().find(|other| other.value == old.value);
                 other.map(|other| (Problem::FormerNameTwice { old: old_name }, Some(other.span)))
             };
-            match said {
-                Some((problem, Some(also))) => context.push_conflict(problem, old.span, also),
-                Some((problem, None)) => context.push(problem, old.span),
-                None => {}
+            if let Some((problem, also)) = said {
+                context.report(problem, old.span, also);
             }
         }
         seen.extend(*former);

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use self::definition::Definition;
 use super::app::ServiceAccount;
-use super::{App, Context, data};
+use super::{App, Context, check_repeated, data};
 use crate::blueprint::keys::{App as Keys, Host as HostKeys};
 use crate::blueprint::node::Node;
 use crate::blueprint::read::{Map, Named};
@@ -242,7 +242,7 @@ impl Gather<'_, '_> {
             }
             return known;
         };
-        self.context.check_repeated(written);
+        check_repeated(self.context, written);
         for account in written.iter().filter(|account| !known.iter().any(|name| name == account.as_str())) {
             if !self.app.value.service_accounts.is_broken(account.as_str()) {
                 let problem =
@@ -255,7 +255,7 @@ impl Gather<'_, '_> {
 
     /// Returns others of the application that one belongs to.
     fn others<T>(&mut self, kind: Kind, known: &Map<T>, written: &[Spanned<Name>]) -> Vec<String> {
-        self.context.check_repeated(written);
+        check_repeated(self.context, written);
         for name in written {
             if known.get(name.as_str()).is_none() && !known.is_broken(name.as_str()) {
                 let problem = Problem::UnknownResource {

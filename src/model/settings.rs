@@ -9,7 +9,7 @@ use super::addon::{self, Addon};
 use super::environment::{Cluster, Environment};
 use super::network::Network;
 use super::node_pool::{self, CORE, FargatePool, KarpenterPool, ManagedPool, NodePools, NodesPool, Pool};
-use super::{Context, placement, rename};
+use super::{Context, Report, placement, rename};
 use crate::blueprint::keys::{self, Cluster as ClusterKeys, NodePool, Size};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{IpFamily, KubernetesVersion, Name, PoolKind};
@@ -109,7 +109,7 @@ const MUTATING_POLICIES: u32 = 36;
 impl Settings {
     /// Whether the API server can see to the labels and nodes of applications' pods.
     pub fn mutates_pods(&self) -> bool {
-        self.kubernetes_version.minor() >= MUTATING_POLICIES && self.node_types.contains("worker")
+        self.kubernetes_version.minor() >= MUTATING_POLICIES && self.node_types.contains(node_pool::WORKER)
     }
 
     /// Whether what Karpenter needs runs on Fargate, and Karpenter makes the nodes for the rest of core.
@@ -336,8 +336,8 @@ impl FleetAddon {
 
     /// The catalog's layer between the two where core is on Fargate; `null` takes a value out.
     pub fn fargate_layer(&self) -> Value {
-        let values = self.facts.fargate.as_ref().map(|fargate| fargate.values.clone()).unwrap_or_default();
-        Value::from_catalog(&serde_json::Value::Object(values))
+        let fargate = self.facts.fargate.as_ref();
+        fargate.map_or(Value::Object(Vec::new()), |fargate| Value::from_catalog(&fargate.values))
     }
 
     /// The standard's values where core is on Fargate.
@@ -540,12 +540,12 @@ fn check_kinds(context: &mut Context<'_>) {
 fn check_own_addons(context: &mut Context<'_>, clusters: &[&Cluster]) {
     let blueprint = context.blueprint;
     let at = |cluster: &Cluster, name: &Name| {
-        let keys = blueprint.environments.get(&cluster.environment)?.value.clusters.get(&cluster.name)?;
+        let keys = blueprint.cluster(&cluster.environment, &cluster.name)?;
         Some(keys.value.addons.get(name.as_str())?.name.span)
     };
     let mut first: BTreeMap<&Name, (&Cluster, &Addon)> = BTreeMap::new();
     for cluster in clusters {
-        for addon in &cluster.settings.addons {
+        for addon in cluster.settings.addons.iter().filter(|addon| addon.facts.is_own()) {
             let (other, known) = *first.entry(&addon.name).or_insert((cluster, addon));
             if known.facts != addon.facts {
                 let problem = Problem::OwnAddonDiffers { addon: addon.name.to_string() };
@@ -609,16 +609,12 @@ fn check_alike<P: Pool>(
             let Some(own) = P::of(cluster).iter().find(|own| own.name() == name) else {
                 continue;
             };
-            let target = blueprint.environments.get(&cluster.environment);
-            let keys = target.and_then(|target| target.value.clusters.get(&cluster.name));
+            let keys = blueprint.cluster(&cluster.environment, &cluster.name);
             let here = keys.and_then(|keys| written(&keys.value, name.as_str()));
             if !(alike.same)(own, &pool.standard) {
                 let at = here.unwrap_or(cluster.at);
                 let problem = (alike.problem)(name.to_string());
-                match elsewhere {
-                    Some(elsewhere) => context.push_conflict(problem, at, elsewhere),
-                    None => context.push(problem, at),
-                }
+                context.report(problem, at, elsewhere);
             }
             elsewhere = elsewhere.or(here);
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Model;
 use super::access;
 use super::identity::{bucket_fault, standalone_key};
-use crate::blueprint::MAIN;
+use crate::blueprint;
 use crate::blueprint::node::{self, Node};
 use crate::blueprint::read::{Read, Reader};
 use crate::blueprint::scalar::{AccountId, AttachmentMode, EksName, GitSource, Name, StateKey};
@@ -185,11 +185,7 @@ pub fn of_model(model: &Model, app: &str, cluster: &str) -> Option<Said> {
         lacks_role = own.is_some_and(|own| own.deploy_role == environment.deploy_role);
         options.extend(own.filter(|_| !lacks_role).map(|own| ("role", own.deploy_role.clone())));
     }
-    let place = if cluster.name == MAIN {
-        environment.name.clone()
-    } else {
-        format!("{}/{}", environment.name, cluster.name)
-    };
+    let place = blueprint::place(&environment.name, &cluster.name);
     Some(Said { options, tags: cluster.tags.clone(), lacks: (!lives_there).then_some(place), lacks_role })
 }
 

@@ -1,7 +1,7 @@
 //! What leaves without a word: its sentences.
 
 use super::words::Words;
-use crate::blueprint::MAIN;
+use crate::blueprint::place;
 use crate::model::removal::{Heir, Left, Removed};
 use crate::model::rename::Renaming;
 
@@ -99,8 +99,7 @@ impl<'a> Steps<'a> {
                 script: None,
             },
             Removed::Place(app, environment, cluster) => {
-                let place =
-                    if cluster == MAIN { environment.clone() } else { format!("{environment}/{cluster}") };
+                let place = place(environment, cluster);
                 Self {
                     what: format!("application `{app}` in `{place}`"),
                     old: app,

@@ -581,7 +581,7 @@ problems! {
     /// Nothing says in which zone a name is.
     E0733 HostWithoutZone { domain_name: String, cluster: String, zones: usize },
     /// A state machine names what its application does not have.
-    E0737 UnknownInDefinition { name: String, known: Vec<String> },
+    E0737 UnknownInDefinition { name: String, is_closed: bool, known: Vec<String> },
     /// The databases of two applications would have one port.
     E0734 DatabasePortTwice { port: u32, app: String, other: String },
     /// PostgreSQL or RDS keeps the name of a database for itself.
@@ -695,6 +695,15 @@ impl Problem {
                 path == other
             }
             (Self::StackLeaves { removed, .. }, Self::StackLeaves { removed: other, .. }) => removed == other,
+            (Self::TemplateUnused { template, .. }, Self::TemplateUnused { template: other, .. })
+            | (Self::TemplateOutdated { template, .. }, Self::TemplateOutdated { template: other, .. }) => {
+                template == other
+            }
+            (Self::TypeUnknown { place, .. }, Self::TypeUnknown { place: other, .. }) => place == other,
+            // One text may name several things.
+            (Self::UnknownInDefinition { name, .. }, Self::UnknownInDefinition { name: other, .. }) => {
+                name == other
+            }
             _ => self.code() == other.code(),
         }
     }

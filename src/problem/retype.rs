@@ -40,7 +40,6 @@ pub(super) fn retype(expected: &str, of: &str, found: &str, text: &str) -> Strin
         (quantity, "a float") if quantity.starts_with("a quantity") => {
             return format!("put it in quotes: `\"{text}\"`");
         }
-        ("a quantity of Kubernetes", _) => "write it as `\"100m\"` or `\"500Mi\"`",
         (quantity, _) if quantity.starts_with(QUANTITY) => {
             return format!("write {}", quantity.trim_start_matches(QUANTITY));
         }

@@ -1700,7 +1700,12 @@ impl Problem {
                     .label("minor versions follow by themselves")
                     .help(format!("write `\"{meant}\"`"))
             }
-            Self::UnknownInDefinition { name, known } => {
+            Self::UnknownInDefinition { name, is_closed: false, .. } => {
+                Words::new(format!("`${{{name}` has no end"))
+                    .label("no `}` behind the name")
+                    .help("write `}` behind the name, as in `${queues.jobs.url}`")
+            }
+            Self::UnknownInDefinition { name, is_closed: true, known } => {
                 Words::new(format!("`${{{name}}}` is nothing that a definition can name"))
                     .label("a table of the application, a name in it and an output, as in `${queues.jobs.url}`")
                     .help(suggest(name, known))
@@ -1983,6 +1988,9 @@ fn quantity_like(text: &str, example: &str) -> Option<String> {
         return Some(number);
     }
     if !is_bytes {
+        if !example.contains("m\"") {
+            return None;
+        }
         let is_milli = matches!(unit.as_str(), "m" | "milli" | "millicores" | "mcpu");
         return if is_milli { Some(format!("{number}m")) } else { unit.starts_with('c').then_some(number) };
     }

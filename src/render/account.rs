@@ -4,7 +4,7 @@ use serde::Serialize;
 use tera::Context;
 
 use super::cluster_module::object;
-use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView};
+use super::environment::{Api, Backend, Caller, RootProviders, RootTerraform, StateView, key_description};
 use super::template::view;
 use super::{Output, Row, Scope, Whole, always, lay_out, nothing, part, provider, root, row};
 use crate::blueprint::scalar::DeliveryEngine;
@@ -101,7 +101,7 @@ fn account_state(scope: &ForAccount<'_>) -> Context {
         states: "the state of what this account has for pipelines",
         bucket: &state.bucket,
         key_alias: &state.key_alias,
-        key_description: format!("Terraform state of {} delivery.", scope.whole.model.project),
+        key_description: key_description(&scope.whole, id),
         account_root: format!("arn:{partition}:iam::{id}:root"),
     })
 }

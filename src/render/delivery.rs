@@ -136,8 +136,8 @@ fn terramate(scope: &ForStack<'_>) -> Context {
 /// Returns the stacks that pipelines plan and apply, in order. Those of accounts are an administrator's: who may change them may give
 /// pipelines any rights. What is retired is a person's to destroy: an apply would make it again.
 fn delivered(model: &Model) -> Vec<Stack> {
-    let all = model.stacks().into_iter();
-    all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).collect()
+    let all = model.stacks().iter();
+    all.filter(|stack| stack.deploy_role.is_some() && !stack.retired).cloned().collect()
 }
 
 /// Returns the stack that a stack reads from directly, after which it is applied.

@@ -340,13 +340,18 @@ pub(super) struct StateView<'a> {
     pub account_root: String,
 }
 
+/// Returns how a key for states is described, by scripts/bootstrap and by the stack that adopts it alike.
+pub(super) fn key_description(whole: &Whole<'_>, name: &str) -> String {
+    format!("Terraform states of {} {name}.", whole.model.project)
+}
+
 fn state_main(scope: &ForEnvironment<'_>) -> Context {
     let Environment { name, account, partition, state, .. } = scope.environment;
     view(&StateView {
         states: "all states of this environment",
         bucket: &state.bucket,
         key_alias: &state.key_alias,
-        key_description: format!("Terraform states of {} {name}.", scope.whole.model.project),
+        key_description: key_description(&scope.whole, name),
         account_root: format!("arn:{partition}:iam::{account}:root"),
     })
 }

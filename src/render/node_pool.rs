@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::cluster_module::{Switch, object};
 use super::condition::Condition;
 use super::moved::{Moved, moved};
-use crate::blueprint::scalar::{AmiFamily, Name};
+use crate::blueprint::scalar::{AmiFamily, Name, TaintEffect};
 use crate::blueprint::usual;
 use crate::hcl::value::Value;
 use crate::model::addon::CLUSTER_AUTOSCALER;
@@ -283,7 +283,11 @@ fn budgets(disruption: &Disruption) -> Value {
 fn taints(taints: &[Taint]) -> Value {
     let one = |taint: &Taint| {
         let value = (!taint.value.is_empty()).then_some(taint.value.as_str());
-        set(vec![("key", taint.key.as_str().into()), ("value", text(value)), ("effect", taint.effect.into())])
+        set(vec![
+            ("key", taint.key.as_str().into()),
+            ("value", text(value)),
+            ("effect", taint.effect.word().into()),
+        ])
     };
     Value::List(taints.iter().map(one).collect())
 }
@@ -416,11 +420,11 @@ struct TaintView {
 }
 
 /// EKS spells Kubernetes' effects its own way.
-fn eks_effect(effect: &str) -> &'static str {
+fn eks_effect(effect: TaintEffect) -> &'static str {
     match effect {
-        "PreferNoSchedule" => "PREFER_NO_SCHEDULE",
-        "NoExecute" => "NO_EXECUTE",
-        _ => "NO_SCHEDULE",
+        TaintEffect::NoSchedule => "NO_SCHEDULE",
+        TaintEffect::PreferNoSchedule => "PREFER_NO_SCHEDULE",
+        TaintEffect::NoExecute => "NO_EXECUTE",
     }
 }
 

@@ -241,7 +241,7 @@ fn environments(whole: &Whole<'_>) -> Context {
     struct Environments<'a> {
         blueprint: &'a str,
         clusters: Vec<ClusterView<'a>>,
-        stacks: Vec<Stack>,
+        stacks: &'a [Stack],
         has_apps: bool,
         has_karpenter: bool,
         has_fargate: bool,

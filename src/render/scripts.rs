@@ -72,6 +72,7 @@ fn tables(model: &Model) -> Context {
     #[derive(Serialize)]
     struct Tables<'a> {
         engine: &'static str,
+        project: &'a str,
         has_delivery: bool,
         has_pipeline: bool,
         acts_as_role: bool,
@@ -81,7 +82,7 @@ fn tables(model: &Model) -> Context {
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         destroy_first: Vec<DestroyFirstRow<'a>>,
-        stacks: Vec<Stack>,
+        stacks: &'a [Stack],
     }
     let environments = model.environments.iter().map(|environment| EnvironmentRow {
         name: &environment.name,
@@ -120,6 +121,7 @@ fn tables(model: &Model) -> Context {
     let has_pipeline = model.delivery.as_ref().is_some_and(|delivery| has_script(delivery.engine));
     view(&Tables {
         engine: binary(model.engine),
+        project: &model.project,
         has_delivery: model.has_delivery(),
         has_pipeline,
         acts_as_role: has_pipeline || model.has_delivery(),

@@ -512,8 +512,7 @@ fn addon_view(fleet: &Fleet, member: &Member<FleetAddon>) -> Context {
     let condition = Condition::addon(member);
     let by_irsa = is_by_irsa(fleet, member);
     let (depends_because, depends_on) = waits_for(fleet, member);
-    let objects =
-        facts.objects.iter().map(|object| Value::from_catalog(&serde_json::Value::Object(object.clone())));
+    let objects = facts.objects.iter().map(Value::from_catalog);
     view(&View {
         addon: AddonView {
             name: addon.name.as_str(),

@@ -8,6 +8,7 @@
 //! | [`renamed`] | roots that lie elsewhere now |
 //! | [`retired`] | whether what is destroyed was to go |
 //! | [`calls`] | which stacks call which modules |
+//! | [`own`] | what a person put beside a tree's files, for the modules that it calls |
 //! | [`show`] | a change as text, and as data |
 //! | [`touched`] | the stacks that a change touches, with those that depend on them |
 //!
@@ -18,6 +19,7 @@ pub mod calls;
 pub mod content;
 pub mod folder;
 pub mod instance;
+pub mod own;
 pub mod renamed;
 pub mod retired;
 pub mod show;
@@ -34,6 +36,7 @@ use crate::model::facts::{Facts, StackFacts};
 use crate::tree::{Manifest, difference};
 use calls::{Calls, called};
 use folder::{Around, Declarations, Item, Renamed, Succession, declarations, items};
+use own::OwnFiles;
 use renamed::Rename;
 
 /// A generated tree, wherever it lies.
@@ -43,6 +46,8 @@ pub struct Tree {
     files: BTreeMap<Utf8PathBuf, String>,
     /// Its stacks.
     stacks: Vec<Root>,
+    /// What a person put there.
+    own: OwnFiles,
 }
 
 /// The root module of a stack.
@@ -67,6 +72,7 @@ impl Tree {
         Self {
             files: files.iter().map(|file| (file.path.clone(), file.text.clone())).collect(),
             stacks: stacks.iter().map(|it| Root::of(&it.name, Utf8Path::new(&it.folder), &known)).collect(),
+            own: OwnFiles::default(),
         }
     }
 
@@ -80,7 +86,7 @@ impl Tree {
             }
         }
         let stacks = folders.into_iter().map(|(stack, folder)| Root::of(stack, folder, facts.stacks()));
-        Self { stacks: stacks.collect(), files }
+        Self { stacks: stacks.collect(), files, own: OwnFiles::default() }
     }
 
     fn has(&self, folder: &Utf8Path) -> bool {
@@ -269,7 +275,7 @@ struct Part {
     files: Vec<Utf8PathBuf>,
 }
 
-/// Compares two trees. `own` are files that differ among those that plinth did not write, by their paths in the tree.
+/// Compares two trees. `own` are files that differ among those that plinth did not write, by their paths from the tree's folder.
 pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
     let renames = renamed::renames(old, new);
     let old = &old.renamed(&renames, new);
@@ -279,8 +285,10 @@ pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
         .filter(|(_, old, new)| old != new)
         .map(|(path, old, new)| Pair::of(path, old.map(String::as_str), new.map(String::as_str)))
         .collect();
-    let modules: BTreeSet<&Utf8Path> = old.modules().into_iter().chain(new.modules()).collect();
-    let owner = |path: &Utf8Path| path.ancestors().skip(1).find_map(|folder| modules.get(folder).copied());
+    let modules = old.modules().into_iter().chain(new.modules()).chain(new.own_modules());
+    let modules: BTreeSet<&Utf8Path> = modules.collect();
+    // A module may be a submodule of git's, which is like a file.
+    let owner = |path: &Utf8Path| path.ancestors().find_map(|folder| modules.get(folder).copied());
     let mut folders: BTreeMap<&Utf8Path, (Vec<&Pair<'_>>, Vec<&Utf8PathBuf>)> = BTreeMap::new();
     for pair in pairs.iter().filter(|pair| pair.differs()) {
         if let Some(folder) = owner(pair.path) {
@@ -288,15 +296,20 @@ pub fn compare(old: &Tree, new: &Tree, own: &[Utf8PathBuf]) -> Change {
         }
     }
     let mut files: Vec<FileChange> = pairs.iter().map(Pair::change).collect();
-    for path in own.iter().filter(|path| Sort::of(path) != Sort::Silent) {
-        if let Some(folder) = owner(path) {
+    for path in own {
+        let is_read = |folder: &&Utf8Path| match Sort::of(path) {
+            Sort::Silent => path.extension() == Some("md") && new.own.reads_pages(folder),
+            Sort::Terraform | Sort::Other => true,
+        };
+        if let Some(folder) = owner(path).filter(is_read) {
             folders.entry(folder).or_default().1.push(path);
             files.push(FileChange { path: path.clone(), what: FileWhat::Own, diff: String::new() });
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
 
-    let (old_calls, new_calls) = (Calls::read(&old.files), Calls::read(&new.files));
+    let calls = |tree: &Tree| Calls::read(tree.files.iter().chain(&new.own.files), &new.own.at);
+    let (old_calls, new_calls) = (calls(old), calls(new));
     let mut both = Both { old, new, old_calls, new_calls, variables: BTreeMap::new() };
     let variables = folders.iter().map(|(folder, (pairs, _))| {
         let Versions { old, new, .. } = versions(pairs);
@@ -456,6 +469,7 @@ mod tests {
         Tree {
             files: files.iter().map(|(path, text)| ((*path).into(), (*text).to_owned())).collect(),
             stacks: ["a", "b"].map(root).to_vec(),
+            ..Tree::default()
         }
     }
 

@@ -79,6 +79,7 @@ mod tests {
         Tree {
             files: files.map(|path| (path.into(), String::new())).collect(),
             stacks: roots.iter().map(root).collect(),
+            ..Tree::default()
         }
     }
 

@@ -184,7 +184,7 @@ pub fn render_of(text: &str, file_name: &str, find: &Find<'_>) -> Result<Made, S
             }
             if !diagnostics.has_errors() {
                 let facts = resolved.facts(&files).to_map();
-                return Ok(Made { files, stacks: resolved.stacks(), facts });
+                return Ok(Made { files, stacks: resolved.stacks().to_vec(), facts });
             }
         }
     }

@@ -17,16 +17,22 @@ use crate::definitions::Definitions;
 use crate::judge;
 use crate::place::{ACCOUNT, Place};
 use crate::scripts::{kubectl_of, make_cluster};
-use crate::tree::write;
+use crate::tree::{read, write};
 use crate::world::Environment;
 
 const CLUSTER: &str = "azavea-staging-main";
 const INGRESSES: &str = "/apis/networking.k8s.io/v1/namespaces/franklin/ingresses";
+const GATEWAYS: &str = "/apis/gateway.networking.k8s.io/v1/namespaces/franklin/gateways";
 const APPLICATIONS: &str = "/apis/argoproj.io/v1alpha1/namespaces/franklin/applications";
+/// By which Argo CD takes away what an Application has deployed.
+const FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
 const NODE_CLAIMS: &str = "/apis/karpenter.sh/v1/nodeclaims";
 
 /// Who lets go of what, in the order in which the script comes to them, and what it says when they do not.
-const WAITS: [(&str, &str); 6] = [
+const WAITS: [(&str, &str); 8] = [
+    // made again and again, in namespaces that nobody has closed
+    ("applications", "error: applications.argoproj.io are still there"),
+    ("gateways", "error: gateways.gateway.networking.k8s.io are still there"),
     ("targetgroupbindings", "error: targetgroupbindings.elbv2.k8s.aws are still there"),
     ("ingresses", "error: ingresses are still there"),
     ("services", "error: services are still there"),
@@ -44,14 +50,15 @@ fn destroy_waits_for_what_controllers_take_away() {
     let Some(cluster) = ControlPlane::start(what) else { return };
     let kubectl = kubectl_of(&place, &kubectl, &cluster);
     place.put_first("kubectl", &format!("#!/bin/sh\nexec '{}' \"$@\"\n", kubectl.display()));
-    // No stack holds anything but what a file says: this is about what Terraform does not know.
-    let state = place.folder().join("state.json");
-    write(&state, "");
-    let pull = format!(
-        "case \"$*\" in version) echo 'Terraform v1.11.4' ;; *services' state pull') cat '{}' ;; esac",
-        state.display()
+    place.put_first(
+        "aws",
+        &AWS.replace("AWS", &place.aws_path().display().to_string()).replace("FOLDER", &path_of(&place)),
     );
-    place.put_first("terraform", &format!("#!/bin/sh\n{pull}\n"));
+    place.put_first("terraform", &TERRAFORM.replace("FOLDER", &path_of(&place)));
+    let state = place.folder().join("state.json");
+    for file in [&state, &place.folder().join("inside"), &place.folder().join("refused")] {
+        write(file, "");
+    }
     place.generate("azavea", |blueprint| {
         format!("{}[cluster.addons.argo-cd]\n", blueprint.replace("111111111111", ACCOUNT))
     });
@@ -65,6 +72,7 @@ fn destroy_waits_for_what_controllers_take_away() {
     assert_eq!(status, 0, "there is no cluster, so nothing holds it:\n{said}");
     assert!(said.contains("EKS has no cluster azavea-staging-main: nothing to drain"), "{said}");
 
+    forgets(&place, "-destroy -refresh=false", || destroy("3", &[]));
     refuses_what_would_stop_it(&place, &state, || destroy("3", &[]));
     refuses_versions(&place, &staging);
 
@@ -74,6 +82,19 @@ fn destroy_waits_for_what_controllers_take_away() {
     assert!(said.contains("EKS protects azavea-staging-main from deletion"), "{said}");
     place.aws(&["eks", "delete-cluster", "--region", "us-east-1", "--name", CLUSTER]);
     make_cluster(&place, &staging, CLUSTER, "1.36", false);
+    refuses_strange_nodes(&place, &state, || destroy("3", &["--skip-drain"]));
+    let answering = read(&place.first("kubectl"));
+    place.put_first("kubectl", "#!/bin/sh\necho refused >&2\nexit 1\n");
+    forgets(&place, "-destroy", || destroy("3", &["--skip-drain"]));
+    place.put_first("kubectl", &answering);
+    refuse(&place, "get-resources");
+    let (status, said) = destroy("3", &[]);
+    assert!(
+        status == 1 && said.contains("leaves behind could not be listed\nhelp: scripts/destroy --help"),
+        "{said}"
+    );
+    assert!(!said.contains("== destroy"), "{said}");
+    refuse(&place, "");
 
     let world = &StandIn {
         plane: &cluster,
@@ -81,6 +102,7 @@ fn destroy_waits_for_what_controllers_take_away() {
         is_over: false.into(),
         refused: 0.into(),
         healed: false.into(),
+        made: 0.into(),
     };
     thread::scope(|scope| {
         let _end = End(&world.is_over);
@@ -91,9 +113,14 @@ fn destroy_waits_for_what_controllers_take_away() {
         let before = cluster.objects();
         let (status, said) = destroy("3", &[]);
         assert_eq!(status, 1, "{said}");
-        assert!(said.contains("error: applications still hold these load balancers and volumes"), "{said}");
-        for held in ["franklin Ingress front", "franklin PersistentVolumeClaim data", "franklin Service web"]
-        {
+        assert!(said.contains("error: applications still hold these on azavea-staging-main"), "{said}");
+        for held in [
+            "franklin Ingress front",
+            "franklin Gateway edge",
+            "franklin TargetGroupBinding own",
+            "franklin PersistentVolumeClaim data",
+            "franklin Service web",
+        ] {
             assert!(said.contains(held), "{held}:\n{said}");
         }
         assert!(!said.contains("+ kubectl delete"), "{said}");
@@ -112,14 +139,19 @@ fn destroy_waits_for_what_controllers_take_away() {
         let removed = leave_behind(&place);
         let (status, said) = destroy("30", &["--with-applications"]);
         assert!(status == 1 && said.contains("would keep the network of azavea-staging-main"), "{said}");
+        refuse(&place, "delete-log-group");
         let (status, said) = destroy("120", &["--with-applications", "--sweep"]);
-        assert_eq!(status, 0, "{said}");
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains("these are not removed: /aws/eks/azavea-staging-main/cluster\n"), "{said}");
+        assert!(!said.contains("\nNext:"), "{said}");
+        refuse(&place, "");
         for command in removed {
             assert!(said.contains(&format!("+ aws {command}")), "{command}:\n{said}");
         }
         assert!(said.contains("stays: aws ec2 delete-volume"), "{said}");
-        let (status, said) = destroy("3", &[]);
+        let (status, said) = destroy("3", &["--sweep"]);
         assert_eq!(status, 0, "a second time:\n{said}");
+        assert!(said.contains("+ aws logs delete-log-group "), "{said}");
     });
 
     let left = cluster.objects();
@@ -128,6 +160,7 @@ fn destroy_waits_for_what_controllers_take_away() {
         let gone = [
             "Application",
             "Ingress",
+            "Gateway",
             "TargetGroupBinding",
             "NodeClaim",
             "PersistentVolume",
@@ -139,8 +172,90 @@ fn destroy_waits_for_what_controllers_take_away() {
     for kept in ["NodePool /core", "Service franklin/inner", "StatefulSet nats/nats", "Node /managed-1"] {
         assert!(left.contains(kept), "{kept} in {left:?}");
     }
-    assert!(world.refused.load(Ordering::Relaxed) > 0, "nobody tried to make the Ingress again");
+    assert!(world.refused.load(Ordering::Relaxed) > 0, "nobody tried to make Ingress and Gateway again");
     assert!(world.healed.load(Ordering::Relaxed), "nobody made an Application again");
+}
+
+/// An AWS that minds which groups are named in rules of others, as moto's does not, and that refuses what a file says.
+const AWS: &str = r#"#!/bin/sh
+for last; do :; done
+case "$*" in
+  'ec2 delete-security-group '*)
+    query="SecurityGroupRules[?ReferencedGroupInfo.GroupId=='$last'].[SecurityGroupRuleId]"
+    [ -z "$('AWS' ec2 describe-security-group-rules --region us-east-1 --output text --query "$query")" ] || { echo DependencyViolation >&2 && exit 254; }
+    ;;
+esac
+read -r refused <'FOLDER/refused'
+case "$2" in "$refused") echo AccessDenied >&2 && exit 254 ;; esac
+exec 'AWS' "$@"
+"#;
+
+/// An engine for which no stack holds anything but what two files say, as this is about what Terraform does not know. What is
+/// inside a cluster it cannot ask for.
+const TERRAFORM: &str = r#"#!/bin/sh
+inside='FOLDER/inside'
+case "$*" in
+  version) echo 'Terraform v1.11.4' ;;
+  *services' state pull') cat 'FOLDER/state.json' ;;
+  *services' state list') cat "$inside" ;;
+  *services' state rm '*) for address; do grep -vxF -e "$address" "$inside" >"$inside.new"; mv "$inside.new" "$inside"; done ;;
+  *services' plan '*) grep -E 'helm_release|kubernetes_' "$inside" && echo 'Kubernetes cluster unreachable' >&2 && exit 1; exit 2 ;;
+  *services' apply '*) : >"$inside" ;;
+esac
+"#;
+
+fn path_of(place: &Place) -> String {
+    place.folder().display().to_string()
+}
+
+/// From now on AWS refuses a call.
+fn refuse(place: &Place, call: &str) {
+    write(&place.folder().join("refused"), &format!("{call}\n"));
+}
+
+/// What is inside a cluster that is gone, or that nobody reaches, no engine can ask for: the state forgets it, and the rest goes.
+fn forgets(place: &Place, plan: &str, destroy: impl Fn() -> (i32, String)) {
+    let inside = place.folder().join("inside");
+    let addresses =
+        ["module.services.helm_release.nats", "module.a[\"b c\"].kubernetes_storage_class_v1.gp3"];
+    write(&inside, &format!("{}\nmodule.services.aws_iam_role.nats\n{}\n", addresses[0], addresses[1]));
+    let (status, said) = destroy();
+    assert_eq!(status, 0, "{said}");
+    let forgotten = format!("state rm -lock-timeout=2m {} '{}'\n", addresses[0], addresses[1]);
+    assert!(said.contains(&forgotten), "{forgotten}\n{said}");
+    assert!(said.contains(&format!("services plan -input=false -lock-timeout=2m -detailed-exitcode -out=.terraform/plinth-destroy.tfplan {plan}\n")), "{said}");
+    assert_eq!(read(&inside), "", "{said}");
+}
+
+/// EKS deletes no cluster that has node groups or Fargate profiles, and the state knows only its own.
+fn refuses_strange_nodes(place: &Place, state: &Path, destroy: impl Fn() -> (i32, String)) {
+    let of = ["--region", "us-east-1", "--cluster-name", CLUSTER, "--nodegroup-name", "by-hand"];
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/node");
+    let made = ["eks", "create-nodegroup", "--node-role", &role, "--subnets", "subnet-1"];
+    place.aws(&[&made[..], &of].concat());
+    let (status, said) = destroy();
+    assert!(
+        status == 1 && said.contains("that its state does not, and goes only after them: by-hand\n"),
+        "{said}"
+    );
+    assert!(!said.contains("== destroy"), "{said}");
+    let attributes = json!({ "cluster_name": CLUSTER, "node_group_name": "by-hand" });
+    put(state, &[&resource("aws_eks_node_group", "core", attributes)]);
+    let (status, said) = destroy();
+    assert_eq!(status, 0, "{said}");
+    write(state, "");
+    place.aws(&[&["eks", "delete-nodegroup"], &of[..]].concat());
+}
+
+/// A resource as a state has it.
+fn resource(kind: &str, name: &str, attributes: Value) -> Value {
+    let instances = json!([{ "schema_version": 0, "attributes": attributes }]);
+    json!({ "mode": "managed", "type": kind, "name": name, "provider": "p", "instances": instances })
+}
+
+fn put(state: &Path, resources: &[&Value]) {
+    let text = serde_json::to_string_pretty(&json!({ "version": 4, "resources": resources }));
+    write(state, &text.expect("values are text"));
 }
 
 fn upgrade(place: &Place, flags: &[&str]) -> (i32, String) {
@@ -174,20 +289,12 @@ fn refuses_what_would_stop_it(place: &Place, state: &Path, destroy: impl Fn() ->
     const US: [&str; 2] = ["--region", "us-east-1"];
     const KEPT: [&str; 2] = ["azavea-staging-main-velero", "franklin/api"];
     let object = ["--bucket", KEPT[0], "--key", "backup"];
-    let resource = |kind: &str, name: &str, attributes: Value| {
-        let instances = json!([{ "schema_version": 0, "attributes": attributes }]);
-        json!({ "mode": "managed", "type": kind, "name": name, "provider": "p", "instances": instances })
-    };
     let bucket = resource("aws_s3_bucket", "velero", json!({ "arn": format!("arn:aws:s3:::{}", KEPT[0]) }));
     let arn = format!("arn:aws:ecr:us-east-1:{ACCOUNT}:repository/{}", KEPT[1]);
     let repository = resource("aws_ecr_repository", "this", json!({ "arn": arn }));
     let guard = resource("terraform_data", "protected", json!({}));
-    let put = |resources: &[&Value]| {
-        let text = serde_json::to_string_pretty(&json!({ "version": 4, "resources": resources }));
-        write(state, &text.expect("values are text"));
-    };
 
-    put(&[&guard, &bucket]);
+    put(state, &[&guard, &bucket]);
     let (status, said) = destroy();
     assert_eq!(status, 1, "{said}");
     assert!(
@@ -198,7 +305,7 @@ fn refuses_what_would_stop_it(place: &Place, state: &Path, destroy: impl Fn() ->
     );
     assert!(said.contains("help: scripts/apply staging "), "{said}");
 
-    put(&[&bucket, &repository]);
+    put(state, &[&bucket, &repository]);
     let (status, said) = destroy();
     assert_eq!(status, 0, "both are gone already, though the state has them:\n{said}");
     place.aws(&[&["s3api", "create-bucket", "--bucket", KEPT[0]], &US[..]].concat());
@@ -255,6 +362,28 @@ fn leave_behind(place: &Place) -> Vec<String> {
         ["ec2", "create-security-group", "--group-name", "k8s-elb-a", "--description", "a", "--vpc-id", &vpc];
     let tag = tagged("security-group", "elbv2.k8s.aws/cluster");
     let group = made(&[&group[..], &["--tag-specifications", &tag]].concat(), "GroupId");
+    // EKS' own group: a rule there names it, as the in-tree controller has left it.
+    let own = [
+        "ec2",
+        "create-security-group",
+        "--group-name",
+        "eks-cluster-sg",
+        "--description",
+        "a",
+        "--vpc-id",
+        &vpc,
+    ];
+    let own = made(&own, "GroupId");
+    let rule = |way: &str| {
+        let call = format!("authorize-security-group-{way}");
+        let pairs = format!("IpProtocol=tcp,FromPort=80,ToPort=80,UserIdGroupPairs=[{{GroupId={group}}}]");
+        let arguments = ["ec2", &call, "--group-id", &own, "--ip-permissions", &pairs];
+        made(&arguments, "SecurityGroupRules[0].SecurityGroupRuleId")
+    };
+    let rules = ["ingress", "egress"].map(|way| {
+        let rule = rule(way);
+        format!("ec2 revoke-security-group-{way} --region us-east-1 --group-id {own} --security-group-rule-ids {rule}")
+    });
     let interface = ["ec2", "create-network-interface", "--subnet-id", &subnet, "--tag-specifications"];
     let tag = tagged("network-interface", "cluster.k8s.amazonaws.com/name");
     let interface = made(&[&interface[..], &[&tag]].concat(), "NetworkInterface.NetworkInterfaceId");
@@ -267,7 +396,10 @@ fn leave_behind(place: &Place) -> Vec<String> {
     let balancer = made(&[&balancer[..], &[&tag]].concat(), "LoadBalancers[0].LoadBalancerArn");
     let name = format!("/aws/eks/{CLUSTER}/cluster");
     place.aws(&["logs", "create-log-group", "--region", "us-east-1", "--log-group-name", &name]);
+    let [ingress, egress] = rules;
     vec![
+        ingress,
+        egress,
         format!("ec2 terminate-instances --region us-east-1 --instance-ids {instance}"),
         format!("elbv2 delete-load-balancer --region us-east-1 --load-balancer-arn {balancer}"),
         format!("ec2 delete-network-interface --region us-east-1 --network-interface-id {interface}"),
@@ -295,10 +427,12 @@ struct StandIn<'p> {
     /// Kinds of which somebody lets go.
     at_work: Mutex<BTreeSet<&'static str>>,
     is_over: AtomicBool,
-    /// How often an Ingress was refused to whoever keeps it as Git has it.
+    /// How often an Ingress or a Gateway was refused to whoever keeps it as Git has it.
     refused: AtomicUsize,
     /// Whether an Application was made again by the one that it belongs to.
     healed: AtomicBool,
+    /// How often.
+    made: AtomicUsize,
 }
 
 impl StandIn<'_> {
@@ -323,6 +457,7 @@ impl StandIn<'_> {
 
         // Who made something in AWS takes it away, then the finalizer.
         let kinds = [
+            ("gateways", "/apis/gateway.networking.k8s.io/v1"),
             ("targetgroupbindings", "/apis/elbv2.k8s.aws/v1beta1"),
             ("ingresses", "/apis/networking.k8s.io/v1"),
             ("services", "/api/v1"),
@@ -333,12 +468,22 @@ impl StandIn<'_> {
                 self.plane.merge(&path, &json!({ "metadata": { "finalizers": null } }));
             }
         }
-        // Argo CD: what an Application is to deploy is there, also when that is another one; until it goes itself.
-        for parent in list(APPLICATIONS).iter().filter(|it| goes(it)) {
-            if !self.healed.swap(true, Ordering::Relaxed) {
-                self.plane.request("POST", APPLICATIONS, Some(&application_of_argo("child", &json!([]))));
+        // Argo CD: what an Application is to deploy is there, also when that is another one, in a namespace of its own; once
+        // when it is at work, else again and again.
+        for parent in list("/apis/argoproj.io/v1alpha1/applications").iter().filter(|it| goes(it)) {
+            if !at_work.contains("applications") || !self.healed.swap(true, Ordering::Relaxed) {
+                let to = format!("again-{}", self.made.fetch_add(1, Ordering::Relaxed));
+                let metadata = json!({ "name": to });
+                let space = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata });
+                self.plane.request("POST", "/api/v1/namespaces", Some(&space));
+                let path = format!("/apis/argoproj.io/v1alpha1/namespaces/{to}/applications");
+                self.plane.request("POST", &path, Some(&application_of_argo("child", &json!([FINALIZER]))));
             }
-            let path = format!("{APPLICATIONS}/{}", name(parent));
+            let path = format!(
+                "/apis/argoproj.io/v1alpha1/namespaces/{}/applications/{}",
+                namespace(parent),
+                name(parent)
+            );
             self.plane.merge(&path, &json!({ "metadata": { "finalizers": null } }));
         }
         // Kubelets: a pod has ended.
@@ -388,12 +533,14 @@ impl StandIn<'_> {
             }
         }
         // Who keeps everything as Git has it.
-        if at_work.contains("ingresses") && list(INGRESSES).is_empty() {
-            let answer = self.plane.request("POST", INGRESSES, Some(&ingress()));
-            let is_refused =
-                answer.status == 403 && answer.body["message"].to_string().contains("plinth-destroy");
-            assert!(is_refused, "the Ingress is there again: {}", answer.body);
-            self.refused.fetch_add(1, Ordering::Relaxed);
+        for (kind, path, object) in [("ingresses", INGRESSES, ingress()), ("gateways", GATEWAYS, gateway())] {
+            if at_work.contains(kind) && list(path).is_empty() {
+                let answer = self.plane.request("POST", path, Some(&object));
+                let is_refused =
+                    answer.status == 403 && answer.body["message"].to_string().contains("plinth-destroy");
+                assert!(is_refused, "there again: {}", answer.body);
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -423,7 +570,7 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
     });
     let claim_kind = json!({ "apiVersion": "karpenter.sh/v1", "kind": "NodeClaim" });
     plane.apply("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", &applications_of_argo());
-    plane.know(definitions, &[pool("worker"), claim_kind, binding.clone()]);
+    plane.know(definitions, &[pool("worker"), claim_kind, binding.clone(), gateway()]);
 
     for (name, labels) in
         [("franklin", json!({ "Application": "franklin", "Team": "maps" })), ("nats", json!({}))]
@@ -474,9 +621,7 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
             "provisioner": "ebs.csi.aws.com",
         }),
     );
-    for (name, finalizers) in
-        [("root", json!(["resources-finalizer.argocd.argoproj.io"])), ("child", json!([]))]
-    {
+    for (name, finalizers) in [("root", json!([FINALIZER])), ("child", json!([]))] {
         plane.apply(APPLICATIONS, &application_of_argo(name, &finalizers));
     }
     application(plane, &binding);
@@ -495,6 +640,7 @@ fn fill(plane: &ControlPlane, definitions: &Definitions) {
 fn application(plane: &ControlPlane, binding: &Value) {
     plane.apply("/apis/elbv2.k8s.aws/v1beta1/namespaces/franklin/targetgroupbindings", binding);
     plane.apply(INGRESSES, &ingress());
+    plane.apply(GATEWAYS, &gateway());
     for (name, kind, finalizers) in
         [("web", "LoadBalancer", json!(["service.k8s.aws/resources"])), ("inner", "ClusterIP", json!([]))]
     {
@@ -604,6 +750,15 @@ fn ingress() -> Value {
         "kind": "Ingress",
         "metadata": { "name": "front", "finalizers": ["ingress.k8s.aws/resources"] },
         "spec": { "defaultBackend": { "service": { "name": "web", "port": { "number": 80 } } } },
+    })
+}
+
+fn gateway() -> Value {
+    json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": { "name": "edge", "finalizers": ["gateway.k8s.aws/alb"] },
+        "spec": { "gatewayClassName": "alb", "listeners": [{ "name": "http", "port": 80, "protocol": "HTTP" }] },
     })
 }
 

@@ -6,7 +6,7 @@ use crate::blueprint::node::{Node, Value};
 use crate::blueprint::pattern::{Placeholder, Scope};
 use crate::blueprint::read::Named;
 use crate::diagnostic::Spanned;
-use crate::model::Context;
+use crate::model::{Context, check_repeated};
 use crate::problem::Problem;
 
 /// Characters of a policy, white space aside (IAM user guide, "IAM and AWS STS quotas", read 2026-11).
@@ -41,7 +41,7 @@ pub(super) fn check(context: &mut Context<'_>, wish: &Named<Keys>, scope: &Scope
     }
     let sids: Vec<Spanned<String>> =
         statements.iter().filter_map(|statement| statement.sid.clone()).collect();
-    context.check_repeated(&sids);
+    check_repeated(context, &sids);
     let characters = length(statements, scope);
     if characters > MOST_POLICY {
         let addon = name.to_string();

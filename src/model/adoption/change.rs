@@ -1,7 +1,7 @@
 //! What an apply changes in place of a cluster that exists.
 
 use super::{Change, entry, existing_addon, listed, log_group, tenant_roles};
-use crate::blueprint::existing::{Existing, at, is_true, text, texts};
+use crate::blueprint::existing::{Existing, is_true, text, texts};
 use crate::blueprint::node::{Node, Value};
 use crate::catalog::AddonKind;
 use crate::model::Cluster;
@@ -100,7 +100,7 @@ const IN_PLACE: [InPlace; 9] = [
 ];
 
 fn log_types(cluster: &Node) -> Vec<&str> {
-    let Some(Value::Array(settings)) = at(cluster, "logging.clusterLogging").map(|list| &list.value) else {
+    let Some(Value::Array(settings)) = cluster.at("logging.clusterLogging").map(|list| &list.value) else {
         return Vec::new();
     };
     settings
@@ -173,7 +173,7 @@ const OLDER: &str = "Older ones are deleted. `log_retention_days` says otherwise
 fn log_changes(existing: &Existing, cluster: &Cluster) -> Vec<Change> {
     let Some(group) = log_group(existing) else { return Vec::new() };
     let becomes = cluster.settings.log_retention_days;
-    let (days, note) = match at(group, "retentionInDays").map(|days| &days.value) {
+    let (days, note) = match group.at("retentionInDays").map(|days| &days.value) {
         Some(Value::Integer(days)) if *days < i64::from(becomes) => {
             (format!("{days} days"), "Nothing is deleted, and CloudWatch charges for what is kept.")
         }

@@ -1,7 +1,7 @@
 //! What never changes under a cluster that exists, and what stands in the way of an adoption.
 
 use super::{Kept, eks, entry, run_and_again};
-use crate::blueprint::existing::{self, Existing, at, is_true, text, texts, word};
+use crate::blueprint::existing::{self, Existing, is_true, text, texts};
 use crate::blueprint::keys::{Cluster as ClusterKeys, Network as NetworkKeys};
 use crate::blueprint::node::Node;
 use crate::blueprint::pattern::{Pattern, Scope};
@@ -11,6 +11,7 @@ use crate::diagnostic::{Span, Spanned};
 use crate::model::Context;
 use crate::model::support::next;
 use crate::problem::Problem;
+use crate::shell::word;
 
 /// What never changes under a cluster that exists, or must not at the same time: the blueprint says it.
 ///
@@ -234,21 +235,21 @@ const OBSTACLES: [Obstacle; 8] = [
     },
     Obstacle {
         path: "outpostConfig",
-        is_there: |cluster| at(cluster, "outpostConfig").is_some(),
+        is_there: |cluster| cluster.at("outpostConfig").is_some(),
         what: "its control plane is on an Outpost",
         why: "the standard's settings do not exist there",
         help: "leave this cluster out of the blueprint",
     },
     Obstacle {
         path: "connectorConfig",
-        is_there: |cluster| at(cluster, "connectorConfig").is_some(),
+        is_there: |cluster| cluster.at("connectorConfig").is_some(),
         what: "AWS does not run it: it is a connected cluster",
         why: "there is nothing in AWS to adopt",
         help: "leave this cluster out of the blueprint",
     },
     Obstacle {
         path: "remoteNetworkConfig",
-        is_there: |cluster| at(cluster, "remoteNetworkConfig").is_some(),
+        is_there: |cluster| cluster.at("remoteNetworkConfig").is_some(),
         what: "it has hybrid nodes",
         why: "plinth has no word for their networks, and an apply would take them away",
         help: "leave this cluster out of the blueprint while it has them",
@@ -358,7 +359,7 @@ pub(in crate::model) fn check(
     };
     for obstacle in OBSTACLES.iter().filter(|obstacle| (obstacle.is_there)(&existing.cluster)) {
         let Obstacle { what, why, help, path, .. } = obstacle;
-        let at = at(&existing.cluster, path).map_or(existing.cluster.span, |node| node.span);
+        let at = existing.cluster.at(path).map_or(existing.cluster.span, |node| node.span);
         let help = help.replace("{region}", &word(existing.region())).replace("{cluster}", &word(name));
         context.push(not_adoptable((*what).to_owned(), why, help), at);
     }
@@ -376,7 +377,7 @@ pub(in crate::model) fn check(
             let is_written = written != Span::default();
             let problem =
                 Problem::NotAsExisting { key, cluster: name.to_owned(), has, says: value, why, is_written };
-            let of = at(&existing.cluster, path).map_or(existing.cluster.span, |node| node.span);
+            let of = existing.cluster.at(path).map_or(existing.cluster.span, |node| node.span);
             // What nobody wrote is asked for where the cluster says it.
             let (here, there) = if is_written { (written, of) } else { (of, import.span) };
             context.push_conflict(problem, here, there);

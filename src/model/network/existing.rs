@@ -10,7 +10,7 @@ use super::{Place, zones};
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::{SecurityGroupId, SubnetId, VpcId, Zoned};
 use crate::diagnostic::{Span, Spanned};
-use crate::model::Context;
+use crate::model::{Context, check_repeated};
 use crate::problem::Problem;
 
 /// A VPC in which plinth makes nothing but the cluster.
@@ -89,7 +89,7 @@ pub(super) fn resolve(
         public: in_zone(&keys.public_subnets, zone),
         pods: in_zone(&keys.pod_subnets, zone),
     });
-    context.check_repeated(&keys.security_groups);
+    check_repeated(context, &keys.security_groups);
     let security_groups = keys.security_groups.iter().map(|group| group.value.clone()).collect();
     let (id, tag_subnets) = (id.value.clone(), *keys.tag_subnets);
     Some(ExistingVpc { id, zones: zones.collect(), security_groups, tag_subnets })

@@ -9,7 +9,7 @@ use super::{Place, overlaps, private_range, shared_range, zones};
 use crate::blueprint::keys::Network as Keys;
 use crate::blueprint::scalar::Nat;
 use crate::diagnostic::{Span, Spanned};
-use crate::model::Context;
+use crate::model::{Context, Report, check_repeated};
 use crate::problem::Problem;
 
 /// A VPC that plinth makes.
@@ -102,7 +102,7 @@ fn check_keys(context: &mut Context<'_>, keys: &Keys) {
 fn endpoints(context: &mut Context<'_>, keys: &Keys) -> Vec<String> {
     let known = &context.catalog.vpc_endpoints;
     let mut names: Vec<String> = Vec::new();
-    context.check_repeated(&keys.endpoints);
+    check_repeated(context, &keys.endpoints);
     for name in keys.endpoints.iter() {
         if name.value == "s3" {
             context.push(Problem::EndpointOfS3, name.span);
@@ -150,10 +150,8 @@ fn check_pod_range(context: &mut Context<'_>, keys: &Keys, range: &Spanned<Ipv4N
     for (other, what, at) in others.into_iter().filter(|(other, ..)| overlaps(range.value, *other)) {
         is_free = false;
         let problem = Problem::PodRangeOverlap { range: range.value, other, what };
-        match at.as_ref().filter(|at| at.is_written()) {
-            Some(at) => context.push_conflict(problem, range.span, at.span),
-            None => context.push(problem, range.span),
-        }
+        let at = at.as_ref().filter(|at| at.is_written());
+        context.report(problem, range.span, at.map(|at| at.span));
     }
     why.is_none() && is_free
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::kubelet::{Kubelet, PODS_WITH_PREFIXES};
 use crate::blueprint::keys::Cluster as ClusterKeys;
 use crate::blueprint::quantity::{mebibytes, millicores};
-use crate::blueprint::scalar::{AmiFamily, InstanceType};
+use crate::blueprint::scalar::{AmiFamily, Architecture, InstanceType};
 use crate::catalog::InstanceSize;
 use crate::hcl::value::Value;
 use crate::model::{addon, network};
@@ -104,7 +104,7 @@ pub(in crate::model) fn allocatable(
     addressing: Addressing,
 ) -> Resources {
     let most = kubelet.max_pods.unwrap_or(u32::MAX).min(most_pods(size));
-    let graviton = if instance.architecture() == "arm64" { 64 } else { 0 };
+    let graviton = if instance.architecture() == Architecture::Arm64 { 64 } else { 0 };
     let memory = usable(size.memory_mib - graviton);
     // AL2023 reckons with what the type could hold, Bottlerocket with what it is told.
     let own = Addressing::default().pods(size);

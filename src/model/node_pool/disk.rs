@@ -6,7 +6,7 @@ use super::{Ground, Report};
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::number::{DiskGib, Iops};
 use crate::blueprint::pattern::{Pattern, Scope};
-use crate::blueprint::scalar::PoolKind;
+use crate::blueprint::scalar::{PoolKind, is_account};
 use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
 use crate::problem::Problem;
@@ -87,7 +87,7 @@ pub(in crate::model) fn key(pattern: &Pattern, scope: &Scope<'_>) -> Result<Stri
     };
     let id = resource.strip_prefix("key/").unwrap_or_default();
     let is_key = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if !is_key || account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+    if !is_key || !is_account(account) {
         return Err(Problem::InvalidKey { value: arn });
     }
     if *partition != scope.partition || *region != scope.region {

@@ -3,7 +3,7 @@
 use super::{Ground, Report, check_repeated};
 use crate::blueprint::keys::NodePool as Keys;
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::{AmiFamily, InstanceType, PoolKind};
+use crate::blueprint::scalar::{AmiFamily, Architecture, InstanceType, PoolKind};
 use crate::blueprint::usual;
 use crate::catalog::Instances;
 use crate::diagnostic::Spanned;
@@ -125,16 +125,17 @@ fn is_build(text: &str) -> bool {
 }
 
 /// What EKS calls the image of a managed group (API `CreateNodegroup`, `amiType`, read 2026-11).
-pub(super) fn ami_type(family: AmiFamily, architecture: &str, has_gpus: bool) -> &'static str {
-    match (family, architecture == "arm64", has_gpus) {
-        (AmiFamily::Al2023, false, false) => "AL2023_x86_64_STANDARD",
-        (AmiFamily::Al2023, false, true) => "AL2023_x86_64_NVIDIA",
-        (AmiFamily::Al2023, true, false) => "AL2023_ARM_64_STANDARD",
-        (AmiFamily::Al2023, true, true) => "AL2023_ARM_64_NVIDIA",
-        (AmiFamily::Bottlerocket, false, false) => "BOTTLEROCKET_x86_64",
-        (AmiFamily::Bottlerocket, false, true) => "BOTTLEROCKET_x86_64_NVIDIA",
-        (AmiFamily::Bottlerocket, true, false) => "BOTTLEROCKET_ARM_64",
-        (AmiFamily::Bottlerocket, true, true) => "BOTTLEROCKET_ARM_64_NVIDIA",
+pub(super) fn ami_type(family: AmiFamily, architecture: Architecture, has_gpus: bool) -> &'static str {
+    use Architecture::{Amd64, Arm64};
+    match (family, architecture, has_gpus) {
+        (AmiFamily::Al2023, Amd64, false) => "AL2023_x86_64_STANDARD",
+        (AmiFamily::Al2023, Amd64, true) => "AL2023_x86_64_NVIDIA",
+        (AmiFamily::Al2023, Arm64, false) => "AL2023_ARM_64_STANDARD",
+        (AmiFamily::Al2023, Arm64, true) => "AL2023_ARM_64_NVIDIA",
+        (AmiFamily::Bottlerocket, Amd64, false) => "BOTTLEROCKET_x86_64",
+        (AmiFamily::Bottlerocket, Amd64, true) => "BOTTLEROCKET_x86_64_NVIDIA",
+        (AmiFamily::Bottlerocket, Arm64, false) => "BOTTLEROCKET_ARM_64",
+        (AmiFamily::Bottlerocket, Arm64, true) => "BOTTLEROCKET_ARM_64_NVIDIA",
     }
 }
 

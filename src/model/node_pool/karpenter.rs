@@ -12,7 +12,7 @@ use crate::blueprint::keys::{Cluster as ClusterKeys, NodePool as Keys};
 use crate::blueprint::quantity::{is_within, mebibytes, millicores};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{
-    AmiFamily, Architecture, Capacity, ConsolidationPolicy, InstanceType, Name, PoolKind, seconds,
+    AmiFamily, Architecture, Capacity, ConsolidationPolicy, Name, PoolKind, seconds,
 };
 use crate::blueprint::usual;
 use crate::diagnostic::Spanned;
@@ -263,10 +263,7 @@ pub(super) fn check_release(context: &mut Context<'_>, keys: &ClusterKeys, addon
             version: karpenter.version.clone(),
             least: BALANCED.to_string(),
         };
-        match written {
-            Some(version) => context.push_conflict(problem, policy.span, version.span),
-            None => context.push(problem, policy.span),
-        }
+        context.report(problem, policy.span, written.map(|version| version.span));
     }
 }
 
@@ -307,11 +304,7 @@ fn check_gpu_limit(report: &mut impl Report, ground: &Ground<'_>, pool: &Named<K
 /// Returns the architecture of a Karpenter pool: that of its instance types, where it names any.
 fn architecture(report: &mut impl Report, keys: &Keys) -> Architecture {
     let types = keys.instance_types.iter().flat_map(|types| types.iter());
-    let of = |instance: &InstanceType| match instance.architecture() {
-        "arm64" => Architecture::Arm64,
-        _ => Architecture::Amd64,
-    };
-    let mut types = types.map(|instance| (of(instance), instance));
+    let mut types = types.map(|instance| (instance.architecture(), instance));
     let Some((first, first_at)) = types.next() else {
         return keys.architecture.as_ref().map_or(usual::WORKER.architecture, |set| set.value);
     };

@@ -1,6 +1,6 @@
 //! Labels and taints of nodes: syntax, and what others keep for themselves.
 
-use super::{CORE, CORE_TAINT, Ground, MIDDLEWARE, NODE_TYPE, Report, Taint, image};
+use super::{CORE, CORE_TAINT, Ground, MIDDLEWARE, NODE_TYPE, Report, Taint, WORKER, image};
 use crate::blueprint::keys::{NodePool as Keys, Taint as TaintKeys};
 use crate::blueprint::read::Named;
 use crate::blueprint::scalar::{AmiFamily, TaintEffect};
@@ -19,7 +19,7 @@ pub(super) fn labels(
     pool: &Named<Keys>,
 ) -> Vec<(String, String)> {
     let Named { name, value: keys } = pool;
-    let node_type = if matches!(name.as_str(), CORE | MIDDLEWARE) { name.as_str() } else { "worker" };
+    let node_type = if matches!(name.as_str(), CORE | MIDDLEWARE) { name.as_str() } else { WORKER };
     let mut labels = vec![(NODE_TYPE.to_owned(), node_type.to_owned())];
     if needs_device_plugin(ground, keys) {
         labels.push((GPU_LABEL.0.to_owned(), GPU_LABEL.1.to_owned()));
@@ -45,7 +45,7 @@ pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named
     let built_in = |key: &str, value: &str| Taint {
         key: key.to_owned(),
         value: value.to_owned(),
-        effect: TaintEffect::NoSchedule.word(),
+        effect: TaintEffect::NoSchedule,
     };
     let mut taints = Vec::new();
     if name.as_str() == CORE {
@@ -78,7 +78,7 @@ pub(super) fn taints(report: &mut impl Report, ground: &Ground<'_>, pool: &Named
         taints.push(Taint {
             key: taint.key.value.clone(),
             value: taint.value.as_ref().map(|value| value.value.clone()).unwrap_or_default(),
-            effect: taint.effect.word(),
+            effect: taint.effect.value,
         });
     }
     taints

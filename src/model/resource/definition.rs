@@ -6,7 +6,7 @@
 use super::{Kind, Resource};
 use crate::blueprint::node::{Node, Value as Written};
 use crate::diagnostic::Spanned;
-use crate::hcl::value::{Value, quote};
+use crate::hcl::value::{Value, template_text};
 use crate::model::Context;
 use crate::problem::Problem;
 
@@ -65,20 +65,19 @@ impl Filling<'_, '_> {
             return Value::expression(expression);
         }
         let mut parts = text.split("${");
-        let quoted = |text: &str| {
-            let text = quote(text);
-            text[1..text.len() - 1].to_owned()
-        };
-        let mut filled = quoted(parts.next().expect("a text has a beginning"));
+        let mut filled = template_text(parts.next().expect("a text has a beginning"));
         let mut is_filled = false;
         for part in parts {
             is_filled = true;
-            let (name, behind) = part.split_once('}').unwrap_or((part, ""));
-            if let Some(expression) = self.expression(name) {
-                filled += &format!("${{{expression}}}{}", quoted(behind));
+            let closed = part.split_once('}');
+            if let Some((expression, behind)) =
+                closed.and_then(|(name, behind)| Some((self.expression(name)?, behind)))
+            {
+                filled += &format!("${{{expression}}}{}", template_text(behind));
             } else {
-                let known = self.known();
-                self.context.push(Problem::UnknownInDefinition { name: name.to_owned(), known }, node.span);
+                let (name, is_closed) = closed.map_or((part, false), |(name, _)| (name, true));
+                let (name, known) = (name.to_owned(), self.known());
+                self.context.push(Problem::UnknownInDefinition { name, is_closed, known }, node.span);
             }
         }
         if is_filled { Value::expression(format!("\"{filled}\"")) } else { Value::String(text.to_owned()) }

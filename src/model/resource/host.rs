@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::blueprint::keys::App as Keys;
 use crate::blueprint::pattern::Scope;
 use crate::blueprint::read::Named;
-use crate::blueprint::scalar::Name;
+use crate::blueprint::scalar::{Name, is_label};
 use crate::diagnostic::Span;
 use crate::model::addon::{EXTERNAL_DNS, LOAD_BALANCER_CONTROLLER};
 use crate::model::{App, Cluster, Context};
@@ -100,12 +100,6 @@ pub(in crate::model) fn check_hosts(context: &mut Context<'_>, apps: &[App]) {
 
 /// Labels of letters, digits and hyphens, two at least, in lower case.
 fn is_domain_name(text: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
     text.len() <= 253
         && text.contains('.')
         && text.split('.').all(is_label)

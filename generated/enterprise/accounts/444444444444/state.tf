@@ -25,7 +25,7 @@ data "aws_kms_alias" "state" {
 }
 
 resource "aws_kms_key" "state" {
-  description             = "Terraform state of acme delivery."
+  description             = "Terraform states of acme 444444444444."
   enable_key_rotation     = true
   deletion_window_in_days = 30
 
@@ -42,6 +42,9 @@ resource "aws_kms_key" "state" {
       },
     ]
   })
+
+  # By this tag scripts/bootstrap finds a key that has no alias yet.
+  tags = { PlinthStateBucket = "acme-delivery-444444444444-terraform-state" }
 
   # Without this key no state can be read again.
   lifecycle {

@@ -43,6 +43,9 @@ resource "aws_kms_key" "state" {
     ]
   })
 
+  # By this tag scripts/bootstrap finds a key that has no alias yet.
+  tags = { PlinthStateBucket = "fleet-states-production-333333333333" }
+
   # Without this key no state can be read again.
   lifecycle {
     prevent_destroy = true
