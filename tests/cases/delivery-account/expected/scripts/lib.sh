@@ -9,6 +9,7 @@
 # engine's backend and providers, and kubectl, assume the deploy role by themselves.
 # shellcheck disable=SC2034  # what is read from the tables is used by the scripts that source this file
 
+project=acme
 engine=terraform
 
 environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected, delivery account (- where it does not reach)

@@ -32,9 +32,11 @@ resource "aws_sqs_queue_policy" "karpenter" {
       {
         Sid       = "Events"
         Effect    = "Allow"
-        Principal = { Service = ["events.amazonaws.com", "sqs.amazonaws.com"] }
+        Principal = { Service = "events.amazonaws.com" }
         Action    = "sqs:SendMessage"
         Resource  = aws_sqs_queue.karpenter[0].arn
+        # A rule of another account that sends here could have nodes drained.
+        Condition = { ArnEquals = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.karpenter : rule.arn] } }
       },
       {
         Sid       = "OnlyTLS"
