@@ -1,6 +1,6 @@
 //! How long a whole run takes, against a floor that no generator can beat.
 //!
-//! `cargo bench --bench generate` runs the release binary as a user would, on every blueprint that has a tree, and prints wall
+//! `cargo bench --bench generate` runs the release binary as a user would, on a small blueprint and on one of two clusters, and prints wall
 //! time, CPU time (user and system, of the whole process) and the ratio to the floor: starting the same binary for its
 //! version, plus writing the same bytes with nothing else done. Linux only: CPU time is read from /proc.
 

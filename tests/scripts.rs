@@ -226,6 +226,19 @@ fn saved_plans_are_of_these_very_files() {
     fakes.says(apply, 1, &none);
 }
 
+/// A plan to destroy is never what somebody applies later, not even where the script was killed at its question.
+#[test]
+fn saved_plans_destroy_nothing() {
+    let fakes = Fakes::new("azavea");
+    let plan = "for it; do case \"$it\" in -out=*) : >\"${1#-chdir=}/${it#-out=}\" ;; esac; done; exit 2";
+    let engine =
+        format!("*' apply '*) kill -KILL $PPID ;; *services' state list') echo a.b ;; *' plan '*) {plan} ;;");
+    fakes.put("aws", "").put("terraform", &engine);
+    fakes.says("destroy staging main services --auto-approve", -1, &[" -destroy -refresh=false\n"]);
+    let none = "error: no plan of staging main services is saved\n";
+    fakes.says("apply staging main services --saved --auto-approve", 1, &[none]);
+}
+
 /// An upgrade that cannot look does not begin; and only what EKS does not list is not there.
 #[test]
 fn upgrades_look_first() {

@@ -26,32 +26,13 @@ pub fn contents<'a>(
     let all = files.clone();
     let is_there = |path: &Utf8Path| all.clone().any(|(other, _)| other.as_str() == path.as_str());
     for (path, text) in files.filter(|(path, _)| declares(path, is_there)) {
-        let begins = |kind: &str| text.lines().any(|line| line.starts_with(kind));
-        let (has_resources, has_calls) = (begins("resource "), begins("module "));
-        if !has_resources && !has_calls {
-            continue;
-        }
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
-        // Parsing costs more than looking: what is formatted begins its blocks at the margin, where else only a heredoc has anything.
-        if !has_calls && !text.contains("<<") {
-            let found = text.lines().filter_map(resource).map(|(kind, name)| format!("{kind}.{name}"));
-            folders.entry(folder.to_string()).or_default().resources.extend(found);
-            continue;
-        }
-        let Ok(body) = text.parse::<Body>() else { continue };
-        let contents = folders.entry(folder.to_string()).or_default();
-        for block in body.blocks() {
-            match (block.ident.as_str(), block.labels.as_slice()) {
-                ("resource", [kind, name]) => {
-                    contents.resources.push(format!("{}.{}", kind.as_str(), name.as_str()));
-                }
-                ("module", [name]) => {
-                    let called =
-                        source(folder, block).map(|path| (name.as_str().to_owned(), path.to_string()));
-                    contents.modules.extend(called);
-                }
-                _ => {}
-            }
+        // Parsing costs more than looking.
+        let found = looked_at(folder, text).unwrap_or_else(|| parsed(folder, text));
+        if found != Contents::default() {
+            let contents = folders.entry(folder.to_string()).or_default();
+            contents.resources.extend(found.resources);
+            contents.modules.extend(found.modules);
         }
     }
     for contents in folders.values_mut() {
@@ -60,10 +41,57 @@ pub fn contents<'a>(
     folders
 }
 
-/// Reads type and name in the first line of a resource.
-fn resource(line: &str) -> Option<(&str, &str)> {
-    let (kind, rest) = line.strip_prefix("resource \"")?.split_once("\" \"")?;
-    Some((kind, rest.split_once('"')?.0))
+/// Reads what a file declares.
+fn parsed(folder: &Utf8Path, text: &str) -> Contents {
+    let mut contents = Contents::default();
+    let body: Body = text.parse().unwrap_or_default();
+    for block in body.blocks() {
+        match (block.ident.as_str(), block.labels.as_slice()) {
+            ("resource", [kind, name]) => {
+                contents.resources.push(format!("{}.{}", kind.as_str(), name.as_str()));
+            }
+            ("module", [name]) => {
+                let called = source(folder, block).map(|path| (name.as_str().to_owned(), path.to_string()));
+                contents.modules.extend(called);
+            }
+            _ => {}
+        }
+    }
+    contents
+}
+
+/// The same, line by line: what is formatted begins its blocks at the margin, where else only a heredoc has anything. None where that does
+/// not tell.
+fn looked_at(folder: &Utf8Path, text: &str) -> Option<Contents> {
+    if text.contains("<<") {
+        return None;
+    }
+    let mut contents = Contents::default();
+    let mut call = None;
+    for line in text.lines() {
+        if let Some(("resource", kind, name)) = in_line(line) {
+            contents.resources.push(format!("{kind}.{name}"));
+        } else if let Some(rest) = line.strip_prefix("module \"") {
+            call = Some(rest.strip_suffix("\" {")?);
+        } else if let Some(name) = call
+            && let Some(rest) =
+                line.strip_prefix("  source").and_then(|rest| rest.trim_start().strip_prefix("= \""))
+            && let Some(source) = rest.strip_suffix('"')
+        {
+            contents.modules.extend(beside(folder, source).map(|path| (name.to_owned(), path.to_string())));
+        } else if line == "}" {
+            call = None;
+        }
+    }
+    Some(contents)
+}
+
+/// Reads `resource` or `data`, type and name in the first line of such a block.
+pub fn in_line(line: &str) -> Option<(&'static str, &str, &str)> {
+    let read = |mode: &'static str| Some((mode, line.strip_prefix(mode)?.strip_prefix(" \"")?));
+    let (mode, rest) = read("resource").or_else(|| read("data"))?;
+    let (kind, rest) = rest.split_once("\" \"")?;
+    Some((mode, kind, rest.split_once('"')?.0))
 }
 
 /// Returns the addresses of all resources of a root module, sorted. An instance of one that has several is not told apart.
@@ -112,7 +140,14 @@ mod tests {
     fn addresses_lead_through_modules() {
         let files = [
             ("roots/a/main.tf", "module \"b\" {\n  source = \"../../modules/b\"\n}\n"),
-            ("modules/b/main.tf", "module \"c\" {\n  source = \"../c\"\n}\n"),
+            (
+                "modules/b/main.tf",
+                "module \"c\" {\n  a      = \"source\"\n  source = \"../c\"\n}\nmodule \"d\" { source = \"../d\" }\n",
+            ),
+            (
+                "modules/d/main.tf",
+                "locals {\n  a = <<-B\n    b\nresource \"x\" \"no\" {\n  B\n}\nresource \"x\" \"a\" {}\n",
+            ),
             ("modules/b/x.tf", "resource \"aws_vpc\" \"this\" {\n}\ndata \"aws_vpc\" \"other\" {\n}\n"),
             ("modules/c/main.tf", "resource \"aws_eip\" \"nat\" {\n  for_each = var.zones\n}\n"),
             ("modules/c/main.tofu", "resource \"aws_eip\" \"nat\" {\n}\n"),
@@ -122,7 +157,12 @@ mod tests {
         let folders = contents(files.iter().map(|(path, text)| (Utf8Path::new(path), *text)));
         assert_eq!(
             addresses(&folders, "roots/a"),
-            ["module.b.aws_vpc.this", "module.b.module.c.aws_eip.more", "module.b.module.c.aws_eip.nat"]
+            [
+                "module.b.aws_vpc.this",
+                "module.b.module.c.aws_eip.more",
+                "module.b.module.c.aws_eip.nat",
+                "module.b.module.d.x.a",
+            ]
         );
         assert!(addresses(&folders, "roots/b").is_empty());
     }

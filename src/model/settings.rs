@@ -308,7 +308,12 @@ pub struct FleetAddon {
 impl FleetAddon {
     /// The standard's values: the catalog's, with the blueprint's laid over them.
     pub fn values(&self) -> Value {
-        placement::values(&self.facts).merged(self.wished.clone())
+        self.values_with(&self.wished)
+    }
+
+    /// The catalog's values, with others laid over them than the standard's.
+    pub fn values_with(&self, wished: &Value) -> Value {
+        placement::values(&self.facts).merged(wished.clone())
     }
 
     /// The name that it was made under, which AWS and Helm know.
@@ -342,8 +347,13 @@ impl FleetAddon {
 
     /// The standard's values where core is on Fargate.
     pub fn values_on_fargate(&self) -> Value {
+        self.values_on_fargate_with(&self.wished)
+    }
+
+    /// The catalog's values where core is on Fargate, with others laid over them than the standard's.
+    pub fn values_on_fargate_with(&self, wished: &Value) -> Value {
         let values = placement::values(&self.facts).merged(self.fargate_layer()).without_nulls();
-        values.merged(self.wished.clone())
+        values.merged(wished.clone())
     }
 
     /// Whether it is an EKS add-on whose pods wait for a node of core. Where core is on Fargate, Karpenter makes that

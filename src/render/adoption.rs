@@ -5,6 +5,7 @@ use tera::Context;
 
 use super::condition::Condition;
 use super::environment::ForCluster;
+use super::one_line;
 use super::services_module::installs;
 use super::template::view;
 use crate::hcl::value::{Value, quote};
@@ -199,9 +200,4 @@ pub(super) fn page(scope: &ForCluster<'_>) -> Context {
         outside: later.into_iter().map(row).collect(),
         has_tenants: !scope.cluster.tenants.is_empty(),
     })
-}
-
-/// What AWS says, on one line of a table.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

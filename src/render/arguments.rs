@@ -155,8 +155,9 @@ pub(super) fn services(fleet: &Fleet, cluster: &Cluster) -> Vec<Argument> {
         let Some(own) = own else { continue };
         arguments.extend(version(own, standard));
         arguments.extend(access(standard, own));
-        let with_own = FleetAddon { wished: own.values.clone(), ..standard.clone() };
-        if let Some(value) = beyond(&with_own.values(), &standard.values()) {
+        if own.values != standard.wished
+            && let Some(value) = beyond(&standard.values_with(&own.values), &standard.values())
+        {
             arguments.push(Argument { name: format!("{identifier}_values"), value: in_root(value) });
         }
     }
@@ -241,14 +242,18 @@ fn eks_addon(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> impl Iter
 /// The configuration of an EKS add-on is one document that the module merges at its top level, so whole
 /// top-level keys are passed.
 fn eks_values(cluster: &Cluster, own: &Addon, standard: &FleetAddon) -> Option<Argument> {
+    if own.values == standard.wished {
+        return None;
+    }
     let on_fargate = cluster.settings.core_is_on_fargate();
-    let of = |addon: &FleetAddon| if on_fargate { addon.values_on_fargate() } else { addon.values() };
+    let with = |wished: &Value| {
+        if on_fargate { standard.values_on_fargate_with(wished) } else { standard.values_with(wished) }
+    };
     // What the module sets of itself for this cluster.
     let is_told_of_pods = cluster.network.has_pod_subnets() && own.name.as_str() == VPC_CNI;
     let module = if is_told_of_pods { custom_networking() } else { Value::Object(Vec::new()) };
-    let with_own = FleetAddon { wished: own.values.clone(), ..standard.clone() };
     let (Value::Object(own_entries), Value::Object(standard_entries)) =
-        (module.clone().merged(of(&with_own)), module.merged(of(standard)))
+        (module.clone().merged(with(&own.values)), module.merged(with(&standard.wished)))
     else {
         return None;
     };

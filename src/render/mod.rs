@@ -170,10 +170,12 @@ fn outputs(whole: &Whole<'_>, own: &Own) -> anyhow::Result<Vec<Output>> {
 /// A template that is broken, or whose text is not HCL, said with the template's name: a bug of plinth's own, unless it is one of the
 /// blueprint's. Diagnostics are about the blueprint: waivers that match nothing.
 pub fn render(model: &Model, catalog: &Catalog, own: &Own) -> anyhow::Result<(Vec<File>, Diagnostics)> {
-    let engine = load(own)?;
     let whole = Whole { model, catalog };
+    let outputs = outputs(&whole, own)?;
+    let engine = load(outputs.iter(), own)?;
     let note =
         format!("{NOTE}{}. Do not edit: change the blueprint and run \"plinth generate\".", model.blueprint);
+    let note = one_line(&note);
     let mut waivers = waiver::Waivers::new(&model.waivers);
     let mut files = Vec::new();
     let mut add = |output: &Output, files: &mut Vec<File>| -> anyhow::Result<()> {
@@ -181,8 +183,8 @@ pub fn render(model: &Model, catalog: &Catalog, own: &Own) -> anyhow::Result<(Ve
         files.push(made.map_err(|error| broken(output, own, Some(model), &error))?);
         Ok(())
     };
-    for output in outputs(&whole, own)? {
-        add(&output, &mut files)?;
+    for output in &outputs {
+        add(output, &mut files)?;
     }
     for output in readme::outputs(&whole, &files)? {
         add(&output, &mut files)?;
@@ -199,7 +201,9 @@ pub fn render_standalone(standalone: &Standalone, catalog: &Catalog) -> anyhow::
     const SHARED: &str = "Written by \"plinth attach\", which keeps it up to date, and your edits in it.";
     const BEGUN: &str = "Begun by \"plinth attach\", and yours: plinth never touches it again.";
     let own = Own::new();
-    let engine = load(&own)?;
+    let begun = standalone::begun(standalone, catalog);
+    let shared = standalone::shared(standalone, catalog);
+    let engine = load(begun.iter().chain(&shared), &own)?;
     let mut waivers = waiver::Waivers::new(&[]);
     let mut files = Vec::new();
     let mut add = |outputs: &[Output], kind: (&str, Keeping)| -> anyhow::Result<Vec<File>> {
@@ -208,16 +212,17 @@ pub fn render_standalone(standalone: &Standalone, catalog: &Catalog) -> anyhow::
         };
         outputs.iter().map(made).collect()
     };
-    files.extend(add(&standalone::begun(standalone, catalog), (BEGUN, Keeping::Theirs))?);
-    files.extend(add(&standalone::shared(standalone, catalog), (SHARED, Keeping::Shared))?);
+    files.extend(add(&begun, (BEGUN, Keeping::Theirs))?);
+    files.extend(add(&shared, (SHARED, Keeping::Shared))?);
     let pages = standalone::pages(standalone, &files)?;
     files.extend(add(&pages, (SHARED, Keeping::Shared))?);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
 
-fn load(own: &Own) -> anyhow::Result<Engine> {
-    Engine::load(own).map_err(|error| {
+fn load<'o>(outputs: impl Iterator<Item = &'o Output>, own: &Own) -> anyhow::Result<Engine> {
+    let templates: Vec<&str> = outputs.map(|output| output.template.as_str()).collect();
+    Engine::of(&templates, own).map_err(|error| {
         if own.is_empty() {
             anyhow::anyhow!("a template of plinth is broken; please report it\n{error}")
         } else {
@@ -242,8 +247,7 @@ fn file(
     let is_script = body.starts_with("#!");
     let mut text = header(&output.path, body, note);
     if is_hcl {
-        text = waivers.apply(&text);
-        text = format::format(&text)?;
+        text = format::format(&waivers.apply(&text))?;
     }
     Ok(File {
         path: output.path.clone().into(),
@@ -273,9 +277,13 @@ fn broken(output: &Output, own: &Own, model: Option<&Model>, error: &anyhow::Err
     anyhow::anyhow!("template `{template}{line}` of plinth is broken; please report it\n{what}")
 }
 
+/// Puts text on one line: control characters become blanks.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Puts the first line before a file: where it comes from, in the file's own comment syntax.
 fn header(path: &str, body: &str, note: &str) -> String {
-    let note: String = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if camino::Utf8Path::new(path).extension() == Some("md") {
         // Twice: of `---`, the first leaves `- --`.
         let apart = note.replace("--", "- -").replace("--", "- -");

@@ -85,8 +85,7 @@ impl NetworkView {
             Share::Some | Share::All => format!("values({private})"),
         };
         let [private_cidrs, public_cidrs] = ["private", "public"].map(|kind| subnet_cidrs(fleet, kind));
-        let has_interface_endpoints =
-            !of_kind(whole, &fleet.endpoints, VpcEndpointKind::Interface).is_empty();
+        let has_interface_endpoints = has_interface_endpoints(whole);
         let endpoint_cidrs = match (has_interface_endpoints, fleet.endpoints_differ) {
             (false, _) => "{}".to_owned(),
             (true, false) => "local.private_cidrs".to_owned(),
@@ -186,11 +185,11 @@ impl NetworkView {
         let (subnets, test) = (&self.private_subnets, condition.test());
         Value::expression(format!("{{ for zone, id in {subnets} : zone => id if {test} }}"))
     }
+}
 
-    /// Whether any cluster pays for interface endpoints.
-    pub fn has_interface_endpoints(&self) -> bool {
-        self.has_interface_endpoints
-    }
+/// Whether any cluster pays for interface endpoints.
+pub(super) fn has_interface_endpoints(whole: &Whole<'_>) -> bool {
+    !of_kind(whole, &whole.model.fleet.network.endpoints, VpcEndpointKind::Interface).is_empty()
 }
 
 /// Returns all ranges of the VPC from which pods could have addresses, of the family that they have.

@@ -5,7 +5,7 @@ use tera::Context;
 
 use super::access;
 use super::arguments::Argument;
-use super::network::NetworkView;
+use super::network::{NetworkView, has_interface_endpoints};
 use super::resource::{self, Use};
 use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
 use super::template::view;
@@ -27,10 +27,14 @@ use crate::model::{App, Model, Stack};
 pub(super) fn outputs(whole: &Whole<'_>, files: &[File]) -> anyhow::Result<Vec<Output>> {
     let mut outputs = Vec::new();
     let own = resource::modules(whole.model);
+    let modules = modules(whole);
     for module in ["cluster", "services", "tenant", "attachment"].into_iter().chain(own) {
         let folder = format!("modules/{module}");
-        outputs
-            .extend(interface(whole, files, &folder)?.map(|view| page(format!("{folder}/README.md"), view)));
+        if let Some(declared) = declared(files, &folder)? {
+            let mut view = modules.clone();
+            view.extend(self::view(&declared));
+            outputs.push(page(format!("{folder}/README.md"), view));
+        }
     }
     outputs.push(page("environments/README.md".to_owned(), environments(whole)));
     outputs.extend(has_apps(whole).then(|| page("environments/COST.md".to_owned(), cost(whole))));
@@ -102,18 +106,16 @@ pub(super) fn declared(files: &[File], folder: &str) -> anyhow::Result<Option<De
     }))
 }
 
-/// Returns the view of a module's page; nothing where there is no such module.
-fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<Option<Context>> {
+/// Returns what the pages of all modules see; each sees what it declares besides.
+fn modules(whole: &Whole<'_>) -> Context {
     #[derive(Serialize)]
-    struct Interface {
+    struct Modules {
         #[serde(flatten)]
         needs: Needs,
         accesses: Vec<Argument>,
         has_helm: bool,
         has_kubernetes: bool,
         has_load_balancers: bool,
-        variables: Vec<VariableView>,
-        outputs: Vec<OutputView>,
         has_karpenter: bool,
         has_efs: bool,
         has_tests: bool,
@@ -123,18 +125,13 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         has_fargate: bool,
         has_core_on_fargate: bool,
     }
-    let Some(Declared { variables, outputs }) = declared(files, folder)? else {
-        return Ok(None);
-    };
     let fleet = &whole.model.fleet;
-    Ok(Some(view(&Interface {
+    view(&Modules {
         needs: Needs::of(fleet),
         accesses: access::examples(&fleet.helm_addons),
         has_helm: has_helm(fleet),
         has_kubernetes: has_kubernetes(fleet),
         has_load_balancers: fleet.addon(LOAD_BALANCER_CONTROLLER).is_some(),
-        variables,
-        outputs,
         has_karpenter: has_karpenter(whole),
         has_efs: fleet.addon(EFS).is_some(),
         has_tests: whole.model.has_tests,
@@ -142,7 +139,7 @@ fn interface(whole: &Whole<'_>, files: &[File], folder: &str) -> anyhow::Result<
         tenant: TenantModule::of(whole),
         has_fargate: !fleet.fargate_pools.is_empty(),
         has_core_on_fargate: fleet.core_on_fargate != Share::None,
-    })))
+    })
 }
 
 /// A row of the table of clusters.
@@ -263,7 +260,7 @@ fn environments(whole: &Whole<'_>) -> Context {
     }
     let model = whole.model;
     view(&Environments {
-        has_interface_endpoints: NetworkView::of(whole).has_interface_endpoints(),
+        has_interface_endpoints: has_interface_endpoints(whole),
         has_tags: model.fleet.network.tags.is_any(),
         networks: existing_views(model),
         has_own_vpc: !model.fleet.network.existing.is_all(),

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
+use camino::Utf8Path;
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use super::one_line;
 use crate::hcl::value::{is_identifier, quote};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -34,6 +36,30 @@ impl Engine {
         Self::mapped(own, &mut |_, text| text.into())
     }
 
+    /// Compiles what a tree needs: those of the embedded templates that are asked for, pages, and what these include. A blueprint's own
+    /// may include any: with such, all are compiled.
+    ///
+    /// # Errors
+    /// As of [`Self::load`].
+    pub(super) fn of(asked: &[&str], own: &Own) -> TeraResult<Self> {
+        if !own.is_empty() {
+            return Self::load(own);
+        }
+        let built_in = embedded(&TEMPLATES);
+        let pages =
+            built_in.keys().map(String::as_str).filter(|name| Utf8Path::new(name).extension() == Some("md"));
+        let mut next: Vec<&str> = asked.iter().copied().chain(pages).collect();
+        let mut needed = BTreeMap::new();
+        while let Some(name) = next.pop() {
+            if let Some(text) = built_in.get(name)
+                && needed.insert(name, *text).is_none()
+            {
+                next.extend(included(text));
+            }
+        }
+        Self::compile(needed.into_iter())
+    }
+
     /// The same, of texts that are changed before: name and text go in.
     ///
     /// # Errors
@@ -42,6 +68,15 @@ impl Engine {
         own: &'a Own,
         change: &mut dyn FnMut(&str, &'a str) -> Cow<'a, str>,
     ) -> TeraResult<Self> {
+        let built_in = embedded(&TEMPLATES).into_iter().filter(|(name, _)| !own.contains_key(name));
+        let own = own.iter().map(|(name, text)| (name.clone(), text.as_str()));
+        Self::compile(built_in.chain(own).map(|(name, text)| {
+            let text = change(&name, text);
+            (name, text)
+        }))
+    }
+
+    fn compile<N: AsRef<str>, T: AsRef<str>>(texts: impl Iterator<Item = (N, T)>) -> TeraResult<Self> {
         let mut tera = Tera::new();
         // Escaping is on everywhere and always fails: a value reaches the output through a filter or not at all.
         tera.autoescape_on([""]);
@@ -55,13 +90,7 @@ impl Engine {
         tera.register_filter("markdown", markdown);
         tera.register_filter("code", code);
         tera.register_filter("path", path);
-        let built_in = embedded(&TEMPLATES).into_iter().filter(|(name, _)| !own.contains_key(name));
-        let own = own.iter().map(|(name, text)| (name.clone(), text.as_str()));
-        let all = built_in.chain(own).map(|(name, text)| {
-            let text = change(&name, text);
-            (name, text)
-        });
-        tera.add_raw_templates(all)?;
+        tera.add_raw_templates(texts)?;
         Ok(Self(tera))
     }
 
@@ -74,18 +103,23 @@ impl Engine {
     }
 }
 
-fn embedded<'a>(dir: &'a Dir<'a>) -> Vec<(String, &'a str)> {
+fn embedded<'a>(dir: &'a Dir<'a>) -> BTreeMap<String, &'a str> {
     let files = dir
         .files()
         .filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
     files.chain(dir.dirs().flat_map(embedded)).collect()
 }
 
+/// Returns the names of the templates that a built-in one includes.
+fn included(text: &str) -> impl Iterator<Item = &str> {
+    const INCLUDE: &str = "include \"";
+    let found = memchr::memmem::find_iter(text.as_bytes(), INCLUDE);
+    found.filter_map(|at| text[at + INCLUDE.len()..].split_once('"')).map(|(name, _)| name)
+}
+
 /// Returns the names of the built-in templates, sorted.
 pub fn names() -> Vec<String> {
-    let mut names: Vec<String> = embedded(&TEMPLATES).into_iter().map(|(name, _)| name).collect();
-    names.sort();
-    names
+    embedded(&TEMPLATES).into_keys().collect()
 }
 
 /// Returns the text of a built-in template; `None` when there is none of that name.
@@ -152,8 +186,7 @@ fn text(value: &str, _: Kwargs, _: &State) -> Value {
 
 /// Text in a comment, which ends with its line.
 fn comment(value: &str, _: Kwargs, _: &State) -> Value {
-    let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    Value::safe_string(&line)
+    Value::safe_string(&one_line(value))
 }
 
 /// One word of a script's table: nothing that a shell, or a table split at blanks, could read as anything else.

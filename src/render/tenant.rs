@@ -41,7 +41,7 @@ fn providers(whole: &Whole<'_>) -> Context {
 
 /// Whether any cluster with applications enforces network policies.
 fn has_network(whole: &Whole<'_>) -> bool {
-    has_apps(whole) && TenantModule::of(whole).has_network
+    has_apps(whole) && whole.model.fleet.has_network_policy()
 }
 
 /// Whether the modules for applications have tests.
@@ -86,7 +86,7 @@ impl TenantModule {
             pod_security_version: format!("v{}", fleet.kubernetes_version),
             has_network: fleet.has_network_policy(),
             network_differs: fleet.network_policy_differs,
-            has_interface_endpoints: super::network::NetworkView::of(whole).has_interface_endpoints(),
+            has_interface_endpoints: super::network::has_interface_endpoints(whole),
             has_databases: fleet.has_network_policy()
                 && whole.model.placed_apps().any(|app| app.database_port.is_some()),
             has_irsa: PodRole::of(whole.model).has_irsa(),

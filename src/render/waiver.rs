@@ -1,20 +1,38 @@
 //! Accepted scanner findings, as comments in the resources that they are about.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Diagnostics;
+use crate::hcl::address::in_line;
 use crate::hcl::document::Document;
 use crate::model::Waiver;
 use crate::problem::{self, Problem};
 
-/// Reads the address in the first line of a block.
-fn address(line: &str) -> Option<String> {
-    let (mode, rest) = line.trim_start().split_once(" \"")?;
-    let (kind, rest) = rest.split_once("\" \"")?;
-    let (name, _) = rest.split_once('"')?;
-    match mode {
-        "resource" => Some(format!("{kind}.{name}")),
-        "data" => Some(format!("data.{kind}.{name}")),
-        _ => None,
+/// A block that a waiver may name.
+struct Head {
+    address: String,
+    /// The byte behind its first line.
+    end: usize,
+    /// Whether that line ends with its opening brace.
+    is_open: bool,
+}
+
+/// Finds the first lines of blocks. What looks like one may stand in a heredoc.
+fn heads(text: &str) -> Vec<Head> {
+    let mut heads = Vec::new();
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((mode, kind, name)) = in_line(line.trim_start()) {
+            let address = match mode {
+                "data" => format!("data.{kind}.{name}"),
+                _ => format!("{kind}.{name}"),
+            };
+            let line = line.trim_end();
+            heads.push(Head { address, end: begin + line.len(), is_open: line.ends_with('{') });
+        }
+        begin += line.len();
     }
+    heads
 }
 
 /// The blueprint's waivers, and which of them found their resource.
@@ -30,22 +48,26 @@ impl<'a> Waivers<'a> {
     }
 
     /// Writes `#checkov:skip=ID:reason` as the first line of each resource that a waiver names.
-    pub fn apply(&mut self, text: &str) -> String {
+    pub fn apply<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
         if self.waivers.is_empty() {
-            return text.to_owned();
+            return text.into();
         }
-        let addresses: Vec<String> = text.lines().filter_map(address).collect();
-        let is_waived = |address: &String| self.waivers.iter().any(|waiver| waiver.scope == *address);
-        let has_any = addresses.iter().any(is_waived);
-        self.addresses.extend(addresses);
-        if !has_any {
-            return text.to_owned();
+        let heads = heads(text);
+        self.addresses.extend(heads.iter().map(|head| head.address.clone()));
+        if !heads.iter().any(|head| self.waivers.iter().any(|waiver| waiver.scope == head.address)) {
+            return text.into();
         }
-        // What cannot be read is reported when everything is proven.
-        let Ok(document) = Document::parse(text) else { return text.to_owned() };
+        // Parsing costs more than looking.
+        let openings = if heads.iter().all(|head| head.is_open) && !text.contains("<<") {
+            heads.into_iter().map(|head| (head.address, head.end)).collect()
+        } else {
+            // What cannot be read is reported when everything is proven.
+            let Ok(document) = Document::parse(text) else { return text.into() };
+            document.resources(text)
+        };
         let mut out = text.to_owned();
         // From the end, so that earlier places stay where they are.
-        for (address, opening) in document.resources(text).into_iter().rev() {
+        for (address, opening) in openings.into_iter().rev() {
             let mut comments = String::new();
             for (waiver, matched) in self.waivers.iter().zip(&mut self.matched) {
                 if waiver.scope == address {
@@ -61,7 +83,7 @@ impl<'a> Waivers<'a> {
                 out.insert_str(opening, &(comments + "\n"));
             }
         }
-        out
+        out.into()
     }
 
     /// Reports waivers that name no resource.
@@ -91,4 +113,39 @@ fn one_line(text: &str) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiver_stands_in_its_block_and_in_no_text() {
+        let waiver = Waiver {
+            id: "CKV_1".to_owned(),
+            scope: "x.a".to_owned(),
+            reason: "why".to_owned(),
+            at: crate::diagnostic::Span::default(),
+            had_scope: false,
+        };
+        let skip = "\n#checkov:skip=CKV_1:why\n";
+        for (text, expected) in [
+            ("resource \"x\" \"b\" {\n}\n", None),
+            ("  resource \"x\" \"a\" { \n  }\n", Some("  resource \"x\" \"a\" {# \n  }\n")),
+            ("resource \"x\" \"a\" {}\n", Some("resource \"x\" \"a\" {#}\n")),
+            ("resource \"x\" \"a\" { # b\n}\n", Some("resource \"x\" \"a\" {# # b\n}\n")),
+            (
+                "locals {\n  a = <<-B\n    resource \"x\" \"a\" {\n  B\n}\nresource \"x\" \"a\" {\n}\n",
+                Some(
+                    "locals {\n  a = <<-B\n    resource \"x\" \"a\" {\n  B\n}\nresource \"x\" \"a\" {#\n}\n",
+                ),
+            ),
+        ] {
+            let waivers = [waiver.clone()];
+            let mut waivers = Waivers::new(&waivers);
+            let applied = waivers.apply(text);
+            let expected = expected.map_or(text.to_owned(), |it| it.replacen("{#", &format!("{{{skip}"), 1));
+            assert_eq!(applied, expected);
+        }
+    }
 }

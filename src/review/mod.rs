@@ -12,8 +12,8 @@
 //! | [`show`] | a change as text, and as data |
 //! | [`touched`] | the stacks that a change touches, with those that depend on them |
 //!
-//! Comments and layout say nothing here; the unified text differences show them. What a change *means*, a replacement or an outage, is not
-//! said yet.
+//! Comments and layout say nothing here; the unified text differences show them. What a change *means* for who uses it, an outage, is not
+//! said.
 
 pub mod calls;
 pub mod content;

@@ -136,12 +136,10 @@ impl<'a> World<'a> {
         let of_language = meta.and_then(|meta| meta.blocks.get(name));
         let of_language = of_language.or_else(|| meta.is_none().then(|| schema.blocks.get(name)).flatten());
         // What may name the resource as `self`.
-        let this = Scope { this: within.map(|(this, _)| this.clone()), ..scope.clone() };
-        let scope = if matches!(name, "postcondition" | "provisioner" | "connection") && within.is_some() {
-            &this
-        } else {
-            scope
-        };
+        let this = within
+            .filter(|_| matches!(name, "postcondition" | "provisioner" | "connection"))
+            .map(|(this, _)| Scope { this: Some(this.clone()), ..scope.clone() });
+        let scope = this.as_ref().unwrap_or(scope);
         let inner = match of_language {
             Some(nested) => Some(Cow::Borrowed(&nested.block)),
             None => schema.nested(name),

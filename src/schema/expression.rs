@@ -536,15 +536,17 @@ impl<'a> World<'a> {
         let Some((folder, module)) = folder.and_then(|folder| self.modules.get_key_value(&folder)) else {
             return Type::Any;
         };
-        let outputs = module.outputs.iter().map(|(name, (file, block))| {
-            let kind = self.remembered(folder, format!("output.{name}"), || {
-                let value = block.body.get_attribute("value")?;
-                let quiet = Scope { quiet: true, ..Scope::default() };
-                Some(self.expression(At { folder, module, file, of: None }, &value.value, &quiet))
+        let outputs = self.remembered(folder, "outputs".to_owned(), || {
+            let quiet = Scope { quiet: true, ..Scope::default() };
+            let outputs = module.outputs.iter().map(|(name, (file, block))| {
+                let value = block.body.get_attribute("value");
+                let at = At { folder, module, file, of: None };
+                let kind = value.map(|value| self.expression(at, &value.value, &quiet));
+                (name.clone(), kind.unwrap_or(Type::Any))
             });
-            (name.clone(), kind)
+            Some(Type::object(outputs))
         });
-        repeated(&call.1.body, Type::object(outputs))
+        repeated(&call.1.body, outputs)
     }
 
     fn remembered(&self, folder: &camino::Utf8Path, key: String, find: impl Fn() -> Option<Type>) -> Type {

@@ -71,10 +71,7 @@ impl<'a> World<'a> {
                 self.left(at, block);
             }
             "action" => self.walk(at, &block.body, &plain),
-            _ => {
-                self.body(at, &block.ident, &block.body, &against, &plain);
-                block.body.get_blocks("precondition").for_each(|rule| self.condition(at, &rule.body));
-            }
+            _ => self.body(at, &block.ident, &block.body, &against, &plain),
         }
     }
 

@@ -242,50 +242,36 @@ impl<'a> World<'a> {
             let at = At { folder, module, file, of: None };
             for block in body.blocks() {
                 let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
-                let name = match (block.ident.as_str(), labels.as_slice()) {
-                    ("resource", [kind, name]) => format!("{kind}.{name}"),
-                    ("variable", [name]) => format!("var.{name}"),
+                let one = |name: String| vec![(name, &block.ident as &dyn Span)];
+                let entries = |prefix: &str, body: &'a Body| {
+                    let entry = |entry: &'a Attribute| {
+                        (format!("{prefix}.{}", entry.key.as_str()), &entry.key as &dyn Span)
+                    };
+                    body.attributes().map(entry).collect::<Vec<_>>()
+                };
+                let names: Vec<(String, &dyn Span)> = match (block.ident.as_str(), labels.as_slice()) {
+                    ("resource", [kind, name]) => one(format!("{kind}.{name}")),
+                    ("variable", [name]) => one(format!("var.{name}")),
                     ("provider", [name]) => {
                         let alias = block.body.get_attribute("alias").and_then(|alias| alias.value.as_str());
-                        format!(
-                            "provider.{name}{}",
-                            alias.map(|alias| format!(".{alias}")).unwrap_or_default()
-                        )
+                        let alias = alias.map(|alias| format!(".{alias}")).unwrap_or_default();
+                        one(format!("provider.{name}{alias}"))
                     }
                     ("terraform", []) => {
-                        let entries = block.body.get_blocks("required_providers");
-                        for entry in entries.flat_map(|entries| entries.body.attributes()) {
-                            let name = format!("required_providers.{}", entry.key.as_str());
-                            if !seen.insert(name.clone()) {
-                                self.fault(
-                                    at,
-                                    &entry.key,
-                                    format!("`{name}` is declared twice in this module"),
-                                );
-                            }
-                        }
-                        continue;
+                        let required = block.body.get_blocks("required_providers");
+                        required.flat_map(|block| entries("required_providers", &block.body)).collect()
                     }
                     (kind @ ("data" | "module" | "output" | "check"), labels) => {
-                        format!("{kind}.{}", labels.join("."))
+                        one(format!("{kind}.{}", labels.join(".")))
                     }
-                    ("locals", _) => {
-                        for entry in block.body.attributes() {
-                            let name = format!("local.{}", entry.key.as_str());
-                            if !seen.insert(name.clone()) {
-                                self.fault(
-                                    at,
-                                    &entry.key,
-                                    format!("`{name}` is declared twice in this module"),
-                                );
-                            }
-                        }
-                        continue;
-                    }
+                    ("locals", _) => entries("local", &block.body),
                     _ => continue,
                 };
-                if !seen.insert(name.clone()) {
-                    self.fault(at, &block.ident, format!("`{name}` is declared twice in this module"));
+                for (name, node) in names {
+                    if seen.contains(&name) {
+                        self.fault(at, node, format!("`{name}` is declared twice in this module"));
+                    }
+                    seen.insert(name);
                 }
             }
         }

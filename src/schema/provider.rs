@@ -253,8 +253,9 @@ fn line(kind: &str, name: &str) -> Option<&'static str> {
     let (mut from, mut to) = (0, file.len());
     while from < to {
         let middle = usize::midpoint(from, to);
-        let begins = file[from..middle].rfind('\n').map_or(from, |at| from + at + 1);
-        let ends = file[middle..].find('\n').map_or(file.len(), |at| middle + at);
+        // Lines are long: the standard library's search takes several times as long.
+        let begins = memchr::memrchr(b'\n', &file.as_bytes()[from..middle]).map_or(from, |at| from + at + 1);
+        let ends = memchr::memchr(b'\n', &file.as_bytes()[middle..]).map_or(file.len(), |at| middle + at);
         let line = &file[begins..ends];
         match line.strip_prefix(key.as_str()) {
             Some(found) => return Some(found),

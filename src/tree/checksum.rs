@@ -4,7 +4,7 @@
 //! is an edit, so texts are compared, and summed, with LF and without the mark.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -49,11 +49,9 @@ impl Checksum {
     /// Sums a text up.
     #[must_use]
     pub fn of(text: &[u8]) -> Self {
-        let mut hexadecimal = String::with_capacity(64);
-        for byte in Sha256::digest(normalise(text)) {
-            write!(hexadecimal, "{byte:02x}").expect("writing to a String cannot fail");
-        }
-        Self(hexadecimal)
+        let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+        let sum = Sha256::digest(normalise(text));
+        Self(sum.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect())
     }
 }
 

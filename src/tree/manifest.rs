@@ -4,7 +4,6 @@
 //! sees which file a line is about. No time and no version: they would touch it on every run.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt::{self, Write as _};
 use std::str;
 
@@ -88,18 +87,23 @@ impl Manifest {
 
     /// Gathers records, of which a path may have several.
     pub(super) fn gather(records: impl IntoIterator<Item = (Utf8PathBuf, Record)>) -> Self {
-        let mut manifest = Self::default();
+        let mut records: Vec<(Utf8PathBuf, Record)> = records.into_iter().collect();
+        // Stable: which of a path's records comes first stays as it was.
+        records.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut first: Vec<(Utf8PathBuf, Record)> = Vec::with_capacity(records.len());
+        let mut further: Vec<(Utf8PathBuf, Record)> = Vec::new();
         for (path, record) in records {
-            if manifest.records(&path).any(|known| *known == record) {
-                continue;
-            }
-            match manifest.files.entry(path) {
-                Entry::Vacant(entry) => drop(entry.insert(record)),
-                Entry::Occupied(entry) => manifest.further.push((entry.key().clone(), record)),
+            match first.last() {
+                Some((known, one)) if *known == path => {
+                    let mut others = further.iter().filter(|(known, _)| *known == path);
+                    if *one != record && others.all(|(_, other)| *other != record) {
+                        further.push((path, record));
+                    }
+                }
+                _ => first.push((path, record)),
             }
         }
-        manifest.further.sort_by(|(one, _), (other, _)| one.cmp(other));
-        manifest
+        Self { files: first.into_iter().collect(), further, facts: Map::new() }
     }
 
     /// Returns all records of all files.

@@ -67,7 +67,7 @@ impl State {
             (Some(_), None) => Self::New,
             // The text decides before the manifest does: after a run that was killed, or a lost
             // manifest, all is well.
-            (Some(file), Some(text)) if text.is(file) && file.executable && !text.is_executable => {
+            (Some(file), Some(text)) if file.executable && !text.is_executable && text.is(file) => {
                 Self::Stale
             }
             (Some(file), Some(text)) if text.is(file) => Self::Unchanged,

@@ -3,7 +3,7 @@
 //! That happens where a merge dropped one side's manifest, or somebody removed it. Terraform reads such a file like any other, so it must
 //! not go unseen; and since nothing says what it was, it is never removed either.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 
@@ -22,8 +22,8 @@ impl Drift<'_> {
     /// [`Error::Unrecorded`] where there is no manifest, and one of them keeps a state: then nothing says what would be left behind.
     /// [`Error::Io`] when a folder or a file cannot be read.
     pub fn strays(&self) -> Result<Vec<Utf8PathBuf>, Error> {
-        let mut known = self.known.paths();
-        known.extend(self.files.iter().map(|file| &*file.path));
+        let mut known: HashSet<&str> = self.known.paths().into_iter().map(Utf8Path::as_str).collect();
+        known.extend(self.files.iter().map(|file| file.path.as_str()));
         let mut strays = Vec::new();
         for folder in FOLDERS {
             gather(&self.root, Utf8Path::new(folder), &known, &mut strays)?;
@@ -50,7 +50,7 @@ impl Drift<'_> {
 fn gather(
     root: &Utf8Path,
     folder: &Utf8Path,
-    known: &BTreeSet<&Utf8Path>,
+    known: &HashSet<&str>,
     strays: &mut Vec<(Utf8PathBuf, String)>,
 ) -> Result<(), Error> {
     let place = root.join(folder);
@@ -69,12 +69,13 @@ fn gather(
         let Some(name) = child.file_name().into_string().ok().filter(|name| !name.starts_with('.')) else {
             continue;
         };
-        let path = folder.join(name);
+        // With `/` on every platform, as the manifest has it.
+        let path = Utf8PathBuf::from(format!("{folder}/{name}"));
         if kind.is_dir() {
             gather(root, &path, known, strays)?;
         } else if kind.is_file()
+            && !known.contains(path.as_str())
             && declares(&path, |twin| root.join(twin).exists())
-            && !known.contains(&*path)
         {
             let place = root.join(&path);
             let bytes = fs::read(&place).map_err(Error::io("read", &place))?;
