@@ -42,6 +42,7 @@ const WAITS: [(&str, &str); 8] = [
 ];
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story of one cluster, which takes long to start")]
 fn destroy_waits_for_what_controllers_take_away() {
     let what = "scripts/destroy, before a control plane";
     let Some(place) = Place::new(what) else { return };
@@ -240,7 +241,7 @@ fn refuses_strange_nodes(place: &Place, state: &Path, destroy: impl Fn() -> (i32
     );
     assert!(!said.contains("== destroy"), "{said}");
     let attributes = json!({ "cluster_name": CLUSTER, "node_group_name": "by-hand" });
-    put(state, &[&resource("aws_eks_node_group", "core", attributes)]);
+    put(state, &[&resource("aws_eks_node_group", "core", &attributes)]);
     let (status, said) = destroy();
     assert_eq!(status, 0, "{said}");
     write(state, "");
@@ -248,7 +249,7 @@ fn refuses_strange_nodes(place: &Place, state: &Path, destroy: impl Fn() -> (i32
 }
 
 /// A resource as a state has it.
-fn resource(kind: &str, name: &str, attributes: Value) -> Value {
+fn resource(kind: &str, name: &str, attributes: &Value) -> Value {
     let instances = json!([{ "schema_version": 0, "attributes": attributes }]);
     json!({ "mode": "managed", "type": kind, "name": name, "provider": "p", "instances": instances })
 }
@@ -289,10 +290,10 @@ fn refuses_what_would_stop_it(place: &Place, state: &Path, destroy: impl Fn() ->
     const US: [&str; 2] = ["--region", "us-east-1"];
     const KEPT: [&str; 2] = ["azavea-staging-main-velero", "franklin/api"];
     let object = ["--bucket", KEPT[0], "--key", "backup"];
-    let bucket = resource("aws_s3_bucket", "velero", json!({ "arn": format!("arn:aws:s3:::{}", KEPT[0]) }));
+    let bucket = resource("aws_s3_bucket", "velero", &json!({ "arn": format!("arn:aws:s3:::{}", KEPT[0]) }));
     let arn = format!("arn:aws:ecr:us-east-1:{ACCOUNT}:repository/{}", KEPT[1]);
-    let repository = resource("aws_ecr_repository", "this", json!({ "arn": arn }));
-    let guard = resource("terraform_data", "protected", json!({}));
+    let repository = resource("aws_ecr_repository", "this", &json!({ "arn": arn }));
+    let guard = resource("terraform_data", "protected", &json!({}));
 
     put(state, &[&guard, &bucket]);
     let (status, said) = destroy();
