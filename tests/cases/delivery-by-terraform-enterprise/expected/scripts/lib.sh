@@ -53,7 +53,7 @@ export AWS_PAGER=""       # AWS CLI 2 would open a pager and wait
 export TF_IN_AUTOMATION=1 # the next step is named here, not by the engine
 # Another workspace has other states. TF_CLI_ARGS*, which a plan shows, and whatever else the engine is told stay.
 unset TF_WORKSPACE
-dry_run=no said=no scratch="" earlier=""
+dry_run=no said=no scratch="" earlier="" planned=""
 hint="the last lines above say what failed"
 plan_file=${TF_DATA_DIR:-.terraform}/plinth.tfplan # relative to the stack; .terraform is never committed
 cd -- "$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -71,6 +71,7 @@ die() { # message, then lines of help
 # Whatever ends a script, it does not end without a word.
 ended() { # exit status
   [ -z "$scratch" ] || rm -rf -- "$scratch"
+  [ -z "$planned" ] || remove_plan "$planned"
   case "$1 $said" in
     "0 "* | *" yes") ;;
     71\ * | 72\ *) exit $(($1 - 70)) ;; # a subshell has said why
@@ -276,18 +277,21 @@ apply_stack() { # label, directory, plan options
   shift 2
   for attempt in first second; do
     if [ "$attempt" = second ] || ! has --saved; then
+      [ "$dry_run" = yes ] || planned=$directory # nobody applies later what is not answered with yes
       plan_stack "$directory" "$@"
     else
       changes=yes
       run "$engine" -chdir="$directory" show "$plan_file"
     fi
     if [ "$changes" = no ]; then
+      planned=""
       say "$label: nothing to change"
       return 0
     fi
     confirm "Apply this plan to $label ($account)?"
     if run "$engine" -chdir="$directory" apply -input=false -lock-timeout=2m "$plan_file"; then
       [ "$dry_run" = yes ] || remove_plan "$directory"
+      planned=""
       return 0
     fi
     remove_plan "$directory"
