@@ -8,6 +8,7 @@
 # the caller's credentials as they are; the engine's backend and providers assume the deploy role by themselves.
 # shellcheck disable=SC2034  # what is read from the tables is used by the scripts that source this file
 
+project=acme
 engine=tofu
 
 environments() { # environment, account, region, state bucket, alias of the state key, deploy role, protected

@@ -43,6 +43,9 @@ resource "aws_kms_key" "state" {
     ]
   })
 
+  # By this tag scripts/bootstrap finds a key that has no alias yet.
+  tags = { PlinthStateBucket = "acme-staging-111111111111-terraform-state" }
+
   # Without this key no state can be read again.
   lifecycle {
     prevent_destroy = true
