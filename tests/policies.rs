@@ -67,6 +67,81 @@ fn policies_are_short_and_pass_no_role_but_those_they_name() {
     }
 }
 
+/// A tenant's boundary fits, too, and keeps roles from what is the platform's: by action, tags of what it is done to, and what denies.
+#[test]
+fn boundaries_are_short_and_keep_off_the_platform() {
+    let apps = "[cluster.node_pools.worker]\nkind = \"managed\"\ninstance_types = [\"m7i.large\"]\nsize = { min = 1, max = 3 }\n[apps.maps]\nteam = \"web\"\nenvironments = [\"staging\"]\nadmins = [\"arn:{partition}:iam::{account}:role/web\"]\n";
+    let tree = make(&format!("{BASE}{apps}"), "blueprint.toml").unwrap_or_else(|said| panic!("{said}"));
+    let files = tree.iter().filter(|(path, _)| path.as_str().ends_with("modules/tenant/boundary.tf"));
+    let policies: Vec<String> = files.flat_map(|(_, text)| evaluate(text, &[]).into_values()).collect();
+    let [document] = policies.as_slice() else { panic!("one boundary, not {}", policies.len()) };
+    let length = document.chars().filter(|letter| !letter.is_whitespace()).count();
+    assert!(length <= MOST, "{length} characters");
+
+    let cluster = "c".repeat(LONGEST_NAME);
+    let owned = format!("kubernetes.io/cluster/{cluster}");
+    let (ours, platform) = (("Application", "maps"), ("Cluster", cluster.as_str()));
+    let denied: [(&str, &[(&str, &str)], &[&str]); 16] = [
+        ("ec2:TerminateInstances", &[platform], &["DenyPlatform"]),
+        ("ec2:TerminateInstances", &[(&owned, "owned")], &["DenyCluster"]),
+        ("ec2:CreateTags", &[platform, (&owned, "owned")], &["DenyPlatform", "DenyCluster"]),
+        ("ec2:AuthorizeSecurityGroupIngress", &[(&owned, "owned")], &["DenyCluster"]),
+        ("elasticfilesystem:DeleteFileSystem", &[platform], &["DenyPlatform"]),
+        ("elasticfilesystem:ClientMount", &[platform], &[]),
+        ("kms:ScheduleKeyDeletion", &[platform], &["DenyPlatform"]),
+        ("sqs:ReceiveMessage", &[platform], &["DenyPlatform"]),
+        ("sqs:ReceiveMessage", &[platform, ours], &[]),
+        ("sqs:ReceiveMessage", &[platform, ("Application", "other")], &["DenyOtherApplications"]),
+        ("sqs:ReceiveMessage", &[("Cluster", "other")], &[]),
+        ("s3:GetObject", &[], &[]),
+        ("ssm:GetParametersByPath", &[platform], &[]),
+        ("ec2:RequestSpotInstances", &[], &["DenyNodes"]),
+        ("ec2:RequestSpotFleet", &[], &["DenyNodes"]),
+        ("ec2:CreateFleet", &[], &["DenyNodes"]),
+    ];
+    for (action, tags, by) in denied {
+        assert_eq!(denials(document, action, tags), by, "{action} on {tags:?}");
+    }
+}
+
+/// Which statements deny an action for its tags alone; such as name resources, or ask for anything but tags, deny none.
+fn denials(document: &str, action: &str, tags: &[(&str, &str)]) -> Vec<String> {
+    let list = |value: &serde_json::Value| -> Vec<String> {
+        let many = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        many.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
+    };
+    let is_meant = |patterns: &serde_json::Value| {
+        list(patterns).iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => action.starts_with(start),
+            None => action == pattern,
+        })
+    };
+    let holds = |operator: &str, key: &str, wanted: &serde_json::Value| {
+        let name = key.strip_prefix("aws:ResourceTag/");
+        let tag = name.and_then(|name| tags.iter().find(|(key, _)| *key == name)).map(|(_, value)| *value);
+        match operator {
+            "Null" => tag.is_none() == (wanted == "true"),
+            "StringEquals" => tag.is_some_and(|tag| wanted == tag),
+            // As IAM has it: what is not there is not equal.
+            "StringNotEquals" => tag.is_none_or(|tag| wanted != tag),
+            _ => false,
+        }
+    };
+    let document: serde_json::Value = serde_json::from_str(document).expect("policies are JSON");
+    let statements = document["Statement"].as_array().expect("a policy has statements").clone();
+    let denies =
+        statements.iter().filter(|it| it["Effect"] == "Deny" && it["Resource"] == "*").filter(|it| {
+            let is_action =
+                if it["Action"].is_null() { !is_meant(&it["NotAction"]) } else { is_meant(&it["Action"]) };
+            let conditions = it["Condition"].as_object().into_iter().flatten();
+            let mut keys = conditions.flat_map(|(operator, keys)| {
+                keys.as_object().into_iter().flatten().map(move |(key, wanted)| (operator, key, wanted))
+            });
+            is_action && keys.all(|(operator, key, wanted)| holds(operator, key, wanted))
+        });
+    denies.map(|it| it["Sid"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
 /// Makes a tree with an add-on and evaluates its managed policies, by address.
 fn policies(catalog: &Catalog, name: &str) -> BTreeMap<String, String> {
     let mut addons = BTreeSet::new();
@@ -107,11 +182,17 @@ fn evaluate(text: &str, access: &[String]) -> BTreeMap<String, String> {
     let variables = [("cluster_name", "c".repeat(LONGEST_NAME)), ("name", "c".repeat(LONGEST_NAME))];
     let rest = [("account_id", "111111111111"), ("region", "us-gov-west-1"), ("partition", PARTITION)];
     let rest = rest.map(|(name, value)| (name, value.to_owned()));
-    let variables: hcl::Map<String, Value> = variables
+    let mut variables: hcl::Map<String, Value> = variables
         .into_iter()
         .chain(rest)
         .map(|(name, value)| (name.to_owned(), Value::from(value)))
         .collect();
+    // What a tenant is told: names of namespaces have 63 characters, of buckets as many.
+    variables.insert("namespace".to_owned(), "n".repeat(63).into());
+    variables.insert("application".to_owned(), "maps".into());
+    let state = [("bucket", "s".repeat(63)), ("key_alias", format!("alias/{}", "s".repeat(63)))];
+    let state = state.map(|(key, value)| (key.to_owned(), Value::from(value)));
+    variables.insert("state".to_owned(), Value::Object(state.into_iter().collect()));
     context.declare_var("var", Value::Object(variables));
     let mut locals = hcl::Map::new();
     for block in body.blocks().filter(|block| block.identifier() == "locals") {
@@ -120,6 +201,8 @@ fn evaluate(text: &str, access: &[String]) -> BTreeMap<String, String> {
                 locals.insert(attribute.key().to_owned(), Value::from(access.to_vec()));
             } else if let Ok(value) = attribute.expr().evaluate(&context) {
                 locals.insert(attribute.key().to_owned(), value);
+                // One may be made of another.
+                context.declare_var("local", Value::Object(locals.clone()));
             }
         }
     }

@@ -36,6 +36,7 @@ fn rows<'a>() -> Vec<Row<Whole<'a>>> {
         row("modules/services/storage_classes.tf", |w| has_kubernetes(&w.model.fleet), storage_classes),
         row("modules/services/snapshot_classes.tf", |w| has_snapshots(&w.model.fleet), snapshot_classes),
         row("modules/services/tenants.tf", |w| w.model.fleet.tenant_pods.is_any(), tenants),
+        row("modules/services/tenant_placement.tf", |w| w.model.fleet.has_tenants, nothing),
         row("modules/services/tenant_network.tf", |w| w.model.fleet.bounds_networks(), tenant_network),
         row("modules/services/contract.tf", always, contract),
     ]);
@@ -101,11 +102,7 @@ pub(super) fn has_pools(fleet: &Fleet) -> bool {
 fn has_objects(fleet: &Fleet) -> bool {
     let brings_objects = |addon: &Member<FleetAddon>| !addon.standard.facts.objects.is_empty();
     let has_addon_objects = fleet.helm_addons.iter().any(brings_objects);
-    has_pools(fleet)
-        || has_snapshots(fleet)
-        || has_addon_objects
-        || fleet.tenant_pods.is_any()
-        || fleet.bounds_networks()
+    has_pools(fleet) || has_snapshots(fleet) || has_addon_objects || fleet.has_tenants
 }
 
 /// Whether any cluster can have snapshots of EBS volumes.
@@ -133,10 +130,7 @@ fn has_role(addon: &Member<FleetAddon>) -> bool {
 
 /// Whether a root of the module configures the Helm provider.
 pub(super) fn has_helm(fleet: &Fleet) -> bool {
-    !fleet.helm_addons.is_empty()
-        || has_snapshots(fleet)
-        || fleet.tenant_pods.is_any()
-        || fleet.bounds_networks()
+    !fleet.helm_addons.is_empty() || has_snapshots(fleet) || fleet.has_tenants
 }
 
 /// Whether a root of the module configures the Kubernetes provider.
@@ -651,6 +645,7 @@ fn contract(whole: &Whole<'_>) -> Context {
     let classes = classes.map(|(class, _)| format!("kubernetes_storage_class_v1.{class}"));
     let classes = classes.chain(has_snapshots(fleet).then(|| "helm_release.snapshot_classes".to_owned()));
     let classes = classes.chain(fleet.tenant_pods.is_any().then(|| "helm_release.tenant_pods".to_owned()));
+    let classes = classes.chain(fleet.has_tenants.then(|| "helm_release.tenant_placement".to_owned()));
     let classes = classes.chain(fleet.bounds_networks().then(|| "helm_release.tenant_network".to_owned()));
     let releases: Vec<Value> = addons.chain(pools).chain(classes).map(Value::expression).collect();
     view(&Contract {

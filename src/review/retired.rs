@@ -12,7 +12,11 @@ use super::{Both, Presence, Root, StackChange};
 use crate::model::facts::StackFacts;
 
 /// What clusters have for the sake of applications: it goes with the last of them.
-const FOR_TENANTS: [&str; 2] = ["modules/services/tenant_network.tf", "modules/services/tenants.tf"];
+const FOR_TENANTS: [&str; 3] = [
+    "modules/services/tenant_network.tf",
+    "modules/services/tenant_placement.tf",
+    "modules/services/tenants.tf",
+];
 
 impl Root {
     /// `known` are the facts of all stacks.

@@ -59,12 +59,12 @@ pub fn judge(world: &World<'_>, plane: &ControlPlane) {
     let Emitted { objects, releases, .. } =
         emitted.iter().find(|emitted| emitted.cluster == "staging/main").expect("it was applied");
     let release = |name: &str| releases.iter().find(|it| it.name == name).expect("it is in azavea");
-    let (policy, network) = (release("tenant-pods"), release("tenant-network"));
+    let [policy, placement, network] = ["tenant-pods", "tenant-placement", "tenant-network"].map(release);
     let is_tenant = |path: &str| path.contains("/namespaces");
     let objects: Vec<&(String, Value)> = objects.iter().filter(|(path, _)| is_tenant(path)).collect();
 
     let before = plane.objects();
-    for policy in [policy, network] {
+    for policy in [policy, placement, network] {
         plane.install(&world.tree.join("modules/services/charts/objects"), policy).expect("it is taken");
     }
     for (path, object) in &objects {
@@ -83,6 +83,7 @@ pub fn judge(world: &World<'_>, plane: &ControlPlane) {
     assert_network(plane);
 
     plane.uninstall(policy);
+    plane.uninstall(placement);
     let is_namespace = |object: &Value| object["kind"] == "Namespace";
     for (path, object) in objects.iter().filter(|(_, object)| is_namespace(object)) {
         plane.delete(&format!("{path}/{}", object["metadata"]["name"].as_str().expect("a name")));
@@ -214,6 +215,7 @@ fn assert_pods(plane: &ControlPlane) {
     assert_eq!(admitted["spec"]["nodeSelector"], json!({ "node-type": "worker" }), "placement");
     let limits = &admitted["spec"]["containers"][0]["resources"];
     assert_eq!(limits["limits"]["memory"], "256Mi", "the default of the limit range");
+    assert_eq!(limits["limits"]["ephemeral-storage"], "8Gi", "what a container may write");
 
     let mut own = pod("500m");
     own["metadata"]["labels"] = json!({ "Team": "other" });
@@ -254,6 +256,72 @@ fn assert_pods(plane: &ControlPlane) {
         assert!(said.contains(says), "{what}: {said}");
         eprintln!("refused: {what}: {said}");
     }
+
+    // Core is the platform's.
+    let wants = |kind: &str, operator: &str, node_type: &str| {
+        let wish = json!([{ "matchExpressions": [{ "key": "node-type", "operator": operator, "values": [node_type] }] }]);
+        let wish = if kind == "required" {
+            json!({ "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": wish } })
+        } else {
+            json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{ "weight": 1, "preference": wish[0] }] })
+        };
+        with("/spec/affinity", json!({ "nodeAffinity": wish }))
+    };
+    let tolerates = |toleration: Value| with("/spec/tolerations", json!([toleration]));
+    let bare = tolerates(json!({ "operator": "Exists" }));
+    wait("nothing is refused yet", || {
+        plane.admitted(&franklin, &bare).is_ok().then(|| "tenant-placement".to_owned()).into_iter().collect()
+    });
+    let platforms = "core nodes are the platform's";
+    let refused = [
+        ("every taint", platforms, bare),
+        (
+            "every taint of an effect",
+            platforms,
+            tolerates(json!({ "operator": "Exists", "effect": "NoSchedule" })),
+        ),
+        ("core's taint", platforms, tolerates(json!({ "key": "CriticalAddonsOnly", "operator": "Exists" }))),
+        (
+            "core's taint by its value",
+            platforms,
+            tolerates(json!({ "key": "CriticalAddonsOnly", "value": "true" })),
+        ),
+        ("core nodes", platforms, with("/spec/nodeSelector", json!({ "node-type": "core" }))),
+        ("core nodes by affinity", platforms, wants("required", "In", "core")),
+        ("a node of its own choice", "leave out nodeName", with("/spec/nodeName", json!("core-1"))),
+        (
+            "a node's priority",
+            "exceeded quota",
+            with("/spec/priorityClassName", json!("system-node-critical")),
+        ),
+        (
+            "the cluster's priority",
+            "exceeded quota",
+            with("/spec/priorityClassName", json!("system-cluster-critical")),
+        ),
+    ];
+    for (what, says, pod) in refused {
+        let said = plane.admitted(&franklin, &pod).expect_err(what);
+        assert!(said.contains(says), "{what}: {said}");
+        eprintln!("refused: {what}: {said}");
+        plane.admitted(&of("default"), &pod).expect("pods of nobody are not asked");
+    }
+    let taken = [
+        (
+            "middleware's taint",
+            tolerates(json!({ "key": "node-type", "value": "middleware", "effect": "NoSchedule" })),
+        ),
+        ("a taint of its pool", tolerates(json!({ "key": "nvidia.com/gpu", "operator": "Exists" }))),
+        ("worker nodes", with("/spec/nodeSelector", json!({ "node-type": "worker" }))),
+        ("a zone", with("/spec/nodeSelector", json!({ "topology.kubernetes.io/zone": "us-east-1a" }))),
+        ("worker nodes by affinity", wants("required", "In", "worker")),
+        ("nodes that are not core", wants("required", "NotIn", "core")),
+        ("rather core", wants("preferred", "In", "core")),
+    ];
+    for (what, pod) in taken {
+        plane.admitted(&franklin, &pod).unwrap_or_else(|said| panic!("{what}: {said}"));
+    }
+
     // daskhub is `baseline`: root is let in, the node is not.
     let root = with("/spec/securityContext", json!({ "runAsUser": 0 }));
     plane.admitted(&of("daskhub"), &root).expect("baseline lets root in");

@@ -65,9 +65,13 @@ resource "aws_iam_policy" "boundary" {
         Effect = "Deny"
         Action = [
           "ec2:AssociateIamInstanceProfile",
+          "ec2:CreateFleet",
           "ec2:CreateLaunchTemplateVersion",
+          "ec2:ModifyFleet",
           "ec2:ModifyInstanceAttribute",
+          "ec2:ModifySpotFleetRequest",
           "ec2:ReplaceIamInstanceProfileAssociation",
+          "ec2:RequestSpot*",
           "ec2:RunInstances",
           "ec2:SendSerialConsoleSSHPublicKey",
           "ec2-instance-connect:*",
@@ -106,6 +110,30 @@ resource "aws_iam_policy" "boundary" {
         Condition = {
           Null            = { "aws:ResourceTag/Application" = "false" }
           StringNotEquals = { "aws:ResourceTag/Application" = var.application }
+        }
+      },
+
+      # What carries the cluster's tag and no application's is the platform's: network, keys, Karpenter's queue. Its contract is read,
+      # and its file system mounted.
+      {
+        Sid       = "DenyPlatform"
+        Effect    = "Deny"
+        NotAction = ["elasticfilesystem:Client*", "ssm:GetParameter*"]
+        Resource  = "*"
+        Condition = {
+          Null         = { "aws:ResourceTag/Application" = "true" }
+          StringEquals = { "aws:ResourceTag/Cluster" = var.cluster_name }
+        }
+      },
+
+      # So is what EKS and its controllers tag: the cluster's security group, nodes and volumes.
+      {
+        Sid      = "DenyCluster"
+        Effect   = "Deny"
+        Action   = "*"
+        Resource = "*"
+        Condition = {
+          StringEquals = { "aws:ResourceTag/kubernetes.io/cluster/${var.cluster_name}" = "owned" }
         }
       },
 

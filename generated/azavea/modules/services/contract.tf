@@ -39,6 +39,7 @@ resource "aws_ssm_parameter" "contract" {
     kubernetes_storage_class_v1.gp3,
     kubernetes_storage_class_v1.efs,
     helm_release.tenant_pods,
+    helm_release.tenant_placement,
     helm_release.tenant_network,
   ]
 }

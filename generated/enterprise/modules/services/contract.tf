@@ -38,6 +38,7 @@ resource "aws_ssm_parameter" "contract" {
     helm_release.node_pool_worker_arm64,
     kubernetes_storage_class_v1.gp3,
     helm_release.tenant_pods,
+    helm_release.tenant_placement,
     helm_release.tenant_network,
   ]
 }

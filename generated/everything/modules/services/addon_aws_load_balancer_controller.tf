@@ -42,14 +42,17 @@ resource "helm_release" "aws_load_balancer_controller" {
         matchLabels = { "app.kubernetes.io/name" = "aws-load-balancer-controller" }
       }
     }]
-    podDisruptionBudget         = { maxUnavailable = 1 }
-    clusterName                 = var.cluster_name
-    region                      = var.region
-    vpcId                       = local.contract.vpc_id
-    serviceAccount              = { name = "aws-load-balancer-controller" }
-    defaultTags                 = var.tags
-    serviceMutatorWebhookConfig = { failurePolicy = "Ignore" }
-    keepTLSSecret               = true
+    podDisruptionBudget               = { maxUnavailable = 1 }
+    clusterName                       = var.cluster_name
+    region                            = var.region
+    vpcId                             = local.contract.vpc_id
+    serviceAccount                    = { name = "aws-load-balancer-controller" }
+    defaultTags                       = var.tags
+    serviceMutatorWebhookConfig       = { failurePolicy = "Ignore" }
+    keepTLSSecret                     = true
+    defaultTargetType                 = "ip"
+    disableIngressClassAnnotation     = true
+    disableIngressGroupNameAnnotation = true
   })]
 
   # A pod that starts before its role is associated runs without credentials until it is restarted.

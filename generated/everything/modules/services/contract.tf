@@ -71,6 +71,7 @@ resource "aws_ssm_parameter" "contract" {
     kubernetes_storage_class_v1.efs,
     helm_release.snapshot_classes,
     helm_release.tenant_pods,
+    helm_release.tenant_placement,
     helm_release.tenant_network,
   ]
 }

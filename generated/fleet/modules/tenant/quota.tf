@@ -27,9 +27,31 @@ resource "kubernetes_resource_quota_v1" "this" {
   }
 }
 
+# Pods of these classes drive others off their nodes, Karpenter and CoreDNS among them.
+resource "kubernetes_resource_quota_v1" "system_priorities" {
+  metadata {
+    name      = "tenant-system-priorities"
+    namespace = kubernetes_namespace_v1.this.metadata[0].name
+  }
+
+  spec {
+    hard = { pods = 0 }
+
+    scope_selector {
+      match_expression {
+        scope_name = "PriorityClass"
+        operator   = "In"
+        values     = ["system-cluster-critical", "system-node-critical"]
+      }
+    }
+  }
+}
+
 # The quota refuses a container that states no requests and no memory limit, and cost reports could not count it: hence
 # defaults. Memory has one value for both, because Karpenter packs nodes by requests alone: limits above them would let
-# neighbours run a node out of memory. A container that requests more memory than the default must set its limit, too.
+# neighbours run a node out of memory. A container that requests more memory than the default must set its limit, too, and so of
+# ephemeral storage: its logs and what it writes into itself fill the node's disk, and who writes more than its limit is evicted.
+# That request is small, so that the disk of 50 GiB which nodes have unless told otherwise holds as many containers as they have addresses.
 resource "kubernetes_limit_range_v1" "this" {
   metadata {
     name      = "tenant"
@@ -41,12 +63,14 @@ resource "kubernetes_limit_range_v1" "this" {
       type = "Container"
 
       default = {
-        memory = var.container_defaults.memory
+        memory              = var.container_defaults.memory
+        "ephemeral-storage" = "8Gi"
       }
 
       default_request = {
-        cpu    = var.container_defaults.cpu
-        memory = var.container_defaults.memory
+        cpu                 = var.container_defaults.cpu
+        memory              = var.container_defaults.memory
+        "ephemeral-storage" = "256Mi"
       }
     }
   }
