@@ -168,10 +168,11 @@ fn a_number_of_zones_keeps_those_that_the_cluster_has() {
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("error[E0334]"), "the control plane's stay: {}", refused.stderr);
 
-    // The zones of one region say nothing about another; nor does a manifest that cannot be read.
-    project.edit("blueprint.toml", "us-east-1", "us-west-1");
-    project.run("generate");
-    assert_eq!(zones(&project), ["us-west-1a", "us-west-1c"]);
+    project.edit("blueprint.toml", "zones = 2", "zones = 3");
+    project.edit("blueprint.toml", "us-east-1", "us-west-2");
+    let refused = project.run("generate");
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("error[E0811]"), "what exists stays in its region: {}", refused.stderr);
 }
 
 #[test]

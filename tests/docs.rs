@@ -346,7 +346,9 @@ fn manifest_page_has_every_field_and_no_other() {
     run("generate azavea.toml --out tree");
     let renamed = azavea.replace("[apps.franklin]", "[apps.maps]\nrenamed_from = [\"franklin\"]");
     let renamed = renamed.replace("[apps.franklin.", "[apps.maps.");
-    let own = "chart = \"x\"\nrepository = \"https://example.com\"\nversion = \"1.0.0\"\nnamespace = \"x\"";
+    let pool = "[cluster.node_pools.worker-large-disk]\n";
+    let renamed = renamed.replace(pool, &format!("{pool}renamed_from = \"worker-disk\"\n"));
+    let own = "renamed_from = \"theirs\"\nchart = \"x\"\nrepository = \"https://example.com\"\nversion = \"1.0.0\"\nnamespace = \"x\"";
     let renamed = format!("{renamed}\n[cluster.addons.ours]\n{own}\n");
     std::fs::write(place.path().join("azavea.toml"), renamed).expect("writable");
     run("generate azavea.toml --out renamed");
