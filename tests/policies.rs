@@ -81,7 +81,7 @@ fn boundaries_are_short_and_keep_off_the_platform() {
     let cluster = "c".repeat(LONGEST_NAME);
     let owned = format!("kubernetes.io/cluster/{cluster}");
     let (ours, platform) = (("Application", "maps"), ("Cluster", cluster.as_str()));
-    let denied: [(&str, &[(&str, &str)], &[&str]); 16] = [
+    let denied: [Row<'_>; 16] = [
         ("ec2:TerminateInstances", &[platform], &["DenyPlatform"]),
         ("ec2:TerminateInstances", &[(&owned, "owned")], &["DenyCluster"]),
         ("ec2:CreateTags", &[platform, (&owned, "owned")], &["DenyPlatform", "DenyCluster"]),
@@ -103,6 +103,9 @@ fn boundaries_are_short_and_keep_off_the_platform() {
         assert_eq!(denials(document, action, tags), by, "{action} on {tags:?}");
     }
 }
+
+/// An action, the tags of what it is done to, and the statements that deny it.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 /// Which statements deny an action for its tags alone; such as name resources, or ask for anything but tags, deny none.
 fn denials(document: &str, action: &str, tags: &[(&str, &str)]) -> Vec<String> {

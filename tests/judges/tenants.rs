@@ -259,13 +259,13 @@ fn assert_pods(plane: &ControlPlane) {
 
     // Core is the platform's.
     let wants = |kind: &str, operator: &str, node_type: &str| {
-        let wish = json!([{ "matchExpressions": [{ "key": "node-type", "operator": operator, "values": [node_type] }] }]);
-        let wish = if kind == "required" {
+        let terms = json!([{ "matchExpressions": [{ "key": "node-type", "operator": operator, "values": [node_type] }] }]);
+        let terms = if kind == "required" {
             json!({ "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": wish } })
         } else {
-            json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{ "weight": 1, "preference": wish[0] }] })
+            json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{ "weight": 1, "preference": terms[0] }] })
         };
-        with("/spec/affinity", json!({ "nodeAffinity": wish }))
+        with("/spec/affinity", json!({ "nodeAffinity": terms }))
     };
     let tolerates = |toleration: Value| with("/spec/tolerations", json!([toleration]));
     let bare = tolerates(json!({ "operator": "Exists" }));
