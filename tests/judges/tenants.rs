@@ -261,7 +261,7 @@ fn assert_pods(plane: &ControlPlane) {
     let wants = |kind: &str, operator: &str, node_type: &str| {
         let terms = json!([{ "matchExpressions": [{ "key": "node-type", "operator": operator, "values": [node_type] }] }]);
         let terms = if kind == "required" {
-            json!({ "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": wish } })
+            json!({ "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } })
         } else {
             json!({ "preferredDuringSchedulingIgnoredDuringExecution": [{ "weight": 1, "preference": terms[0] }] })
         };
