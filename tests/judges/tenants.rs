@@ -80,6 +80,7 @@ pub fn judge(world: &World<'_>, plane: &ControlPlane) {
     assert_rights(plane);
     assert_bounds(plane);
     assert_pods(plane);
+    assert_placement(plane);
     assert_network(plane);
 
     plane.uninstall(policy);
@@ -207,8 +208,7 @@ fn pod(cpu: &str) -> Value {
 }
 
 fn assert_pods(plane: &ControlPlane) {
-    let of = |namespace: &str| format!("/api/v1/namespaces/{namespace}/pods");
-    let franklin = of("franklin");
+    let franklin = pods_of("franklin");
     let admitted = plane.admitted(&franklin, &pod("500m")).expect("a pod that asks for little");
     let labels = json!({ "Application": "franklin", "Environment": "staging", "Team": "raster-foundry" });
     assert_eq!(admitted["metadata"]["labels"], labels, "cost labels of the namespace");
@@ -223,15 +223,9 @@ fn assert_pods(plane: &ControlPlane) {
     let admitted = plane.admitted(&franklin, &own).expect("a pod with a wish of its own");
     assert_eq!(admitted["metadata"]["labels"]["Team"], "other", "a label that is there stays");
     assert_eq!(admitted["spec"]["nodeSelector"], json!({ "node-type": "middleware" }), "so does a selector");
-    let elsewhere = plane.admitted(&of("default"), &pod("500m")).expect("a pod of nobody");
+    let elsewhere = plane.admitted(&pods_of("default"), &pod("500m")).expect("a pod of nobody");
     assert_eq!(elsewhere["spec"]["nodeSelector"], Value::Null, "only applications' pods are placed");
 
-    let with = |pointer: &str, value: Value| {
-        let mut pod = pod("500m");
-        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
-        pod.pointer_mut(parent).expect(parent)[key] = value;
-        pod
-    };
     let mut many = pod("500m");
     many["spec"]["containers"][0]["resources"]["requests"]["memory"] = json!("80Gi");
     many["spec"]["containers"][0]["resources"]["limits"] = json!({ "memory": "80Gi" });
@@ -257,7 +251,17 @@ fn assert_pods(plane: &ControlPlane) {
         eprintln!("refused: {what}: {said}");
     }
 
-    // Core is the platform's.
+    // daskhub is `baseline`: root is let in, the node is not.
+    let root = with("/spec/securityContext", json!({ "runAsUser": 0 }));
+    plane.admitted(&pods_of("daskhub"), &root).expect("baseline lets root in");
+    plane
+        .admitted(&pods_of("daskhub"), &with("/spec/hostNetwork", json!(true)))
+        .expect_err("the node's network");
+}
+
+/// Core is the platform's.
+fn assert_placement(plane: &ControlPlane) {
+    let franklin = pods_of("franklin");
     let wants = |kind: &str, operator: &str, node_type: &str| {
         let terms = json!([{ "matchExpressions": [{ "key": "node-type", "operator": operator, "values": [node_type] }] }]);
         let terms = if kind == "required" {
@@ -304,7 +308,7 @@ fn assert_pods(plane: &ControlPlane) {
         let said = plane.admitted(&franklin, &pod).expect_err(what);
         assert!(said.contains(says), "{what}: {said}");
         eprintln!("refused: {what}: {said}");
-        plane.admitted(&of("default"), &pod).expect("pods of nobody are not asked");
+        plane.admitted(&pods_of("default"), &pod).expect("pods of nobody are not asked");
     }
     let taken = [
         (
@@ -321,11 +325,19 @@ fn assert_pods(plane: &ControlPlane) {
     for (what, pod) in taken {
         plane.admitted(&franklin, &pod).unwrap_or_else(|said| panic!("{what}: {said}"));
     }
+}
 
-    // daskhub is `baseline`: root is let in, the node is not.
-    let root = with("/spec/securityContext", json!({ "runAsUser": 0 }));
-    plane.admitted(&of("daskhub"), &root).expect("baseline lets root in");
-    plane.admitted(&of("daskhub"), &with("/spec/hostNetwork", json!(true))).expect_err("the node's network");
+/// Where the pods of a namespace are made.
+fn pods_of(namespace: &str) -> String {
+    format!("/api/v1/namespaces/{namespace}/pods")
+}
+
+/// A pod in which one thing is another.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut pod = pod("500m");
+    let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+    pod.pointer_mut(parent).expect(parent)[key] = value;
+    pod
 }
 
 /// Compares what goes in and out of pods with the table, and tries what members of the application's groups can do about it.
