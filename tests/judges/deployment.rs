@@ -300,7 +300,10 @@ fn assert_attached(world: &World<'_>, environment: &Environment, root: &str) {
     let outputs: serde_json::Value = serde_json::from_str(&run.stdout).expect("outputs are JSON");
     let cluster = outputs["cluster_name"]["value"].as_str().unwrap_or_default();
     let names = &environment.clusters;
-    assert!(names.iter().any(|name| name == cluster), "{root}: attached to {cluster}, not one of {names:?}");
+    assert!(
+        names.iter().any(|(name, _)| name == cluster),
+        "{root}: attached to {cluster}, not one of {names:?}"
+    );
     assert!(outputs["namespace"]["value"].is_string(), "{root}: no namespace: {outputs}");
 }
 

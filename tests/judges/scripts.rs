@@ -61,7 +61,7 @@ impl<'p> Way<'p> {
     }
 
     fn make_clusters(&self) {
-        for cluster in &self.environment.clusters {
+        for (cluster, _) in &self.environment.clusters {
             make_cluster(self.place, &self.environment, cluster, "1.35", false);
         }
     }
@@ -81,9 +81,8 @@ impl<'p> Way<'p> {
 
     /// Deletes the clusters by hand, with what goes with them.
     fn lose_clusters(&self) {
-        for cluster in &self.environment.clusters {
-            let region = ["--region", &self.environment.region, "--name", cluster];
-            self.place.aws(&[&["eks", "delete-cluster"], &region[..]].concat());
+        for (cluster, region) in &self.environment.clusters {
+            self.place.aws(&["eks", "delete-cluster", "--region", region, "--name", cluster]);
         }
         let mut world: Value = serde_json::from_str(&read(&self.place.world())).expect("the world is JSON");
         let objects = world["objects"].as_array_mut().expect("a world lists objects");
@@ -321,7 +320,9 @@ pub fn make_cluster(place: &Place, environment: &Environment, name: &str, versio
     let credentials = if is_own { Vec::new() } else { place.assume(&environment.deploy_role) };
     let protection = if is_protected { "--deletion-protection" } else { "--no-deletion-protection" };
     let role = format!("arn:{}:iam::{}:role/cluster", environment.partition, environment.account);
-    let arguments = ["eks", "create-cluster", "--region", &environment.region, "--name", name];
+    let mut clusters = environment.clusters.iter();
+    let (_, region) = clusters.find(|(known, _)| known == name).expect("a cluster of the environment");
+    let arguments = ["eks", "create-cluster", "--region", region, "--name", name];
     let vpc = ["--role-arn", &role, "--resources-vpc-config", "subnetIds=subnet-1,subnet-2"];
     place.aws_as(
         &credentials,

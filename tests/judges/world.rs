@@ -21,8 +21,8 @@ pub struct Environment {
     pub bucket: String,
     pub key_alias: String,
     pub is_protected: bool,
-    /// EKS names of its clusters.
-    pub clusters: Vec<String>,
+    /// EKS names of its clusters, each with its region.
+    pub clusters: Vec<(String, String)>,
     /// Its root modules in the order of deployment.
     pub roots: Vec<String>,
 }
@@ -106,7 +106,11 @@ pub fn environments(tree: &Path) -> Vec<Environment> {
         Environment {
             partition: partition.expect("the key's ARN names its partition").to_owned(),
             is_protected: row[6] == "yes",
-            clusters: clusters.iter().filter(|it| it[0] == row[0]).map(|it| it[2].clone()).collect(),
+            clusters: clusters
+                .iter()
+                .filter(|it| it[0] == row[0])
+                .map(|it| (it[2].clone(), it[3].clone()))
+                .collect(),
             roots,
             deploy_role: row[5].clone(),
             name: row[0].clone(),
