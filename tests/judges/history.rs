@@ -164,15 +164,18 @@ fn a_revert_is_deployed_by_gitlab_where_the_reverted_deployment_failed() {
         let names = jobs.as_object().expect("jobs").keys().filter(|name| name.starts_with("apply "));
         (names.cloned().collect::<Vec<_>>(), said)
     };
-    let deployment = |environment: &str, status: &str, commit: &str| json!({ "status": status, "sha": commit, "environment": { "name": environment } });
-    let marked = deployment("plinth/deployed", "success", &before);
-    let (applies, _) = jobs(json!([deployment("plinth/deployed", "created", &failed), marked]));
+    let mark = |commit: &str| json!([{ "status": "success", "sha": commit }]);
+    let (applies, _) = jobs(mark(&before));
     assert!(applies.contains(&"apply staging/main/cluster".to_owned()), "{applies:?}");
     assert!(!applies.contains(&"apply staging/state".to_owned()), "{applies:?}");
-    let (applies, _) = jobs(json!([marked, deployment("staging", "failed", &failed)]));
-    assert_eq!(applies, [""; 0], "what failed came before the last success");
-    let (applies, said) = jobs(json!([deployment("staging", "failed", &failed)]));
-    assert!(applies.contains(&"apply staging/state".to_owned()) && said.contains("not known"), "{said}");
+    let (applies, _) = jobs(mark(&repository.git("rev-parse HEAD")));
+    assert_eq!(applies, [""; 0], "all of it is deployed");
+    let (applies, _) = jobs(mark(&failed));
+    assert!(applies.contains(&"apply staging/main/cluster".to_owned()), "the revert itself: {applies:?}");
+    for nothing in [json!([]), mark(&"0".repeat(40))] {
+        let (applies, said) = jobs(nothing);
+        assert!(applies.contains(&"apply staging/state".to_owned()) && said.contains("not known"), "{said}");
+    }
 }
 
 #[test]
@@ -206,6 +209,7 @@ fn an_apply_of_gitlab_that_is_tried_again_takes_back_nothing_newer() {
         applied(json!([mark(60, "created"), mark(40, "success")]), json!([others, of_stack(50, "running")]));
     assert!(status == 0 && said.contains("nothing to change"), "a newer one waits: {said}");
     assert_eq!(applied(json!([]), json!([])).0, 0, "the first of all");
+    assert_eq!(applied(json!([]), json!([of_stack(61, "skipped")])).0, 0, "one that stopped before");
     for (marks, applies) in [
         (json!([mark(60, "success")]), json!([of_stack(50, "running")])),
         (json!([mark(60, "created")]), json!([of_stack(50, "running"), of_stack(61, "failed")])),
@@ -227,7 +231,11 @@ fn a_run_of_github_stops_where_a_newer_commit_changes_the_tree() {
     fs::set_permissions(&curl, fs::Permissions::from_mode(0o755)).expect("a file of ours");
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
     let newest = |status: &str, files: &[String]| {
-        let files: Vec<Value> = files.iter().map(|file| json!({ "filename": file })).collect();
+        let file = |name: &String| match name.split_once(" -> ") {
+            Some((old, new)) => json!({ "filename": new, "previous_filename": old }),
+            None => json!({ "filename": name }),
+        };
+        let files: Vec<Value> = files.iter().map(file).collect();
         write(&answer, &json!({ "status": status, "files": files }).to_string());
         let mut command = Command::new(&bash);
         command.arg(folder.path().join("scripts/pipeline")).arg("newest").stdin(Stdio::null());
@@ -245,6 +253,7 @@ fn a_run_of_github_stops_where_a_newer_commit_changes_the_tree() {
     let many: Vec<String> = (0..300).map(|number| format!("docs/{number}")).collect();
     for (status, files) in [
         ("ahead", &["docs/a".to_owned(), "generated/enterprise/modules/cluster/main.tf".to_owned()][..]),
+        ("ahead", &["generated/enterprise/a -> elsewhere/a".to_owned()]),
         ("ahead", &many),
         ("behind", &[]),
         ("diverged", &elsewhere),
@@ -270,7 +279,7 @@ fn a_pull_request_is_told_what_is_left_to_people() {
         .replace("\"production\"]", "\"live\"]");
     let live = repository.commit(&protected);
     let said = by_hand(&base);
-    assert!(said.contains("`live` is protected, and GitHub does not know it yet"), "{said}");
+    assert!(said.contains("GitHub does not know yet that `live` is protected"), "{said}");
     assert!(
         said.contains("What account 222222222222 has for pipelines changes")
             && said.contains("`scripts/apply 222222222222`"),
@@ -289,11 +298,18 @@ fn a_pull_request_is_told_what_is_left_to_people() {
             && said.contains("`scripts/bootstrap 333333333333`"),
         "{said}"
     );
-    assert!(!said.contains("`qa` is protected"), "{said}");
+    assert!(said.contains("GitHub does not know `qa` yet") && !said.contains("`live`"), "{said}");
 
     repository.commit(&format!("{protected}{third}retire = true\n"));
     let said = by_hand(&qa);
     assert!(said.contains("The blueprint retires") && said.contains("`qa main services`"), "{said}");
     repository.commit(&format!("{protected}{third}retire = true\n# a comment\n"));
-    assert_eq!(by_hand("HEAD^1"), "", "it was told where it was retired");
+    for _ in 0..20 {
+        assert_eq!(by_hand("HEAD^1"), "", "it was told where it was retired");
+    }
+    repository.git(&format!("checkout --quiet {qa}"));
+    repository.git("revert --no-edit HEAD");
+    let said = by_hand(&qa);
+    assert!(said.contains("No stack is any more `qa - state`, `qa main cluster`"), "{said}");
+    assert!(!said.contains("`live") && !said.contains("`production"), "what is there stays: {said}");
 }
