@@ -147,12 +147,16 @@ fn object(kind: &str, values: &Value) -> (String, Value) {
 /// Writes a resource's values in the API's words: blocks that can stand once are objects, keys have no `_`, what is not set is
 /// left out. Keys of maps are the user's.
 fn sent(values: &Value) -> Value {
-    const ONCE: [&str; 6] =
-        ["ip_block", "metadata", "namespace_selector", "pod_selector", "role_ref", "spec"];
+    const ONCE: [&str; 7] =
+        ["ip_block", "metadata", "namespace_selector", "pod_selector", "role_ref", "scope_selector", "spec"];
     const MAPS: [&str; 7] =
         ["annotations", "default", "default_request", "hard", "labels", "match_labels", "parameters"];
-    const NAMES: [(&str, &str); 3] =
-        [("limit", "limits"), ("storage_provisioner", "provisioner"), ("subject", "subjects")];
+    const NAMES: [(&str, &str); 4] = [
+        ("limit", "limits"),
+        ("match_expression", "matchExpressions"),
+        ("storage_provisioner", "provisioner"),
+        ("subject", "subjects"),
+    ];
     let Value::Object(keys) = values else { return values.clone() };
     let mut object = Map::new();
     for (key, value) in keys {
