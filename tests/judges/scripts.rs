@@ -288,11 +288,25 @@ fn the_aws_cli_takes_what_dry_runs_print() {
     }
     assert!(calls.len() > 6, "{calls:?}");
     for line in calls.values() {
-        let call = format!("exec '{}' {line} --generate-cli-skeleton output", aws.display());
+        // A command of the CLI's own makes no example of its output: it gets as far as the call, which nobody takes.
+        let is_own = line.starts_with("eks update-kubeconfig ");
+        let rest =
+            if is_own { "--endpoint-url http://127.0.0.1:1" } else { "--generate-cli-skeleton output" };
         let mut command = Command::new("bash");
-        command.args(["-c", &call]).env("AWS_EC2_METADATA_DISABLED", "true").stdin(Stdio::null());
+        command.args(["-c", &format!("exec '{}' {line} {rest}", aws.display())]).stdin(Stdio::null());
+        for (name, value) in [
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_ACCESS_KEY_ID", "none"),
+            ("AWS_SECRET_ACCESS_KEY", "none"),
+            ("AWS_MAX_ATTEMPTS", "1"),
+        ] {
+            command.env(name, value);
+        }
         let output = command.output().expect("bash runs");
-        assert!(output.status.success(), "aws {line}:\n{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let is_taken =
+            if is_own { said.contains("Could not connect to the endpoint") } else { output.status.success() };
+        assert!(is_taken, "aws {line}:\n{said}");
     }
 }
 
