@@ -58,7 +58,8 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
             image = \"plinth\"\nblueprint = \"blueprints/minimal.toml\"\n"
         )
     });
-    place.make_world("minimal", &place.environment("minimal", "dev"));
+    let dev = place.environment("minimal", "dev");
+    place.make_world("minimal", &dev);
     let script = "minimal/scripts/pipeline";
     let root = place.folder().join("minimal/environments/dev/state");
     let before = read(&root.join("terraform.tf"));
@@ -70,6 +71,14 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
     assert!(unchanged.contains("changes=no"), "{unchanged}");
     let waiting = place.script(script, &["plan", "dev", "main", "services"]);
     assert!(waiting.contains("dev main services waits for dev/main/cluster"), "{waiting}");
+    // What an apply that failed in the middle leaves.
+    let state = ["--bucket", &dev.bucket, "--key", "main/cluster.tfstate"];
+    let half_made = place.folder().join("half-made");
+    crate::tree::write(&half_made, "{\"version\": 4, \"resources\": []}");
+    place.aws(&[&["s3api", "put-object", "--body", &half_made.to_string_lossy()], &state[..]].concat());
+    let waiting = place.script(script, &["plan", "dev", "main", "services"]);
+    assert!(waiting.contains("waits for dev/main/cluster, which was never applied to the end"), "{waiting}");
+    place.aws(&[&["s3api", "delete-object"], &state[..]].concat());
 
     // Whom pipelines log in as, which may do nothing but go on: IAM refuses it what else it asks, and moto does not.
     let refused = "An error occurred (403) when calling the HeadObject operation: Forbidden";
@@ -104,6 +113,8 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
     place.script(script, &["apply", "dev", "main", "cluster", digest]);
     let again = place.script(script, &["plan", "dev", "main", "cluster"]);
     assert!(again.contains("changes=no"), "{again}");
+    let (_, next) = place.run(script, &["plan", "dev", "main", "services"]);
+    assert!(next.contains("terraform -chdir=environments/dev/main/services"), "nothing to wait for: {next}");
 
     assert_eq!(read(&root.join("terraform.tf")), before, "the files are as they were");
 
