@@ -118,7 +118,7 @@ table! {
         /// The branch that is deployed (GitHub Actions, GitLab CI, Atlantis).
         optional branch: Branch; usual |_| Some(usual::BRANCH),
         /// This file's path in the repository; without it, the file stands at the root. Where the tree lies follows from it
-        /// (GitHub Actions, GitLab CI, Atlantis).
+        /// (GitHub Actions, GitLab CI, Atlantis, HCP Terraform).
         optional blueprint: RepositoryFile,
         /// The command that puts plinth on a runner; without it, runners have it (GitHub Actions, GitLab CI).
         optional install: String,

@@ -324,48 +324,38 @@ fn is_repository(text: &str, engine: DeliveryEngine) -> bool {
 /// Refuses keys that mean nothing without another, or with another engine.
 fn check_keys(context: &mut Context<'_>, keys: &Spanned<keys::Delivery>) {
     use DeliveryEngine::{Atlantis, GithubActions, GitlabCi, HcpTerraform};
-    const GITHUB: &str = "engine = \"github-actions\"";
-    const GITLAB: &str = "engine = \"gitlab-ci\"";
-    const HCP: &str = "engine = \"hcp-terraform\"";
-    let written: [(_, Option<Span>, &[DeliveryEngine], _); 11] = [
-        ("repository", keys.repository.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
-        ("host", keys.host.as_ref().map(|key| key.span), &[GitlabCi, HcpTerraform], GITLAB),
-        ("organization", keys.organization.as_ref().map(|key| key.span), &[HcpTerraform], HCP),
-        ("project", keys.project.as_ref().map(|key| key.span), &[HcpTerraform], HCP),
-        ("image", keys.image.as_ref().map(|key| key.span), &[GitlabCi], GITLAB),
-        ("branch", keys.branch.as_ref().map(|key| key.span), &[GithubActions, GitlabCi, Atlantis], GITHUB),
-        (
-            "blueprint",
-            keys.blueprint.as_ref().map(|key| key.span),
-            &[GithubActions, GitlabCi, Atlantis, HcpTerraform],
-            GITHUB,
-        ),
-        ("install", keys.install.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
-        ("runner", keys.runner.as_ref().map(|key| key.span), &[GithubActions, GitlabCi], GITHUB),
-        (
-            "region",
-            keys.region.as_ref().map(|key| key.span),
-            &[GithubActions, GitlabCi, HcpTerraform],
-            GITHUB,
-        ),
+    fn at<T>(key: Option<&Spanned<T>>) -> Option<Span> {
+        key.map(|key| key.span)
+    }
+    let written: [(_, Option<Span>, &[DeliveryEngine]); 11] = [
+        ("repository", at(keys.repository.as_ref()), &[GithubActions, GitlabCi]),
+        ("host", at(keys.host.as_ref()), &[GitlabCi, HcpTerraform]),
+        ("organization", at(keys.organization.as_ref()), &[HcpTerraform]),
+        ("project", at(keys.project.as_ref()), &[HcpTerraform]),
+        ("image", at(keys.image.as_ref()), &[GitlabCi]),
+        ("branch", at(keys.branch.as_ref()), &[GithubActions, GitlabCi, Atlantis]),
+        ("blueprint", at(keys.blueprint.as_ref()), &[GithubActions, GitlabCi, Atlantis, HcpTerraform]),
+        ("install", at(keys.install.as_ref()), &[GithubActions, GitlabCi]),
+        ("runner", at(keys.runner.as_ref()), &[GithubActions, GitlabCi]),
+        ("region", at(keys.region.as_ref()), &[GithubActions, GitlabCi, HcpTerraform]),
         (
             "retire",
             keys.retire.is_written().then_some(keys.retire.span),
             &[GithubActions, GitlabCi, HcpTerraform],
-            GITHUB,
         ),
     ];
     let engine = keys.engine.as_ref().map(|engine| engine.value);
-    for (key, span, engines, needs) in written {
+    for (key, span, engines) in written {
         if let Some(span) = span.filter(|_| engine.is_none_or(|engine| !engines.contains(&engine))) {
+            let needs = engines.iter().map(|engine| format!("engine = \"{}\"", engine.word())).collect();
             context.push(Problem::MeansNothingWithout { key, needs }, span);
         }
     }
     if keys.account.is_none() && engine.is_none() {
         context.push(Problem::DeliverySaysNothing, keys.span);
     } else if keys.account.is_none() && keys.partition.is_written() {
-        context
-            .push(Problem::MeansNothingWithout { key: "partition", needs: "account" }, keys.partition.span);
+        let needs = vec!["account".to_owned()];
+        context.push(Problem::MeansNothingWithout { key: "partition", needs }, keys.partition.span);
     }
 }
 

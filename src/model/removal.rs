@@ -285,16 +285,17 @@ fn check_regions(
 ) {
     let mut moving = BTreeSet::new();
     for stack in stacks {
-        let known = facts.stacks().values().find(|known| has_state(stack, known));
-        let from = known.and_then(|known| known.region.as_ref());
-        let Some(from) = from.filter(|from| **from != stack.region) else { continue };
+        let Some((name, known)) = facts.stacks().iter().find(|(_, known)| has_state(stack, known)) else {
+            continue;
+        };
+        let Some(from) = known.region.as_ref().filter(|from| **from != stack.region) else { continue };
         let of_account = || blueprint.file.delivery.as_ref()?.region.as_ref().map(|region| region.span);
         let target = blueprint.environments.get(&stack.environment);
         let at = target.map(|target| target.value.environment.region.span).or_else(of_account);
         moving.extend(at.map(|at| at.start));
         let problem = Problem::RegionChanges {
             what: format!("bucket `{}`", stack.bucket),
-            fact: format!("stack {}", stack.name),
+            fact: format!("stack {name}"),
             from: from.clone(),
             to: stack.region.clone(),
             is_cluster: false,

@@ -517,7 +517,7 @@ problems! {
     /// `[delivery]` names neither an engine nor an account.
     E0610 DeliverySaysNothing,
     /// A key is written, and what it is about is not.
-    E0611 MeansNothingWithout { key: &'static str, needs: &'static str },
+    E0611 MeansNothingWithout { key: &'static str, needs: Vec<String> },
     /// An engine of delivery lacks a key.
     E0612 EngineNeeds { engine: &'static str, key: &'static str, example: &'static str, why: &'static str },
     /// Pipelines would have to plan as the role that deploys.

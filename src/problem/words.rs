@@ -1446,8 +1446,10 @@ impl Problem {
                     .help("write `engine = \"github-actions\"`, or `account`, or remove `[delivery]`")
             }
             Self::MeansNothingWithout { key, needs } => {
-                Words::new(format!("`{key}` means nothing without `{needs}`"))
-                    .help(format!("write `{needs}`, or remove `{key}`"))
+                let needs: Vec<String> = needs.iter().map(|need| format!("`{need}`")).collect();
+                let needs = needs.join(" or ");
+                Words::new(format!("`{key}` means nothing without {needs}"))
+                    .help(format!("write {needs}, or remove `{key}`"))
             }
             Self::EngineNeeds { engine, key, example, why } => {
                 Words::new(format!("`{engine}` needs `{key}` in `[delivery]`"))

@@ -199,6 +199,7 @@ fn account_main(scope: &ForAccount<'_>) -> Context {
         url: String,
         audience: String,
         session: u32,
+        sid: &'static str,
         operator: &'static str,
         roles: Vec<RoleView<'a>>,
     }
@@ -225,6 +226,10 @@ fn account_main(scope: &ForAccount<'_>) -> Context {
         url: format!("https://{}", delivery.issuer),
         audience: audience(delivery),
         session: SESSION,
+        sid: match delivery.engine {
+            DeliveryEngine::HcpTerraform => "RunsOfWorkspaces",
+            _ => "PipelinesOfOneRepository",
+        },
         operator: if has_wildcard { "StringLike" } else { "StringEquals" },
         roles: roles.collect(),
     })

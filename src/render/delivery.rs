@@ -195,8 +195,7 @@ fn stack_views(scope: &ForDelivery<'_>) -> Vec<StackView> {
         for stack in all.iter().filter(|stack| stack.environment == *name) {
             let mut runners = scope.delivery.runners.iter().filter(|_| stack.reaches_api);
             let own = runners.find(|own| own.environment == *name && own.cluster == stack.cluster);
-            let hosted = if is_gitlab(scope) { "-" } else { HOSTED };
-            let runner = own.map_or(hosted, |own| own.label.as_str());
+            let runner = own.map_or(hosted(scope), |own| own.label.as_str());
             let earlier: Vec<&Stack> = chain(&all, stack).skip(1).collect();
             views.push(StackView {
                 job: job(&stack.name),
@@ -235,8 +234,10 @@ fn job(stack: &str) -> String {
     stack.replace('/', "_")
 }
 
-/// The runner that GitHub has for everybody.
-const HOSTED: &str = "ubuntu-latest";
+/// The runner that the host has for everybody: on GitLab a job without a tag.
+fn hosted(scope: &ForDelivery<'_>) -> &'static str {
+    if is_gitlab(scope) { "-" } else { "ubuntu-latest" }
+}
 
 fn pipeline(scope: &ForDelivery<'_>) -> Context {
     #[derive(Serialize)]
@@ -249,6 +250,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
     #[derive(Serialize)]
     struct Pipelines<'a> {
         is_gitlab: bool,
+        hosted: &'static str,
         repository: &'a str,
         image: &'a str,
         audience: String,
@@ -285,6 +287,7 @@ fn pipeline(scope: &ForDelivery<'_>) -> Context {
     let unprotected = unprotected(&stacks);
     view(&Pipelines {
         is_gitlab: is_gitlab(scope),
+        hosted: hosted(scope),
         repository: &delivery.repository,
         image: delivery.image.as_deref().unwrap_or_default(),
         audience: account::gitlab_audience(delivery),
@@ -456,6 +459,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         has_unprotected: bool,
         has_runners: bool,
         has_accounts: bool,
+        has_account: bool,
         has_retired: bool,
     }
     let ForDelivery { whole, delivery } = scope;
@@ -503,6 +507,7 @@ fn page(scope: &ForDelivery<'_>) -> Context {
         has_unprotected: !unprotected(&stack_views(scope)).is_empty(),
         has_runners: !delivery.runners.is_empty(),
         has_accounts: whole.model.has_accounts(),
+        has_account: whole.model.has_delivery(),
         has_retired: whole.model.has_retired(),
     })
 }

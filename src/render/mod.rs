@@ -282,12 +282,16 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// Puts the first line before a file: where it comes from, in the file's own comment syntax.
+/// Puts the first line before a file: where it comes from, in the file's own comment syntax. JSON has none.
 fn header(path: &str, body: &str, note: &str) -> String {
-    if camino::Utf8Path::new(path).extension() == Some("md") {
-        // Twice: of `---`, the first leaves `- --`.
-        let apart = note.replace("--", "- -").replace("--", "- -");
-        return format!("<!-- {apart} -->\n\n{body}\n");
+    match camino::Utf8Path::new(path).extension() {
+        Some("json") => return format!("{body}\n"),
+        Some("md") => {
+            // Twice: of `---`, the first leaves `- --`.
+            let apart = note.replace("--", "- -").replace("--", "- -");
+            return format!("<!-- {apart} -->\n\n{body}\n");
+        }
+        _ => {}
     }
     match body.strip_prefix("#!").and_then(|rest| rest.split_once('\n')) {
         Some((interpreter, rest)) => format!("#!{interpreter}\n# {note}\n{rest}\n"),

@@ -5,6 +5,7 @@ use tera::Context;
 
 use super::access;
 use super::arguments::Argument;
+use super::delivery::has_script;
 use super::network::{NetworkView, has_interface_endpoints};
 use super::resource::{self, Use};
 use super::services_module::{EBS, Needs, has_helm, has_kubernetes};
@@ -242,6 +243,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_apps: bool,
         has_karpenter: bool,
         has_fargate: bool,
+        has_core_on_fargate: bool,
         has_retired: bool,
         has_protected: bool,
         has_interface_endpoints: bool,
@@ -270,6 +272,7 @@ fn environments(whole: &Whole<'_>) -> Context {
         has_apps: model.placed_apps().next().is_some(),
         has_karpenter: has_karpenter(whole),
         has_fargate: !model.fleet.fargate_pools.is_empty(),
+        has_core_on_fargate: model.fleet.core_on_fargate != Share::None,
         has_retired: model.has_retired(),
         has_protected: model.environments.iter().any(|environment| environment.protected),
         roles: roles(model)
@@ -360,10 +363,11 @@ struct PipelineView {
 /// Returns the roles that pipelines run as, each with the roles that must trust it, in the order of stacks.
 fn pipelines(model: &Model) -> Vec<PipelineView> {
     let mut pipelines: Vec<PipelineView> = Vec::new();
+    let plans_apart = model.delivery.as_ref().is_none_or(|delivery| has_script(delivery.engine));
     for environment in &model.environments {
         let Some(pipeline) = &environment.pipeline else { continue };
         let deploys = environment.deploy_roles(&model.apps).map(|role| (&pipeline.deploy_role, role));
-        let plans = environment.plan_role.iter().filter(|_| model.cloud().is_none());
+        let plans = environment.plan_role.iter().filter(|_| plans_apart);
         let plans = plans.map(|role| (&pipeline.plan_role, role));
         for (arn, role) in deploys.chain(plans) {
             let at = pipelines.iter().position(|known| known.arn == *arn).unwrap_or_else(|| {

@@ -7,6 +7,8 @@ use super::delivery::has_script;
 use super::template::view;
 use super::{Output, Whole};
 use crate::blueprint::scalar::Engine;
+use crate::blueprint::usual;
+use crate::model::settings::Share;
 use crate::model::{Model, Stack, addon};
 
 const SCRIPTS: [&str; 7] = ["bootstrap", "plan", "apply", "destroy", "connect", "upgrade", "lock-providers"];
@@ -27,11 +29,13 @@ fn comments(model: &Model) -> Context {
         has_delivery: bool,
         has_accounts: bool,
         has_retired: bool,
+        has_core_on_fargate: bool,
     }
     view(&Comments {
         has_delivery: model.has_delivery(),
         has_accounts: model.has_accounts(),
         has_retired: model.has_retired(),
+        has_core_on_fargate: model.fleet.core_on_fargate != Share::None,
     })
 }
 
@@ -79,6 +83,8 @@ fn tables(model: &Model) -> Context {
         has_retired: bool,
         has_cloud: bool,
         cloud: String,
+        cloud_host: &'a str,
+        has_other_host: bool,
         environments: Vec<EnvironmentRow<'a>>,
         clusters: Vec<ClusterRow<'a>>,
         destroy_first: Vec<DestroyFirstRow<'a>>,
@@ -128,6 +134,8 @@ fn tables(model: &Model) -> Context {
         has_retired: model.has_retired(),
         has_cloud: model.cloud().is_some(),
         cloud: model.cloud().map_or(String::new(), |cloud| format!("{}/{}", cloud.host, cloud.organization)),
+        cloud_host: model.cloud().map_or("", |cloud| &cloud.host),
+        has_other_host: model.cloud().is_some_and(|cloud| cloud.host != usual::HCP_HOST),
         environments: accounts.chain(environments).collect(),
         clusters: clusters.collect(),
         destroy_first: destroy_first.filter(|row| !row.kinds.is_empty()).collect(),

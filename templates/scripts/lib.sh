@@ -277,7 +277,7 @@ init_stack() { # directory
   run "$engine" -chdir="$1" init -input=false ${lock:+"$lock"} ||
     die "$engine init failed in $1" "in a new environment: scripts/bootstrap $environment" \
 {%- if has_cloud %}
-      "log in to {{ cloud | word }}: terraform login" \
+      "log in to {{ cloud | word }}: terraform login{% if has_other_host %} {{ cloud_host | word }}{% endif %}" \
 {%- endif %}
       "the deploy role $deploy_role must trust you" \
       "a provider that does not match the lock file, or is not in it: scripts/lock-providers"
@@ -288,7 +288,7 @@ has_state() { # directory, part of an address; true when the stack holds somethi
   if list=$("$engine" -chdir="$1" state list 2>/dev/null); then case "$list" in *"${2:-.}"*) return 0 ;; *) return 1 ;; esac; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
-  die "the state of $1 cannot be read: $list" {% if has_cloud %}"log in to {{ cloud | word }}: terraform login"{% else %}"the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"{% endif %}
+  die "the state of $1 cannot be read: $list" {% if has_cloud %}"log in to {{ cloud | word }}: terraform login{% if has_other_host %} {{ cloud_host | word }}{% endif %}"{% else %}"the deploy role $deploy_role needs s3:GetObject on $bucket and kms:Decrypt on $key_alias"{% endif %}
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no

@@ -119,16 +119,28 @@ fn a_pipeline_applies_the_plan_that_it_has_shown() {
     assert_eq!(read(&root.join("terraform.tf")), before, "the files are as they were");
 
     // Moto knows no cluster: this one is behind what the tree names.
-    place.put_first(
-        "aws",
-        &aws.replace("\nexec ", "\n[ \"$1 $2\" != 'eks describe-cluster' ] || { echo 1.30 && exit; }\nexec "),
-    );
+    place.put_first("aws", &running(&aws, "1.30"));
     let (status, said) = place.run(script, &["apply", "dev", "main", "cluster", digest]);
     assert_ne!(status, 0, "an upgrade:\n{said}");
     assert!(said.contains("no pipeline does that") && said.contains("scripts/upgrade dev main"), "{said}");
+    place.put_first("aws", &running(&aws, "1.99"));
+    let (status, said) = place.run(script, &["apply", "dev", "main", "cluster", digest]);
+    assert_ne!(status, 0, "the way back:\n{said}");
+    assert!(said.contains("kubernetes_version = \"1.99\" in the blueprint"), "{said}");
+    let is = read(&place.folder().join("minimal/scripts/lib.sh"));
+    let is = is.lines().find_map(|line| line.strip_prefix("dev main minimal-dev-main us-east-1 "));
+    place.put_first("aws", &running(&aws, is.expect("a row of the cluster")));
+    let again = place.script(script, &["plan", "dev", "main", "cluster"]);
+    assert!(again.contains("changes=no"), "{again}");
     let (status, said) = place.run(script, &["apply", ACCOUNT, "-", "account", digest]);
     assert_ne!(status, 0, "{said}");
     assert!(said.contains("an administrator applies it"), "{said}");
+}
+
+/// The AWS CLI where the cluster has a version of Kubernetes, and beside it something to say.
+fn running(aws: &str, version: &str) -> String {
+    let answer = format!("{{ echo Deprecated >&2 && echo {version} && exit; }}");
+    aws.replace("\nexec ", &format!("\n[ \"$1 $2\" != 'eks describe-cluster' ] || {answer}\nexec "))
 }
 
 /// The tree of a case that has pipelines of GitLab, and the blueprint that it is of.

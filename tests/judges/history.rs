@@ -299,6 +299,15 @@ fn a_pull_request_is_told_what_is_left_to_people() {
         "{said}"
     );
     assert!(said.contains("GitHub does not know `qa` yet") && !said.contains("`live`"), "{said}");
+    assert!(said.contains("Stacks in `qa main`") && said.contains("the label `qa-main`"), "{said}");
+    // Where a cluster is not there yet, nor is a runner beside it: its plans wait, and need none.
+    let matrix =
+        format!("scripts/pipeline matrix --base {live} live/main/services qa/main/services qa/main/cluster");
+    let (_, said) = repository.run(&matrix, &[]);
+    let said: Value = serde_json::from_str(&said).expect("JSON");
+    let runners: Vec<&Value> =
+        said["include"].as_array().expect("jobs").iter().map(|job| &job["runner"]).collect();
+    assert_eq!(runners, ["live-main", "ubuntu-latest", "ubuntu-latest"]);
 
     repository.commit(&format!("{protected}{third}retire = true\n"));
     let said = by_hand(&qa);

@@ -38,7 +38,7 @@ resource "aws_iam_role" "pipeline" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "PipelinesOfOneRepository"
+        Sid       = {{ sid | hcl }}
         Effect    = "Allow"
         Principal = { Federated = aws_iam_openid_connect_provider.pipelines.arn }
         Action    = "sts:AssumeRoleWithWebIdentity"

@@ -236,7 +236,7 @@ init_stack() { # directory
   fi
   run "$engine" -chdir="$1" init -input=false ${lock:+"$lock"} ||
     die "$engine init failed in $1" "in a new environment: scripts/bootstrap $environment" \
-      "log in to terraform.acme.io/acme: terraform login" \
+      "log in to terraform.acme.io/acme: terraform login terraform.acme.io" \
       "the deploy role $deploy_role must trust you" \
       "a provider that does not match the lock file, or is not in it: scripts/lock-providers"
 }
@@ -246,7 +246,7 @@ has_state() { # directory, part of an address; true when the stack holds somethi
   if list=$("$engine" -chdir="$1" state list 2>/dev/null); then case "$list" in *"${2:-.}"*) return 0 ;; *) return 1 ;; esac; fi
   list=$("$engine" -chdir="$1" state list 2>&1) || true
   case "$list" in *"No state file was found"*) return 1 ;; esac
-  die "the state of $1 cannot be read: $list" "log in to terraform.acme.io/acme: terraform login"
+  die "the state of $1 cannot be read: $list" "log in to terraform.acme.io/acme: terraform login terraform.acme.io"
 }
 
 plan_stack() { # directory, plan options; sets changes=yes or no
