@@ -239,6 +239,27 @@ fn saved_plans_destroy_nothing() {
     fakes.says("apply staging main services --saved --auto-approve", 1, &[none]);
 }
 
+/// What is inside a cluster is forgotten with the cluster alone: else it runs on, in no state.
+#[test]
+fn what_runs_on_is_not_forgotten() {
+    let fakes = Fakes::new("azavea");
+    fakes.put("aws", "*list-clusters*) echo azavea-staging-main ;;").put("kubectl", "*readyz*) exit 1 ;;");
+    fakes.put("terraform", "*services' state list') echo module.services.helm_release.karpenter ;;");
+    let said = fakes.says(
+        "destroy staging main services --skip-drain --auto-approve",
+        1,
+        &["error: azavea-staging-main is there, and gives kubectl no answer: what is inside it would run on, and be in no state\n"],
+    );
+    assert!(!said.contains("state rm") && !said.contains(" plan "), "{said}");
+}
+
+#[test]
+fn dry_runs_say_what_is_refused() {
+    let fakes = Fakes::new("azavea");
+    let note = "note: without --dry-run this is refused: production is protected and is not destroyed\n";
+    fakes.says("destroy production --dry-run", 0, &[note]);
+}
+
 /// An upgrade that cannot look does not begin; and only what EKS does not list is not there.
 #[test]
 fn upgrades_look_first() {

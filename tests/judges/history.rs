@@ -307,7 +307,7 @@ fn a_pull_request_is_told_what_is_left_to_people() {
     let said: Value = serde_json::from_str(&said).expect("JSON");
     let runners: Vec<&Value> =
         said["include"].as_array().expect("jobs").iter().map(|job| &job["runner"]).collect();
-    assert_eq!(runners, ["live-main", "ubuntu-latest", "ubuntu-latest"]);
+    assert_eq!(runners, ["ubuntu-latest", "ubuntu-latest", "live-main"]);
 
     repository.commit(&format!("{protected}{third}retire = true\n"));
     let said = by_hand(&qa);
